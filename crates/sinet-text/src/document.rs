@@ -1,0 +1,174 @@
+//! A text with its words and sentences.
+
+use crate::annotation::WordRange;
+use crate::span::ByteSpan;
+use crate::{sentences, words};
+
+/// A text, its words and its sentences.
+///
+/// Words are disjoint and in order, each within one sentence; sentences are disjoint, in order, and cover all
+/// words. What [`Document::parse`] leaves outside of words is white space.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Document {
+    /// The text as it was given, never altered.
+    pub text: String,
+    /// The words, in bytes of `text`.
+    pub words: Vec<ByteSpan>,
+    /// The sentences, as stretches of `words`.
+    pub sentences: Vec<WordRange>,
+}
+
+impl Document {
+    /// Finds the sentences of `text`, then the words of each.
+    pub fn parse(text: impl Into<String>) -> Self {
+        let text = text.into();
+        let mut found = Vec::new();
+        let mut ranges = Vec::new();
+        for sentence in sentences::split(&text) {
+            let start = found.len();
+            words::split_into(&text, sentence, &mut found);
+            ranges.push(WordRange {
+                start,
+                end: found.len(),
+            });
+        }
+        Self {
+            text,
+            words: found,
+            sentences: ranges,
+        }
+    }
+
+    /// One sentence of words that are known already, joined by single spaces.
+    pub fn from_words<W: AsRef<str>>(words: &[W]) -> Self {
+        let mut text = String::new();
+        let mut spans = Vec::with_capacity(words.len());
+        for word in words {
+            if !spans.is_empty() {
+                text.push(' ');
+            }
+            let start = text.len();
+            text.push_str(word.as_ref());
+            spans.push(ByteSpan {
+                start,
+                end: text.len(),
+            });
+        }
+        let whole = WordRange {
+            start: 0,
+            end: spans.len(),
+        };
+        Self {
+            text,
+            words: spans,
+            sentences: if words.is_empty() {
+                vec![]
+            } else {
+                vec![whole]
+            },
+        }
+    }
+
+    /// The text of word `index`, or `None` if there is no such word.
+    pub fn word_text(&self, index: usize) -> Option<&str> {
+        self.words.get(index)?.of(&self.text)
+    }
+
+    /// The text of each word.
+    pub fn word_texts(&self) -> impl ExactSizeIterator<Item = &str> {
+        self.words
+            .iter()
+            .map(|word| word.of(&self.text).unwrap_or_default())
+    }
+
+    /// The bytes from the first to the last word of `range`, or `None` if it is empty or leaves the document.
+    pub fn byte_span(&self, range: WordRange) -> Option<ByteSpan> {
+        let words = self.words.get(range.start..range.end)?;
+        Some(ByteSpan {
+            start: words.first()?.start,
+            end: words.last()?.end,
+        })
+    }
+
+    /// Whether word `index` is punctuation after which a long sentence is best cut, for [`crate::windows()`].
+    pub fn ends_clause(&self, index: usize) -> bool {
+        matches!(
+            self.word_text(index),
+            Some(
+                "." | "!"
+                    | "?"
+                    | "…"
+                    | "..."
+                    | ";"
+                    | ":"
+                    | ","
+                    | ")"
+                    | "]"
+                    | "--"
+                    | "–"
+                    | "—"
+                    | "。"
+                    | "，"
+                    | "、"
+            )
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use expect_test::{Expect, expect};
+
+    /// Words between `|`, sentences on lines of their own.
+    #[track_caller]
+    fn check(text: &str, expected: Expect) {
+        let document = Document::parse(text);
+        let line = |range: &WordRange| {
+            let words: Vec<&str> = (range.start..range.end)
+                .filter_map(|word| document.word_text(word))
+                .collect();
+            words.join("|") + "\n"
+        };
+        expected.assert_eq(&document.sentences.iter().map(line).collect::<String>());
+    }
+
+    #[test]
+    fn sentences_and_their_words() {
+        check("", expect![[""]]);
+        check(" \n\t ", expect![[""]]);
+        check("word", expect![["word\n"]]);
+        check(
+            "It works. Does it?  Yes!",
+            expect![[r#"
+                It|works|.
+                Does|it|?
+                Yes|!
+            "#]],
+        );
+    }
+
+    #[test]
+    fn known_words_are_joined_by_spaces() {
+        let document = Document::from_words(&["a", "", "b c"]);
+        assert_eq!(document.text, "a  b c");
+        assert_eq!(document.word_texts().collect::<Vec<_>>(), ["a", "", "b c"]);
+        assert_eq!(document.sentences, [WordRange { start: 0, end: 3 }]);
+        assert_eq!(Document::from_words::<&str>(&[]).sentences, []);
+    }
+
+    #[test]
+    fn a_stretch_of_words_is_a_stretch_of_bytes() {
+        let document = Document::parse("One (two) three");
+        let span = |start, end| {
+            document
+                .byte_span(WordRange { start, end })
+                .and_then(|span| span.of(&document.text))
+        };
+        assert_eq!(span(1, 4), Some("(two)"));
+        assert_eq!(span(0, 5), Some("One (two) three"));
+        assert_eq!(span(1, 1), None);
+        assert_eq!(span(4, 6), None);
+        assert_eq!(span(3, 2), None);
+    }
+}

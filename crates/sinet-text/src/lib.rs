@@ -1,0 +1,46 @@
+//! Documents, words, offsets, schema, formats and scores for joint entity and relation extraction.
+//!
+//! ```
+//! use sinet_text::{Document, OffsetUnit, Offsets};
+//!
+//! let document = Document::parse("The naïve parser isn't slow. It scores 9.5%.");
+//! assert_eq!(document.sentences.len(), 2);
+//! let words: Vec<&str> = document.word_texts().collect();
+//! assert_eq!(words[1..5], ["naïve", "parser", "is", "n't"]);
+//!
+//! // Offsets are bytes inside, and whatever the reader counts in outside.
+//! let offsets = Offsets::new(&document.text);
+//! let parser = document.words[2];
+//! assert_eq!((parser.start, parser.end), (11, 17));
+//! let range = offsets.range(parser, OffsetUnit::CodePoints).unwrap();
+//! assert_eq!((range.start, range.end), (10, 16));
+//! ```
+//!
+//! A text becomes a [`Document`] ([`sentences`], then [`words`]), its words become pieces ([`tokenizer`]), and
+//! stretches of words that fit the encoder become inputs ([`windows`](mod@windows)). Labelled data comes in through
+//! [`spert`] against a [`Schema`], and [`score`] compares two labellings. What a model found is an
+//! [`Annotation`]. Start reading at [`document`].
+//!
+//! The crate knows no tensor and no browser; every offset says its unit, in its type or in its name.
+
+pub mod annotation;
+pub mod document;
+pub mod offsets;
+pub mod schema;
+pub mod score;
+pub mod sentences;
+pub mod span;
+pub mod spert;
+pub mod tokenizer;
+pub mod windows;
+pub mod words;
+
+pub use annotation::{Annotation, OffsetUnit, TextRange, WordRange};
+pub use document::Document;
+pub use offsets::Offsets;
+pub use schema::{EntityType, RelationType, Schema, SchemaError};
+pub use score::{Report, Scorer, SymmetricRule};
+pub use span::ByteSpan;
+pub use spert::{Dataset, DatasetError, Example, LabelledPair, LabelledSpan, Labels};
+pub use tokenizer::{Encoding, SpecialTokens, Tokenizer, TokenizerError};
+pub use windows::windows;

@@ -1,0 +1,274 @@
+//! Precision, recall and F1 of entities and relations, as the reference counts them.
+
+use std::collections::HashSet;
+use std::hash::Hash;
+
+use indexmap::IndexMap;
+use serde::{Deserialize, Serialize};
+
+use crate::annotation::WordRange;
+use crate::schema::Schema;
+use crate::spert::{LabelledPair, Labels};
+
+/// Compares labellings of sentences, one sentence at a time.
+///
+/// What counts as the same: for entities, span and type; for relations, type and both spans; for relations,
+/// strictly, also both entities' types. Each sentence is a set: a label given twice counts once.
+///
+/// ```
+/// # use sinet_text::{Schema, Scorer, SymmetricRule, LabelledSpan, Labels, WordRange};
+/// # let schema: Schema = serde_json::from_str(r#"{"entities":{"Loc":{}},"relations":{"Near":{}}}"#)?;
+/// let loc = |start, end| LabelledSpan { kind: 0, words: WordRange { start, end } };
+/// let gold = [loc(0, 1), loc(2, 3)];
+/// let found = [loc(0, 1)];
+/// let mut scorer = Scorer::new(&schema, SymmetricRule::TextOrder);
+/// scorer.add(
+///     Labels { entities: &gold, relations: &[] },
+///     Labels { entities: &found, relations: &[] },
+/// );
+/// let report = scorer.report();
+/// assert_eq!((report.ner.micro.precision, report.ner.micro.recall), (100.0, 50.0));
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct Scorer<'s> {
+    schema: &'s Schema,
+    rule: SymmetricRule,
+    sentences: usize,
+    ner: Vec<Counts>,
+    relations: Vec<Counts>,
+    relations_strict: Vec<Counts>,
+}
+
+/// How a relation of a symmetric type is compared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SymmetricRule {
+    /// Put in text order, then counted once: SpERT and SINET.
+    #[default]
+    TextOrder,
+    /// As annotated, the direction must match: DyGIE++ and PURE.
+    Directed,
+    /// In both directions, so that it counts twice: PL-Marker.
+    Doubled,
+}
+
+/// The scores of a labelling; all figures in percent.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Report {
+    /// Entities: span and type.
+    pub ner: Scores,
+    /// Relations: type and both spans.
+    pub relations: Scores,
+    /// Relations: type, both spans and both entity types.
+    pub relations_strict: Scores,
+    /// Number of sentences compared.
+    pub sentences: usize,
+    /// How relations of symmetric types were compared.
+    pub symmetric_rule: SymmetricRule,
+}
+
+/// The scores of one task.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Scores {
+    /// All labels counted together.
+    pub micro: Figures,
+    /// The mean over the types that occur in either labelling.
+    #[serde(rename = "macro")]
+    pub macro_average: Figures,
+    /// Each type of the schema, in its order.
+    pub per_type: IndexMap<String, TypeFigures>,
+}
+
+/// Precision, recall and F1 in percent; 0 where there is nothing to divide by.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+pub struct Figures {
+    /// Correct among the predicted.
+    pub precision: f64,
+    /// Correct among the gold.
+    pub recall: f64,
+    /// Harmonic mean of the two (for a macro average: the mean of the types' F1).
+    pub f1: f64,
+}
+
+/// The scores of one type.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct TypeFigures {
+    /// Its scores.
+    #[serde(flatten)]
+    pub figures: Figures,
+    /// Number of gold labels of the type.
+    pub support: usize,
+}
+
+/// Labels of one type.
+#[derive(Debug, Clone, Copy, Default)]
+struct Counts {
+    gold: usize,
+    predicted: usize,
+    correct: usize,
+}
+
+impl<'s> Scorer<'s> {
+    /// A scorer that has seen no sentence.
+    pub fn new(schema: &'s Schema, rule: SymmetricRule) -> Self {
+        Self {
+            schema,
+            rule,
+            sentences: 0,
+            ner: vec![Counts::default(); schema.entities.len()],
+            relations: vec![Counts::default(); schema.relations.len()],
+            relations_strict: vec![Counts::default(); schema.relations.len()],
+        }
+    }
+
+    /// Compares the labels of one more sentence.
+    ///
+    /// # Panics
+    /// If a kind is not in the schema, or a relation names an entity that is not there.
+    pub fn add(&mut self, gold: Labels, predicted: Labels) {
+        self.sentences += 1;
+        let entities = |labels: Labels| -> HashSet<_> {
+            labels
+                .entities
+                .iter()
+                .map(|span| (span.kind, span.words))
+                .collect()
+        };
+        count(
+            &mut self.ner,
+            &entities(gold),
+            &entities(predicted),
+            |key| key.0,
+        );
+
+        let (gold, predicted) = (self.pairs(gold), self.pairs(predicted));
+        count(&mut self.relations_strict, &gold, &predicted, |key| key.0);
+        let without_types = |pairs: &HashSet<TypedPair>| -> HashSet<_> {
+            pairs
+                .iter()
+                .map(|(kind, [head, tail])| (*kind, head.0, tail.0))
+                .collect()
+        };
+        count(
+            &mut self.relations,
+            &without_types(&gold),
+            &without_types(&predicted),
+            |key| key.0,
+        );
+    }
+
+    /// The scores of all sentences seen.
+    pub fn report(&self) -> Report {
+        let entity_names = self.schema.entities.iter().map(|kind| &kind.name);
+        let relation_names = || self.schema.relations.iter().map(|kind| &kind.name);
+        Report {
+            ner: Scores::of(entity_names, &self.ner),
+            relations: Scores::of(relation_names(), &self.relations),
+            relations_strict: Scores::of(relation_names(), &self.relations_strict),
+            sentences: self.sentences,
+            symmetric_rule: self.rule,
+        }
+    }
+
+    fn pairs(&self, labels: Labels) -> HashSet<TypedPair> {
+        let mut pairs = HashSet::with_capacity(labels.relations.len());
+        for &LabelledPair { kind, head, tail } in labels.relations {
+            let end = |index: usize| (labels.entities[index].words, labels.entities[index].kind);
+            let (head, tail) = (end(head), end(tail));
+            let symmetric = self.schema.relations[kind].symmetric;
+            match self.rule {
+                SymmetricRule::TextOrder if symmetric && tail.0.start < head.0.start => {
+                    pairs.insert((kind, [tail, head]));
+                }
+                SymmetricRule::Doubled if symmetric => {
+                    pairs.insert((kind, [head, tail]));
+                    pairs.insert((kind, [tail, head]));
+                }
+                _ => {
+                    pairs.insert((kind, [head, tail]));
+                }
+            }
+        }
+        pairs
+    }
+}
+
+/// A relation's kind, then span and kind of its head and of its tail.
+type TypedPair = (usize, [(WordRange, usize); 2]);
+
+fn count<K: Eq + Hash>(
+    counts: &mut [Counts],
+    gold: &HashSet<K>,
+    predicted: &HashSet<K>,
+    kind: impl Fn(&K) -> usize,
+) {
+    for key in gold {
+        counts[kind(key)].gold += 1;
+    }
+    for key in predicted {
+        counts[kind(key)].predicted += 1;
+        counts[kind(key)].correct += usize::from(gold.contains(key));
+    }
+}
+
+impl Scores {
+    fn of<'n>(names: impl Iterator<Item = &'n String>, counts: &[Counts]) -> Self {
+        let mut all = Counts::default();
+        let mut sum = Figures::default();
+        let mut occurring = 0;
+        let mut per_type = IndexMap::new();
+        for (name, type_counts) in names.zip(counts) {
+            let figures = type_counts.figures();
+            per_type.insert(
+                name.clone(),
+                TypeFigures {
+                    figures,
+                    support: type_counts.gold,
+                },
+            );
+            all.gold += type_counts.gold;
+            all.predicted += type_counts.predicted;
+            all.correct += type_counts.correct;
+            if type_counts.gold + type_counts.predicted > 0 {
+                occurring += 1;
+                sum.precision += figures.precision;
+                sum.recall += figures.recall;
+                sum.f1 += figures.f1;
+            }
+        }
+        let mean = |sum: f64| {
+            if occurring == 0 {
+                0.0
+            } else {
+                sum / f64::from(occurring)
+            }
+        };
+        Self {
+            micro: all.figures(),
+            macro_average: Figures {
+                precision: mean(sum.precision),
+                recall: mean(sum.recall),
+                f1: mean(sum.f1),
+            },
+            per_type,
+        }
+    }
+}
+
+impl Counts {
+    fn figures(&self) -> Figures {
+        let percent = |part: usize, whole: usize| {
+            if whole == 0 {
+                0.0
+            } else {
+                100.0 * part as f64 / whole as f64
+            }
+        };
+        Figures {
+            precision: percent(self.correct, self.predicted),
+            recall: percent(self.correct, self.gold),
+            f1: percent(2 * self.correct, self.predicted + self.gold),
+        }
+    }
+}

@@ -1,0 +1,335 @@
+//! Labelled sentences in SpERT's JSON form.
+//!
+//! A file is one array of sentences:
+//!
+//! ```json
+//! [{"tokens": ["Ada", "lives", "in", "London"],
+//!   "entities": [{"type": "Peop", "start": 0, "end": 1}, {"type": "Loc", "start": 3, "end": 4}],
+//!   "relations": [{"type": "Live_In", "head": 0, "tail": 1}],
+//!   "orig_id": 7}]
+//! ```
+//!
+//! `start` and `end` count tokens, end exclusive; `head` and `tail` count entities. `orig_id` may be anything or
+//! be absent; other fields are ignored.
+
+use serde::{Deserialize, Deserializer, Serialize};
+
+use crate::annotation::WordRange;
+use crate::schema::Schema;
+
+/// Labelled sentences.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Dataset {
+    /// In the order of the file.
+    pub sentences: Vec<Example>,
+}
+
+/// A labelled sentence.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Example {
+    /// The words.
+    pub tokens: Vec<String>,
+    /// The entities, in the order of the file.
+    pub entities: Vec<LabelledSpan>,
+    /// The relations, in the order of the file.
+    pub relations: Vec<LabelledPair>,
+    /// Whatever the file says where the sentence is from.
+    pub orig_id: Option<serde_json::Value>,
+}
+
+/// An entity: a stretch of words with a type.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct LabelledSpan {
+    /// Index into [`Schema::entities`].
+    pub kind: usize,
+    /// Its words, not empty.
+    pub words: WordRange,
+}
+
+/// A relation: a directed pair of entities with a type.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct LabelledPair {
+    /// Index into [`Schema::relations`].
+    pub kind: usize,
+    /// Index of the head among the sentence's entities.
+    pub head: usize,
+    /// Index of the tail among the sentence's entities.
+    pub tail: usize,
+}
+
+/// What a sentence is labelled with, or what a model says of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Labels<'a> {
+    /// The entities.
+    pub entities: &'a [LabelledSpan],
+    /// The relations, as indices into `entities`.
+    pub relations: &'a [LabelledPair],
+}
+
+/// Why a data file cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum DatasetError {
+    /// The file is not JSON, or not of SpERT's form.
+    #[error("{file}: {message}")]
+    Json {
+        /// The file.
+        file: String,
+        /// What is wrong, with line and column.
+        message: String,
+    },
+    /// A sentence contradicts itself or the schema.
+    #[error("{file}: sentence {sentence}, {field}: {problem}")]
+    Sentence {
+        /// The file.
+        file: String,
+        /// Number of the sentence in the file, from 1.
+        sentence: usize,
+        /// The field, with indices from 0, as in `entities[2].end`.
+        field: String,
+        /// What is wrong with it.
+        problem: LabelProblem,
+    },
+}
+
+/// What is wrong with one field of a sentence.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum LabelProblem {
+    /// The sentence has no words.
+    #[error("there is no token; remove the sentence")]
+    NoTokens,
+    /// A span ends before it starts, or is empty.
+    #[error("the span {start}..{end} is empty; `end` is the token after the last")]
+    EmptySpan {
+        /// Its first word.
+        start: usize,
+        /// The word after its last.
+        end: usize,
+    },
+    /// An index points past the end.
+    #[error("{index} is out of range: the sentence has {count} {counted}")]
+    OutOfRange {
+        /// The index.
+        index: usize,
+        /// How many there are.
+        count: usize,
+        /// Of what.
+        counted: &'static str,
+    },
+    /// The schema has no such type.
+    #[error("unknown type {name:?}; the types are {}", known.join(", "))]
+    UnknownType {
+        /// The name in the file.
+        name: String,
+        /// The names in the schema.
+        known: Vec<String>,
+    },
+}
+
+impl Dataset {
+    /// Reads a file's text; `file` is its name for error messages.
+    ///
+    /// Relations come as they are written. The reference puts symmetric ones in text order while it reads: see
+    /// [`Example::order_symmetric`].
+    ///
+    /// # Errors
+    /// If the text is not of SpERT's form, an index leaves its sentence, or a type is not in `schema`.
+    pub fn from_json(json: &str, schema: &Schema, file: &str) -> Result<Self, DatasetError> {
+        let sentences: Vec<SentenceJson> =
+            serde_json::from_str(json).map_err(|error| DatasetError::Json {
+                file: file.to_owned(),
+                message: error.to_string(),
+            })?;
+        let sentences = sentences.into_iter().enumerate().map(|(index, sentence)| {
+            sentence
+                .resolve(schema)
+                .map_err(|(field, problem)| DatasetError::Sentence {
+                    file: file.to_owned(),
+                    sentence: index + 1,
+                    field,
+                    problem,
+                })
+        });
+        let sentences = sentences.collect::<Result<_, _>>()?;
+        Ok(Self { sentences })
+    }
+
+    /// Writes the form that [`Dataset::from_json`] reads.
+    ///
+    /// # Panics
+    /// If a kind is not in `schema`.
+    pub fn to_json(&self, schema: &Schema) -> serde_json::Value {
+        self.sentences
+            .iter()
+            .map(|example| {
+                serde_json::to_value(SentenceJson::of(example, schema))
+                    .expect("strings and numbers are always JSON")
+            })
+            .collect()
+    }
+}
+
+impl Example {
+    /// Its entities and relations, for the scorer.
+    pub fn labels(&self) -> Labels<'_> {
+        Labels {
+            entities: &self.entities,
+            relations: &self.relations,
+        }
+    }
+
+    /// Exchanges head and tail of symmetric relations whose tail starts first, as the reference does before it
+    /// trains.
+    pub fn order_symmetric(&mut self, schema: &Schema) {
+        for pair in &mut self.relations {
+            let (head, tail) = (
+                self.entities[pair.head].words,
+                self.entities[pair.tail].words,
+            );
+            if schema.relations[pair.kind].symmetric && tail.start < head.start {
+                std::mem::swap(&mut pair.head, &mut pair.tail);
+            }
+        }
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+struct SentenceJson {
+    tokens: Vec<String>,
+    entities: Vec<EntityJson>,
+    relations: Vec<RelationJson>,
+    #[serde(
+        default,
+        deserialize_with = "present",
+        skip_serializing_if = "Option::is_none"
+    )]
+    orig_id: Option<serde_json::Value>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct EntityJson {
+    #[serde(rename = "type")]
+    kind: String,
+    start: usize,
+    end: usize,
+}
+
+#[derive(Serialize, Deserialize)]
+struct RelationJson {
+    #[serde(rename = "type")]
+    kind: String,
+    head: usize,
+    tail: usize,
+}
+
+/// Keeps a `null` apart from an absent field, so that it is written back.
+fn present<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<serde_json::Value>, D::Error> {
+    Deserialize::deserialize(deserializer).map(Some)
+}
+
+impl SentenceJson {
+    fn resolve(self, schema: &Schema) -> Result<Example, (String, LabelProblem)> {
+        let words = self.tokens.len();
+        if words == 0 {
+            return Err(("tokens".to_owned(), LabelProblem::NoTokens));
+        }
+        let entities = self.entities.iter().enumerate().map(|(index, entity)| {
+            entity
+                .resolve(schema, words)
+                .map_err(|(field, problem)| (format!("entities[{index}].{field}"), problem))
+        });
+        let entities: Vec<_> = entities.collect::<Result<_, _>>()?;
+        let relations = self.relations.iter().enumerate().map(|(index, relation)| {
+            relation
+                .resolve(schema, entities.len())
+                .map_err(|(field, problem)| (format!("relations[{index}].{field}"), problem))
+        });
+        Ok(Example {
+            relations: relations.collect::<Result<_, _>>()?,
+            tokens: self.tokens,
+            entities,
+            orig_id: self.orig_id,
+        })
+    }
+
+    fn of(example: &Example, schema: &Schema) -> Self {
+        let entities = example.entities.iter().map(|entity| EntityJson {
+            kind: schema.entities[entity.kind].name.clone(),
+            start: entity.words.start,
+            end: entity.words.end,
+        });
+        let relations = example.relations.iter().map(|relation| RelationJson {
+            kind: schema.relations[relation.kind].name.clone(),
+            head: relation.head,
+            tail: relation.tail,
+        });
+        Self {
+            tokens: example.tokens.clone(),
+            entities: entities.collect(),
+            relations: relations.collect(),
+            orig_id: example.orig_id.clone(),
+        }
+    }
+}
+
+impl EntityJson {
+    fn resolve(
+        &self,
+        schema: &Schema,
+        words: usize,
+    ) -> Result<LabelledSpan, (&'static str, LabelProblem)> {
+        let &Self { start, end, .. } = self;
+        let kind = schema.entity_index(&self.kind).ok_or_else(|| {
+            let known = schema.entities.iter().map(|kind| kind.name.clone());
+            ("type", unknown(&self.kind, known))
+        })?;
+        if start >= end {
+            return Err(("start", LabelProblem::EmptySpan { start, end }));
+        }
+        if end > words {
+            let problem = LabelProblem::OutOfRange {
+                index: end,
+                count: words,
+                counted: "tokens",
+            };
+            return Err(("end", problem));
+        }
+        let words = WordRange { start, end };
+        Ok(LabelledSpan { kind, words })
+    }
+}
+
+impl RelationJson {
+    fn resolve(
+        &self,
+        schema: &Schema,
+        entities: usize,
+    ) -> Result<LabelledPair, (&'static str, LabelProblem)> {
+        let &Self { head, tail, .. } = self;
+        let kind = schema.relation_index(&self.kind).ok_or_else(|| {
+            let known = schema.relations.iter().map(|kind| kind.name.clone());
+            ("type", unknown(&self.kind, known))
+        })?;
+        for (field, index) in [("head", head), ("tail", tail)] {
+            if index >= entities {
+                let problem = LabelProblem::OutOfRange {
+                    index,
+                    count: entities,
+                    counted: "entities",
+                };
+                return Err((field, problem));
+            }
+        }
+        Ok(LabelledPair { kind, head, tail })
+    }
+}
+
+fn unknown(name: &str, known: impl Iterator<Item = String>) -> LabelProblem {
+    LabelProblem::UnknownType {
+        name: name.to_owned(),
+        known: known.collect(),
+    }
+}
