@@ -1,0 +1,70 @@
+//! Every command a person runs on the repository: `cargo xtask setup | build | serve | test`.
+//!
+//! Each verb installs what it misses, so that a fresh machine needs nothing but Rust. Start reading at [`Verb`];
+//! `toolchain` and `tools` find or install, `site` builds the page, `serve` serves it, `test` runs every check.
+//!
+//! Exit codes: 0 good, 1 something failed, 2 bad usage.
+
+mod html;
+mod paths;
+mod process;
+mod serve;
+mod site;
+mod sizes;
+mod test;
+mod tidy;
+mod toolchain;
+mod tools;
+
+use std::process::ExitCode;
+
+use anyhow::Result;
+use clap::Parser;
+
+/// Every command a person runs on the repository.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+enum Verb {
+    /// Install what the build and the tests need, and say what is there already.
+    Setup,
+    /// Build the page in release into dist/, ready for any host and any sub-path.
+    Build,
+    /// Build the page and serve it on this computer.
+    Serve {
+        /// Port on 127.0.0.1.
+        #[arg(long, default_value_t = 8080)]
+        port: u16,
+    },
+    /// Run every check and test.
+    Test {
+        /// Leave out the page's build and its tests in the browser.
+        #[arg(long)]
+        fast: bool,
+    },
+}
+
+fn main() -> ExitCode {
+    match run(Verb::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(verb: Verb) -> Result<()> {
+    match verb {
+        Verb::Setup => {
+            tools::for_page()?;
+            tools::for_browser_tests()?;
+            Ok(())
+        }
+        Verb::Build => site::build(&tools::for_page()?),
+        Verb::Serve { port } => {
+            site::build(&tools::for_page()?)?;
+            serve::serve(&paths::dist()?, port)
+        }
+        Verb::Test { fast } => test::run(fast),
+    }
+}

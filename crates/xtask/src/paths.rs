@@ -1,0 +1,58 @@
+//! Where things lie: the repository, the built page, the cache shared by all checkouts.
+
+use std::env;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+
+/// The root of the repository that `cargo xtask` runs on.
+///
+/// # Errors
+/// When this program was not started by Cargo.
+pub fn root() -> Result<PathBuf> {
+    // Asked at run time: a binary in a shared target folder may have been compiled from another checkout.
+    let package =
+        env::var_os("CARGO_MANIFEST_DIR").context("start this program as `cargo xtask`")?;
+    let root = Path::new(&package)
+        .ancestors()
+        .nth(2)
+        .context("crates/xtask has left its place in the repository")?;
+    Ok(root.to_path_buf())
+}
+
+/// The folder that holds the built page.
+///
+/// # Errors
+/// See [`root`].
+pub fn dist() -> Result<PathBuf> {
+    Ok(root()?.join("dist"))
+}
+
+/// What Cargo builds into: `$CARGO_TARGET_DIR`, else a folder in the cache, so that a second checkout on the same
+/// computer does not build everything again.
+///
+/// # Errors
+/// See [`cache`].
+pub fn target() -> Result<PathBuf> {
+    match env::var_os("CARGO_TARGET_DIR") {
+        Some(folder) => Ok(root()?.join(folder)),
+        None => Ok(cache()?.join("target")),
+    }
+}
+
+/// The tools that `cargo xtask setup` installs.
+///
+/// # Errors
+/// See [`cache`].
+pub fn tools() -> Result<PathBuf> {
+    Ok(cache()?.join("tools"))
+}
+
+/// The folder for everything that a checkout can do without.
+///
+/// # Errors
+/// When the home folder is unknown.
+pub fn cache() -> Result<PathBuf> {
+    let home = env::home_dir().context("the home folder is unknown: set HOME")?;
+    Ok(home.join(".cache/sinet"))
+}

@@ -1,0 +1,146 @@
+//! `cargo xtask test`: every check, in the order in which a mistake shows soonest.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use anyhow::{Result, bail};
+
+use crate::{paths, process, site, tidy, tools};
+
+/// Runs all steps, also after one has failed, and then says which took how long.
+///
+/// # Errors
+/// When a step failed, or when something that the tests need cannot be installed.
+pub fn run(fast: bool) -> Result<()> {
+    let mut steps = Steps::default();
+    steps.run("format", || cargo(&["fmt", "--all", "--check"]));
+    steps.run("tidy", || tidy::check(&paths::root()?));
+    // Release throughout: the tests run a network, and clippy shares what the build scripts of the others made.
+    steps.run("clippy", || {
+        cargo(&[
+            "clippy",
+            "--locked",
+            "--release",
+            "--all-targets",
+            "--",
+            "-D",
+            "warnings",
+        ])
+    });
+    // One call with the tests' own features, so that `cargo test` finds everything built.
+    let built = steps.run("build", || {
+        cargo(&["build", "--locked", "--release", "--bins", "--tests"])
+    });
+    steps.run("test", || cargo(&["test", "--locked", "--release"]));
+    if !fast {
+        steps.run("test the page's logic", || {
+            cargo(&[
+                "test",
+                "--locked",
+                "--release",
+                "-p",
+                "sinet-page",
+                "-p",
+                "sinet-protocol",
+                "--lib",
+            ])
+        });
+        let page = steps.run("build the page", || site::build(&tools::for_page()?));
+        if built && page {
+            steps.run("test in the browser", browser_tests);
+        }
+    }
+    steps.finish()
+}
+
+/// Every test file under `tests/page`, each driving the built page in Chromium.
+fn browser_tests() -> Result<()> {
+    let chromium = tools::for_browser_tests()?;
+    let folder = paths::root()?.join("tests/page");
+    let mut files: Vec<PathBuf> = fs::read_dir(&folder)?
+        .map(|entry| Ok(entry?.path()))
+        .collect::<Result<_, std::io::Error>>()?;
+    files.retain(|file| file.to_string_lossy().ends_with(".test.mjs"));
+    files.sort();
+    if files.is_empty() {
+        bail!("{} holds no test (*.test.mjs)", folder.display());
+    }
+    process::run(
+        // One file at a time: each starts a browser that wants all cores.
+        Command::new("node")
+            .args(["--test", "--test-concurrency=1"])
+            .args(files)
+            .current_dir(folder)
+            .env("CHROMIUM", chromium)
+            .env("SINET_BIN", sinet(&paths::target()?))
+            .env("SINET_DIST", paths::dist()?),
+    )
+}
+
+fn cargo(arguments: &[&str]) -> Result<()> {
+    let target = paths::target()?;
+    process::run(
+        Command::new("cargo")
+            .args(arguments)
+            .current_dir(paths::root()?)
+            .env("SINET_BIN", sinet(&target))
+            .env("CARGO_TARGET_DIR", target),
+    )
+}
+
+/// The binary that the build leaves.
+fn sinet(target: &Path) -> PathBuf {
+    target
+        .join("release/sinet")
+        .with_extension(std::env::consts::EXE_EXTENSION)
+}
+
+/// What has run so far.
+#[derive(Default)]
+struct Steps {
+    done: Vec<(&'static str, Duration, bool)>,
+}
+
+impl Steps {
+    /// Runs one step under its heading and returns whether it succeeded.
+    fn run(&mut self, name: &'static str, step: impl FnOnce() -> Result<()>) -> bool {
+        println!("\n== {name}");
+        let start = Instant::now();
+        let result = step();
+        let elapsed = start.elapsed();
+        match &result {
+            Ok(()) => println!("== {name}: good, {:.0} s", elapsed.as_secs_f32()),
+            Err(error) => println!(
+                "== {name}: FAILED, {:.0} s: {error:#}",
+                elapsed.as_secs_f32()
+            ),
+        }
+        self.done.push((name, elapsed, result.is_ok()));
+        result.is_ok()
+    }
+
+    fn finish(self) -> Result<()> {
+        println!("\n{:<24} {:>8}", "step", "seconds");
+        for (name, elapsed, good) in &self.done {
+            println!(
+                "{name:<24} {:>8.0}{}",
+                elapsed.as_secs_f32(),
+                if *good { "" } else { "  FAILED" }
+            );
+        }
+        let total: Duration = self.done.iter().map(|(_, elapsed, _)| elapsed).sum();
+        println!("{:<24} {:>8.0}", "all", total.as_secs_f32());
+        let failed: Vec<_> = self
+            .done
+            .iter()
+            .filter(|(_, _, good)| !good)
+            .map(|(name, _, _)| *name)
+            .collect();
+        if !failed.is_empty() {
+            bail!("failed: {}", failed.join(", "));
+        }
+        Ok(())
+    }
+}
