@@ -4,7 +4,7 @@ use std::env;
 use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, bail};
 
@@ -102,11 +102,14 @@ pub fn apt_can_install() -> bool {
 pub fn apt_install(packages: &[&str]) -> Result<()> {
     // The lists of a fresh machine are empty or old; when they cannot be had, those at hand may still do.
     let _ = process::run(Command::new("apt-get").args(["-qq", "update"]));
+    let mut install = Command::new("apt-get");
+    install.args(["-qq", "-y", "install"]).args(packages);
+    // Its several lines a package would drown the rest; errors come on the other channel.
     process::run(
-        Command::new("apt-get")
-            .args(["-qq", "-y", "install"])
-            .args(packages)
-            .env("DEBIAN_FRONTEND", "noninteractive"),
+        install
+            .env("DEBIAN_FRONTEND", "noninteractive")
+            .stdin(Stdio::null())
+            .stdout(Stdio::null()),
     )
 }
 
@@ -151,7 +154,13 @@ fn cargo_install(arguments: &[&str]) -> Result<()> {
 
 fn npm(verb: &str) -> Command {
     let mut command = Command::new("npm");
-    command.args([verb, "--no-audit", "--no-fund", "--loglevel=error"]);
+    command.args([
+        verb,
+        "--no-audit",
+        "--no-fund",
+        "--no-update-notifier",
+        "--loglevel=error",
+    ]);
     command
 }
 
