@@ -21,11 +21,7 @@ pub fn inline_script(page: &str) -> Option<InlineScript<'_>> {
         let runs = kind == "module" || kind.ends_with("javascript");
         let code = &page[tag.end..close];
         if runs && attribute(attributes, "src").is_none() && !code.trim().is_empty() {
-            return Some(InlineScript {
-                element: tag.start..close + "</script>".len(),
-                attributes,
-                code,
-            });
+            return Some(InlineScript { element: tag.start..close + "</script>".len(), attributes, code });
         }
         from = close;
     }
@@ -36,8 +32,7 @@ pub fn inline_script(page: &str) -> Option<InlineScript<'_>> {
 pub fn content_security_policy(page: &str) -> Option<&str> {
     let mut from = 0;
     while let Some((tag, attributes)) = next_tag(page, from, "meta") {
-        if attribute(attributes, "http-equiv")
-            .is_some_and(|name| name.eq_ignore_ascii_case("content-security-policy"))
+        if attribute(attributes, "http-equiv").is_some_and(|name| name.eq_ignore_ascii_case("content-security-policy"))
         {
             return attribute(attributes, "content");
         }
@@ -80,19 +75,13 @@ fn attribute<'a>(attributes: &'a str, name: &str) -> Option<&'a str> {
     let mut rest = attributes;
     loop {
         rest = rest.trim_start();
-        let end = rest
-            .find(|c: char| c == '=' || c.is_ascii_whitespace())
-            .unwrap_or(rest.len());
+        let end = rest.find(|c: char| c == '=' || c.is_ascii_whitespace()).unwrap_or(rest.len());
         let (found, after) = rest.split_at(end);
         let (value, after) = match after.strip_prefix('=') {
             None => ("", after),
             Some(value) => match value.chars().next() {
                 Some(quote @ ('"' | '\'')) => value[1..].split_once(quote)?,
-                _ => value.split_at(
-                    value
-                        .find(|c: char| c.is_ascii_whitespace())
-                        .unwrap_or(value.len()),
-                ),
+                _ => value.split_at(value.find(|c: char| c.is_ascii_whitespace()).unwrap_or(value.len())),
             },
         };
         if found.eq_ignore_ascii_case(name) {
@@ -112,38 +101,22 @@ mod tests {
     #[test]
     fn inline_scripts_are_told_from_others() {
         let table = [
-            (
-                "<script type=\"module\">\nboot()</script>",
-                Some("\nboot()"),
-            ),
-            (
-                "<script type=module crossorigin>boot()</script>",
-                Some("boot()"),
-            ),
+            ("<script type=\"module\">\nboot()</script>", Some("\nboot()")),
+            ("<script type=module crossorigin>boot()</script>", Some("boot()")),
             ("<script>a > b</script>", Some("a > b")),
-            (
-                "<script type=module src=\"a.js\"></script><script type='module'>b</script>",
-                Some("b"),
-            ),
+            ("<script type=module src=\"a.js\"></script><script type='module'>b</script>", Some("b")),
             ("<script type=\"application/json\">{}</script>", None),
             ("<script src=a.js></script><scripts>x</scripts>", None),
         ];
         for (page, code) in table {
-            assert_eq!(
-                inline_script(page).map(|script| script.code),
-                code,
-                "{page}"
-            );
+            assert_eq!(inline_script(page).map(|script| script.code), code, "{page}");
         }
     }
 
     #[test]
     fn an_inline_script_names_its_whole_element() {
         let page = "<p>é<script type=\"module\">x</script></p>";
-        assert_eq!(
-            &page[inline_script(page).unwrap().element],
-            "<script type=\"module\">x</script>"
-        );
+        assert_eq!(&page[inline_script(page).unwrap().element], "<script type=\"module\">x</script>");
     }
 
     #[test]
@@ -153,11 +126,7 @@ mod tests {
             "<meta content=\"default-src 'self'; img-src data:\" http-equiv=Content-Security-Policy />",
         ];
         for page in table {
-            assert_eq!(
-                content_security_policy(page),
-                Some("default-src 'self'; img-src data:"),
-                "{page}"
-            );
+            assert_eq!(content_security_policy(page), Some("default-src 'self'; img-src data:"), "{page}");
         }
         assert_eq!(content_security_policy("<meta charset=utf-8>"), None);
     }

@@ -11,12 +11,8 @@ use anyhow::{Context, Result};
 /// When this program was not started by Cargo.
 pub fn root() -> Result<PathBuf> {
     // Asked at run time: a binary in a shared target folder may have been compiled from another checkout.
-    let package =
-        env::var_os("CARGO_MANIFEST_DIR").context("start this program as `cargo xtask`")?;
-    let root = Path::new(&package)
-        .ancestors()
-        .nth(2)
-        .context("crates/xtask has left its place in the repository")?;
+    let package = env::var_os("CARGO_MANIFEST_DIR").context("start this program as `cargo xtask`")?;
+    let root = Path::new(&package).ancestors().nth(2).context("crates/xtask has left its place in the repository")?;
     Ok(root.to_path_buf())
 }
 

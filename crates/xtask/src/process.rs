@@ -14,9 +14,7 @@ use anyhow::{Context, Result, bail};
 /// When it cannot be started or reports failure.
 pub fn run(command: &mut Command) -> Result<()> {
     announce(command);
-    let status = command
-        .status()
-        .with_context(|| format!("cannot start {}", name(command)))?;
+    let status = command.status().with_context(|| format!("cannot start {}", name(command)))?;
     if !status.success() {
         bail!("`{}` failed ({status})", line(command));
     }
@@ -29,9 +27,7 @@ pub fn run(command: &mut Command) -> Result<()> {
 /// When it cannot be started, reports failure or takes longer.
 pub fn run_within(limit: Duration, command: &mut Command) -> Result<()> {
     announce(command);
-    let mut child = command
-        .spawn()
-        .with_context(|| format!("cannot start {}", name(command)))?;
+    let mut child = command.spawn().with_context(|| format!("cannot start {}", name(command)))?;
     let start = Instant::now();
     while start.elapsed() < limit {
         if let Some(status) = child.try_wait()? {
@@ -52,16 +48,9 @@ pub fn run_within(limit: Duration, command: &mut Command) -> Result<()> {
 /// # Errors
 /// When it cannot be started, reports failure or prints something other than UTF-8.
 pub fn output(command: &mut Command) -> Result<String> {
-    let output = command
-        .stdin(Stdio::null())
-        .output()
-        .with_context(|| format!("cannot start {}", name(command)))?;
+    let output = command.stdin(Stdio::null()).output().with_context(|| format!("cannot start {}", name(command)))?;
     if !output.status.success() {
-        bail!(
-            "`{}` failed: {}",
-            line(command),
-            String::from_utf8_lossy(&output.stderr).trim()
-        );
+        bail!("`{}` failed: {}", line(command), String::from_utf8_lossy(&output.stderr).trim());
     }
     Ok(String::from_utf8(output.stdout)?)
 }
@@ -69,9 +58,7 @@ pub fn output(command: &mut Command) -> Result<String> {
 /// Where a program lies on `PATH`.
 pub fn which(program: &str) -> Option<PathBuf> {
     let file = Path::new(program).with_extension(env::consts::EXE_EXTENSION);
-    env::split_paths(&env::var_os("PATH")?)
-        .map(|folder| folder.join(&file))
-        .find(|path| path.is_file())
+    env::split_paths(&env::var_os("PATH")?).map(|folder| folder.join(&file)).find(|path| path.is_file())
 }
 
 fn announce(command: &Command) {
@@ -83,11 +70,6 @@ fn name(command: &Command) -> String {
 }
 
 fn line(command: &Command) -> String {
-    let words = command
-        .get_args()
-        .map(|argument| argument.to_string_lossy());
-    std::iter::once(command.get_program().to_string_lossy())
-        .chain(words)
-        .collect::<Vec<_>>()
-        .join(" ")
+    let words = command.get_args().map(|argument| argument.to_string_lossy());
+    std::iter::once(command.get_program().to_string_lossy()).chain(words).collect::<Vec<_>>().join(" ")
 }

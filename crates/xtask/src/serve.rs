@@ -17,21 +17,13 @@ use crate::html;
 pub fn serve(dist: &Path, port: u16) -> Result<()> {
     let page = fs::read_to_string(dist.join("index.html"))?;
     let policy = html::content_security_policy(&page);
-    let server = Server::http((Ipv4Addr::LOCALHOST, port)).map_err(|error| {
-        anyhow!("cannot listen on port {port} ({error}): choose another with --port")
-    })?;
-    println!(
-        "\nThe page is at http://{}/ (Ctrl+C stops it)",
-        server.server_addr()
-    );
+    let server = Server::http((Ipv4Addr::LOCALHOST, port))
+        .map_err(|error| anyhow!("cannot listen on port {port} ({error}): choose another with --port"))?;
+    println!("\nThe page is at http://{}/ (Ctrl+C stops it)", server.server_addr());
     // More than one, so that a big model does not hold back the small files.
     thread::scope(|scope| {
         for _ in 0..4 {
-            scope.spawn(|| {
-                server
-                    .incoming_requests()
-                    .for_each(|request| answer(request, dist, policy))
-            });
+            scope.spawn(|| server.incoming_requests().for_each(|request| answer(request, dist, policy)));
         }
     });
     Ok(())
@@ -40,10 +32,7 @@ pub fn serve(dist: &Path, port: u16) -> Result<()> {
 fn answer(request: Request, dist: &Path, policy: Option<&str>) {
     let file = file_of(request.url()).and_then(|relative| {
         let path = dist.join(relative);
-        Some((
-            File::open(&path).ok().filter(|_| path.is_file())?,
-            mime(&path),
-        ))
+        Some((File::open(&path).ok().filter(|_| path.is_file())?, mime(&path)))
     });
     // A visitor who leaves in the middle of an answer is no error of the server's.
     let _ = match file {
@@ -64,16 +53,9 @@ fn answer(request: Request, dist: &Path, policy: Option<&str>) {
 /// The file that a URL asks for, relative to the served folder; none where it would lead out of it.
 fn file_of(url: &str) -> Option<PathBuf> {
     let path = url.split(['?', '#']).next()?.strip_prefix('/')?;
-    let index = if path.is_empty() || path.ends_with('/') {
-        "index.html"
-    } else {
-        ""
-    };
+    let index = if path.is_empty() || path.ends_with('/') { "index.html" } else { "" };
     let relative = PathBuf::from(format!("{path}{index}"));
-    relative
-        .components()
-        .all(|part| matches!(part, Component::Normal(_)))
-        .then_some(relative)
+    relative.components().all(|part| matches!(part, Component::Normal(_))).then_some(relative)
 }
 
 fn mime(path: &Path) -> &'static str {
@@ -98,10 +80,7 @@ mod tests {
         let table = [
             ("/", Some("index.html")),
             ("/?device=cpu", Some("index.html")),
-            (
-                "/models/scierc/config.json",
-                Some("models/scierc/config.json"),
-            ),
+            ("/models/scierc/config.json", Some("models/scierc/config.json")),
             ("/docs/", Some("docs/index.html")),
             ("/a.js?v=1#x", Some("a.js")),
             ("/../secret", None),

@@ -17,10 +17,7 @@ use crate::{html, paths, process, sizes};
 pub fn build(tools: &PageTools) -> Result<()> {
     let root = paths::root()?;
     let mut trunk = Command::new("trunk");
-    trunk
-        .args(["build", "--release"])
-        .current_dir(&root)
-        .env("PATH", &tools.path);
+    trunk.args(["build", "--release"]).current_dir(&root).env("PATH", &tools.path);
     trunk.env("CARGO_TARGET_DIR", paths::target()?);
     // Trunk takes NO_COLOR for a flag of its own and refuses the values that others write there.
     trunk.env_remove("NO_COLOR");
@@ -35,8 +32,7 @@ pub fn build(tools: &PageTools) -> Result<()> {
 /// runs only scripts that have an address of their own. Relative imports keep their meaning: the folder is the same.
 fn move_inline_scripts(dist: &Path) -> Result<()> {
     let index = dist.join("index.html");
-    let mut page =
-        fs::read_to_string(&index).with_context(|| format!("Trunk left no {}", index.display()))?;
+    let mut page = fs::read_to_string(&index).with_context(|| format!("Trunk left no {}", index.display()))?;
     while let Some(script) = html::inline_script(&page) {
         let mut hasher = DefaultHasher::new();
         script.code.hash(&mut hasher);
@@ -60,23 +56,12 @@ mod tests {
     fn no_script_stays_inline() {
         let dist = tempfile::tempdir().unwrap();
         let index = dist.path().join("index.html");
-        fs::write(
-            &index,
-            "<head><script type=\"module\">import './a.js'</script><script>b()</script></head>",
-        )
-        .unwrap();
+        fs::write(&index, "<head><script type=\"module\">import './a.js'</script><script>b()</script></head>").unwrap();
         move_inline_scripts(dist.path()).unwrap();
 
         let page = fs::read_to_string(index).unwrap();
-        let files: Vec<_> = page
-            .split("src=\"./")
-            .skip(1)
-            .map(|rest| rest.split('"').next().unwrap())
-            .collect();
-        let code: Vec<_> = files
-            .iter()
-            .map(|file| fs::read_to_string(dist.path().join(file)).unwrap())
-            .collect();
+        let files: Vec<_> = page.split("src=\"./").skip(1).map(|rest| rest.split('"').next().unwrap()).collect();
+        let code: Vec<_> = files.iter().map(|file| fs::read_to_string(dist.path().join(file)).unwrap()).collect();
         assert_eq!(code, ["import './a.js'", "b()"]);
         let shape = page.replace(files[0], "FIRST").replace(files[1], "SECOND");
         expect![[r#"<head><script type="module" src="./FIRST"></script><script src="./SECOND"></script></head>"#]]

@@ -21,17 +21,10 @@ pub fn print(dist: &Path) -> Result<()> {
         None => Vec::new(),
     };
 
-    println!(
-        "\n{:<48} {:>12} {:>12} {:>12}",
-        "file in dist/", "bytes", "gzip", "brotli"
-    );
+    println!("\n{:<48} {:>12} {:>12} {:>12}", "file in dist/", "bytes", "gzip", "brotli");
     for (row, (bytes, path)) in files.iter().enumerate() {
         let name = path.strip_prefix(dist)?.display().to_string();
-        let [gzip, brotli] = compressed
-            .get(row)
-            .map_or(["-".into(), "-".into()], |sizes| {
-                sizes.map(|n| n.to_string())
-            });
+        let [gzip, brotli] = compressed.get(row).map_or(["-".into(), "-".into()], |sizes| sizes.map(|n| n.to_string()));
         println!("{name:<48} {bytes:>12} {gzip:>12} {brotli:>12}");
     }
     Ok(())
@@ -45,10 +38,7 @@ fn collect(folder: &Path, files: &mut Vec<(u64, PathBuf)>) -> Result<()> {
         let extension = path.extension().unwrap_or_default();
         if entry.file_type()?.is_dir() {
             collect(&path, files)?;
-        } else if ["wasm", "js", "css", "html"]
-            .iter()
-            .any(|code| extension == *code)
-        {
+        } else if ["wasm", "js", "css", "html"].iter().any(|code| extension == *code) {
             files.push((entry.metadata()?.len(), path));
         }
     }
@@ -64,10 +54,6 @@ fn compressed_sizes(files: &[(u64, PathBuf)]) -> Result<Vec<[u64; 2]>> {
             return [gzipSync(bytes, { level: 9 }).length, brotliCompressSync(bytes).length];
         });
         console.log(JSON.stringify(sizes));";
-    let printed = process::output(
-        Command::new("node")
-            .args(["-e", SCRIPT])
-            .args(files.iter().map(|(_, path)| path)),
-    )?;
+    let printed = process::output(Command::new("node").args(["-e", SCRIPT]).args(files.iter().map(|(_, path)| path)))?;
     serde_json::from_str(&printed).context("node printed no sizes")
 }

@@ -18,34 +18,13 @@ pub fn run(fast: bool) -> Result<()> {
     steps.run("format", || cargo(&["fmt", "--all", "--check"]));
     steps.run("tidy", || tidy::check(&paths::root()?));
     // Release throughout: the tests run a network, and clippy shares what the build scripts of the others made.
-    steps.run("clippy", || {
-        cargo(&[
-            "clippy",
-            "--locked",
-            "--release",
-            "--all-targets",
-            "--",
-            "-D",
-            "warnings",
-        ])
-    });
+    steps.run("clippy", || cargo(&["clippy", "--locked", "--release", "--all-targets", "--", "-D", "warnings"]));
     // One call with the tests' own features, so that `cargo test` finds everything built.
-    let built = steps.run("build", || {
-        cargo(&["build", "--locked", "--release", "--bins", "--tests"])
-    });
+    let built = steps.run("build", || cargo(&["build", "--locked", "--release", "--bins", "--tests"]));
     steps.run("test", || cargo(&["test", "--locked", "--release"]));
     if !fast {
         steps.run("test the page's logic", || {
-            cargo(&[
-                "test",
-                "--locked",
-                "--release",
-                "-p",
-                "sinet-page",
-                "-p",
-                "sinet-protocol",
-                "--lib",
-            ])
+            cargo(&["test", "--locked", "--release", "-p", "sinet-page", "-p", "sinet-protocol", "--lib"])
         });
         let page = steps.run("build the page", || site::build(&tools::for_page()?));
         if built && page {
@@ -59,9 +38,8 @@ pub fn run(fast: bool) -> Result<()> {
 fn browser_tests() -> Result<()> {
     let chromium = tools::for_browser_tests()?;
     let folder = paths::root()?.join("tests/page");
-    let mut files: Vec<PathBuf> = fs::read_dir(&folder)?
-        .map(|entry| Ok(entry?.path()))
-        .collect::<Result<_, std::io::Error>>()?;
+    let mut files: Vec<PathBuf> =
+        fs::read_dir(&folder)?.map(|entry| Ok(entry?.path())).collect::<Result<_, std::io::Error>>()?;
     files.retain(|file| file.to_string_lossy().ends_with(".test.mjs"));
     files.sort();
     if files.is_empty() {
@@ -92,9 +70,7 @@ fn cargo(arguments: &[&str]) -> Result<()> {
 
 /// The binary that the build leaves.
 fn sinet(target: &Path) -> PathBuf {
-    target
-        .join("release/sinet")
-        .with_extension(std::env::consts::EXE_EXTENSION)
+    target.join("release/sinet").with_extension(std::env::consts::EXE_EXTENSION)
 }
 
 /// What has run so far.
@@ -112,10 +88,7 @@ impl Steps {
         let elapsed = start.elapsed();
         match &result {
             Ok(()) => println!("== {name}: good, {:.0} s", elapsed.as_secs_f32()),
-            Err(error) => println!(
-                "== {name}: FAILED, {:.0} s: {error:#}",
-                elapsed.as_secs_f32()
-            ),
+            Err(error) => println!("== {name}: FAILED, {:.0} s: {error:#}", elapsed.as_secs_f32()),
         }
         self.done.push((name, elapsed, result.is_ok()));
         result.is_ok()
@@ -124,20 +97,11 @@ impl Steps {
     fn finish(self) -> Result<()> {
         println!("\n{:<24} {:>8}", "step", "seconds");
         for (name, elapsed, good) in &self.done {
-            println!(
-                "{name:<24} {:>8.0}{}",
-                elapsed.as_secs_f32(),
-                if *good { "" } else { "  FAILED" }
-            );
+            println!("{name:<24} {:>8.0}{}", elapsed.as_secs_f32(), if *good { "" } else { "  FAILED" });
         }
         let total: Duration = self.done.iter().map(|(_, elapsed, _)| elapsed).sum();
         println!("{:<24} {:>8.0}", "all", total.as_secs_f32());
-        let failed: Vec<_> = self
-            .done
-            .iter()
-            .filter(|(_, _, good)| !good)
-            .map(|(name, _, _)| *name)
-            .collect();
+        let failed: Vec<_> = self.done.iter().filter(|(_, _, good)| !good).map(|(name, _, _)| *name).collect();
         if !failed.is_empty() {
             bail!("failed: {}", failed.join(", "));
         }

@@ -21,30 +21,15 @@ const UNFINISHED: [&str; 2] = [concat!("TO", "DO"), concat!("FIX", "ME")];
 /// When there is a complaint; all of them are printed first.
 pub fn check(root: &Path) -> Result<()> {
     let listed = process::output(
-        Command::new("git")
-            .args([
-                "ls-files",
-                "-z",
-                "--cached",
-                "--others",
-                "--exclude-standard",
-            ])
-            .current_dir(root),
+        Command::new("git").args(["ls-files", "-z", "--cached", "--others", "--exclude-standard"]).current_dir(root),
     )?;
     let mut complaints = Vec::new();
     // A file that was deleted but not yet committed is listed still.
-    for relative in listed
-        .split_terminator('\0')
-        .map(Path::new)
-        .filter(|file| root.join(file).is_file())
-    {
+    for relative in listed.split_terminator('\0').map(Path::new).filter(|file| root.join(file).is_file()) {
         let path = root.join(relative);
         let bytes = fs::metadata(&path)?.len();
         if bytes > MAX_BYTES {
-            complaints.push(format!(
-                "{}: {bytes} bytes, more than {MAX_BYTES}",
-                relative.display()
-            ));
+            complaints.push(format!("{}: {bytes} bytes, more than {MAX_BYTES}", relative.display()));
         }
         if let Ok(text) = fs::read_to_string(&path) {
             complaints.extend(complain(root, relative, &text));
@@ -64,14 +49,10 @@ fn complain(root: &Path, file: &Path, text: &str) -> Vec<String> {
     let mut complaints = Vec::new();
     let crate_root = file.ends_with("src/lib.rs") || file.ends_with("src/main.rs");
     if crate_root && !text.starts_with("//!") {
-        complaints.push(format!(
-            "{}: a crate opens with `//!` and what it is",
-            file.display()
-        ));
+        complaints.push(format!("{}: a crate opens with `//!` and what it is", file.display()));
     }
     for (number, line) in text.lines().enumerate() {
-        let mut complain =
-            |what: &str| complaints.push(format!("{}:{}: {what}", file.display(), number + 1));
+        let mut complain = |what: &str| complaints.push(format!("{}:{}: {what}", file.display(), number + 1));
         if names_machine_folder(line) {
             complain("names a folder of one machine");
         }
@@ -81,10 +62,7 @@ fn complain(root: &Path, file: &Path, text: &str) -> Vec<String> {
     }
     if file.extension().is_some_and(|extension| extension == "md") {
         for link in broken_links(root, file, text) {
-            complaints.push(format!(
-                "{}: links to {link}, which does not exist",
-                file.display()
-            ));
+            complaints.push(format!("{}: links to {link}, which does not exist", file.display()));
         }
     }
     complaints
@@ -93,12 +71,11 @@ fn complain(root: &Path, file: &Path, text: &str) -> Vec<String> {
 /// Whether a line holds an absolute path such as `/home/someone`.
 fn names_machine_folder(line: &str) -> bool {
     MACHINE_FOLDERS.iter().any(|folder| {
-        line.match_indices(&format!("/{folder}/"))
-            .any(|(position, _)| {
-                // After a letter, a dot or `~` it continues a relative path or an address.
-                let before = line[..position].chars().next_back();
-                before.is_none_or(|c| c.is_whitespace() || "\"'`(=:[<,".contains(c))
-            })
+        line.match_indices(&format!("/{folder}/")).any(|(position, _)| {
+            // After a letter, a dot or `~` it continues a relative path or an address.
+            let before = line[..position].chars().next_back();
+            before.is_none_or(|c| c.is_whitespace() || "\"'`(=:[<,".contains(c))
+        })
     })
 }
 
@@ -135,15 +112,9 @@ mod tests {
     #[test]
     fn machine_folders_are_told_from_other_paths() {
         for folder in MACHINE_FOLDERS {
-            assert!(
-                names_machine_folder(&format!("see `/{folder}/x`")),
-                "{folder}"
-            );
+            assert!(names_machine_folder(&format!("see `/{folder}/x`")), "{folder}");
             assert!(names_machine_folder(&format!("/{folder}/x")), "{folder}");
-            assert!(
-                !names_machine_folder(&format!("./{folder}/x and https://host.org/{folder}/x")),
-                "{folder}"
-            );
+            assert!(!names_machine_folder(&format!("./{folder}/x and https://host.org/{folder}/x")), "{folder}");
         }
     }
 
@@ -157,18 +128,12 @@ mod tests {
     fn each_rule_complains() {
         let root = tempfile::tempdir().unwrap();
         let complaints = |file: &str, text: &str| complain(root.path(), Path::new(file), text);
-        assert_eq!(
-            complaints("a/src/lib.rs", "fn f() {}"),
-            ["a/src/lib.rs: a crate opens with `//!` and what it is"]
-        );
+        assert_eq!(complaints("a/src/lib.rs", "fn f() {}"), ["a/src/lib.rs: a crate opens with `//!` and what it is"]);
         assert_eq!(
             complaints("a.rs", &format!("\n// {}", UNFINISHED[0])),
             ["a.rs:2: marks something unfinished: finish it or open an issue"]
         );
-        assert_eq!(
-            complaints("a.md", "[x](b.md#c)"),
-            ["a.md: links to b.md#c, which does not exist"]
-        );
+        assert_eq!(complaints("a.md", "[x](b.md#c)"), ["a.md: links to b.md#c, which does not exist"]);
         fs::write(root.path().join("b.md"), "").unwrap();
         assert_eq!(complaints("a.md", "[x](b.md#c)"), <[String; 0]>::default());
     }

@@ -36,22 +36,15 @@ impl WasmToolchain {
             return Ok(found);
         }
         println!("{TARGET}: missing, installing it with rustup");
-        let added = process::run_within(
-            Duration::from_secs(30),
-            Command::new("rustup").args(["target", "add", TARGET]),
-        );
+        let added =
+            process::run_within(Duration::from_secs(30), Command::new("rustup").args(["target", "add", TARGET]));
         if added.is_err() && tools::apt_can_install() {
-            println!(
-                "{TARGET}: rustup could not, taking Debian's compiler and building std once (2 minutes)"
-            );
-            install_from_debian()
-                .with_context(|| format!("cannot install {TARGET} from Debian's packages"))?;
+            println!("{TARGET}: rustup could not, taking Debian's compiler and building std once (2 minutes)");
+            install_from_debian().with_context(|| format!("cannot install {TARGET} from Debian's packages"))?;
         }
         match Self::find() {
             Some(found) => Ok(found),
-            None => bail!(
-                "this computer cannot compile for {TARGET}: run `rustup target add {TARGET}` and try again"
-            ),
+            None => bail!("this computer cannot compile for {TARGET}: run `rustup target add {TARGET}` and try again"),
         }
     }
 
@@ -69,17 +62,9 @@ impl WasmToolchain {
     }
 
     fn find() -> Option<Self> {
-        let debian = Self {
-            name: Some(DEBIAN),
-            linker: debian_llvm().map(|version| wasm_ld(&version)),
-        };
-        let found = [Self::default(), debian]
-            .into_iter()
-            .find(|toolchain| toolchain.links().unwrap_or(false))?;
-        println!(
-            "{TARGET}: found in the {} toolchain",
-            found.name.unwrap_or("active")
-        );
+        let debian = Self { name: Some(DEBIAN), linker: debian_llvm().map(|version| wasm_ld(&version)) };
+        let found = [Self::default(), debian].into_iter().find(|toolchain| toolchain.links().unwrap_or(false))?;
+        println!("{TARGET}: found in the {} toolchain", found.name.unwrap_or("active"));
         Some(found)
     }
 
@@ -88,17 +73,7 @@ impl WasmToolchain {
         let folder = paths::cache()?.join("wasm-probe");
         fs::create_dir_all(&folder)?;
         let mut rustc = Command::new("rustc");
-        rustc.args([
-            "--edition",
-            "2024",
-            "--target",
-            TARGET,
-            "--crate-type",
-            "cdylib",
-            "-C",
-            "panic=abort",
-            "-",
-        ]);
+        rustc.args(["--edition", "2024", "--target", TARGET, "--crate-type", "cdylib", "-C", "panic=abort", "-"]);
         if let Some(linker) = &self.linker {
             rustc.arg("-C").arg(format!("linker={}", linker.display()));
         }
@@ -112,10 +87,7 @@ impl WasmToolchain {
             .context("cannot start rustc")?;
         let source = b"pub fn probe() -> String { String::new() }";
         // A toolchain that does not exist closes its input at once: that is an answer, not an error.
-        let fed = rustc
-            .stdin
-            .take()
-            .is_some_and(|mut input| input.write_all(source).is_ok());
+        let fed = rustc.stdin.take().is_some_and(|mut input| input.write_all(source).is_ok());
         Ok(rustc.wait()?.success() && fed)
     }
 }
@@ -129,22 +101,12 @@ fn install_from_debian() -> Result<()> {
 
     let package = paths::cache()?.join("wasm-std");
     fs::create_dir_all(package.join("src"))?;
-    fs::write(
-        package.join("Cargo.toml"),
-        "[package]\nname = \"wasm-std\"\nedition = \"2024\"\n\n[workspace]\n",
-    )?;
+    fs::write(package.join("Cargo.toml"), "[package]\nname = \"wasm-std\"\nedition = \"2024\"\n\n[workspace]\n")?;
     fs::write(package.join("src/lib.rs"), "")?;
     let built = package.join("target");
     process::run(
         Command::new("/usr/bin/cargo")
-            .args([
-                "build",
-                "--release",
-                "-Z",
-                "build-std=std,panic_abort",
-                "--target",
-                TARGET,
-            ])
+            .args(["build", "--release", "-Z", "build-std=std,panic_abort", "--target", TARGET])
             .current_dir(&package)
             .env("RUSTC", "/usr/bin/rustc")
             .env("RUSTC_BOOTSTRAP", "1")
@@ -152,20 +114,13 @@ fn install_from_debian() -> Result<()> {
             .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER", wasm_ld(&llvm)),
     )?;
 
-    let sysroot = Path::new(DEBIAN_SYSROOT)
-        .join("lib/rustlib")
-        .join(TARGET)
-        .join("lib");
+    let sysroot = Path::new(DEBIAN_SYSROOT).join("lib/rustlib").join(TARGET).join("lib");
     fs::create_dir_all(&sysroot)?;
     for entry in fs::read_dir(built.join(TARGET).join("release/deps"))? {
         let path = entry?.path();
         let file = path.file_name().unwrap_or_default();
         let own = file.to_string_lossy().starts_with("libwasm_std");
-        if path
-            .extension()
-            .is_some_and(|extension| extension == "rlib")
-            && !own
-        {
+        if path.extension().is_some_and(|extension| extension == "rlib") && !own {
             fs::copy(&path, sysroot.join(file))?;
         }
     }
@@ -175,9 +130,7 @@ fn install_from_debian() -> Result<()> {
 /// The major version of the LLVM in Debian's compiler.
 fn debian_llvm() -> Option<String> {
     let version = process::output(Command::new("/usr/bin/rustc").arg("-vV")).ok()?;
-    let llvm = version
-        .lines()
-        .find_map(|line| line.strip_prefix("LLVM version: "))?;
+    let llvm = version.lines().find_map(|line| line.strip_prefix("LLVM version: "))?;
     Some(llvm.split('.').next()?.to_owned())
 }
 

@@ -32,18 +32,11 @@ pub struct PageTools {
 pub fn for_page() -> Result<PageTools> {
     let toolchain = WasmToolchain::find_or_install()?;
     let path = path_with_tools()?;
-    let bindgen = locked_version(
-        &fs::read_to_string(paths::root()?.join("Cargo.lock"))?,
-        "wasm-bindgen",
-    )?;
+    let bindgen = locked_version(&fs::read_to_string(paths::root()?.join("Cargo.lock"))?, "wasm-bindgen")?;
     // Without --locked, because its lock file may name crates that a registry mirror does not have yet.
-    ensure(&path, "wasm-bindgen", &bindgen, || {
-        cargo_install(&["wasm-bindgen-cli", "--version", &bindgen])
-    })?;
+    ensure(&path, "wasm-bindgen", &bindgen, || cargo_install(&["wasm-bindgen-cli", "--version", &bindgen]))?;
     let features = ["--locked", "--no-default-features", "--features", "rustls"];
-    ensure(&path, "trunk", TRUNK, || {
-        cargo_install(&[&["trunk", "--version", TRUNK], &features[..]].concat())
-    })?;
+    ensure(&path, "trunk", TRUNK, || cargo_install(&[&["trunk", "--version", TRUNK], &features[..]].concat()))?;
     if process::which("npm").is_some() {
         ensure(&path, "wasm-opt", WASM_OPT, || {
             let folder = paths::tools()?.join("node");
@@ -51,9 +44,7 @@ pub fn for_page() -> Result<PageTools> {
             process::run(npm("install").arg("--prefix").arg(folder).arg(BINARYEN))
         })?;
     } else {
-        println!(
-            "wasm-opt: Node.js is missing, so Trunk looks for it; install Node.js to have it from npm"
-        );
+        println!("wasm-opt: Node.js is missing, so Trunk looks for it; install Node.js to have it from npm");
     }
     Ok(PageTools { toolchain, path })
 }
@@ -65,9 +56,7 @@ pub fn for_page() -> Result<PageTools> {
 pub fn for_browser_tests() -> Result<PathBuf> {
     if process::which("npm").is_none() {
         if !apt_can_install() {
-            bail!(
-                "the page's tests need Node.js 20 or newer with npm: install it from https://nodejs.org"
-            );
+            bail!("the page's tests need Node.js 20 or newer with npm: install it from https://nodejs.org");
         }
         println!("node: missing, installing it with apt-get");
         apt_install(&["nodejs", "npm"])?;
@@ -79,9 +68,7 @@ pub fn for_browser_tests() -> Result<PathBuf> {
             apt_install(&["chromium"])?;
             find_chromium().context("apt-get installed chromium, but it is not on PATH")?
         }
-        None => bail!(
-            "the page's tests need Chromium or Chrome: install it, or name it in the variable CHROMIUM"
-        ),
+        None => bail!("the page's tests need Chromium or Chrome: install it, or name it in the variable CHROMIUM"),
     };
     println!("chromium: found at {}", chromium.display());
     let tests = paths::root()?.join("tests/page");
@@ -105,21 +92,11 @@ pub fn apt_install(packages: &[&str]) -> Result<()> {
     let mut install = Command::new("apt-get");
     install.args(["-qq", "-y", "install"]).args(packages);
     // Its several lines a package would drown the rest; errors come on the other channel.
-    process::run(
-        install
-            .env("DEBIAN_FRONTEND", "noninteractive")
-            .stdin(Stdio::null())
-            .stdout(Stdio::null()),
-    )
+    process::run(install.env("DEBIAN_FRONTEND", "noninteractive").stdin(Stdio::null()).stdout(Stdio::null()))
 }
 
 /// Leaves `program` in the wanted version on `path`: found there, or installed.
-fn ensure(
-    path: &OsString,
-    program: &str,
-    version: &str,
-    install: impl FnOnce() -> Result<()>,
-) -> Result<()> {
+fn ensure(path: &OsString, program: &str, version: &str, install: impl FnOnce() -> Result<()>) -> Result<()> {
     if installed_version(path, program).as_deref() == Some(version) {
         println!("{program}: found {version}");
         return Ok(());
@@ -136,31 +113,16 @@ fn ensure(
 /// The version that `program --version` names: the first word that begins with a digit.
 fn installed_version(path: &OsString, program: &str) -> Option<String> {
     let printed = process::output(Command::new(program).arg("--version").env("PATH", path)).ok()?;
-    printed
-        .split_whitespace()
-        .find(|word| word.starts_with(|first: char| first.is_ascii_digit()))
-        .map(str::to_owned)
+    printed.split_whitespace().find(|word| word.starts_with(|first: char| first.is_ascii_digit())).map(str::to_owned)
 }
 
 fn cargo_install(arguments: &[&str]) -> Result<()> {
-    process::run(
-        Command::new("cargo")
-            .arg("install")
-            .args(arguments)
-            .arg("--root")
-            .arg(paths::tools()?),
-    )
+    process::run(Command::new("cargo").arg("install").args(arguments).arg("--root").arg(paths::tools()?))
 }
 
 fn npm(verb: &str) -> Command {
     let mut command = Command::new("npm");
-    command.args([
-        verb,
-        "--no-audit",
-        "--no-fund",
-        "--no-update-notifier",
-        "--loglevel=error",
-    ]);
+    command.args([verb, "--no-audit", "--no-fund", "--no-update-notifier", "--loglevel=error"]);
     command
 }
 
@@ -169,23 +131,14 @@ fn path_with_tools() -> Result<OsString> {
     let tools = paths::tools()?;
     let own = [tools.join("bin"), tools.join("node/node_modules/.bin")];
     let inherited = env::var_os("PATH").unwrap_or_default();
-    Ok(env::join_paths(
-        own.into_iter().chain(env::split_paths(&inherited)),
-    )?)
+    Ok(env::join_paths(own.into_iter().chain(env::split_paths(&inherited)))?)
 }
 
 fn find_chromium() -> Option<PathBuf> {
     let named = env::var_os("CHROMIUM").map(PathBuf::from);
-    let names = [
-        "chromium",
-        "chromium-browser",
-        "google-chrome",
-        "google-chrome-stable",
-    ];
+    let names = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
     let mac = Path::new("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome");
-    named
-        .or_else(|| names.into_iter().find_map(process::which))
-        .or_else(|| mac.is_file().then(|| mac.to_path_buf()))
+    named.or_else(|| names.into_iter().find_map(process::which)).or_else(|| mac.is_file().then(|| mac.to_path_buf()))
 }
 
 /// The version of a package in the text of a `Cargo.lock`.
