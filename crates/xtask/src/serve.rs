@@ -41,10 +41,12 @@ fn answer(request: Request, dist: &Path, policy: Option<&str>) {
             // The names of the workers carry no hash, so a browser must ask again after each build.
             let mut headers = vec![("Content-Type", mime), ("Cache-Control", "no-cache")];
             headers.extend(policy.map(|policy| ("Content-Security-Policy", policy)));
+            // With a length, so that a browser can show how much of a model has arrived.
+            let body = Response::from_file(file).with_chunked_threshold(usize::MAX);
             let response = headers
                 .into_iter()
                 .filter_map(|(name, value)| Header::from_bytes(name, value).ok())
-                .fold(Response::from_file(file), Response::with_header);
+                .fold(body, Response::with_header);
             request.respond(response)
         }
     };
