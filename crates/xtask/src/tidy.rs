@@ -68,7 +68,7 @@ fn complain(root: &Path, file: &Path, text: &str) -> Vec<String> {
     complaints
 }
 
-/// Whether a line holds an absolute path such as `/home/someone`.
+/// Whether a line holds an absolute path below one of [`MACHINE_FOLDERS`].
 fn names_machine_folder(line: &str) -> bool {
     MACHINE_FOLDERS.iter().any(|folder| {
         line.match_indices(&format!("/{folder}/")).any(|(position, _)| {
