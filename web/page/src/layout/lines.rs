@@ -1,0 +1,193 @@
+//! Breaking words into lines, and stacking the finished lines.
+
+use super::arcs::Routes;
+use super::{
+    BASELINE, CLEAR, FEET, Gap, LABEL_ROW, LANE, LINE_GAP, MARK_PAD, Mark, Point, Rect, Scene, Sentence, TEXT,
+};
+
+/// How much of a label no other label may stand above, so that arcs can reach it.
+const FOOTHOLD: f32 = 14.0;
+
+/// The words on their lines, before anybody knows how high the lines are.
+pub(super) struct Flow {
+    /// For each word its line and its left edge.
+    pub words: Vec<Place>,
+    /// For each entity the line and the left edge of its label.
+    pub labels: Vec<Place>,
+    /// For each line the number of rows for labels.
+    pub rows: Vec<usize>,
+    /// The width that lines may have.
+    pub width: f32,
+}
+
+/// A horizontal place.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Place {
+    pub line: usize,
+    pub x: f32,
+}
+
+/// Breaks the words into lines.
+///
+/// An entity's label starts where the entity does and may stand over the words that follow. Where two labels
+/// would touch, or one would hide another from the arcs above, the later entity moves right; of two entities
+/// that start together, the outer one's label moves.
+///
+/// At least `spread` pixels part an entity from what stands before it.
+pub(super) fn flow(sentence: &Sentence, levels: &[usize], width: f32, spread: f32) -> Flow {
+    let starts = entities_by_start(sentence, levels);
+    let row_count = levels.iter().max().map_or(0, |level| level + 1);
+    // For each row the right edge of its last label, and up to where arcs must reach that label from above.
+    let mut taken = vec![0f32; row_count];
+    let mut reach = vec![0f32; row_count];
+    let mut here = Place { line: 0, x: MARK_PAD };
+    let right = width - MARK_PAD;
+    let mut words = Vec::with_capacity(sentence.words.len());
+    let mut labels = vec![Place::default(); sentence.entities.len()];
+    for (index, word) in sentence.words.iter().enumerate() {
+        let at_start = here.x <= MARK_PAD;
+        let space = match word.before {
+            _ if at_start => 0.0,
+            _ if !starts[index].is_empty() && spread > sentence.space => spread,
+            Gap::Space => sentence.space,
+            Gap::Nothing => 0.0,
+        };
+        let clear_of_labels = starts[index].iter().map(|&entity| {
+            let (level, label) = (levels[entity], sentence.entities[entity].label_width);
+            let above = taken[level + 1..].iter().copied().fold(0.0, f32::max);
+            let below = reach[..level].iter().copied().fold(0.0, f32::max);
+            taken[level].max(above + FOOTHOLD - label).max(below) + MARK_PAD
+        });
+        let x = clear_of_labels.fold(here.x + space, f32::max);
+        let offsets = side_by_side(sentence, &starts[index]);
+        let label = (starts[index].iter().zip(&offsets))
+            .map(|(&entity, offset)| offset + sentence.entities[entity].label_width)
+            .fold(0.0, f32::max);
+        let may_end_here = word.before == Gap::Space || index == 0;
+        let needed = if may_end_here { cluster(sentence, index, right) } else { word.width };
+        here = if at_start || x + needed.max(label) <= right {
+            Place { x, ..here }
+        } else {
+            taken.fill(0.0);
+            reach.fill(0.0);
+            Place { line: here.line + 1, x: MARK_PAD }
+        };
+        words.push(here);
+        let left = here.x - MARK_PAD;
+        for (&entity, offset) in starts[index].iter().zip(offsets) {
+            let (level, x) = (levels[entity], left + offset);
+            let end = x + sentence.entities[entity].label_width;
+            labels[entity] = Place { x, ..here };
+            taken[level] = end + CLEAR;
+            // Where a label above hides this one's start, arcs must reach its end.
+            reach[level] = taken[level + 1..].iter().copied().fold(x, f32::max) + FOOTHOLD;
+        }
+        here.x += word.width;
+    }
+    let mut rows = vec![0; words.last().map_or(0, |last| last.line + 1)];
+    for (entity, span) in sentence.entities.iter().enumerate() {
+        for word in span.words.clone() {
+            let row = &mut rows[words[word].line];
+            *row = (levels[entity] + 1).max(*row);
+        }
+    }
+    Flow { words, labels, rows, width }
+}
+
+/// Gives every line its height and everything on it its final place.
+pub(super) fn stack(sentence: &Sentence, levels: &[usize], flow: Flow, routes: Routes, width: f32) -> Scene {
+    let mut text_tops = Vec::with_capacity(flow.rows.len());
+    let mut lane_tops = Vec::with_capacity(flow.rows.len());
+    let mut y = 0.0;
+    for (&rows, &lanes) in flow.rows.iter().zip(&routes.lanes) {
+        lane_tops.push(y);
+        y += lanes as f32 * LANE + if lanes > 0 { FEET } else { 0.0 } + rows as f32 * LABEL_ROW;
+        text_tops.push(y);
+        y += TEXT + LINE_GAP;
+    }
+    let mut scene = Scene { width, height: y, ..Scene::default() };
+    scene.words =
+        flow.words.iter().map(|word| Point { x: word.x, y: text_tops[word.line] + BASELINE }).collect();
+    scene.labels = (flow.labels.iter().enumerate())
+        .map(|(entity, label)| Rect {
+            x: label.x,
+            y: text_tops[label.line] - (levels[entity] + 1) as f32 * LABEL_ROW,
+            width: sentence.entities[entity].label_width,
+            height: LABEL_ROW,
+        })
+        .collect();
+    let mut outer_first: Vec<usize> = (0..sentence.entities.len()).collect();
+    outer_first.sort_by_key(|&entity| std::cmp::Reverse(levels[entity]));
+    for entity in outer_first {
+        scene.marks.extend(marks(sentence, entity, levels[entity], &flow, &text_tops));
+    }
+    scene.arcs = routes.draw(&scene.labels, &lane_tops);
+    scene
+}
+
+/// Where the labels of entities that start together stand from that start: one right of the other, because an
+/// arc could not reach an inner one below an outer one.
+fn side_by_side(sentence: &Sentence, inner_first: &[usize]) -> Vec<f32> {
+    let mut next = 0.0;
+    let offset = |&entity: &usize| {
+        let offset = next;
+        next += sentence.entities[entity].label_width + CLEAR;
+        offset
+    };
+    inner_first.iter().map(offset).collect()
+}
+
+/// The width of the words from `first` on that no line may part, or of the first alone if all are too wide.
+fn cluster(sentence: &Sentence, first: usize, right: f32) -> f32 {
+    let mut width = sentence.words[first].width;
+    for word in &sentence.words[first + 1..] {
+        if word.before == Gap::Space {
+            break;
+        }
+        width += word.width;
+        if width > right {
+            return sentence.words[first].width;
+        }
+    }
+    width
+}
+
+/// The right edge of the part of a stretch of words that lies on `line`.
+fn end_on_line(sentence: &Sentence, range: &std::ops::Range<usize>, line: usize, words: &[Place]) -> f32 {
+    range
+        .clone()
+        .filter(|&word| words[word].line == line)
+        .map(|word| words[word].x + sentence.words[word].width + MARK_PAD)
+        .fold(0.0, f32::max)
+}
+
+fn marks(sentence: &Sentence, entity: usize, level: usize, flow: &Flow, text_tops: &[f32]) -> Vec<Mark> {
+    let range = &sentence.entities[entity].words;
+    let lines = flow.words[range.start].line..=flow.words[range.end - 1].line;
+    let left = |line| {
+        let first = range.clone().find(|&word| flow.words[word].line == line);
+        first.map(|word| flow.words[word].x - MARK_PAD)
+    };
+    lines
+        .filter_map(|line| {
+            let x = left(line)?;
+            let raised = level as f32 * LABEL_ROW;
+            let lowered = level as f32 * 2.0;
+            let width = end_on_line(sentence, range, line, &flow.words) - x;
+            let rect = Rect { x, y: text_tops[line] - raised, width, height: TEXT + raised + lowered };
+            Some(Mark { entity, rect })
+        })
+        .collect()
+}
+
+/// For each word the entities that start there, the inner ones first.
+fn entities_by_start(sentence: &Sentence, levels: &[usize]) -> Vec<Vec<usize>> {
+    let mut starts = vec![Vec::new(); sentence.words.len()];
+    for (entity, span) in sentence.entities.iter().enumerate() {
+        starts[span.words.start].push(entity);
+    }
+    for entities in &mut starts {
+        entities.sort_by_key(|&entity| levels[entity]);
+    }
+    starts
+}
