@@ -1,0 +1,415 @@
+//! The command line as a person meets it: what `sinet` prints, what it says of bad input, and its exit codes.
+//!
+//! Every test runs the built binary: the one that `$SINET_BIN` names, else the one in the target folder of this test.
+
+#[path = "../../crates/sinet-infer/tests/random_folder/mod.rs"]
+mod random_folder;
+
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::LazyLock;
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+use sinet_infer::{ModelFiles, Precision};
+use tempfile::TempDir;
+
+use random_folder::random_folder;
+
+/// A model with made-up weights, whose encoder reads 64 pieces at once.
+static RANDOM: LazyLock<PathBuf> = LazyLock::new(|| {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("random-model");
+    let _ = fs::remove_dir_all(&folder);
+    random_folder(Precision::Int8).write_dir(&folder).unwrap();
+    folder
+});
+
+/// The model with made-up weights, and each that ships.
+fn models() -> Vec<PathBuf> {
+    let shipped = Path::new(env!("CARGO_MANIFEST_DIR")).join("../models");
+    let folders = fs::read_dir(shipped).into_iter().flatten().map(|entry| entry.unwrap().path());
+    [RANDOM.clone()].into_iter().chain(folders.filter(|folder| folder.join("manifest.json").is_file())).collect()
+}
+
+#[test]
+fn predict_prints_what_it_found() {
+    for model in models() {
+        let text = "Wir nutzen 🦀 naïve Bayes and beam search for parsing.";
+        let printed = predict(&model, text);
+        assert_eq!(printed["text"], text);
+        assert_eq!(printed["offset_unit"], "code_points");
+        let points: Vec<char> = text.chars().collect();
+        let words: Vec<String> = list(&printed, "words").map(|word| points[range(word)].iter().collect()).collect();
+        assert_eq!(words[..6], ["Wir", "nutzen", "🦀", "naïve", "Bayes", "and"]);
+        for entity in list(&printed, "entities") {
+            assert_eq!(points[range(entity)].iter().collect::<String>(), entity["text"]);
+        }
+        let entities = list(&printed, "entities").count() as u64;
+        for relation in list(&printed, "relations") {
+            assert!(relation["head"].as_u64() < Some(entities) && relation["tail"].as_u64() < Some(entities));
+        }
+    }
+}
+
+#[test]
+fn predict_answers_each_line_with_a_line() {
+    let lines = ["We use a corpus.", "", "  Beam search\tin a parser. "];
+    let run = run(sinet(["predict", "--model"]).arg(&*RANDOM), lines.join("\n").as_bytes());
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    let texts: Vec<String> = run.stdout.lines().map(|line| text_of(&serde_json::from_str(line).unwrap())).collect();
+    assert_eq!(texts, lines);
+}
+
+#[test]
+fn a_text_without_words_has_an_empty_annotation() {
+    for text in ["", " \t\u{a0} "] {
+        let printed = predict(&RANDOM, text);
+        assert_eq!(text_of(&printed), text);
+        for field in ["words", "windows", "entities", "relations"] {
+            assert_eq!(printed[field], json!([]), "{field} of {text:?}");
+        }
+    }
+}
+
+#[test]
+fn a_long_text_is_read_to_its_end() {
+    let text = "The parser uses a beam search, and a corpus of news text improves it. ".repeat(1500);
+    assert!(text.len() > 100_000);
+    let run = run(sinet(["predict", "--model"]).arg(&*RANDOM), text.as_bytes());
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    let printed = serde_json::from_str(&run.stdout).unwrap();
+    assert_eq!(text_of(&printed), text);
+    assert!(windows_cover_all_words(&printed) >= 1500);
+}
+
+#[test]
+fn a_sentence_longer_than_the_encoder_is_read_in_windows() {
+    for model in models() {
+        let text = "the parser ".repeat(600);
+        let printed = predict(&model, &text);
+        assert_eq!(list(&printed, "words").count(), 1200);
+        assert!(windows_cover_all_words(&printed) > 1);
+        assert!(list(&printed, "windows").all(|window| window["pieces"].as_u64() <= Some(512)));
+    }
+}
+
+#[test]
+fn input_that_is_no_utf8_is_refused_by_its_line() {
+    let run = run(sinet(["predict", "--model"]).arg(&*RANDOM), b"A parser.\n\xff\xfe\n");
+    assert_eq!(run.stdout.lines().count(), 1, "the line before it is answered");
+    run.refuses(2, &["line 2", "UTF-8"]);
+}
+
+#[test]
+fn bad_data_is_refused_by_its_place() {
+    let good = json!({
+        "tokens": ["We", "use", "a", "parser"],
+        "entities": [{"type": "Method", "start": 3, "end": 4}],
+        "relations": [], "orig_id": 1
+    });
+    let with = |field: &str, value: Value| {
+        let mut sentence = good.clone();
+        sentence[field] = value;
+        json!([good, sentence]).to_string()
+    };
+    let entity = |kind: &str, start: i32, end: i32| json!([{"type": kind, "start": start, "end": end}]);
+    let relation = |kind: &str, tail: i32| json!([{"type": kind, "head": 0, "tail": tail}]);
+    let cases = [
+        (with("entities", entity("Method", 3, 5)), &["sentence 2", "entities[0].end", "5"][..]),
+        (with("entities", entity("Method", 3, 3)), &["sentence 2", "entities[0]", "empty"]),
+        (with("entities", entity("Method", -1, 3)), &["line 1", "-1"]),
+        (
+            with("entities", entity("Metod", 3, 4)),
+            &["sentence 2", "entities[0].type", "Metod", "Method, Task, Material"],
+        ),
+        (with("relations", relation("Used-for", 7)), &["sentence 2", "relations[0].tail", "7"]),
+        (with("relations", relation("Used", 0)), &["sentence 2", "relations[0].type", "Used-for"]),
+        (with("tokens", json!([])), &["sentence 2", "token"]),
+        (with("tokens", json!("We use")), &["line 1", "tokens"]),
+        ("[{\"tokens\": [\"a\"],\n \"entities\": [".to_owned(), &["line 2"]),
+        (json!({"sentences": []}).to_string(), &["line 1"]),
+    ];
+    let folder = TempDir::new().unwrap();
+    let data = folder.path().join("data.json");
+    for (text, places) in cases {
+        fs::write(&data, &text).unwrap();
+        let run = run(sinet(["evaluate", "--model"]).arg(&*RANDOM).arg("--data").arg(&data), b"");
+        run.refuses(2, &[&["data.json"], places].concat());
+    }
+    fs::write(&data, b"[\xff]").unwrap();
+    run(sinet(["evaluate", "--model"]).arg(&*RANDOM).arg("--data").arg(&data), b"").refuses(2, &["data.json", "UTF-8"]);
+}
+
+#[test]
+fn a_file_that_is_not_there_is_named() {
+    let evaluate = |model: &str, data: &str| run(&mut sinet(["evaluate", "--model", model, "--data", data]), b"");
+    evaluate(RANDOM.to_str().unwrap(), "no/such.json").refuses(1, &["no/such.json"]);
+    evaluate("no/such/model", "no/such.json").refuses(1, &["no/such/model"]);
+    run(&mut sinet(["train", "--config", "no/such.toml"]), b"").refuses(1, &["no/such.toml"]);
+}
+
+#[test]
+fn a_damaged_model_is_refused_by_its_file() {
+    let cases: [(&str, fn(&mut Vec<u8>), &[&str]); 5] = [
+        ("model.safetensors", |bytes| bytes.truncate(bytes.len() / 2), &["bytes", "download"]),
+        ("model.safetensors", |bytes| *bytes.last_mut().unwrap() ^= 1, &["SHA-256", "download"]),
+        ("config.json", |bytes| bytes.push(b' '), &["bytes"]),
+        ("tokenizer.json", |bytes| bytes[20] ^= 1, &["SHA-256"]),
+        ("manifest.json", |bytes| bytes.truncate(10), &["download"]),
+    ];
+    for (file, damage, says) in cases {
+        let folder = TempDir::new().unwrap();
+        random_folder(Precision::Int8).write_dir(folder.path()).unwrap();
+        let path = folder.path().join(file);
+        let mut bytes = fs::read(&path).unwrap();
+        damage(&mut bytes);
+        fs::write(&path, bytes).unwrap();
+        run(sinet(["predict", "--model"]).arg(folder.path()).arg("A parser."), b"")
+            .refuses(1, &[&[file], says].concat());
+    }
+    let folder = TempDir::new().unwrap();
+    random_folder(Precision::Int8).write_dir(folder.path()).unwrap();
+    fs::remove_file(folder.path().join("tokenizer.json")).unwrap();
+    run(sinet(["predict", "--model"]).arg(folder.path()).arg("A parser."), b"")
+        .refuses(1, &["tokenizer.json", "missing"]);
+}
+
+#[test]
+fn wrong_usage_has_exit_code_2() {
+    for arguments in
+        [&["predict"][..], &["tarin"], &["evaluate", "--model", "m"], &["train", "--config", "c", "--lr", "1"]]
+    {
+        assert_eq!(run(Command::new(binary()).args(arguments), b"").code, 2, "{arguments:?}");
+    }
+}
+
+#[test]
+fn a_wrong_configuration_is_refused_by_its_key() {
+    let folder = TempDir::new().unwrap();
+    let cases = [
+        (configuration(folder.path(), 1) + "lr = 1\n", "unknown field `lr`"),
+        (configuration(folder.path(), 0), "train.epochs must be at least 1"),
+        (configuration(folder.path(), 1).replace("[train]", "[train"), "line 4"),
+    ];
+    for (text, says) in cases {
+        let config = folder.path().join("run.toml");
+        fs::write(&config, text).unwrap();
+        let run = run(sinet(["train", "--config"]).arg(&config), b"");
+        assert_eq!(run.code, 2, "{}", run.stderr);
+        assert!(run.stderr.contains("run.toml") && run.stderr.contains(says), "{}", run.stderr);
+    }
+}
+
+#[test]
+fn training_data_is_checked_before_anything_is_written() {
+    let folder = training_folder(1);
+    let output = folder.path().join("output");
+    fs::write(folder.path().join("dev.json"), r#"[{"tokens": ["a"], "entities": [], "relations": [{}]}]"#).unwrap();
+    train(folder.path(), &output, &[]).refuses(2, &["dev.json", "line 1"]);
+    assert!(!output.exists());
+}
+
+#[test]
+fn a_trained_model_predicts_and_is_scored() {
+    let folder = training_folder(2);
+    let output = folder.path().join("output");
+    let trained = train(folder.path(), &output, &[]);
+    assert_eq!(trained.code, 0, "{}", trained.stderr);
+    for model in ["model-best", "model-last"] {
+        let model = output.join(model);
+        assert!(fs::read_to_string(model.join("README.md")).unwrap().contains("Scores"));
+        let printed = predict(&model, "We use a parser for the search.");
+        assert_eq!(printed["model"], "tiny");
+
+        let data = folder.path().join("dev.json");
+        let scored = run(sinet(["evaluate", "--json", "--model"]).arg(&model).arg("--data").arg(&data), b"");
+        assert_eq!(scored.code, 0, "{}", scored.stderr);
+        let scores: Value = serde_json::from_str(&scored.stdout).unwrap();
+        assert_eq!(scores["sentences"], SENTENCES.len());
+        for task in ["ner", "relations", "relations_strict"] {
+            for average in ["micro", "macro"] {
+                for figure in ["precision", "recall", "f1"] {
+                    let value = scores[task][average][figure].as_f64().unwrap();
+                    assert!((0.0..=100.0).contains(&value), "{task} {average} {figure}: {value}");
+                }
+            }
+            assert!(scores[task]["per_type"].as_object().is_some_and(|types| types.len() == 3), "{task}");
+        }
+    }
+}
+
+#[test]
+fn a_killed_training_goes_on_to_the_same_model() {
+    let folder = training_folder(8);
+    let [straight, resumed] = ["straight", "resumed"].map(|name| folder.path().join(name));
+    assert_eq!(train(folder.path(), &straight, &[]).code, 0);
+
+    let mut killed = train_command(folder.path(), &resumed, &[]).stderr(Stdio::null()).spawn().unwrap();
+    let start = Instant::now();
+    while !resumed.join("checkpoint").exists() && start.elapsed() < Duration::from_secs(120) {
+        sleep(Duration::from_millis(1));
+    }
+    killed.kill().unwrap();
+    killed.wait().unwrap();
+    assert!(!resumed.join("model-last").exists(), "it was killed in the middle");
+    let run = train(folder.path(), &resumed, &["--resume"]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+
+    let weights = |output: &Path| fs::read(output.join("model-last/model.safetensors")).unwrap();
+    assert_eq!(weights(&straight), weights(&resumed));
+}
+
+/// Sentences of the made-up model's vocabulary: entity spans in words, and whether the first is used for the second.
+const SENTENCES: [(&str, &[(usize, usize)], bool); 6] = [
+    ("we use a parser for search", &[(3, 4), (5, 6)], true),
+    ("a beam search improves the parser", &[(1, 3), (5, 6)], true),
+    ("it uses the model with data", &[(3, 4)], false),
+    ("news text is a corpus", &[(0, 2), (4, 5)], false),
+    ("the model uses news for search", &[(1, 2), (5, 6)], true),
+    ("we improve it", &[], false),
+];
+
+/// A folder with a small training set, a random encoder and the configuration of a run.
+fn training_folder(epochs: u32) -> TempDir {
+    let folder = TempDir::new().unwrap();
+    let write = |name: &str, bytes: &[u8]| fs::write(folder.path().join(name), bytes).unwrap();
+    let model: ModelFiles = random_folder(Precision::F32);
+    let config: Value = serde_json::from_slice(model.get("config.json").unwrap()).unwrap();
+    write("types.json", config["schema"].to_string().as_bytes());
+    for name in ["train.json", "dev.json"] {
+        write(name, labelled().to_string().as_bytes());
+    }
+    write("run.toml", configuration(folder.path(), epochs).as_bytes());
+
+    let encoder = folder.path().join("encoder");
+    fs::create_dir(&encoder).unwrap();
+    fs::write(encoder.join("config.json"), config["architecture"]["encoder"].to_string()).unwrap();
+    for file in ["model.safetensors", "tokenizer.json"] {
+        fs::write(encoder.join(file), model.get(file).unwrap()).unwrap();
+    }
+    folder
+}
+
+/// [`SENTENCES`] in SpERT's form.
+fn labelled() -> Value {
+    let sentence = |(text, spans, related): &(&str, &[(usize, usize)], bool)| {
+        let entities = spans.iter().map(|(start, end)| json!({"type": "Method", "start": start, "end": end}));
+        let relations = related.then(|| json!({"type": "Used-for", "head": 0, "tail": 1}));
+        json!({
+            "tokens": text.split(' ').collect::<Vec<_>>(),
+            "entities": entities.collect::<Vec<_>>(),
+            "relations": relations.into_iter().collect::<Vec<_>>(),
+        })
+    };
+    SENTENCES.iter().map(sentence).collect()
+}
+
+fn configuration(folder: &Path, epochs: u32) -> String {
+    format!(
+        "name = \"tiny\"\ndata = {folder:?}\nencoder = {encoder:?}\n[train]\nepochs = {epochs}\nbatch_size = 2\n\
+         learning_rate = 1e-3\nwarmup = 0.1\nmax_grad_norm = 1.0\n",
+        encoder = folder.join("encoder"),
+    )
+}
+
+fn train(folder: &Path, output: &Path, more: &[&str]) -> Run {
+    run(&mut train_command(folder, output, more), b"")
+}
+
+fn train_command(folder: &Path, output: &Path, more: &[&str]) -> Command {
+    let mut command = sinet(["train", "--config"]);
+    command.arg(folder.join("run.toml")).arg("--output").arg(output).args(more);
+    command
+}
+
+/// What a run of `sinet` left behind.
+struct Run {
+    code: i32,
+    stdout: String,
+    stderr: String,
+}
+
+impl Run {
+    /// Checks that it ended with `code` and with one sentence that says all of `places`.
+    #[track_caller]
+    fn refuses(&self, code: i32, places: &[&str]) {
+        assert_eq!(self.code, code, "{}", self.stderr);
+        assert_eq!(self.stderr.trim_end().lines().count(), 1, "{}", self.stderr);
+        for place in places {
+            assert!(self.stderr.contains(place), "{place:?} is not in {}", self.stderr);
+        }
+    }
+}
+
+/// Runs a command to its end with `input` on its standard input.
+fn run(command: &mut Command, input: &[u8]) -> Run {
+    let mut child =
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("sinet starts");
+    let mut stdin = child.stdin.take().expect("its input is a pipe");
+    // From a thread of its own, because it may answer before it has read everything.
+    let output = std::thread::scope(|scope| {
+        scope.spawn(move || {
+            // It may also end without reading: its exit code then tells why.
+            let _ = stdin.write_all(input);
+        });
+        child.wait_with_output().expect("sinet ends")
+    });
+    Run {
+        code: output.status.code().expect("sinet is not killed by a signal"),
+        stdout: String::from_utf8(output.stdout).expect("JSON is UTF-8"),
+        stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
+    }
+}
+
+#[track_caller]
+fn predict(model: &Path, text: &str) -> Value {
+    let run = run(sinet(["predict", "--model"]).arg(model).arg(text), b"");
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    serde_json::from_str(&run.stdout).unwrap()
+}
+
+fn sinet<const N: usize>(arguments: [&str; N]) -> Command {
+    let mut command = Command::new(binary());
+    command.args(arguments);
+    command
+}
+
+fn binary() -> PathBuf {
+    let named = std::env::var_os("SINET_BIN").map(PathBuf::from);
+    let path = named.unwrap_or_else(|| {
+        // This test lies in `deps`, beside which Cargo puts binaries.
+        let test = std::env::current_exe().expect("a test knows its own path");
+        test.ancestors().nth(2).expect("a test lies in deps").join(format!("sinet{}", std::env::consts::EXE_SUFFIX))
+    });
+    assert!(path.is_file(), "{} is missing: build it with `cargo build --release -p sinet`", path.display());
+    path
+}
+
+fn list<'a>(annotation: &'a Value, field: &str) -> impl Iterator<Item = &'a Value> {
+    annotation[field].as_array().expect("a list").iter()
+}
+
+fn text_of(annotation: &Value) -> String {
+    annotation["text"].as_str().expect("a text").to_owned()
+}
+
+fn range(value: &Value) -> std::ops::Range<usize> {
+    let [start, end] = ["start", "end"].map(|end| value[end].as_u64().expect("an offset") as usize);
+    start..end
+}
+
+/// Checks that each word is in exactly one window, and returns how many windows there are.
+#[track_caller]
+fn windows_cover_all_words(annotation: &Value) -> usize {
+    let mut next = 0;
+    for window in list(annotation, "windows") {
+        let words = range(&window["words"]);
+        assert_eq!(words.start, next);
+        next = words.end;
+    }
+    assert_eq!(next, list(annotation, "words").count());
+    list(annotation, "windows").count()
+}
