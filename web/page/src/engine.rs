@@ -113,7 +113,15 @@ impl Engine {
             self.0.clone().launch_best();
         }
         self.0.ask(Question { text, answer });
-        receiver.await.unwrap_or_else(|_| Err("This text was given up for a newer one.".to_owned()))
+        receiver.await.unwrap_or_else(|_| Err("The page turned to another text or model before this text was read.".to_owned()))
+    }
+
+    /// Drops every open question and ends the worker.
+    pub fn close(&self) {
+        let mut state = self.0.state.borrow_mut();
+        state.worker = None;
+        state.types = None;
+        state.questions.clear();
     }
 
     /// Drops every open question, by ending the worker and starting another: nothing else stops a computation.

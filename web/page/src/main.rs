@@ -1,1 +1,35 @@
-fn main() {}
+//! The annotation page: a thin Leptos view over [`sinet_page`], and the page's side of the inference worker.
+
+#[cfg(target_arch = "wasm32")]
+mod adapter;
+#[cfg(target_arch = "wasm32")]
+mod app;
+#[cfg(target_arch = "wasm32")]
+mod engine;
+#[cfg(target_arch = "wasm32")]
+mod measure;
+#[cfg(target_arch = "wasm32")]
+mod script;
+#[cfg(target_arch = "wasm32")]
+mod view;
+
+#[cfg(target_arch = "wasm32")]
+fn main() {
+    console_error_panic_hook::set_once();
+    leptos::mount::mount_to_body(app::App);
+}
+
+#[cfg(not(target_arch = "wasm32"))]
+fn main() {
+    eprintln!("The page runs in a browser: `cargo xtask serve` builds and serves it.");
+    std::process::exit(1);
+}
+
+/// The absolute address of a file beside the page, whatever folder that is served from.
+#[cfg(target_arch = "wasm32")]
+fn address(file: &str) -> String {
+    let base = web_sys::window().and_then(|window| window.document()).and_then(|document| document.base_uri().ok());
+    base.flatten()
+        .and_then(|base| web_sys::Url::new_with_base(file, &base).ok())
+        .map_or_else(|| file.to_owned(), |url| url.href())
+}

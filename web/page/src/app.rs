@@ -1,0 +1,214 @@
+//! The page as a whole: its state, and how a text becomes a reading.
+
+use std::rc::Rc;
+use std::time::Duration;
+
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use sinet_page::catalogue::ModelName;
+use sinet_page::device::parse_choice;
+use sinet_page::reading::Reading;
+use sinet_protocol::DeviceChoice;
+
+use crate::engine::{Answer, Engine, Phase};
+use crate::script;
+use crate::view::{Attention, Composer, Sentences, Status, Tables};
+
+/// How long a person must stop typing before the text is read.
+const PAUSE: Duration = Duration::from_millis(400);
+/// A computation that has run this long is given up when there is a newer text.
+const PATIENCE_MS: f64 = 1500.0;
+
+/// The state of the page; a copy is the same state.
+#[derive(Clone, Copy)]
+pub struct Page {
+    /// What the person has typed.
+    pub text: RwSignal<String>,
+    /// The model that reads it.
+    pub model: RwSignal<ModelName>,
+    /// The newest reading, which may be of an older text.
+    pub shown: RwSignal<Option<Shown>, LocalStorage>,
+    /// The sentence whose attention is shown, as an index into the reading's windows.
+    pub window: RwSignal<usize>,
+    /// Why the newest text has no reading.
+    pub refusal: RwSignal<Option<String>>,
+    /// Since when a text is being read, in milliseconds since 1970.
+    pub busy_since: RwSignal<Option<f64>>,
+    engine: RwSignal<Engine, LocalStorage>,
+    /// A newer text waits.
+    again: RwSignal<bool>,
+    pause: StoredValue<Option<TimeoutHandle>>,
+    choice: StoredValue<DeviceChoice>,
+}
+
+/// A reading on the page.
+#[derive(Clone)]
+pub struct Shown {
+    /// The reading.
+    pub reading: Rc<Reading>,
+    /// The model that made it.
+    pub model: ModelName,
+    /// How long that took, in milliseconds.
+    pub milliseconds: f64,
+}
+
+impl Page {
+    fn open() -> Self {
+        let model = ModelName::Scientific;
+        let (choice, refusal) = wanted_device();
+        let page = Self {
+            text: RwSignal::new(model.examples()[0].1.to_owned()),
+            model: RwSignal::new(model),
+            shown: RwSignal::new_local(None),
+            window: RwSignal::new(0),
+            refusal: RwSignal::new(None),
+            busy_since: RwSignal::new(None),
+            engine: RwSignal::new_local(Engine::start(model, choice)),
+            again: RwSignal::new(false),
+            pause: StoredValue::new(None),
+            choice: StoredValue::new(choice),
+        };
+        page.read();
+        page.refusal.set(refusal);
+        page
+    }
+
+    /// How far the model has come.
+    pub fn phase(self) -> Phase {
+        self.engine.with(Engine::phase).get()
+    }
+
+    /// Takes a new text, and reads it when nothing more comes for a moment.
+    pub fn type_text(self, text: String) {
+        self.text.set(text);
+        self.stop_pause();
+        self.pause.set_value(set_timeout_with_handle(move || self.read(), PAUSE).ok());
+    }
+
+    /// Takes a new text and reads it at once.
+    pub fn put_text(self, text: &str) {
+        self.text.set(text.to_owned());
+        self.read();
+    }
+
+    /// Reads the text with another model.
+    pub fn switch_model(self, model: ModelName) {
+        if model == self.model.get_untracked() {
+            return;
+        }
+        let was_example = (self.model.get_untracked().examples().iter())
+            .any(|(_, text)| self.text.with_untracked(|own| own == text));
+        self.engine.with_untracked(Engine::close);
+        self.model.set(model);
+        self.engine.set(Engine::start(model, self.choice.get_value()));
+        if was_example {
+            self.text.set(model.examples()[0].1.to_owned());
+        }
+        self.read();
+    }
+
+    /// Reads the text as it is now.
+    pub fn read(self) {
+        self.stop_pause();
+        self.refusal.set(None);
+        let text = self.text.get_untracked();
+        if text.trim().is_empty() {
+            self.again.set(false);
+            self.shown.set(None);
+            return;
+        }
+        if let Some(since) = self.busy_since.get_untracked() {
+            self.again.set(true);
+            if js_sys::Date::now() - since > PATIENCE_MS && matches!(self.phase_now(), Phase::Ready(_)) {
+                self.engine.with_untracked(Engine::interrupt);
+            }
+            return;
+        }
+        self.busy_since.set(Some(js_sys::Date::now()));
+        let (engine, model) = (self.engine.get_untracked(), self.model.get_untracked());
+        spawn_local(async move {
+            let answer = engine.annotate(text).await;
+            self.busy_since.set(None);
+            let newer = self.again.get_untracked() || self.model.get_untracked() != model;
+            match answer {
+                Ok(answer) if self.model.get_untracked() == model && !self.is_empty() => {
+                    let Answer { reading, milliseconds } = answer;
+                    self.window.set(0);
+                    self.shown.set(Some(Shown { reading: Rc::new(reading), model, milliseconds }));
+                }
+                Err(message) if !newer => self.refusal.set(Some(message)),
+                _ => {}
+            }
+            if newer {
+                self.again.set(false);
+                self.read();
+            }
+        });
+    }
+
+    /// Whether what is shown belongs to another text or model than what is chosen.
+    pub fn is_stale(self) -> bool {
+        self.shown.with(|shown| {
+            shown.as_ref().is_some_and(|shown| {
+                shown.model != self.model.get() || self.text.with(|text| shown.reading.annotation.text != *text)
+            })
+        })
+    }
+
+    fn phase_now(self) -> Phase {
+        self.engine.with_untracked(Engine::phase).get_untracked()
+    }
+
+    fn is_empty(self) -> bool {
+        self.text.with_untracked(|text| text.trim().is_empty())
+    }
+
+    fn stop_pause(self) {
+        self.pause.update_value(|pause| {
+            if let Some(pause) = pause.take() {
+                pause.clear();
+            }
+        });
+    }
+}
+
+/// The page.
+#[component]
+pub fn App() -> impl IntoView {
+    let page = Page::open();
+    script::install(move || {
+        (page.model.get_untracked(), page.choice.get_value(), page.engine.get_untracked())
+    });
+    view! {
+        <header>
+            <h1>"SINET"</h1>
+            <p>"Entities and the relations between them, found in your own browser."</p>
+        </header>
+        <main>
+            <Composer page/>
+            <Status page/>
+            <Sentences page/>
+            <Attention page/>
+            <Tables page/>
+        </main>
+        <footer>
+            <p>"Your text stays on this machine: the page only fetches its own files."</p>
+        </footer>
+    }
+}
+
+/// What `?device=` says, and a sentence if it says something unknown.
+fn wanted_device() -> (DeviceChoice, Option<String>) {
+    let query = web_sys::window().and_then(|window| window.location().search().ok()).unwrap_or_default();
+    let parameters = web_sys::UrlSearchParams::new_with_str(&query).ok();
+    match parameters.and_then(|parameters| parameters.get("device")) {
+        None => (DeviceChoice::Auto, None),
+        Some(name) => match parse_choice(&name) {
+            Some(choice) => (choice, None),
+            None => {
+                let sentence = format!("There is no device “{name}”: use ?device=auto, cpu or webgpu in the address.");
+                (DeviceChoice::Auto, Some(sentence))
+            }
+        },
+    }
+}

@@ -1,0 +1,58 @@
+//! One line that says what is going on, and another for what went wrong.
+
+use leptos::prelude::*;
+
+use crate::app::Page;
+use crate::engine::Phase;
+
+/// Progress, device and time; and failures.
+#[component]
+pub fn Status(page: Page) -> impl IntoView {
+    let loading = move || match page.phase() {
+        Phase::Loading { loaded_bytes, total_bytes } => Some((loaded_bytes, total_bytes)),
+        _ => None,
+    };
+    let value = move || loading().map(|(loaded, total)| loaded as f64 / total.max(1) as f64);
+    let failure = move || {
+        let failed = match page.phase() {
+            Phase::Failed(message) => Some(message),
+            _ => None,
+        };
+        failed.or_else(|| page.refusal.get())
+    };
+    view! {
+        <section class="status" aria-label="Status">
+            <p role="status">{move || sentence(page)}</p>
+            <progress
+                max="1"
+                aria-label="Loading the model"
+                class:idle=move || loading().is_none()
+                prop:value=move || value().unwrap_or(0.0)
+            ></progress>
+            <p role="alert" class="failure">{failure}</p>
+        </section>
+    }
+}
+
+fn sentence(page: Page) -> String {
+    match page.phase() {
+        Phase::Starting => "Starting the model…".to_owned(),
+        Phase::Loading { loaded_bytes, total_bytes } if loaded_bytes < total_bytes => {
+            format!("Loading the model ({:.0} MB)…", total_bytes as f64 / 1e6)
+        }
+        Phase::Loading { .. } => "Warming the model up…".to_owned(),
+        Phase::Failed(_) => String::new(),
+        Phase::Ready(report) => {
+            let name = if report.device == "webgpu" { "WebGPU" } else { "the CPU" };
+            let adapter = report.adapter.map(|adapter| format!(" ({adapter})")).unwrap_or_default();
+            let place = format!("on {name}{adapter}. {}", report.reason);
+            let milliseconds = page.shown.with(|shown| shown.as_ref().map(|shown| shown.milliseconds));
+            match milliseconds {
+                _ if page.busy_since.get().is_some() => format!("Reading {place}"),
+                Some(time) if time < 9_950.0 => format!("Read in {time:.0} ms {place}"),
+                Some(time) => format!("Read in {:.0} s {place}", time / 1000.0),
+                None => format!("Ready {place}"),
+            }
+        }
+    }
+}
