@@ -27,16 +27,9 @@ impl Document {
         for sentence in sentences::split(&text) {
             let start = found.len();
             words::split_into(&text, sentence, &mut found);
-            ranges.push(WordRange {
-                start,
-                end: found.len(),
-            });
+            ranges.push(WordRange { start, end: found.len() });
         }
-        Self {
-            text,
-            words: found,
-            sentences: ranges,
-        }
+        Self { text, words: found, sentences: ranges }
     }
 
     /// One sentence of words that are known already, joined by single spaces.
@@ -49,24 +42,10 @@ impl Document {
             }
             let start = text.len();
             text.push_str(word.as_ref());
-            spans.push(ByteSpan {
-                start,
-                end: text.len(),
-            });
+            spans.push(ByteSpan { start, end: text.len() });
         }
-        let whole = WordRange {
-            start: 0,
-            end: spans.len(),
-        };
-        Self {
-            text,
-            words: spans,
-            sentences: if words.is_empty() {
-                vec![]
-            } else {
-                vec![whole]
-            },
-        }
+        let whole = WordRange { start: 0, end: spans.len() };
+        Self { text, words: spans, sentences: if words.is_empty() { vec![] } else { vec![whole] } }
     }
 
     /// The text of word `index`, or `None` if there is no such word.
@@ -76,41 +55,20 @@ impl Document {
 
     /// The text of each word.
     pub fn word_texts(&self) -> impl ExactSizeIterator<Item = &str> {
-        self.words
-            .iter()
-            .map(|word| word.of(&self.text).unwrap_or_default())
+        self.words.iter().map(|word| word.of(&self.text).unwrap_or_default())
     }
 
     /// The bytes from the first to the last word of `range`, or `None` if it is empty or leaves the document.
     pub fn byte_span(&self, range: WordRange) -> Option<ByteSpan> {
         let words = self.words.get(range.start..range.end)?;
-        Some(ByteSpan {
-            start: words.first()?.start,
-            end: words.last()?.end,
-        })
+        Some(ByteSpan { start: words.first()?.start, end: words.last()?.end })
     }
 
     /// Whether word `index` is punctuation after which a long sentence is best cut, for [`crate::windows()`].
     pub fn ends_clause(&self, index: usize) -> bool {
         matches!(
             self.word_text(index),
-            Some(
-                "." | "!"
-                    | "?"
-                    | "…"
-                    | "..."
-                    | ";"
-                    | ":"
-                    | ","
-                    | ")"
-                    | "]"
-                    | "--"
-                    | "–"
-                    | "—"
-                    | "。"
-                    | "，"
-                    | "、"
-            )
+            Some("." | "!" | "?" | "…" | "..." | ";" | ":" | "," | ")" | "]" | "--" | "–" | "—" | "。" | "，" | "、")
         )
     }
 }
@@ -125,9 +83,7 @@ mod tests {
     fn check(text: &str, expected: Expect) {
         let document = Document::parse(text);
         let line = |range: &WordRange| {
-            let words: Vec<&str> = (range.start..range.end)
-                .filter_map(|word| document.word_text(word))
-                .collect();
+            let words: Vec<&str> = (range.start..range.end).filter_map(|word| document.word_text(word)).collect();
             words.join("|") + "\n"
         };
         expected.assert_eq(&document.sentences.iter().map(line).collect::<String>());
@@ -160,11 +116,7 @@ mod tests {
     #[test]
     fn a_stretch_of_words_is_a_stretch_of_bytes() {
         let document = Document::parse("One (two) three");
-        let span = |start, end| {
-            document
-                .byte_span(WordRange { start, end })
-                .and_then(|span| span.of(&document.text))
-        };
+        let span = |start, end| document.byte_span(WordRange { start, end }).and_then(|span| span.of(&document.text));
         assert_eq!(span(1, 4), Some("(two)"));
         assert_eq!(span(0, 5), Some("One (two) three"));
         assert_eq!(span(1, 1), None);

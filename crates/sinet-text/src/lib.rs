@@ -23,6 +23,7 @@
 //!
 //! The crate knows no tensor and no browser; every offset says its unit, in its type or in its name.
 
+mod abbreviations;
 pub mod annotation;
 pub mod document;
 pub mod offsets;

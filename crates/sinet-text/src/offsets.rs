@@ -55,35 +55,24 @@ impl<'t> Offsets<'t> {
 
     /// The position in bytes of the position `code_point`.
     pub fn byte_of_code_point(&self, code_point: usize) -> Option<usize> {
-        self.find(code_point, |position| position.code_point)
-            .map(|position| position.byte)
+        self.find(code_point, |position| position.code_point).map(|position| position.byte)
     }
 
     /// The position in bytes of the position `utf16`, counted in UTF-16 code units.
     pub fn byte_of_utf16(&self, utf16: usize) -> Option<usize> {
-        self.find(utf16, |position| position.utf16)
-            .map(|position| position.byte)
+        self.find(utf16, |position| position.utf16).map(|position| position.byte)
     }
 
     /// A stretch of bytes in another unit.
     pub fn range(&self, span: ByteSpan, unit: OffsetUnit) -> Option<TextRange> {
         let (start, end) = (self.at_byte(span.start)?, self.at_byte(span.end)?);
-        Some(TextRange {
-            start: start.counted_in(unit),
-            end: end.counted_in(unit),
-        })
+        Some(TextRange { start: start.counted_in(unit), end: end.counted_in(unit) })
     }
 
     /// A stretch in any unit as bytes.
     pub fn byte_span(&self, range: TextRange, unit: OffsetUnit) -> Option<ByteSpan> {
-        let byte = |position| {
-            self.find(position, |here| here.counted_in(unit))
-                .map(|here| here.byte)
-        };
-        Some(ByteSpan {
-            start: byte(range.start)?,
-            end: byte(range.end)?,
-        })
+        let byte = |position| self.find(position, |here| here.counted_in(unit)).map(|here| here.byte);
+        Some(ByteSpan { start: byte(range.start)?, end: byte(range.end)? })
     }
 
     fn at_byte(&self, byte: usize) -> Option<Position> {
@@ -132,9 +121,7 @@ mod tests {
     fn the_three_units_of_one_text() {
         // a: 1 byte; é: 2 bytes; 漢: 3 bytes; 😀: 4 bytes and 2 UTF-16 units.
         let offsets = Offsets::new("aé漢😀");
-        let by_byte: Vec<_> = (0..=11)
-            .map(|byte| offsets.code_point(byte).zip(offsets.utf16(byte)))
-            .collect();
+        let by_byte: Vec<_> = (0..=11).map(|byte| offsets.code_point(byte).zip(offsets.utf16(byte))).collect();
         let expected = [
             Some((0, 0)),
             Some((1, 1)),
@@ -153,10 +140,7 @@ mod tests {
         let bytes: Vec<_> = (0..=5).map(|cp| offsets.byte_of_code_point(cp)).collect();
         assert_eq!(bytes, [Some(0), Some(1), Some(3), Some(6), Some(10), None]);
         let bytes: Vec<_> = (0..=6).map(|unit| offsets.byte_of_utf16(unit)).collect();
-        assert_eq!(
-            bytes,
-            [Some(0), Some(1), Some(3), Some(6), None, Some(10), None]
-        );
+        assert_eq!(bytes, [Some(0), Some(1), Some(3), Some(6), None, Some(10), None]);
     }
 
     #[test]

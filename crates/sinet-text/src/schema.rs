@@ -81,16 +81,10 @@ impl Schema {
     ///
     /// # Errors
     /// If a list is empty or names a type twice.
-    pub fn new(
-        entities: Vec<EntityType>,
-        relations: Vec<RelationType>,
-    ) -> Result<Self, SchemaError> {
+    pub fn new(entities: Vec<EntityType>, relations: Vec<RelationType>) -> Result<Self, SchemaError> {
         check_names("entities", entities.iter().map(|kind| kind.name.as_str()))?;
         check_names("relations", relations.iter().map(|kind| kind.name.as_str()))?;
-        Ok(Self {
-            entities,
-            relations,
-        })
+        Ok(Self { entities, relations })
     }
 
     /// Place of an entity type in [`Schema::entities`], from 0.
@@ -109,10 +103,7 @@ impl Schema {
     }
 }
 
-fn check_names<'n>(
-    field: &'static str,
-    names: impl Iterator<Item = &'n str>,
-) -> Result<(), SchemaError> {
+fn check_names<'n>(field: &'static str, names: impl Iterator<Item = &'n str>) -> Result<(), SchemaError> {
     let mut seen = HashSet::new();
     for name in names {
         if !seen.insert(name) {
@@ -192,19 +183,12 @@ impl TryFrom<TypesFile> for Schema {
 
 fn write_entities<S: Serializer>(kinds: &[EntityType], serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_map(kinds.iter().map(|kind| {
-        let entry = Entry {
-            short: Some(kind.short.clone()),
-            verbose: Some(kind.verbose.clone()),
-            symmetric: None,
-        };
+        let entry = Entry { short: Some(kind.short.clone()), verbose: Some(kind.verbose.clone()), symmetric: None };
         (&kind.name, entry)
     }))
 }
 
-fn write_relations<S: Serializer>(
-    kinds: &[RelationType],
-    serializer: S,
-) -> Result<S::Ok, S::Error> {
+fn write_relations<S: Serializer>(kinds: &[RelationType], serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_map(kinds.iter().map(|kind| {
         let entry = Entry {
             short: Some(kind.short.clone()),
@@ -234,8 +218,7 @@ mod tests {
 
     #[test]
     fn names_default_to_the_name_in_the_data() {
-        let schema: Schema =
-            serde_json::from_str(r#"{"entities":{"A":{}},"relations":{"R":{}}}"#).unwrap();
+        let schema: Schema = serde_json::from_str(r#"{"entities":{"A":{}},"relations":{"R":{}}}"#).unwrap();
         assert_eq!(schema.entities[0].verbose, "A");
         assert_eq!(schema.relations[0].short, "R");
         assert!(!schema.relations[0].symmetric);
@@ -249,27 +232,16 @@ mod tests {
 
     #[test]
     fn errors_name_the_field() {
-        check_error(
-            r#"{"entities":{},"relations":{"R":{}}}"#,
-            expect!["`entities` names no type; name at least one"],
-        );
-        check_error(
-            r#"{"entities":{"A":{}},"relations":{}}"#,
-            expect!["`relations` names no type; name at least one"],
-        );
+        check_error(r#"{"entities":{},"relations":{"R":{}}}"#, expect!["`entities` names no type; name at least one"]);
+        check_error(r#"{"entities":{"A":{}},"relations":{}}"#, expect!["`relations` names no type; name at least one"]);
         check_error(
             r#"{"entities":{"A":{},"B":{},"A":{}},"relations":{"R":{}}}"#,
             expect![[r#"`entities` names the type "A" twice; remove one of them"#]],
         );
-        check_error(
-            r#"{"entities":{"A":{}}}"#,
-            expect!["missing field `relations` at line 1 column 21"],
-        );
+        check_error(r#"{"entities":{"A":{}}}"#, expect!["missing field `relations` at line 1 column 21"]);
         check_error(
             r#"{"entities":[],"relations":{"R":{}}}"#,
-            expect![
-                "invalid type: sequence, expected an object with one field per type at line 1 column 13"
-            ],
+            expect!["invalid type: sequence, expected an object with one field per type at line 1 column 12"],
         );
     }
 }

@@ -128,34 +128,16 @@ impl<'s> Scorer<'s> {
     /// If a kind is not in the schema, or a relation names an entity that is not there.
     pub fn add(&mut self, gold: Labels, predicted: Labels) {
         self.sentences += 1;
-        let entities = |labels: Labels| -> HashSet<_> {
-            labels
-                .entities
-                .iter()
-                .map(|span| (span.kind, span.words))
-                .collect()
-        };
-        count(
-            &mut self.ner,
-            &entities(gold),
-            &entities(predicted),
-            |key| key.0,
-        );
+        let entities =
+            |labels: Labels| -> HashSet<_> { labels.entities.iter().map(|span| (span.kind, span.words)).collect() };
+        count(&mut self.ner, &entities(gold), &entities(predicted), |key| key.0);
 
         let (gold, predicted) = (self.pairs(gold), self.pairs(predicted));
         count(&mut self.relations_strict, &gold, &predicted, |key| key.0);
         let without_types = |pairs: &HashSet<TypedPair>| -> HashSet<_> {
-            pairs
-                .iter()
-                .map(|(kind, [head, tail])| (*kind, head.0, tail.0))
-                .collect()
+            pairs.iter().map(|(kind, [head, tail])| (*kind, head.0, tail.0)).collect()
         };
-        count(
-            &mut self.relations,
-            &without_types(&gold),
-            &without_types(&predicted),
-            |key| key.0,
-        );
+        count(&mut self.relations, &without_types(&gold), &without_types(&predicted), |key| key.0);
     }
 
     /// The scores of all sentences seen.
@@ -197,12 +179,7 @@ impl<'s> Scorer<'s> {
 /// A relation's kind, then span and kind of its head and of its tail.
 type TypedPair = (usize, [(WordRange, usize); 2]);
 
-fn count<K: Eq + Hash>(
-    counts: &mut [Counts],
-    gold: &HashSet<K>,
-    predicted: &HashSet<K>,
-    kind: impl Fn(&K) -> usize,
-) {
+fn count<K: Eq + Hash>(counts: &mut [Counts], gold: &HashSet<K>, predicted: &HashSet<K>, kind: impl Fn(&K) -> usize) {
     for key in gold {
         counts[kind(key)].gold += 1;
     }
@@ -220,13 +197,7 @@ impl Scores {
         let mut per_type = IndexMap::new();
         for (name, type_counts) in names.zip(counts) {
             let figures = type_counts.figures();
-            per_type.insert(
-                name.clone(),
-                TypeFigures {
-                    figures,
-                    support: type_counts.gold,
-                },
-            );
+            per_type.insert(name.clone(), TypeFigures { figures, support: type_counts.gold });
             all.gold += type_counts.gold;
             all.predicted += type_counts.predicted;
             all.correct += type_counts.correct;
@@ -238,19 +209,11 @@ impl Scores {
             }
         }
         let mean = |sum: f64| {
-            if occurring == 0 {
-                0.0
-            } else {
-                sum / f64::from(occurring)
-            }
+            if occurring == 0 { 0.0 } else { sum / f64::from(occurring) }
         };
         Self {
             micro: all.figures(),
-            macro_average: Figures {
-                precision: mean(sum.precision),
-                recall: mean(sum.recall),
-                f1: mean(sum.f1),
-            },
+            macro_average: Figures { precision: mean(sum.precision), recall: mean(sum.recall), f1: mean(sum.f1) },
             per_type,
         }
     }
@@ -259,16 +222,193 @@ impl Scores {
 impl Counts {
     fn figures(&self) -> Figures {
         let percent = |part: usize, whole: usize| {
-            if whole == 0 {
-                0.0
-            } else {
-                100.0 * part as f64 / whole as f64
-            }
+            if whole == 0 { 0.0 } else { 100.0 * part as f64 / whole as f64 }
         };
         Figures {
             precision: percent(self.correct, self.predicted),
             recall: percent(self.correct, self.gold),
             f1: percent(2 * self.correct, self.predicted + self.gold),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::spert::LabelledSpan;
+    use expect_test::expect;
+
+    fn schema() -> Schema {
+        let types = r#"{"entities": {"A": {}, "B": {}, "C": {}}, "relations": {"Of": {}, "And": {"symmetric": true}}}"#;
+        serde_json::from_str(types).unwrap()
+    }
+
+    /// Entities of one word each, by word and kind; relations by kind, head and tail.
+    fn score(rule: SymmetricRule, gold: Sentence, predicted: Sentence) -> Report {
+        let schema = schema();
+        let mut scorer = Scorer::new(&schema, rule);
+        let spans = |sentence: Sentence| -> Vec<LabelledSpan> {
+            let spans = sentence.0.iter();
+            spans.map(|&(word, kind)| LabelledSpan { kind, words: WordRange { start: word, end: word + 1 } }).collect()
+        };
+        let pairs = |sentence: Sentence| -> Vec<LabelledPair> {
+            let pairs = sentence.1.iter();
+            pairs.map(|&(kind, head, tail)| LabelledPair { kind, head, tail }).collect()
+        };
+        let (gold_spans, gold_pairs) = (spans(gold), pairs(gold));
+        let (predicted_spans, predicted_pairs) = (spans(predicted), pairs(predicted));
+        scorer.add(
+            Labels { entities: &gold_spans, relations: &gold_pairs },
+            Labels { entities: &predicted_spans, relations: &predicted_pairs },
+        );
+        scorer.report()
+    }
+
+    type Sentence<'a> = (&'a [(usize, usize)], &'a [(usize, usize, usize)]);
+
+    const OF: usize = 0;
+    const AND: usize = 1;
+
+    #[test]
+    fn nothing_to_count_gives_zero() {
+        let report = score(SymmetricRule::TextOrder, (&[], &[]), (&[], &[]));
+        assert_eq!(report.ner.micro, Figures::default());
+        assert_eq!(report.relations_strict.macro_average, Figures::default());
+        assert_eq!(report.sentences, 1);
+    }
+
+    #[test]
+    fn duplicates_count_once() {
+        let gold: Sentence = (&[(0, 0), (1, 0)], &[(OF, 0, 1), (OF, 0, 1)]);
+        let report = score(SymmetricRule::TextOrder, gold, (gold.0, &[(OF, 0, 1)]));
+        assert_eq!(report.relations.micro.recall, 100.0);
+        assert_eq!(report.relations.per_type["Of"].support, 1);
+    }
+
+    #[test]
+    fn strict_relations_need_the_entity_types() {
+        let gold: Sentence = (&[(0, 0), (1, 0)], &[(OF, 0, 1)]);
+        let report = score(SymmetricRule::TextOrder, gold, (&[(0, 0), (1, 1)], &[(OF, 0, 1)]));
+        assert_eq!(report.relations.micro.f1, 100.0);
+        assert_eq!(report.relations_strict.micro.f1, 0.0);
+    }
+
+    #[test]
+    fn symmetric_rules() {
+        let gold: Sentence = (&[(0, 0), (1, 0)], &[(AND, 1, 0), (OF, 0, 1)]);
+        // One found in the other direction; one in both; the directed one, turned round.
+        let turned: Sentence = (gold.0, &[(AND, 0, 1)]);
+        let both: Sentence = (gold.0, &[(AND, 0, 1), (AND, 1, 0)]);
+        let wrong: Sentence = (gold.0, &[(OF, 1, 0)]);
+        for (rule, predicted, [precision, recall]) in [
+            (SymmetricRule::TextOrder, turned, [100.0, 50.0]),
+            (SymmetricRule::TextOrder, both, [100.0, 50.0]),
+            (SymmetricRule::TextOrder, wrong, [0.0, 0.0]),
+            (SymmetricRule::Directed, turned, [0.0, 0.0]),
+            (SymmetricRule::Directed, both, [50.0, 50.0]),
+            (SymmetricRule::Directed, wrong, [0.0, 0.0]),
+            (SymmetricRule::Doubled, turned, [100.0, 200.0 / 3.0]),
+            (SymmetricRule::Doubled, both, [100.0, 200.0 / 3.0]),
+            (SymmetricRule::Doubled, wrong, [0.0, 0.0]),
+        ] {
+            let micro = score(rule, gold, predicted).relations.micro;
+            assert_eq!([micro.precision, micro.recall], [precision, recall], "{rule:?} {predicted:?}");
+        }
+    }
+
+    #[test]
+    fn the_report_as_json() {
+        let gold: Sentence = (&[(0, 0), (1, 0)], &[(OF, 0, 1)]);
+        let report = score(SymmetricRule::TextOrder, gold, (&[(0, 0), (1, 1)], &[]));
+        expect![[r#"
+            {
+              "ner": {
+                "micro": {
+                  "precision": 50.0,
+                  "recall": 50.0,
+                  "f1": 50.0
+                },
+                "macro": {
+                  "precision": 50.0,
+                  "recall": 25.0,
+                  "f1": 33.333333333333336
+                },
+                "per_type": {
+                  "A": {
+                    "precision": 100.0,
+                    "recall": 50.0,
+                    "f1": 66.66666666666667,
+                    "support": 2
+                  },
+                  "B": {
+                    "precision": 0.0,
+                    "recall": 0.0,
+                    "f1": 0.0,
+                    "support": 0
+                  },
+                  "C": {
+                    "precision": 0.0,
+                    "recall": 0.0,
+                    "f1": 0.0,
+                    "support": 0
+                  }
+                }
+              },
+              "relations": {
+                "micro": {
+                  "precision": 0.0,
+                  "recall": 0.0,
+                  "f1": 0.0
+                },
+                "macro": {
+                  "precision": 0.0,
+                  "recall": 0.0,
+                  "f1": 0.0
+                },
+                "per_type": {
+                  "Of": {
+                    "precision": 0.0,
+                    "recall": 0.0,
+                    "f1": 0.0,
+                    "support": 1
+                  },
+                  "And": {
+                    "precision": 0.0,
+                    "recall": 0.0,
+                    "f1": 0.0,
+                    "support": 0
+                  }
+                }
+              },
+              "relations_strict": {
+                "micro": {
+                  "precision": 0.0,
+                  "recall": 0.0,
+                  "f1": 0.0
+                },
+                "macro": {
+                  "precision": 0.0,
+                  "recall": 0.0,
+                  "f1": 0.0
+                },
+                "per_type": {
+                  "Of": {
+                    "precision": 0.0,
+                    "recall": 0.0,
+                    "f1": 0.0,
+                    "support": 1
+                  },
+                  "And": {
+                    "precision": 0.0,
+                    "recall": 0.0,
+                    "f1": 0.0,
+                    "support": 0
+                  }
+                }
+              },
+              "sentences": 1,
+              "symmetric_rule": "text_order"
+            }"#]]
+        .assert_eq(&serde_json::to_string_pretty(&report).unwrap());
     }
 }

@@ -136,20 +136,15 @@ impl Dataset {
     /// # Errors
     /// If the text is not of SpERT's form, an index leaves its sentence, or a type is not in `schema`.
     pub fn from_json(json: &str, schema: &Schema, file: &str) -> Result<Self, DatasetError> {
-        let sentences: Vec<SentenceJson> =
-            serde_json::from_str(json).map_err(|error| DatasetError::Json {
-                file: file.to_owned(),
-                message: error.to_string(),
-            })?;
+        let sentences: Vec<SentenceJson> = serde_json::from_str(json)
+            .map_err(|error| DatasetError::Json { file: file.to_owned(), message: error.to_string() })?;
         let sentences = sentences.into_iter().enumerate().map(|(index, sentence)| {
-            sentence
-                .resolve(schema)
-                .map_err(|(field, problem)| DatasetError::Sentence {
-                    file: file.to_owned(),
-                    sentence: index + 1,
-                    field,
-                    problem,
-                })
+            sentence.resolve(schema).map_err(|(field, problem)| DatasetError::Sentence {
+                file: file.to_owned(),
+                sentence: index + 1,
+                field,
+                problem,
+            })
         });
         let sentences = sentences.collect::<Result<_, _>>()?;
         Ok(Self { sentences })
@@ -163,8 +158,7 @@ impl Dataset {
         self.sentences
             .iter()
             .map(|example| {
-                serde_json::to_value(SentenceJson::of(example, schema))
-                    .expect("strings and numbers are always JSON")
+                serde_json::to_value(SentenceJson::of(example, schema)).expect("strings and numbers are always JSON")
             })
             .collect()
     }
@@ -173,20 +167,14 @@ impl Dataset {
 impl Example {
     /// Its entities and relations, for the scorer.
     pub fn labels(&self) -> Labels<'_> {
-        Labels {
-            entities: &self.entities,
-            relations: &self.relations,
-        }
+        Labels { entities: &self.entities, relations: &self.relations }
     }
 
     /// Exchanges head and tail of symmetric relations whose tail starts first, as the reference does before it
     /// trains.
     pub fn order_symmetric(&mut self, schema: &Schema) {
         for pair in &mut self.relations {
-            let (head, tail) = (
-                self.entities[pair.head].words,
-                self.entities[pair.tail].words,
-            );
+            let (head, tail) = (self.entities[pair.head].words, self.entities[pair.tail].words);
             if schema.relations[pair.kind].symmetric && tail.start < head.start {
                 std::mem::swap(&mut pair.head, &mut pair.tail);
             }
@@ -199,11 +187,7 @@ struct SentenceJson {
     tokens: Vec<String>,
     entities: Vec<EntityJson>,
     relations: Vec<RelationJson>,
-    #[serde(
-        default,
-        deserialize_with = "present",
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
     orig_id: Option<serde_json::Value>,
 }
 
@@ -224,9 +208,7 @@ struct RelationJson {
 }
 
 /// Keeps a `null` apart from an absent field, so that it is written back.
-fn present<'de, D: Deserializer<'de>>(
-    deserializer: D,
-) -> Result<Option<serde_json::Value>, D::Error> {
+fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<serde_json::Value>, D::Error> {
     Deserialize::deserialize(deserializer).map(Some)
 }
 
@@ -237,9 +219,7 @@ impl SentenceJson {
             return Err(("tokens".to_owned(), LabelProblem::NoTokens));
         }
         let entities = self.entities.iter().enumerate().map(|(index, entity)| {
-            entity
-                .resolve(schema, words)
-                .map_err(|(field, problem)| (format!("entities[{index}].{field}"), problem))
+            entity.resolve(schema, words).map_err(|(field, problem)| (format!("entities[{index}].{field}"), problem))
         });
         let entities: Vec<_> = entities.collect::<Result<_, _>>()?;
         let relations = self.relations.iter().enumerate().map(|(index, relation)| {
@@ -276,11 +256,7 @@ impl SentenceJson {
 }
 
 impl EntityJson {
-    fn resolve(
-        &self,
-        schema: &Schema,
-        words: usize,
-    ) -> Result<LabelledSpan, (&'static str, LabelProblem)> {
+    fn resolve(&self, schema: &Schema, words: usize) -> Result<LabelledSpan, (&'static str, LabelProblem)> {
         let &Self { start, end, .. } = self;
         let kind = schema.entity_index(&self.kind).ok_or_else(|| {
             let known = schema.entities.iter().map(|kind| kind.name.clone());
@@ -290,11 +266,7 @@ impl EntityJson {
             return Err(("start", LabelProblem::EmptySpan { start, end }));
         }
         if end > words {
-            let problem = LabelProblem::OutOfRange {
-                index: end,
-                count: words,
-                counted: "tokens",
-            };
+            let problem = LabelProblem::OutOfRange { index: end, count: words, counted: "tokens" };
             return Err(("end", problem));
         }
         let words = WordRange { start, end };
@@ -303,11 +275,7 @@ impl EntityJson {
 }
 
 impl RelationJson {
-    fn resolve(
-        &self,
-        schema: &Schema,
-        entities: usize,
-    ) -> Result<LabelledPair, (&'static str, LabelProblem)> {
+    fn resolve(&self, schema: &Schema, entities: usize) -> Result<LabelledPair, (&'static str, LabelProblem)> {
         let &Self { head, tail, .. } = self;
         let kind = schema.relation_index(&self.kind).ok_or_else(|| {
             let known = schema.relations.iter().map(|kind| kind.name.clone());
@@ -315,11 +283,7 @@ impl RelationJson {
         })?;
         for (field, index) in [("head", head), ("tail", tail)] {
             if index >= entities {
-                let problem = LabelProblem::OutOfRange {
-                    index,
-                    count: entities,
-                    counted: "entities",
-                };
+                let problem = LabelProblem::OutOfRange { index, count: entities, counted: "entities" };
                 return Err((field, problem));
             }
         }
@@ -328,8 +292,110 @@ impl RelationJson {
 }
 
 fn unknown(name: &str, known: impl Iterator<Item = String>) -> LabelProblem {
-    LabelProblem::UnknownType {
-        name: name.to_owned(),
-        known: known.collect(),
+    LabelProblem::UnknownType { name: name.to_owned(), known: known.collect() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use expect_test::{Expect, expect};
+
+    fn schema() -> Schema {
+        let types =
+            r#"{"entities": {"Peop": {}, "Loc": {}}, "relations": {"Live_In": {}, "Near": {"symmetric": true}}}"#;
+        serde_json::from_str(types).unwrap()
+    }
+
+    const SENTENCE: &str = r#"[{"tokens":["Ada","of","London"],"entities":[{"type":"Loc","start":2,"end":3},{"type":"Peop","start":0,"end":1}],"relations":[{"type":"Live_In","head":1,"tail":0},{"type":"Near","head":0,"tail":1}],"orig_id":null}]"#;
+
+    #[test]
+    fn names_become_indices() {
+        let data = Dataset::from_json(SENTENCE, &schema(), "x.json").unwrap();
+        let [example] = &data.sentences[..] else { panic!("there is one sentence") };
+        assert_eq!(example.entities[0], LabelledSpan { kind: 1, words: WordRange { start: 2, end: 3 } });
+        assert_eq!(example.relations[0], LabelledPair { kind: 0, head: 1, tail: 0 });
+    }
+
+    #[test]
+    fn a_file_is_written_as_it_was_read() {
+        let without_id = SENTENCE.replace(r#","orig_id":null"#, "");
+        for json in [SENTENCE, &without_id, "[]"] {
+            let data = Dataset::from_json(json, &schema(), "x.json").unwrap();
+            assert_eq!(data.to_json(&schema()).to_string(), json);
+        }
+    }
+
+    #[test]
+    fn symmetric_relations_can_be_put_in_text_order() {
+        let mut data = Dataset::from_json(SENTENCE, &schema(), "x.json").unwrap();
+        data.sentences[0].order_symmetric(&schema());
+        let pairs = data.sentences[0].relations.iter();
+        let pairs: Vec<_> = pairs.map(|pair| (pair.head, pair.tail)).collect();
+        // Live_In is directed and stays.
+        assert_eq!(pairs, [(1, 0), (1, 0)]);
+    }
+
+    /// The error when `from` in a good sentence is replaced by `to`.
+    #[track_caller]
+    fn check_error(from: &str, to: &str, expected: Expect) {
+        let json = SENTENCE.replacen(from, to, 1);
+        assert_ne!(json, SENTENCE);
+        let error = Dataset::from_json(&json, &schema(), "x.json").unwrap_err();
+        expected.assert_eq(&error.to_string());
+    }
+
+    #[test]
+    fn errors_name_file_sentence_and_field() {
+        check_error(
+            r#""end":3"#,
+            r#""end":4"#,
+            expect!["x.json: sentence 1, entities[0].end: 4 is out of range: the sentence has 3 tokens"],
+        );
+        check_error(
+            r#""start":2"#,
+            r#""start":3"#,
+            expect!["x.json: sentence 1, entities[0].start: the span 3..3 is empty; `end` is the token after the last"],
+        );
+        check_error(
+            r#""start":2"#,
+            r#""start":-2"#,
+            expect!["x.json: invalid value: integer `-2`, expected usize at line 1 column 69"],
+        );
+        check_error(r#""start":2,"#, "", expect!["x.json: missing field `start` at line 1 column 67"]);
+        check_error(
+            r#""type":"Loc""#,
+            r#""type":"Place""#,
+            expect![[r#"x.json: sentence 1, entities[0].type: unknown type "Place"; the types are Peop, Loc"#]],
+        );
+        check_error(
+            r#""type":"Near""#,
+            r#""type":"Far""#,
+            expect![[r#"x.json: sentence 1, relations[1].type: unknown type "Far"; the types are Live_In, Near"#]],
+        );
+        check_error(
+            r#""tail":1"#,
+            r#""tail":2"#,
+            expect!["x.json: sentence 1, relations[1].tail: 2 is out of range: the sentence has 2 entities"],
+        );
+        check_error(
+            r#""head":1"#,
+            r#""head":18446744073709551615"#,
+            expect![
+                "x.json: sentence 1, relations[0].head: 18446744073709551615 is out of range: the sentence has 2 entities"
+            ],
+        );
+        check_error(
+            r#"["Ada","of","London"]"#,
+            "[]",
+            expect!["x.json: sentence 1, tokens: there is no token; remove the sentence"],
+        );
+        check_error("Ada", r"Ada\ud800", expect!["x.json: unexpected end of hex escape at line 1 column 23"]);
+
+        check_error(
+            "}]",
+            "}",
+            expect![[r#"x.json: invalid type: string "relations", expected struct EntityJson at line 1 column 123"#]],
+        );
+        check_error("[{", "{", expect!["x.json: invalid type: map, expected a sequence at line 1 column 0"]);
     }
 }

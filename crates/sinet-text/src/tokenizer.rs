@@ -100,19 +100,12 @@ impl Tokenizer {
             Ok(encoding) => encoding.get_ids().to_vec(),
             Err(_) => vec![],
         };
-        if ids.is_empty() {
-            vec![self.special.unk]
-        } else {
-            ids
-        }
+        if ids.is_empty() { vec![self.special.unk] } else { ids }
     }
 
     /// The input for these words, whatever its length.
     pub fn encode_words<W: AsRef<str>>(&self, words: impl IntoIterator<Item = W>) -> Encoding {
-        let pieces: Vec<_> = words
-            .into_iter()
-            .map(|word| self.pieces(word.as_ref()))
-            .collect();
+        let pieces: Vec<_> = words.into_iter().map(|word| self.pieces(word.as_ref())).collect();
         Encoding::from_pieces(self.special, &pieces, usize::MAX)
     }
 }
@@ -123,11 +116,7 @@ impl Encoding {
     /// Pieces are dropped only where a window of [`crate::windows()`] is one overlong word; then
     /// [`Encoding::dropped_pieces`] says how many. Every word keeps at least one piece, so `limit` is exceeded
     /// if it is less than the number of words plus two.
-    pub fn from_pieces<P: AsRef<[u32]>>(
-        special: SpecialTokens,
-        pieces: &[P],
-        limit: usize,
-    ) -> Self {
+    pub fn from_pieces<P: AsRef<[u32]>>(special: SpecialTokens, pieces: &[P], limit: usize) -> Self {
         let mut ids = vec![special.cls];
         let mut words = Vec::with_capacity(pieces.len());
         let mut dropped_pieces = 0;
@@ -144,10 +133,103 @@ impl Encoding {
             ids.extend_from_slice(&word[..kept]);
         }
         ids.push(special.sep);
-        Self {
-            ids,
-            words,
-            dropped_pieces,
+        Self { ids, words, dropped_pieces }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use expect_test::{Expect, expect};
+
+    const BERT: &str = include_str!("../tests/fixtures/bert-tokenizer.json");
+    const ALBERT: &str = include_str!("../tests/fixtures/albert-tokenizer.json");
+
+    /// The pieces by name, words between `|`.
+    #[track_caller]
+    fn check(json: &str, words: &[&str], expected: Expect) {
+        let tokenizer = Tokenizer::from_bytes(json.as_bytes()).unwrap();
+        let encoding = tokenizer.encode_words(words);
+        let name = |position| tokenizer.inner.id_to_token(encoding.ids[position]).unwrap();
+        let words = encoding.words.iter().cloned();
+        let words = words.map(|word| word.map(name).collect::<Vec<_>>().join(" "));
+        let last = encoding.ids.len() - 1;
+        expected.assert_eq(&format!("{}|{}|{}", name(0), words.collect::<Vec<_>>().join("|"), name(last)));
+        assert_eq!(encoding.dropped_pieces, 0);
+    }
+
+    #[test]
+    fn words_become_pieces_one_by_one() {
+        check(BERT, &["Span-based", "models", "WORKED"], expect!["[CLS]|span - based|models|work ##ed|[SEP]"]);
+        check(ALBERT, &["The", "models", "Entity-"], expect!["[CLS]|▁the|▁model s|▁ent ity -|[SEP]"]);
+    }
+
+    #[test]
+    fn a_word_without_pieces_is_unknown() {
+        check(BERT, &["\u{200b}", "", "漢", "a"], expect!["[CLS]|[UNK]|[UNK]|[UNK]|a|[SEP]"]);
+        check(ALBERT, &["", "漢"], expect!["[CLS]|<unk>|▁ <unk>|[SEP]"]);
+        check(BERT, &[], expect!["[CLS]||[SEP]"]);
+    }
+
+    #[test]
+    fn the_file_may_ask_for_truncation_and_padding_in_vain() {
+        let tokenizer = Tokenizer::from_bytes(BERT.as_bytes()).unwrap();
+        assert_eq!(tokenizer.pieces("bcdfghjklmnpqrst").len(), 16);
+        assert_eq!(tokenizer.pieces("a").len(), 1);
+    }
+
+    #[test]
+    fn a_very_long_word_has_pieces() {
+        let word = "Donaudampfschiff".repeat(2_000);
+        let bert = Tokenizer::from_bytes(BERT.as_bytes()).unwrap();
+        assert_eq!(bert.pieces(&word), [bert.special().unk]);
+        let albert = Tokenizer::from_bytes(ALBERT.as_bytes()).unwrap();
+        assert_eq!(albert.pieces(&word).len(), word.len() + 1);
+    }
+
+    #[test]
+    fn dropped_pieces_are_counted() {
+        let special = SpecialTokens { cls: 1, sep: 2, unk: 3, pad: 0 };
+        for (pieces, limit, ids, words, dropped_pieces) in [
+            (vec![vec![7, 8, 9]], 5, vec![1, 7, 8, 9, 2], vec![1..4], 0),
+            (vec![vec![7, 8, 9]], 4, vec![1, 7, 8, 2], vec![1..3], 1),
+            (vec![vec![7, 8, 9]], 0, vec![1, 7, 2], vec![1..2], 2),
+            (vec![vec![7, 8], vec![9]], 4, vec![1, 7, 9, 2], vec![1..2, 2..3], 1),
+            (vec![vec![]], 4, vec![1, 3, 2], vec![1..2], 0),
+            (vec![], 4, vec![1, 2], vec![], 0),
+        ] {
+            let expected = Encoding { ids, words, dropped_pieces };
+            assert_eq!(Encoding::from_pieces(special, &pieces, limit), expected);
         }
+    }
+
+    #[track_caller]
+    fn check_error(json: &str, expected: Expect) {
+        let error = Tokenizer::from_bytes(json.as_bytes()).unwrap_err();
+        expected.assert_eq(&error.to_string());
+    }
+
+    #[test]
+    fn errors_say_what_is_missing() {
+        check_error(
+            "{",
+            expect![
+                "tokenizer.json cannot be read: EOF while parsing an object at line 1 column 1; take the one that came with the encoder"
+            ],
+        );
+        check_error(
+            "",
+            expect![
+                "tokenizer.json cannot be read: EOF while parsing a value at line 1 column 0; take the one that came with the encoder"
+            ],
+        );
+        check_error(
+            &BERT.replace("[SEP]", "[END]"),
+            expect!["tokenizer.json has no token [SEP]; it must be that of a BERT or ALBERT encoder"],
+        );
+        check_error(
+            &ALBERT.replace("<pad>", "<fill>"),
+            expect!["tokenizer.json has no token [PAD] or <pad>; it must be that of a BERT or ALBERT encoder"],
+        );
     }
 }

@@ -52,10 +52,7 @@ mod tests {
 
     #[track_caller]
     fn check(word_pieces: &[usize], limit: usize, clauses: &[usize], expected: &[(usize, usize)]) {
-        let whole = WordRange {
-            start: 0,
-            end: word_pieces.len(),
-        };
+        let whole = WordRange { start: 0, end: word_pieces.len() };
         let found = windows(word_pieces, &[whole], limit, |word| clauses.contains(&word));
         let found: Vec<_> = found.iter().map(|range| (range.start, range.end)).collect();
         assert_eq!(found, expected);
