@@ -1,0 +1,221 @@
+//! `config.json`: what a model is, and how its scores become an annotation.
+
+use serde::{Deserialize, Serialize};
+use sinet_model::{EncoderConfig, SinetConfig};
+use sinet_text::Schema;
+
+/// Name of the configuration inside a model folder.
+pub const CONFIG: &str = "config.json";
+
+/// The version of `config.json` that this crate reads and writes.
+pub const FORMAT_VERSION: u32 = 1;
+
+/// The largest size of any one dimension that a file may ask for.
+const MAX_SIZE: usize = 1 << 20;
+
+/// The most layers that a file may ask for.
+const MAX_LAYERS: usize = 256;
+
+/// The contents of `config.json`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ModelConfig {
+    /// [`FORMAT_VERSION`].
+    pub format_version: u32,
+    /// What the model is called.
+    pub name: String,
+    /// Sizes and variants of the network.
+    pub architecture: SinetConfig,
+    /// Its entity and relation types, in the order of the network's classes.
+    pub schema: Schema,
+    /// A relation is kept from this probability on, 0 to 1.
+    pub relation_threshold: f32,
+    /// The longest entity that is looked for, in words.
+    pub max_span_words: usize,
+    /// Where the weights come from: data, settings, seed, scores. For readers; nothing here looks at it.
+    #[serde(default)]
+    pub training: serde_json::Value,
+}
+
+impl ModelConfig {
+    /// Reads a `config.json` and checks that its parts fit each other.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError`], naming the field.
+    pub fn parse(json: &[u8]) -> Result<Self, ConfigError> {
+        let config: Self = serde_json::from_slice(json)?;
+        config.check()?;
+        Ok(config)
+    }
+
+    /// The contents of a `config.json`.
+    pub fn to_json(&self) -> Vec<u8> {
+        serde_json::to_vec_pretty(self).expect("a configuration is plain JSON")
+    }
+
+    /// Checks that the parts fit each other, so that the network can be built.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError::Field`], naming the field.
+    pub fn check(&self) -> Result<(), ConfigError> {
+        let SinetConfig { encoder, heads } = &self.architecture;
+        let (d, ctam) = (encoder.hidden_size(), &heads.ctam);
+        let divides = |heads: usize| heads > 0 && d.is_multiple_of(heads);
+        let conditions = [
+            ("format_version", self.format_version == FORMAT_VERSION, "this version of the program reads 1"),
+            (
+                "architecture.encoder",
+                sizes(encoder).iter().all(|size| (1..=MAX_SIZE).contains(size)),
+                "a size is 0 or above 1048576",
+            ),
+            (
+                "architecture.encoder.num_hidden_layers",
+                (1..=MAX_LAYERS).contains(&layers(encoder)),
+                "1 to 256 are possible",
+            ),
+            ("architecture.encoder.max_position_embeddings", encoder.max_pieces() >= 3, "a word needs 3"),
+            (
+                "architecture.encoder.num_attention_heads",
+                divides(encoder.attention_heads()),
+                "it must divide hidden_size",
+            ),
+            ("architecture.heads.ctam.heads", divides(ctam.heads), "it must divide hidden_size"),
+            ("architecture.heads.ctam.layers", (1..=MAX_LAYERS).contains(&ctam.layers), "1 to 256 are possible"),
+            (
+                "architecture.heads.entity_types",
+                heads.entity_types == self.schema.entities.len(),
+                "the schema has another number",
+            ),
+            (
+                "architecture.heads.relation_types",
+                heads.relation_types == self.schema.relations.len(),
+                "the schema has another number",
+            ),
+            (
+                "architecture.heads.width_embedding",
+                (1..=MAX_SIZE).contains(&heads.width_embedding),
+                "1 to 1048576 are possible",
+            ),
+            ("architecture.heads.widths", (1..=MAX_SIZE).contains(&heads.widths), "1 to 1048576 are possible"),
+            (
+                "max_span_words",
+                (1..heads.widths).contains(&self.max_span_words),
+                "it must be at least 1 and below architecture.heads.widths",
+            ),
+            ("relation_threshold", (0.0..=1.0).contains(&self.relation_threshold), "it must lie between 0 and 1"),
+        ];
+        match conditions.into_iter().find(|(_, holds, _)| !holds) {
+            Some((field, _, reason)) => Err(ConfigError::Field { field, reason }),
+            None => Ok(()),
+        }
+    }
+}
+
+/// What is wrong with `config.json`.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ConfigError {
+    /// It is not JSON of the right form.
+    #[error("{CONFIG}: {0}")]
+    Json(#[from] serde_json::Error),
+    /// A field does not fit the others.
+    #[error("{CONFIG}: `{field}`: {reason}")]
+    Field {
+        /// The field.
+        field: &'static str,
+        /// What it must be.
+        reason: &'static str,
+    },
+}
+
+/// Rows of the table of word pieces.
+pub(crate) fn vocabulary_rows(encoder: &EncoderConfig) -> usize {
+    match encoder {
+        EncoderConfig::Bert(config) => config.vocab_size,
+        EncoderConfig::Albert(config) => config.vocab_size,
+    }
+}
+
+/// Every size that the memory for an encoder grows with.
+fn sizes(encoder: &EncoderConfig) -> Vec<usize> {
+    match encoder {
+        EncoderConfig::Bert(c) => {
+            vec![c.vocab_size, c.hidden_size, c.intermediate_size, c.max_position_embeddings, c.type_vocab_size]
+        }
+        EncoderConfig::Albert(c) => vec![
+            c.vocab_size,
+            c.embedding_size,
+            c.hidden_size,
+            c.intermediate_size,
+            c.max_position_embeddings,
+            c.type_vocab_size,
+        ],
+    }
+}
+
+fn layers(encoder: &EncoderConfig) -> usize {
+    match encoder {
+        EncoderConfig::Bert(config) => config.num_hidden_layers,
+        EncoderConfig::Albert(config) => config.num_hidden_layers,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use expect_test::{Expect, expect};
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn valid() -> Value {
+        json!({
+            "format_version": 1,
+            "name": "tiny",
+            "architecture": {
+                "encoder": {
+                    "model_type": "bert", "vocab_size": 20, "hidden_size": 8, "num_hidden_layers": 1,
+                    "num_attention_heads": 2, "intermediate_size": 16, "hidden_act": "gelu",
+                    "max_position_embeddings": 16, "type_vocab_size": 2, "layer_norm_eps": 1e-12
+                },
+                "heads": {"entity_types": 1, "relation_types": 1}
+            },
+            "schema": {
+                "entities": {"Loc": {"short": "Loc", "verbose": "Location"}},
+                "relations": {"Near": {"short": "Near", "verbose": "Near", "symmetric": true}}
+            },
+            "relation_threshold": 0.5,
+            "max_span_words": 8
+        })
+    }
+
+    #[test]
+    fn a_configuration_comes_back() {
+        let config = ModelConfig::parse(valid().to_string().as_bytes()).unwrap();
+        assert_eq!(config.training, Value::Null);
+        assert_eq!(ModelConfig::parse(&config.to_json()).unwrap(), config);
+    }
+
+    #[test]
+    fn a_bad_field_is_named() {
+        let check = |pointer: &str, value: Value, expected: Expect| {
+            let mut json = valid();
+            *json.pointer_mut(pointer).unwrap() = value;
+            expected.assert_eq(&ModelConfig::parse(json.to_string().as_bytes()).unwrap_err().to_string());
+        };
+        check("/format_version", json!(2), expect!["config.json: `format_version`: this version of the program reads 1"]);
+        check("/relation_threshold", json!(1.5), expect!["config.json: `relation_threshold`: it must lie between 0 and 1"]);
+        check("/max_span_words", json!(100), expect!["config.json: `max_span_words`: it must be at least 1 and below architecture.heads.widths"]);
+        check("/max_span_words", json!(0), expect!["config.json: `max_span_words`: it must be at least 1 and below architecture.heads.widths"]);
+        check("/architecture/heads/entity_types", json!(2), expect!["config.json: `architecture.heads.entity_types`: the schema has another number"]);
+        check("/architecture/heads/relation_types", json!(0), expect!["config.json: `architecture.heads.relation_types`: the schema has another number"]);
+        check("/architecture/encoder/num_attention_heads", json!(3), expect!["config.json: `architecture.encoder.num_attention_heads`: it must divide hidden_size"]);
+        check("/architecture/encoder/num_attention_heads", json!(0), expect!["config.json: `architecture.encoder.num_attention_heads`: it must divide hidden_size"]);
+        check("/architecture/encoder/hidden_size", json!(6), expect!["config.json: `architecture.heads.ctam.heads`: it must divide hidden_size"]);
+        check("/architecture/encoder/hidden_size", json!(1u64 << 40), expect!["config.json: `architecture.encoder`: a size is 0 or above 1048576"]);
+        check("/architecture/encoder/num_hidden_layers", json!(0), expect!["config.json: `architecture.encoder.num_hidden_layers`: 1 to 256 are possible"]);
+        check("/architecture/encoder/max_position_embeddings", json!(2), expect!["config.json: `architecture.encoder.max_position_embeddings`: a word needs 3"]);
+        check("/architecture/encoder/model_type", json!("gpt"), expect!["config.json: unknown variant `gpt`, expected `bert` or `albert` at line 1 column 79"]);
+        check("/schema/entities", json!({}), expect!["config.json: `entities` names no type; name at least one at line 1 column 418"]);
+    }
+}

@@ -1,0 +1,343 @@
+//! The files of a model folder, in memory, and the manifest that vouches for them.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+/// Name of the manifest inside a model folder.
+pub const MANIFEST: &str = "manifest.json";
+
+/// The most files a manifest may name.
+const MAX_FILES: usize = 32;
+
+/// The most bytes that the files of a manifest may hold together.
+const MAX_TOTAL_BYTES: u64 = 2 << 30;
+
+/// What `manifest.json` says: the size and the hash of every other file of the folder.
+///
+/// A page reads it first, knows from it what to fetch and how much that is, and checks what has arrived with
+/// [`ModelFiles::verify`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Manifest {
+    /// By plain file name, without folders.
+    pub files: BTreeMap<String, FileEntry>,
+}
+
+/// What a [`Manifest`] says about one file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FileEntry {
+    /// Its size.
+    pub bytes: u64,
+    /// Its SHA-256, as 64 lower-case hexadecimal digits.
+    pub sha256: String,
+}
+
+impl Manifest {
+    /// Reads a `manifest.json` and checks that it stays within the limits: at most 32 files with plain names,
+    /// 2 GiB together.
+    ///
+    /// # Errors
+    ///
+    /// [`FolderError::Manifest`] if it is not such a file.
+    pub fn parse(json: &[u8]) -> Result<Self, FolderError> {
+        let manifest: Self =
+            serde_json::from_slice(json).map_err(|error| FolderError::Manifest { reason: error.to_string() })?;
+        let fail = |reason| Err(FolderError::Manifest { reason });
+        if manifest.files.len() > MAX_FILES {
+            return fail(format!("it names {} files, more than {MAX_FILES}", manifest.files.len()));
+        }
+        for name in manifest.files.keys() {
+            if !is_plain(name) {
+                return fail(format!("{name:?} is not a plain file name"));
+            }
+        }
+        let total = manifest.files.values().try_fold(0u64, |sum, entry| sum.checked_add(entry.bytes));
+        match total {
+            Some(total) if total <= MAX_TOTAL_BYTES => Ok(manifest),
+            _ => fail(format!("its files hold more than {MAX_TOTAL_BYTES} bytes together")),
+        }
+    }
+
+    /// The size of all files together, in bytes.
+    pub fn total_bytes(&self) -> u64 {
+        self.files.values().map(|entry| entry.bytes).sum()
+    }
+}
+
+/// The files of a model folder by name, [`MANIFEST`] among them.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ModelFiles {
+    files: BTreeMap<String, Vec<u8>>,
+}
+
+impl ModelFiles {
+    /// No files yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds a file, or replaces the one of that name.
+    pub fn insert(&mut self, name: impl Into<String>, bytes: Vec<u8>) {
+        self.files.insert(name.into(), bytes);
+    }
+
+    /// The bytes of a file.
+    ///
+    /// # Errors
+    ///
+    /// [`FolderError::Missing`] if there is none of that name.
+    pub fn get(&self, name: &str) -> Result<&[u8], FolderError> {
+        self.files.get(name).map(Vec::as_slice).ok_or_else(|| FolderError::Missing { name: name.to_owned() })
+    }
+
+    /// Checks the files against their manifest: those it names are there, with their size and hash, and no
+    /// others.
+    ///
+    /// # Errors
+    ///
+    /// [`FolderError`], for the first file that does not fit.
+    pub fn verify(&self) -> Result<(), FolderError> {
+        let manifest = Manifest::parse(self.get(MANIFEST)?)?;
+        for (name, entry) in &manifest.files {
+            let bytes = self.get(name)?;
+            let found = bytes.len() as u64;
+            if found != entry.bytes {
+                return Err(FolderError::WrongSize { name: name.clone(), expected: entry.bytes, found });
+            }
+            if sha256_hex(bytes) != entry.sha256 {
+                return Err(FolderError::WrongHash { name: name.clone() });
+            }
+        }
+        match self.files.keys().find(|name| *name != MANIFEST && !manifest.files.contains_key(*name)) {
+            Some(name) => Err(FolderError::Unlisted { name: name.clone() }),
+            None => Ok(()),
+        }
+    }
+
+    /// Writes the manifest of the files as they are now.
+    pub fn seal(&mut self) {
+        self.files.remove(MANIFEST);
+        let files = self
+            .files
+            .iter()
+            .map(|(name, bytes)| (name.clone(), FileEntry { bytes: bytes.len() as u64, sha256: sha256_hex(bytes) }))
+            .collect();
+        let json = serde_json::to_vec_pretty(&Manifest { files }).expect("a manifest is plain JSON");
+        self.insert(MANIFEST, json);
+    }
+
+    /// Reads the manifest in a folder and the files that it names. Does not [`verify`](Self::verify) them.
+    ///
+    /// # Errors
+    ///
+    /// [`FolderError::Read`] for a file that cannot be read, [`FolderError::Manifest`] for a bad manifest.
+    #[cfg(not(target_family = "wasm"))]
+    pub fn read_dir(path: &std::path::Path) -> Result<Self, FolderError> {
+        let read = |name: &str| {
+            let path = path.join(name);
+            std::fs::read(&path).map_err(|source| FolderError::Read { path, source })
+        };
+        let manifest = read(MANIFEST)?;
+        let names = Manifest::parse(&manifest)?.files.into_keys();
+        let mut files = Self::new();
+        files.insert(MANIFEST, manifest);
+        for name in names {
+            let bytes = read(&name)?;
+            files.insert(name, bytes);
+        }
+        Ok(files)
+    }
+
+    /// Writes all files into a folder, which is made if it is not there.
+    ///
+    /// # Errors
+    ///
+    /// [`FolderError::Write`] for a file that cannot be written.
+    #[cfg(not(target_family = "wasm"))]
+    pub fn write_dir(&self, path: &std::path::Path) -> Result<(), FolderError> {
+        let fail = |path: &std::path::Path, source| FolderError::Write { path: path.to_owned(), source };
+        std::fs::create_dir_all(path).map_err(|source| fail(path, source))?;
+        for (name, bytes) in &self.files {
+            let path = path.join(name);
+            std::fs::write(&path, bytes).map_err(|source| fail(&path, source))?;
+        }
+        Ok(())
+    }
+}
+
+/// What is wrong with a model folder, and what to do.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum FolderError {
+    /// The manifest cannot be used.
+    #[error("{MANIFEST}: {reason}; download the model again")]
+    Manifest {
+        /// Why not.
+        reason: String,
+    },
+    /// A file is not there.
+    #[error("{name} is missing from the model folder; download the model again")]
+    Missing {
+        /// The file.
+        name: String,
+    },
+    /// A file is there that the manifest does not name.
+    #[error("{name} is not named in {MANIFEST}; remove it from the model folder")]
+    Unlisted {
+        /// The file.
+        name: String,
+    },
+    /// A file is too short or too long.
+    #[error("{name} has {found} bytes, {MANIFEST} says {expected}; download the model again")]
+    WrongSize {
+        /// The file.
+        name: String,
+        /// Its size in bytes by the manifest.
+        expected: u64,
+        /// Its size in bytes.
+        found: u64,
+    },
+    /// A file has other contents.
+    #[error("{name} is not the file that {MANIFEST} names: its SHA-256 differs; download the model again")]
+    WrongHash {
+        /// The file.
+        name: String,
+    },
+    /// A file cannot be read.
+    #[cfg(not(target_family = "wasm"))]
+    #[error("cannot read {}: {source}; is it the folder of a model?", path.display())]
+    Read {
+        /// The file.
+        path: std::path::PathBuf,
+        /// Why not.
+        source: std::io::Error,
+    },
+    /// A file cannot be written.
+    #[cfg(not(target_family = "wasm"))]
+    #[error("cannot write {}: {source}", path.display())]
+    Write {
+        /// The file.
+        path: std::path::PathBuf,
+        /// Why not.
+        source: std::io::Error,
+    },
+}
+
+/// Whether a name is safe to append to a folder or a URL.
+fn is_plain(name: &str) -> bool {
+    let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-');
+    name.len() <= 100 && name != MANIFEST && name.chars().all(allowed) && name.starts_with(|c: char| c != '.')
+}
+
+fn sha256_hex(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use expect_test::{Expect, expect};
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn sealed() -> ModelFiles {
+        let mut files = ModelFiles::new();
+        files.insert("config.json", b"{}".to_vec());
+        files.insert("model.safetensors", vec![1, 2, 3]);
+        files.seal();
+        files
+    }
+
+    #[test]
+    fn hashes_as_sha256sum_does() {
+        assert_eq!(sha256_hex(b"abc"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+    }
+
+    #[test]
+    fn a_sealed_folder_is_verified() {
+        let files = sealed();
+        files.verify().unwrap();
+        assert_eq!(Manifest::parse(files.get(MANIFEST).unwrap()).unwrap().total_bytes(), 5);
+    }
+
+    #[test]
+    fn a_changed_folder_is_refused() {
+        let check = |change: fn(&mut ModelFiles), expected: Expect| {
+            let mut files = sealed();
+            change(&mut files);
+            expected.assert_eq(&files.verify().unwrap_err().to_string());
+        };
+        check(
+            |files| files.insert("config.json", b"[]".to_vec()),
+            expect![
+                "config.json is not the file that manifest.json names: its SHA-256 differs; download the model again"
+            ],
+        );
+        check(
+            |files| files.insert("model.safetensors", vec![1, 2]),
+            expect!["model.safetensors has 2 bytes, manifest.json says 3; download the model again"],
+        );
+        check(
+            |files| files.insert("extra.bin", vec![]),
+            expect!["extra.bin is not named in manifest.json; remove it from the model folder"],
+        );
+        check(
+            |files| drop(files.files.remove("config.json")),
+            expect!["config.json is missing from the model folder; download the model again"],
+        );
+        check(
+            |files| drop(files.files.remove(MANIFEST)),
+            expect!["manifest.json is missing from the model folder; download the model again"],
+        );
+    }
+
+    #[test]
+    fn a_manifest_stays_within_its_limits() {
+        let check = |json: String, expected: Expect| {
+            expected.assert_eq(&Manifest::parse(json.as_bytes()).unwrap_err().to_string());
+        };
+        let entry = r#"{"bytes": 1, "sha256": ""}"#;
+        check(
+            format!(r#"{{"files": {{"../config.json": {entry}}}}}"#),
+            expect![[r#"manifest.json: "../config.json" is not a plain file name; download the model again"#]],
+        );
+        check(
+            format!(r#"{{"files": {{"": {entry}}}}}"#),
+            expect![[r#"manifest.json: "" is not a plain file name; download the model again"#]],
+        );
+        let many: Vec<_> = (0..33).map(|i| format!(r#""{i}": {entry}"#)).collect();
+        check(
+            format!(r#"{{"files": {{{}}}}}"#, many.join(",")),
+            expect!["manifest.json: it names 33 files, more than 32; download the model again"],
+        );
+        check(
+            format!(r#"{{"files": {{"a": {{"bytes": {}, "sha256": ""}}, "b": {entry}}}}}"#, u64::MAX),
+            expect!["manifest.json: its files hold more than 2147483648 bytes together; download the model again"],
+        );
+        check(
+            "{".to_owned(),
+            expect!["manifest.json: EOF while parsing an object at line 1 column 1; download the model again"],
+        );
+    }
+
+    #[test]
+    fn a_folder_comes_back_from_disk() {
+        let dir = tempfile::tempdir().unwrap();
+        let files = sealed();
+        files.write_dir(&dir.path().join("model")).unwrap();
+        assert_eq!(ModelFiles::read_dir(&dir.path().join("model")).unwrap(), files);
+        let error = ModelFiles::read_dir(dir.path()).unwrap_err();
+        assert!(matches!(error, FolderError::Read { .. }), "{error}");
+    }
+
+    proptest! {
+        #[test]
+        fn plain_names_hold_no_separator(name in ".{0,20}") {
+            if is_plain(&name) {
+                prop_assert_eq!(std::path::Path::new(&name).components().count(), 1);
+                prop_assert!(!name.contains(['/', '\\', ':', '%', '?', '#']));
+            }
+        }
+    }
+}

@@ -1,0 +1,44 @@
+//! A model folder and a text give an annotated document.
+//!
+//! ```no_run
+//! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+//! use burn::tensor::Device;
+//! use sinet_infer::{Model, ModelFiles};
+//!
+//! let files = ModelFiles::read_dir("models/scierc".as_ref())?;
+//! let model = Model::load(files, &Device::flex())?;
+//! let reading = model.annotate("The parser uses a beam search.").await?;
+//! for entity in &reading.annotation.entities {
+//!     println!("{} is a {}", entity.text, entity.kind);
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! [`Model`] is the place to start reading. The encoder runs on the device that the caller names; one readback a
+//! window later everything else runs on the host. Nothing here starts a thread or blocks, so that the same code
+//! serves the native binary and a web worker; a caller without an executor waits with
+//! [`burn::tensor::read_sync`].
+//!
+//! The files of a folder have a module each: [`folder`] (`manifest.json`), [`config`], [`weights`] and [`selftest`];
+//! [`export()`] writes them.
+
+mod annotate;
+mod attention;
+pub mod config;
+mod export;
+pub mod folder;
+mod model;
+mod prediction;
+pub mod selftest;
+pub mod weights;
+mod window;
+
+pub use annotate::{AnnotateError, Reading};
+pub use config::ModelConfig;
+pub use export::{ExportError, export};
+pub use folder::{FolderError, Manifest, ModelFiles};
+pub use model::{LoadError, Model};
+pub use prediction::Prediction;
+pub use selftest::{SelfTest, SelfTestError};
+pub use weights::Precision;

@@ -1,0 +1,115 @@
+//! A model in memory: its configuration, its tokenizer and its network.
+
+use burn::module::Module;
+use burn::tensor::Device;
+use sinet_model::{Encoder, Heads, Sinet, WeightError};
+use sinet_text::{Schema, Tokenizer, TokenizerError};
+
+use crate::config::{CONFIG, ConfigError, ModelConfig, vocabulary_rows};
+use crate::folder::{FolderError, ModelFiles};
+use crate::selftest::{SELF_TEST, SelfTest};
+use crate::weights::{self, WEIGHTS, WeightsError};
+
+/// Name of the tokenizer inside a model folder.
+pub const TOKENIZER: &str = "tokenizer.json";
+
+/// A model that annotates text.
+///
+/// The encoder computes on the device it was loaded on, everything after it on the host: the encoder is over 95 %
+/// of the arithmetic, and its hidden states come back once a window.
+#[derive(Debug)]
+pub struct Model {
+    pub(crate) config: ModelConfig,
+    pub(crate) tokenizer: Tokenizer,
+    pub(crate) encoder: Encoder,
+    pub(crate) heads: Heads,
+    pub(crate) host: Device,
+    pub(crate) self_test: SelfTest,
+}
+
+impl Model {
+    /// Checks the files of a model folder and builds the model, its encoder on `device`.
+    ///
+    /// # Errors
+    ///
+    /// [`LoadError`], naming the file and what is wrong with it.
+    pub fn load(files: ModelFiles, device: &Device) -> Result<Self, LoadError> {
+        files.verify()?;
+        let config = ModelConfig::parse(files.get(CONFIG)?)?;
+        let tokenizer = Tokenizer::from_bytes(files.get(TOKENIZER)?)?;
+        let self_test = SelfTest::parse(files.get(SELF_TEST)?).map_err(LoadError::SelfTest)?;
+        let weights = weights::read(files.get(WEIGHTS)?)?;
+        drop(files);
+
+        let network = config.architecture.init(&Device::flex()).with_weights(&weights)?;
+        drop(weights);
+        let model = Self::new(config, tokenizer, network)?;
+        Ok(Self { encoder: model.encoder.to_device(device), self_test, ..model })
+    }
+
+    /// A model from its parts, as the trainer has them. The encoder stays on the device it is on, without gradients.
+    ///
+    /// # Errors
+    ///
+    /// [`LoadError`], if the parts do not fit each other.
+    pub fn new(config: ModelConfig, tokenizer: Tokenizer, network: Sinet) -> Result<Self, LoadError> {
+        config.check()?;
+        let (rows, pieces) = (vocabulary_rows(&config.architecture.encoder), tokenizer.vocabulary_size());
+        if pieces > rows {
+            return Err(LoadError::Vocabulary { pieces, rows });
+        }
+        let host = Device::flex();
+        let Sinet { encoder, heads } = network.valid();
+        let heads = heads.to_device(&host);
+        Ok(Self { config, tokenizer, encoder, heads, host, self_test: SelfTest::default() })
+    }
+
+    /// What the model is called.
+    pub fn name(&self) -> &str {
+        &self.config.name
+    }
+
+    /// Its entity and relation types.
+    pub fn schema(&self) -> &Schema {
+        &self.config.schema
+    }
+
+    /// Its configuration.
+    pub fn config(&self) -> &ModelConfig {
+        &self.config
+    }
+}
+
+/// Why a model cannot be loaded.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum LoadError {
+    /// A file is missing, or not the one that the manifest names.
+    #[error(transparent)]
+    Folder(#[from] FolderError),
+    /// `config.json` cannot be used.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// `tokenizer.json` cannot be used.
+    #[error(transparent)]
+    Tokenizer(#[from] TokenizerError),
+    /// `model.safetensors` cannot be read.
+    #[error(transparent)]
+    Weights(#[from] WeightsError),
+    /// `model.safetensors` holds another network than `config.json` says.
+    #[error("{WEIGHTS}: {0}; it does not belong to this {CONFIG}")]
+    Network(#[from] WeightError),
+    /// `tokenizer.json` has pieces that the network does not know.
+    #[error(
+        "{TOKENIZER}: it has {pieces} pieces, the network of {CONFIG} knows {rows}; the two do not belong together"
+    )]
+    Vocabulary {
+        /// Size of the tokenizer's vocabulary.
+        pieces: usize,
+        /// Rows of the network's embedding table.
+        rows: usize,
+    },
+    /// `selftest.json` cannot be read.
+    #[error("{SELF_TEST}: {0}; download the model again")]
+    SelfTest(serde_json::Error),
+}

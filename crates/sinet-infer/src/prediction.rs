@@ -1,0 +1,198 @@
+//! From scores to entities and relations.
+
+use std::collections::BTreeMap;
+
+use sinet_text::{LabelledPair, LabelledSpan, Labels, WordRange};
+
+/// What the model says of some words.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Prediction {
+    /// By first word, then last word. They may overlap.
+    pub entities: Vec<LabelledSpan>,
+    /// For each entity the softmax probability of its type, 0 to 1.
+    pub entity_scores: Vec<f32>,
+    /// By head, then tail, then type.
+    pub relations: Vec<LabelledPair>,
+    /// For each relation the sigmoid probability of its type, 0 to 1.
+    pub relation_scores: Vec<f32>,
+}
+
+impl Prediction {
+    /// Without the scores, as [`sinet_text::Scorer`] compares it.
+    pub fn labels(&self) -> Labels<'_> {
+        Labels { entities: &self.entities, relations: &self.relations }
+    }
+
+    /// Appends what was found in words that begin at word `first`.
+    pub(crate) fn append(&mut self, first: usize, other: Self) {
+        let entities_before = self.entities.len();
+        self.entities.extend(other.entities.into_iter().map(|LabelledSpan { kind, words }| LabelledSpan {
+            kind,
+            words: WordRange { start: first + words.start, end: first + words.end },
+        }));
+        self.relations.extend(other.relations.into_iter().map(|LabelledPair { kind, head, tail }| LabelledPair {
+            kind,
+            head: entities_before + head,
+            tail: entities_before + tail,
+        }));
+        self.entity_scores.extend(other.entity_scores);
+        self.relation_scores.extend(other.relation_scores);
+    }
+}
+
+/// Every span of 1 to `max_width` out of `words` words, by first word, then last word.
+pub(crate) fn candidate_spans(words: usize, max_width: usize) -> Vec<WordRange> {
+    (0..words)
+        .flat_map(|start| {
+            let longest = words.min(start.saturating_add(max_width));
+            (start + 1..=longest).map(move |end| WordRange { start, end })
+        })
+        .collect()
+}
+
+/// The spans whose best class is not class 0, "none", and the probabilities of their classes.
+///
+/// `logits` holds one row for each span: class 0, then the schema's entity types.
+pub(crate) fn choose_entities(spans: &[WordRange], logits: &[f32]) -> (Vec<LabelledSpan>, Vec<f32>) {
+    let classes = logits.len() / spans.len().max(1);
+    let choose = |(&words, row): (&WordRange, &[f32])| {
+        let (class, best) = best_class(row);
+        let score = 1.0 / row.iter().map(|logit| (logit - best).exp()).sum::<f32>();
+        (class > 0).then(|| (LabelledSpan { words, kind: class - 1 }, score))
+    };
+    spans.iter().zip(logits.chunks_exact(classes.max(1))).filter_map(choose).unzip()
+}
+
+/// The relations of a sentence, gathered pair by pair.
+///
+/// A type without direction is written from the entity that starts first, and once: of its two directions the
+/// better score stays.
+pub(crate) struct RelationCollector<'a> {
+    entities: &'a [LabelledSpan],
+    symmetric: &'a [bool],
+    threshold: f32,
+    found: BTreeMap<(usize, usize, usize), f32>,
+}
+
+impl<'a> RelationCollector<'a> {
+    /// Nothing found yet. `symmetric` has one flag for each relation type of the schema; a type is kept from
+    /// probability `threshold` on.
+    pub(crate) fn new(entities: &'a [LabelledSpan], symmetric: &'a [bool], threshold: f32) -> Self {
+        Self { entities, symmetric, threshold, found: BTreeMap::new() }
+    }
+
+    /// Adds what the logits of one ordered pair say, one logit for each relation type.
+    pub(crate) fn add(&mut self, head: usize, tail: usize, logits: &[f32]) {
+        let starts = |entity: usize| self.entities[entity].words.start;
+        for (kind, logit) in logits.iter().enumerate() {
+            let score = 1.0 / (1.0 + (-logit).exp());
+            if score >= self.threshold {
+                let swap = self.symmetric[kind] && starts(tail) < starts(head);
+                let (head, tail) = if swap { (tail, head) } else { (head, tail) };
+                let best = self.found.entry((head, tail, kind)).or_insert(score);
+                *best = best.max(score);
+            }
+        }
+    }
+
+    /// Everything found, in order, and the probabilities.
+    pub(crate) fn finish(self) -> (Vec<LabelledPair>, Vec<f32>) {
+        let relation = |((head, tail, kind), score)| (LabelledPair { head, tail, kind }, score);
+        self.found.into_iter().map(relation).unzip()
+    }
+}
+
+/// The first largest logit and its class; class 0 where nothing is larger, as with numbers that are not.
+fn best_class(row: &[f32]) -> (usize, f32) {
+    let mut best = (0, row[0]);
+    for (class, &logit) in row.iter().enumerate().skip(1) {
+        if logit > best.1 {
+            best = (class, logit);
+        }
+    }
+    best
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn words(start: usize, end: usize) -> WordRange {
+        WordRange { start, end }
+    }
+
+    fn entity(start: usize, end: usize) -> LabelledSpan {
+        LabelledSpan { words: words(start, end), kind: 0 }
+    }
+
+    fn relations(
+        entities: &[LabelledSpan],
+        symmetric: bool,
+        logits: &[(usize, usize, f32)],
+    ) -> Vec<(usize, usize, f32)> {
+        let symmetric = [symmetric];
+        let mut collector = RelationCollector::new(entities, &symmetric, 0.5);
+        for &(head, tail, logit) in logits {
+            collector.add(head, tail, &[logit]);
+        }
+        let round = |score: f32| (score * 100.0).round() / 100.0;
+        let (pairs, scores) = collector.finish();
+        pairs.iter().zip(scores).map(|(pair, score)| (pair.head, pair.tail, round(score))).collect()
+    }
+
+    #[test]
+    fn candidates_are_all_short_spans() {
+        assert_eq!(candidate_spans(0, 8), []);
+        assert_eq!(candidate_spans(3, 2), [words(0, 1), words(0, 2), words(1, 2), words(1, 3), words(2, 3)]);
+        assert_eq!(candidate_spans(3, usize::MAX).len(), 6);
+        // n spans of each width up to 8, less those that stick out.
+        assert_eq!(candidate_spans(100, 8).len(), 100 * 8 - 28);
+    }
+
+    #[test]
+    fn the_best_class_wins_unless_it_is_none() {
+        let spans = [words(0, 1), words(0, 2), words(1, 2)];
+        let logits = [2.0, 1.0, 0.0, 0.0, 0.0, 2f32.ln(), 0.0, 3f32.ln(), 0.0];
+        let (found, scores) = choose_entities(&spans, &logits);
+        let expected = [(words(0, 2), 1), (words(1, 2), 0)];
+        assert_eq!(found, expected.map(|(words, kind)| LabelledSpan { words, kind }));
+        assert!((scores[0] - 0.5).abs() < 1e-6 && (scores[1] - 0.6).abs() < 1e-6, "{scores:?}");
+    }
+
+    #[test]
+    fn a_tie_or_no_number_is_no_entity() {
+        let nothing = (vec![], vec![]);
+        assert_eq!(choose_entities(&[words(0, 1)], &[1.0, 1.0]), nothing);
+        assert_eq!(choose_entities(&[words(0, 1)], &[f32::NAN, f32::NAN]), nothing);
+        assert_eq!(choose_entities(&[], &[]), nothing);
+    }
+
+    #[test]
+    fn relations_are_kept_from_the_threshold_on() {
+        let entities = [entity(0, 1), entity(2, 3)];
+        let logits = [(0, 1, 0.0), (1, 0, -0.01)];
+        assert_eq!(relations(&entities, false, &logits), [(0, 1, 0.5)]);
+    }
+
+    #[test]
+    fn both_directions_of_a_directed_type_stay() {
+        let entities = [entity(0, 1), entity(2, 3)];
+        let logits = [(1, 0, 9.0), (0, 1, 0.0)];
+        assert_eq!(relations(&entities, false, &logits), [(0, 1, 0.5), (1, 0, 1.0)]);
+    }
+
+    #[test]
+    fn a_symmetric_type_runs_in_text_order_with_its_better_score() {
+        let entities = [entity(0, 1), entity(2, 3)];
+        assert_eq!(relations(&entities, true, &[(1, 0, 9.0), (0, 1, 0.0)]), [(0, 1, 1.0)]);
+        assert_eq!(relations(&entities, true, &[(0, 1, 9.0), (1, 0, 0.0)]), [(0, 1, 1.0)]);
+        assert_eq!(relations(&entities, true, &[(1, 0, 0.0)]), [(0, 1, 0.5)]);
+    }
+
+    #[test]
+    fn entities_that_start_together_keep_both_directions() {
+        // As in the reference: only a tail that starts earlier is swapped.
+        let entities = [entity(0, 1), entity(0, 2)];
+        assert_eq!(relations(&entities, true, &[(0, 1, 0.0), (1, 0, 0.0)]), [(0, 1, 0.5), (1, 0, 0.5)]);
+    }
+}

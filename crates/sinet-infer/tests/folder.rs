@@ -1,0 +1,215 @@
+//! From a model folder to an annotated text, and what is said of folders and texts that are not as they should be.
+
+mod random_folder;
+
+use std::sync::LazyLock;
+
+use burn::tensor::{Device, read_sync};
+use expect_test::{Expect, expect};
+use proptest::prelude::*;
+use sinet_infer::{Model, ModelFiles, Precision, Reading, SelfTest, weights};
+use sinet_text::annotation::{Annotation, TextRange};
+
+use random_folder::random_folder;
+
+static MODEL: LazyLock<Model> = LazyLock::new(|| load(random_folder(Precision::Int8)).unwrap());
+
+fn load(files: ModelFiles) -> Result<Model, sinet_infer::LoadError> {
+    Model::load(files, &Device::flex())
+}
+
+fn read(text: &str) -> Reading {
+    read_sync(MODEL.annotate(text)).unwrap()
+}
+
+/// The text that a range of code points names.
+fn named(annotation: &Annotation, range: TextRange) -> String {
+    annotation.text.chars().skip(range.start).take(range.end - range.start).collect()
+}
+
+/// Everything that an annotation of any text promises.
+fn check_promises(text: &str, reading: &Reading) {
+    let Reading { annotation, attention } = reading;
+    assert_eq!(annotation.text, text);
+    let mut next = 0;
+    for window in &annotation.windows {
+        assert_eq!(window.words.start, next);
+        assert!((3..=64).contains(&window.pieces));
+        assert_eq!(window.range.start, annotation.words[window.words.start].start);
+        assert_eq!(window.range.end, annotation.words[window.words.end - 1].end);
+        next = window.words.end;
+    }
+    assert_eq!(next, annotation.words.len(), "the windows cover all words");
+    for entity in &annotation.entities {
+        assert_eq!(named(annotation, entity.range), entity.text);
+        assert_eq!(entity.range.start, annotation.words[entity.words.start].start);
+        assert_eq!(entity.range.end, annotation.words[entity.words.end - 1].end);
+        assert!((1..=8).contains(&(entity.words.end - entity.words.start)));
+        assert!((0.0..=1.0).contains(&entity.score));
+    }
+    assert!(annotation.entities.is_sorted_by_key(|entity| (entity.words.start, entity.words.end)));
+    for relation in &annotation.relations {
+        assert!((0.5..=1.0).contains(&relation.score));
+        let [head, tail] = [relation.head, relation.tail].map(|entity| annotation.entities[entity].words.start);
+        assert!(relation.head != relation.tail && (relation.kind != "Conjunction" || head <= tail));
+    }
+    assert!(annotation.relations.is_sorted_by_key(|relation| (relation.head, relation.tail)));
+
+    assert_eq!(attention.len(), annotation.windows.len());
+    for (index, (maps, window)) in attention.iter().zip(&annotation.windows).enumerate() {
+        assert_eq!(maps.window, index);
+        for map in [&maps.entity_over_relation, &maps.relation_over_entity, &maps.encoder_cls] {
+            assert_eq!(map.len(), 4);
+            for row in map {
+                assert_eq!(row.len(), window.words.end - window.words.start + 2);
+                assert!((row.iter().sum::<f32>() - 1.0).abs() < 1e-4, "{row:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_text_becomes_an_annotation() {
+    let text = "Naïve 🙂 parser uses a beam search. The corpus of news text improves it, we think.";
+    let reading = read(text);
+    check_promises(text, &reading);
+    assert_eq!(reading.annotation.windows.len(), 2);
+    assert!(!reading.annotation.entities.is_empty() && !reading.annotation.relations.is_empty());
+    let json = serde_json::to_string(&reading.annotation).unwrap();
+    assert_eq!(serde_json::from_str::<Annotation>(&json).unwrap(), reading.annotation);
+}
+
+#[test]
+fn the_json_is_that_of_the_documentation() {
+    let json = serde_json::to_value(read("Beam search.").annotation).unwrap();
+    let keys: Vec<_> = json.as_object().unwrap().keys().map(String::as_str).collect();
+    assert_eq!(keys, ["text", "model", "offset_unit", "words", "windows", "entities", "relations"]);
+    assert_eq!(json["offset_unit"], "code_points");
+    assert_eq!(json["words"][1], serde_json::json!({"start": 5, "end": 11}));
+}
+
+#[test]
+fn known_words_are_read_as_text_is() {
+    let words = ["The", "parser", "uses", "a", "beam", "search", "."];
+    let prediction = read_sync(MODEL.read_words(&words)).unwrap();
+    let annotation = read("The parser uses a beam search.").annotation;
+    let spans: Vec<_> = prediction.entities.iter().map(|entity| entity.words).collect();
+    assert_eq!(spans, annotation.entities.iter().map(|entity| entity.words).collect::<Vec<_>>());
+    assert_eq!(prediction.entity_scores, annotation.entities.iter().map(|e| e.score).collect::<Vec<_>>());
+    assert_eq!(prediction.relation_scores, annotation.relations.iter().map(|r| r.score).collect::<Vec<_>>());
+    assert!(!prediction.entities.is_empty());
+}
+
+#[test]
+fn a_text_without_words_has_an_empty_annotation() {
+    for text in ["", " \n\t "] {
+        let reading = read(text);
+        check_promises(text, &reading);
+        assert_eq!((reading.annotation.windows.len(), reading.attention.len()), (0, 0));
+    }
+    assert_eq!(read_sync(MODEL.read_words::<&str>(&[])).unwrap(), Default::default());
+}
+
+#[test]
+fn a_word_beyond_the_limit_is_cut_and_said_to_be() {
+    let text = format!("A {} word.", "x".repeat(5000));
+    let reading = read(&text);
+    check_promises(&text, &reading);
+    assert!(reading.annotation.windows.iter().any(|window| window.pieces == 64));
+}
+
+#[test]
+fn a_long_sentence_is_read_in_windows() {
+    let text = "the corpus, of news text ".repeat(100);
+    let reading = read(&text);
+    check_promises(&text, &reading);
+    assert!(reading.annotation.windows.len() > 5);
+}
+
+#[test]
+fn a_model_passes_its_own_self_test_in_every_precision() {
+    for precision in [Precision::F32, Precision::F16, Precision::Int8] {
+        let model = load(random_folder(precision)).unwrap();
+        read_sync(model.self_test()).unwrap();
+    }
+}
+
+#[test]
+fn a_model_that_computes_something_else_fails_its_self_test() {
+    let mut files = random_folder(Precision::F32);
+    let mut test = SelfTest::parse(files.get("selftest.json").unwrap()).unwrap();
+    assert!(!test.cases[0].entities.is_empty(), "the test compares something");
+    test.cases[0].hidden[0] += 1.0;
+    files.insert("selftest.json", test.to_json());
+    files.seal();
+    let error = read_sync(load(files).unwrap().self_test()).unwrap_err();
+    expect!["this device computes wrong numbers: selftest.json, sentence 1: the hidden state of [CLS] differs by 1; run on the CPU"]
+        .assert_eq(&error.to_string());
+}
+
+#[test]
+fn a_folder_that_is_not_as_it_should_be_is_refused() {
+    let check = |change: fn(&mut ModelFiles), expected: Expect| {
+        let mut files = random_folder(Precision::F32);
+        change(&mut files);
+        expected.assert_eq(&load(files).unwrap_err().to_string());
+    };
+    check(
+        |files| {
+            let mut bytes = files.get("model.safetensors").unwrap().to_vec();
+            let last = bytes.len() - 1;
+            bytes[last] ^= 1;
+            files.insert("model.safetensors", bytes);
+        },
+        expect!["model.safetensors is not the file that manifest.json names: its SHA-256 differs; download the model again"],
+    );
+    check(
+        |files| {
+            let bytes = files.get("model.safetensors").unwrap().to_vec();
+            files.insert("model.safetensors", bytes[..1000].to_vec());
+            files.seal();
+        },
+        expect!["model.safetensors: invalid header length; download the model again"],
+    );
+    check(
+        |files| {
+            let mut tensors = weights::read(files.get("model.safetensors").unwrap()).unwrap();
+            tensors.remove("linear_s.weight");
+            files.insert("model.safetensors", weights::write(&tensors, Precision::F32).unwrap());
+            files.seal();
+        },
+        expect!["model.safetensors: tensor linear_s.weight is missing; it does not belong to this config.json"],
+    );
+    check(
+        |files| {
+            let json = String::from_utf8(files.get("config.json").unwrap().to_vec()).unwrap();
+            files.insert("config.json", json.replace("\"intermediate_size\": 64", "\"intermediate_size\": 65").into());
+            files.seal();
+        },
+        expect!["model.safetensors: tensor bert.encoder.layer.0.intermediate.dense.weight has the shape [64, 32], the configuration asks for [65, 32]; it does not belong to this config.json"],
+    );
+    check(
+        |files| {
+            let json = String::from_utf8(files.get("tokenizer.json").unwrap().to_vec()).unwrap();
+            files.insert("tokenizer.json", json.replace("\"vocab\":{", "\"vocab\":{\"surplus\":9999,").into());
+            files.seal();
+        },
+        expect!["tokenizer.json: it has 161 pieces, the network of config.json knows 160; the two do not belong together"],
+    );
+    check(
+        |files| {
+            files.insert("selftest.json", b"{}".to_vec());
+            files.seal();
+        },
+        expect!["selftest.json: missing field `format_version` at line 1 column 2; download the model again"],
+    );
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn any_text_keeps_the_promises(text in "(\\PC|[a-z .,\\n🙂é]){0,60}") {
+        check_promises(&text, &read(&text));
+    }
+}
