@@ -24,22 +24,17 @@ pub struct Adapter {
 
 /// The worker to start, and why it is that one, as a sentence for the reader.
 pub fn choose_worker(choice: DeviceChoice, adapter: Option<&Adapter>) -> (WorkerKind, String) {
-    let (kind, reason) = match (choice, adapter) {
-        (DeviceChoice::Cpu, _) => (WorkerKind::Cpu, "The CPU was asked for."),
-        (DeviceChoice::Auto, None) => (WorkerKind::Cpu, "This browser offers no WebGPU adapter."),
-        (DeviceChoice::Webgpu, None) => {
-            (WorkerKind::Cpu, "WebGPU was asked for, but this browser offers no adapter.")
-        }
+    let cpu = |reason: &str| (WorkerKind::Cpu, reason.to_owned());
+    match (choice, adapter) {
+        (DeviceChoice::Cpu, _) => cpu("The CPU was asked for."),
+        (DeviceChoice::Auto, None) => cpu("This browser offers no WebGPU adapter."),
+        (DeviceChoice::Webgpu, None) => cpu("WebGPU was asked for, but this browser offers no adapter."),
         (DeviceChoice::Auto, Some(adapter)) if adapter.is_fallback => {
-            (WorkerKind::Cpu, "The WebGPU adapter here is a software one, slower than the CPU itself.")
+            cpu("The WebGPU adapter here is a software one, slower than the CPU itself.")
         }
-        (_, Some(adapter)) if !adapter.has_timestamps => {
-            (WorkerKind::Cpu, "The WebGPU adapter here has no timestamp queries.")
-        }
-        (DeviceChoice::Auto, Some(_)) => (WorkerKind::Gpu, "This browser has a real WebGPU adapter."),
-        (DeviceChoice::Webgpu, Some(_)) => (WorkerKind::Gpu, "WebGPU was asked for."),
-    };
-    (kind, reason.to_owned())
+        (_, Some(adapter)) if !adapter.has_timestamps => cpu("The WebGPU adapter here has no timestamp queries."),
+        (_, Some(adapter)) => (WorkerKind::Gpu, format!("The adapter is “{}”.", adapter.name)),
+    }
 }
 
 /// Reads the name of a device, as in `?device=` and in scripts.

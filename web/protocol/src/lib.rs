@@ -107,8 +107,6 @@ pub enum DeviceChoice {
 pub struct DeviceReport {
     /// `cpu` or `webgpu`.
     pub device: String,
-    /// The adapter's own name, for WebGPU.
-    pub adapter: Option<String>,
     /// Why this one, in one sentence.
     pub reason: String,
 }

@@ -44,8 +44,7 @@ fn sentence(page: Page) -> String {
         Phase::Failed(_) => String::new(),
         Phase::Ready(report) => {
             let name = if report.device == "webgpu" { "WebGPU" } else { "the CPU" };
-            let adapter = report.adapter.map(|adapter| format!(" ({adapter})")).unwrap_or_default();
-            let place = format!("on {name}{adapter}. {}", report.reason);
+            let place = format!("on {name}. {}", report.reason);
             let milliseconds = page.shown.with(|shown| shown.as_ref().map(|shown| shown.milliseconds));
             match milliseconds {
                 _ if page.busy_since.get().is_some() => format!("Reading {place}"),

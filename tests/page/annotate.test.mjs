@@ -1,0 +1,145 @@
+// The main job: a text that nobody has seen becomes an annotated one, the same that `sinet predict` prints.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { launch, open, predict, settled, split, type } from './browser.mjs';
+import { serve } from './site.mjs';
+
+const unseen = {
+  scierc:
+    'We describe a graph-based parser that uses a recurrent network for feature extraction. ' +
+    'On two treebanks the parser improves accuracy over a transition-based baseline.',
+  conll04: 'Anna Lindqvist, an engineer at Volta Motors in Gothenburg, was born in Helsinki, Finland.',
+};
+
+let browser, site;
+before(async () => {
+  browser = await launch();
+  site = await serve();
+});
+after(async () => {
+  await browser.close();
+  await site.stop();
+});
+
+function assertSame(found, expected) {
+  const [a, b] = [split(found), split(expected)];
+  assert.deepEqual(a.exact, b.exact);
+  assert.equal(a.scores.length, b.scores.length);
+  a.scores.forEach((score, index) => assert.ok(Math.abs(score - b.scores[index]) <= 1e-3, `${score} ${b.scores[index]}`));
+}
+
+test('an unseen text shows entities, relations and attention', async () => {
+  const { page, context, complaints } = await open(browser, site.address);
+  await type(page, unseen.scierc);
+  const expected = await predict('scierc', unseen.scierc);
+  assert.ok(expected.entities.length > 0 && expected.relations.length > 0, 'the model finds something to show');
+  assert.equal(await page.locator('svg .entity').count(), expected.entities.length);
+  assert.equal(await page.locator('svg .arc').count(), expected.relations.length);
+  assert.equal(await page.locator('.sentence').count(), expected.windows.length);
+  const words = await page.locator('svg .words text').allTextContents();
+  assert.equal(words.join(''), unseen.scierc.replaceAll(' ', ''));
+
+  const strips = page.locator('.strip');
+  assert.equal(await strips.count(), 3);
+  const { start, end } = expected.windows[0].words;
+  for (const strip of await strips.all()) {
+    assert.equal(await strip.locator(':scope > span').count(), end - start + 2, 'a shade for each word, [SEP] and [CLS]');
+    assert.equal(await strip.locator('.shade-9').count() > 0, true);
+  }
+  const mean = await strips.first().innerHTML();
+  await page.locator('.map').first().getByRole('button', { name: 'Head 2' }).click();
+  assert.notEqual(await strips.first().innerHTML(), mean, 'a head differs from the mean');
+
+  assert.match(await page.getByRole('status').innerText(), /^Read in \d+ ms on the CPU\. \S/);
+  assert.deepEqual(complaints, []);
+  await context.close();
+});
+
+test('sinet.annotate gives what sinet predict prints', async () => {
+  const { page, context } = await open(browser, site.address);
+  for (const [model, text] of Object.entries(unseen)) {
+    const found = await page.evaluate(([text, model]) => window.sinet.annotate(text, { model }), [text, model]);
+    const expected = await predict(model, text);
+    assertSame(found, expected);
+    assert.deepEqual(Object.keys(found), Object.keys(expected), 'the same fields in the same order');
+  }
+  for (const text of ['', ' ', 'Ünïcödé 😀 in Zürich.', 'One.\n\nTwo lines\tand a tab.']) {
+    const found = await page.evaluate((text) => window.sinet.annotate(text), text);
+    assertSame(found, await predict('scierc', text));
+  }
+  await context.close();
+});
+
+test('typing is enough, the newest text wins', async () => {
+  const { page, context } = await open(browser, site.address);
+  await settled(page);
+  const field = page.getByLabel('Text to annotate');
+  await field.fill('');
+  await field.pressSequentially('We train a tagger', { delay: 20 });
+  await settled(page);
+  const words = await page.locator('svg .words text').allTextContents();
+  assert.deepEqual(words, ['We', 'train', 'a', 'tagger']);
+  await context.close();
+});
+
+test('the model can be switched and examples tried', async () => {
+  const { page, context } = await open(browser, site.address);
+  await settled(page);
+  await page.getByLabel('News').check();
+  await settled(page);
+  for (const button of await page.getByRole('group', { name: 'Examples' }).getByRole('button').all()) {
+    await button.click();
+    await settled(page);
+    const text = await page.getByLabel('Text to annotate').inputValue();
+    const expected = await predict('conll04', text);
+    assert.equal(await page.locator('svg .entity').count(), expected.entities.length, text);
+  }
+  const typed = 'My own sentence about Oslo.';
+  await type(page, typed);
+  await page.getByLabel('Scientific').check();
+  await settled(page);
+  assert.equal(await page.getByLabel('Text to annotate').inputValue(), typed, 'what was typed stays');
+  await context.close();
+});
+
+test('the device is chosen and said', async () => {
+  const cpu = await open(browser, `${site.address}?device=cpu`);
+  await settled(cpu.page);
+  assert.match(await cpu.page.getByRole('status').innerText(), /on the CPU\. The CPU was asked for\.$/);
+  await cpu.context.close();
+
+  const gpu = await open(browser, `${site.address}?device=webgpu`);
+  await settled(gpu.page);
+  assert.match(await gpu.page.getByRole('status').innerText(), /on the CPU\. WebGPU was asked for, but this browser offers no adapter\.$/);
+  await gpu.context.close();
+
+  const unknown = await open(browser, `${site.address}?device=tpu`);
+  assert.match(await unknown.page.getByRole('alert').innerText(), /no device “tpu”/);
+  await settled(unknown.page);
+  await unknown.context.close();
+});
+
+test('the page works from any folder, and fetches nothing from elsewhere', async () => {
+  const deep = await serve({ prefix: '/some/deep/folder/' });
+  const { page, context, complaints } = await open(browser, deep.address);
+  const strangers = [];
+  page.on('request', (request) => {
+    if (!request.url().startsWith(deep.address) && !request.url().startsWith('data:')) strangers.push(request.url());
+  });
+  await settled(page);
+  assert.deepEqual(strangers, []);
+  assert.deepEqual(complaints, []);
+  await context.close();
+  await deep.stop();
+});
+
+test('a second visit takes the model from the cache', async () => {
+  const { page, context } = await open(browser, site.address);
+  await settled(page);
+  const before = site.asked.length;
+  await page.reload();
+  await settled(page);
+  const models = site.asked.slice(before).filter((path) => path.startsWith('models/'));
+  assert.deepEqual(models, ['models/scierc/manifest.json']);
+  await context.close();
+});

@@ -1,0 +1,174 @@
+// Whatever comes in, the page stays alive, says one clear sentence, and loses nothing typed.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { launch, open, predict, settled, type } from './browser.mjs';
+import { serve } from './site.mjs';
+
+let browser, site;
+before(async () => {
+  browser = await launch();
+  site = await serve();
+});
+after(async () => {
+  await browser.close();
+  await site.stop();
+});
+
+const alive = async (page) => {
+  await type(page, 'We still parse sentences.');
+  assert.deepEqual(await page.locator('svg .words text').allTextContents(), ['We', 'still', 'parse', 'sentences', '.']);
+};
+
+test('an empty text shows nothing and harms nothing', async () => {
+  const { page, context } = await open(browser, site.address);
+  await settled(page);
+  await page.getByLabel('Text to annotate').fill('   ');
+  await page.locator('svg .words').waitFor({ state: 'detached' });
+  assert.equal(await page.getByRole('alert').innerText(), '');
+  await alive(page);
+  await context.close();
+});
+
+test('100 kB of text keep the page answering', { timeout: 400_000 }, async () => {
+  const { page, context } = await open(browser, site.address);
+  await settled(page);
+  const sentence = 'The parser reads a long text and finds the methods in it. ';
+  const text = sentence.repeat(Math.ceil(100_000 / sentence.length));
+  await page.getByLabel('Text to annotate').fill(text);
+  // While it is read, the page answers, and a newer text is not kept waiting for the end.
+  await page.waitForTimeout(4_000);
+  const start = Date.now();
+  await page.getByLabel('News').focus();
+  assert.ok(Date.now() - start < 2_000, 'the page answers');
+  await alive(page);
+  await context.close();
+});
+
+test('many sentences are shown some at a time', { timeout: 200_000 }, async () => {
+  const { page, context } = await open(browser, site.address);
+  await settled(page);
+  await type(page, 'A parser reads it. '.repeat(90), 120_000);
+  assert.equal(await page.locator('.sentence').count(), 40);
+  await page.getByRole('button', { name: 'Show more' }).click();
+  assert.equal(await page.locator('.sentence').count(), 80);
+  await page.getByRole('button', { name: 'Show the attention of sentence 80' }).click();
+  assert.match(await page.locator('.attention').innerText(), /Sentence 80 of 90/);
+  await context.close();
+});
+
+test('a sentence over 512 pieces is read in windows, all of it', { timeout: 120_000 }, async () => {
+  const { page, context } = await open(browser, site.address);
+  await settled(page);
+  const text = `We use ${Array.from({ length: 700 }, (_, index) => `w${index % 10}`).join(' ')} here.`;
+  await type(page, text, 90_000);
+  const shown = (await page.locator('svg .words text').allTextContents()).join('');
+  assert.equal(shown, text.replaceAll(' ', ''));
+  const expected = await predict('scierc', text);
+  assert.ok(expected.windows.length > 1);
+  assert.equal(await page.locator('.sentence').count(), expected.windows.length);
+  await context.close();
+});
+
+test('lone surrogates become replacement characters', async () => {
+  const { page, context } = await open(browser, site.address);
+  const found = await page.evaluate(() => window.sinet.annotate('A \ud800 broken \udc00 text.'));
+  assert.equal(found.text, 'A \ufffd broken \ufffd text.');
+  await page.getByLabel('Text to annotate').evaluate((field) => {
+    field.value = 'x\ud83d y.';
+    field.dispatchEvent(new InputEvent('input', { bubbles: true }));
+  });
+  await page.locator('svg .words').getByText('y', { exact: true }).waitFor();
+  await alive(page);
+  await context.close();
+});
+
+test('hostile words are shown as they are', async () => {
+  const { page, context, complaints } = await open(browser, site.address);
+  await settled(page);
+  const long = 'x'.repeat(5_000);
+  await type(page, `<img src=x onerror=alert(1)> & ${long} \u202eשלום 中文字 e\u0301\u0301 👩‍👩‍👧.`);
+  assert.equal(await page.locator('img').count(), 0);
+  const text = (await page.locator('svg .words text').allTextContents()).join('');
+  assert.ok(text.includes(long) && text.includes('onerror=alert(1)>'));
+  assert.deepEqual(complaints, []);
+  const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+  assert.equal(overflow, 0);
+  await context.close();
+});
+
+test('scripts get one clear error', async () => {
+  const { page, context } = await open(browser, site.address);
+  await settled(page);
+  const refuse = (call) => page.evaluate(`${call}.then(() => 'no error', (error) => \`\${error.name}: \${error.message}\`)`);
+  assert.equal(
+    await refuse("sinet.annotate('a', {model: 'medical'})"),
+    'Error: sinet.annotate: there is no model “medical”; there are scierc, conll04.',
+  );
+  assert.equal(
+    await refuse("sinet.annotate('a', {device: 'tpu'})"),
+    'Error: sinet.annotate: there is no device “tpu”; there are auto, cpu, webgpu.',
+  );
+  assert.equal(await refuse('sinet.annotate(7)'), 'TypeError: sinet.annotate: the text must be a string.');
+  assert.equal(await refuse("sinet.annotate('a', {model: 7})"), 'TypeError: sinet.annotate: the option model must be a string.');
+  assert.equal(
+    await refuse("sinet.annotate('a', {device: 'webgpu'})"),
+    'Error: sinet.annotate: WebGPU does not run here. WebGPU was asked for, but this browser offers no adapter.',
+  );
+  await context.close();
+});
+
+for (const [what, spoil, sentence] of [
+  ['a truncated model file', (path, bytes) => (path.endsWith('model.safetensors') ? bytes.subarray(0, 1000) : bytes),
+    /^The model cannot be loaded: model\.safetensors has 1000 bytes, manifest\.json says \d+; download the model again\.$/],
+  ['a wrong hash', (path, bytes) => (path.endsWith('config.json') ? Buffer.from(bytes.toString().replace('{', ' {').slice(0, bytes.length)) : bytes),
+    /^The model cannot be loaded: config\.json is not the file that manifest\.json names: its SHA-256 differs; download the model again\.$/],
+  ['a missing model', (path, bytes) => (path.startsWith('models/') ? null : bytes),
+    /^The model cannot be loaded: the server answered 404 for manifest\.json; check that the site was built with its models\.$/],
+  ['a manifest of rubbish', (path, bytes) => (path.endsWith('manifest.json') ? Buffer.from('rubbish') : bytes),
+    /^The model cannot be loaded: manifest\.json: .*; download the model again\.$/],
+]) {
+  test(`${what} gives one sentence, and the text stays`, async () => {
+    let spoilt = true;
+    const bad = await serve({ spoil: (path, bytes) => (spoilt ? spoil(path, bytes) : bytes) });
+    const { page, context } = await open(browser, bad.address);
+    const field = page.getByLabel('Text to annotate');
+    await field.fill('Nothing typed is lost.');
+    await page.getByRole('alert').filter({ hasText: 'cannot be loaded' }).waitFor();
+    assert.match(await page.getByRole('alert').innerText(), sentence);
+    assert.equal(await field.inputValue(), 'Nothing typed is lost.');
+    // And once the files are right, the same page reads the same text.
+    spoilt = false;
+    await page.getByRole('button', { name: 'Annotate' }).click();
+    await settled(page);
+    assert.equal(await page.getByRole('alert').innerText(), '');
+    assert.deepEqual(await page.locator('svg .words text').allTextContents(), ['Nothing', 'typed', 'is', 'lost', '.']);
+    await context.close();
+    await bad.stop();
+  });
+}
+
+test('a worker that dies is replaced, and the text read again', async () => {
+  // The first worker that starts throws as soon as it is told to load; the second is the real one.
+  let starts = 0;
+  const dying = "self.onmessage = () => { setTimeout(() => { throw new Error('gone'); }); }; self.postMessage('{\"reply\":\"ready\"}');";
+  const bad = await serve({
+    spoil: (path, bytes) => (path.endsWith('worker-cpu_loader.js') && starts++ === 0 ? Buffer.from(dying) : bytes),
+  });
+  const { page, context } = await open(browser, bad.address);
+  await settled(page);
+  assert.equal(starts, 2);
+  assert.match(await page.getByRole('status').innerText(), /on the CPU\. The worker before this one stopped \(.*gone\), so the CPU took over\.$/);
+  await alive(page);
+  await context.close();
+  await bad.stop();
+});
+
+test('a worker that never starts is told about', async () => {
+  const bad = await serve({ spoil: (path, bytes) => (path.endsWith('worker-cpu_bg.wasm') ? null : bytes) });
+  const { page, context } = await open(browser, bad.address);
+  await page.getByRole('alert').filter({ hasText: 'stopped twice' }).waitFor();
+  await page.getByLabel('Text to annotate').fill('Still here.');
+  assert.equal(await page.getByLabel('Text to annotate').inputValue(), 'Still here.');
+  await context.close();
+  await bad.stop();
+});

@@ -1,0 +1,110 @@
+// What can be said mechanically about how the page looks and is reached: contrast, names, keyboard, width.
+// With SINET_SHOTS set to a folder, screenshots go there, to be looked at.
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { launch, open, settled } from './browser.mjs';
+import { serve } from './site.mjs';
+
+let browser, site, axe;
+before(async () => {
+  browser = await launch();
+  site = await serve();
+  axe = await readFile(createRequire(import.meta.url).resolve('axe-core'), 'utf8');
+});
+after(async () => {
+  await browser.close();
+  await site.stop();
+});
+
+const rules = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
+
+for (const colorScheme of ['light', 'dark']) {
+  for (const width of [1280, 390]) {
+    test(`the page is in order: ${colorScheme}, ${width} pixels`, async () => {
+      const { page, context } = await open(browser, site.address, { colorScheme, viewport: { width, height: 900 } });
+      for (const model of ['News', 'Scientific']) {
+        await page.getByLabel(model).check();
+        await settled(page);
+        // axe runs as the page's own script would not be allowed to: from the debugger.
+        await page.evaluate(axe);
+        const { violations } = await page.evaluate((values) => window.axe.run({ runOnly: { type: 'tag', values } }), rules);
+        const told = violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join('\n  ')}`);
+        assert.deepEqual(told, []);
+        const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+        assert.equal(overflow, 0, 'nothing sticks out');
+        if (process.env.SINET_SHOTS) {
+          const path = join(process.env.SINET_SHOTS, `${model.toLowerCase()}-${colorScheme}-${width}.png`);
+          await page.screenshot({ path, fullPage: true });
+        }
+      }
+      await context.close();
+    });
+  }
+}
+
+test('entities and relations are reached by keyboard and tell their score', async () => {
+  const { page, context } = await open(browser, site.address);
+  await settled(page);
+  await page.getByRole('button', { name: 'Annotate' }).focus();
+  const reached = [];
+  for (let step = 0; step < 40; step++) {
+    await page.keyboard.press('Tab');
+    const label = await page.evaluate(() => document.activeElement.closest('svg') && document.activeElement.getAttribute('aria-label'));
+    if (label) {
+      reached.push(label);
+      assert.equal(await page.locator('.picture .tip:not(svg *)').innerText(), label, 'the score shows on focus');
+    }
+  }
+  const count = await page.locator('svg [role="img"]').count();
+  assert.equal(reached.length, Math.min(count, reached.length));
+  assert.ok(reached.some((label) => /^\S.* “.+”, score [01]\.\d\d$/.test(label)), reached.join('\n'));
+  assert.ok(reached.some((label) => / (from|between) “.+” (to|and) “.+”, score [01]\.\d\d$/.test(label)), reached.join('\n'));
+  await page.locator('svg .entity').first().focus();
+  await page.keyboard.press('Escape');
+  assert.equal(await page.locator('div.tip').count(), 0, 'Escape takes the score away');
+  await page.locator('svg .entity').first().hover();
+  assert.match(await page.locator('div.tip').innerText(), /score/);
+  await context.close();
+});
+
+test('no arc is drawn through a label or a word', async () => {
+  for (const width of [1280, 390]) {
+    const { page, context } = await open(browser, site.address, { viewport: { width, height: 900 } });
+    await settled(page);
+    const crossings = await page.evaluate(() => {
+      const found = [];
+      for (const svg of document.querySelectorAll('.picture svg')) {
+        const texts = [...svg.querySelectorAll('text')].map((text) => [text, text.getBBox()]);
+        for (const line of svg.querySelectorAll('.arc .line')) {
+          const length = line.getTotalLength();
+          for (let at = 0; at <= length; at += 2) {
+            const { x, y } = line.getPointAtLength(at);
+            for (const [text, box] of texts) {
+              const inside = x > box.x + 1 && x < box.x + box.width - 1 && y > box.y + 2 && y < box.y + box.height - 2;
+              if (inside) found.push(text.textContent);
+            }
+          }
+        }
+      }
+      return found;
+    });
+    assert.deepEqual(crossings, []);
+    await context.close();
+  }
+});
+
+test('nothing moves while the model loads', async () => {
+  const { page, context } = await open(browser, site.address);
+  await settled(page);
+  const tops = () => page.evaluate(() => ['.status', '.sentences'].map((part) => document.querySelector(part).getBoundingClientRect().top));
+  const before = await tops();
+  await page.getByLabel('News').check();
+  const during = await tops();
+  await settled(page);
+  assert.deepEqual(during, before);
+  assert.deepEqual(await tops(), before);
+  await context.close();
+});

@@ -1,0 +1,43 @@
+// The WebGPU path, on SwiftShader: seconds a sentence, so one sentence only.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { launch, open, predict, settled, split, type } from './browser.mjs';
+import { serve } from './site.mjs';
+
+const minutes = 60_000;
+
+test('WebGPU gives the same annotation', { timeout: 12 * minutes }, async () => {
+  const [browser, site] = [await launch({ gpu: true }), await serve()];
+  try {
+    const { page, context, complaints } = await open(browser, `${site.address}?device=webgpu`);
+    await settled(page, 5 * minutes);
+    const text = 'We use a hidden Markov model for speech recognition.';
+    await type(page, text, 3 * minutes);
+    assert.match(await page.getByRole('status').innerText(), /^Read in .* on WebGPU\. The adapter is “google/);
+    const found = await page.evaluate((text) => window.sinet.annotate(text), text);
+    const expected = await predict('scierc', text);
+    const [a, b] = [split(found), split(expected)];
+    assert.deepEqual(a.exact, b.exact);
+    a.scores.forEach((score, index) => assert.ok(Math.abs(score - b.scores[index]) <= 1e-3, `${score} ${b.scores[index]}`));
+    assert.equal(await page.locator('svg .entity').count(), expected.entities.length);
+    assert.equal(await page.locator('.strip').count(), 3);
+    assert.deepEqual(complaints.filter((complaint) => /Content Security Policy/.test(complaint)), []);
+    await context.close();
+  } finally {
+    await browser.close();
+    await site.stop();
+  }
+});
+
+test('a software adapter is not taken unasked', { timeout: 3 * minutes }, async () => {
+  const [browser, site] = [await launch({ gpu: true }), await serve()];
+  try {
+    const { page } = await open(browser, site.address);
+    await settled(page);
+    assert.match(await page.getByRole('status').innerText(), /on the CPU\. The WebGPU adapter here is a software one/);
+    assert.ok(!site.asked.some((path) => path.includes('worker-gpu')), 'the shaders are not even fetched');
+  } finally {
+    await browser.close();
+    await site.stop();
+  }
+});
