@@ -203,19 +203,75 @@ mod tests {
             *json.pointer_mut(pointer).unwrap() = value;
             expected.assert_eq(&ModelConfig::parse(json.to_string().as_bytes()).unwrap_err().to_string());
         };
-        check("/format_version", json!(2), expect!["config.json: `format_version`: this version of the program reads 1"]);
-        check("/relation_threshold", json!(1.5), expect!["config.json: `relation_threshold`: it must lie between 0 and 1"]);
-        check("/max_span_words", json!(100), expect!["config.json: `max_span_words`: it must be at least 1 and below architecture.heads.widths"]);
-        check("/max_span_words", json!(0), expect!["config.json: `max_span_words`: it must be at least 1 and below architecture.heads.widths"]);
-        check("/architecture/heads/entity_types", json!(2), expect!["config.json: `architecture.heads.entity_types`: the schema has another number"]);
-        check("/architecture/heads/relation_types", json!(0), expect!["config.json: `architecture.heads.relation_types`: the schema has another number"]);
-        check("/architecture/encoder/num_attention_heads", json!(3), expect!["config.json: `architecture.encoder.num_attention_heads`: it must divide hidden_size"]);
-        check("/architecture/encoder/num_attention_heads", json!(0), expect!["config.json: `architecture.encoder.num_attention_heads`: it must divide hidden_size"]);
-        check("/architecture/encoder/hidden_size", json!(6), expect!["config.json: `architecture.heads.ctam.heads`: it must divide hidden_size"]);
-        check("/architecture/encoder/hidden_size", json!(1u64 << 40), expect!["config.json: `architecture.encoder`: a size is 0 or above 1048576"]);
-        check("/architecture/encoder/num_hidden_layers", json!(0), expect!["config.json: `architecture.encoder.num_hidden_layers`: 1 to 256 are possible"]);
-        check("/architecture/encoder/max_position_embeddings", json!(2), expect!["config.json: `architecture.encoder.max_position_embeddings`: a word needs 3"]);
-        check("/architecture/encoder/model_type", json!("gpt"), expect!["config.json: unknown variant `gpt`, expected `bert` or `albert` at line 1 column 79"]);
-        check("/schema/entities", json!({}), expect!["config.json: `entities` names no type; name at least one at line 1 column 418"]);
+        check(
+            "/format_version",
+            json!(2),
+            expect!["config.json: `format_version`: this version of the program reads 1"],
+        );
+        check(
+            "/relation_threshold",
+            json!(1.5),
+            expect!["config.json: `relation_threshold`: it must lie between 0 and 1"],
+        );
+        check(
+            "/max_span_words",
+            json!(100),
+            expect!["config.json: `max_span_words`: it must be at least 1 and below architecture.heads.widths"],
+        );
+        check(
+            "/max_span_words",
+            json!(0),
+            expect!["config.json: `max_span_words`: it must be at least 1 and below architecture.heads.widths"],
+        );
+        check(
+            "/architecture/heads/entity_types",
+            json!(2),
+            expect!["config.json: `architecture.heads.entity_types`: the schema has another number"],
+        );
+        check(
+            "/architecture/heads/relation_types",
+            json!(0),
+            expect!["config.json: `architecture.heads.relation_types`: the schema has another number"],
+        );
+        check(
+            "/architecture/encoder/num_attention_heads",
+            json!(3),
+            expect!["config.json: `architecture.encoder.num_attention_heads`: it must divide hidden_size"],
+        );
+        check(
+            "/architecture/encoder/num_attention_heads",
+            json!(0),
+            expect!["config.json: `architecture.encoder.num_attention_heads`: it must divide hidden_size"],
+        );
+        check(
+            "/architecture/encoder/hidden_size",
+            json!(6),
+            expect!["config.json: `architecture.heads.ctam.heads`: it must divide hidden_size"],
+        );
+        check(
+            "/architecture/encoder/hidden_size",
+            json!(1u64 << 40),
+            expect!["config.json: `architecture.encoder`: a size is 0 or above 1048576"],
+        );
+        check(
+            "/architecture/encoder/num_hidden_layers",
+            json!(0),
+            expect!["config.json: `architecture.encoder.num_hidden_layers`: 1 to 256 are possible"],
+        );
+        check(
+            "/architecture/encoder/max_position_embeddings",
+            json!(2),
+            expect!["config.json: `architecture.encoder.max_position_embeddings`: a word needs 3"],
+        );
+        check(
+            "/architecture/encoder/model_type",
+            json!("gpt"),
+            expect!["config.json: unknown variant `gpt`, expected `bert` or `albert` at line 1 column 79"],
+        );
+        check(
+            "/schema/entities",
+            json!({}),
+            expect!["config.json: `entities` names no type; name at least one at line 1 column 418"],
+        );
     }
 }

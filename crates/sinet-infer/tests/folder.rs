@@ -44,7 +44,7 @@ fn check_promises(text: &str, reading: &Reading) {
         assert_eq!(named(annotation, entity.range), entity.text);
         assert_eq!(entity.range.start, annotation.words[entity.words.start].start);
         assert_eq!(entity.range.end, annotation.words[entity.words.end - 1].end);
-        assert!((1..=8).contains(&(entity.words.end - entity.words.start)));
+        assert!((1..=3).contains(&(entity.words.end - entity.words.start)));
         assert!((0.0..=1.0).contains(&entity.score));
     }
     assert!(annotation.entities.is_sorted_by_key(|entity| (entity.words.start, entity.words.end)));
@@ -161,7 +161,9 @@ fn a_folder_that_is_not_as_it_should_be_is_refused() {
             bytes[last] ^= 1;
             files.insert("model.safetensors", bytes);
         },
-        expect!["model.safetensors is not the file that manifest.json names: its SHA-256 differs; download the model again"],
+        expect![
+            "model.safetensors is not the file that manifest.json names: its SHA-256 differs; download the model again"
+        ],
     );
     check(
         |files| {
@@ -186,7 +188,9 @@ fn a_folder_that_is_not_as_it_should_be_is_refused() {
             files.insert("config.json", json.replace("\"intermediate_size\": 64", "\"intermediate_size\": 65").into());
             files.seal();
         },
-        expect!["model.safetensors: tensor bert.encoder.layer.0.intermediate.dense.weight has the shape [64, 32], the configuration asks for [65, 32]; it does not belong to this config.json"],
+        expect![
+            "model.safetensors: tensor bert.encoder.layer.0.intermediate.dense.weight has the shape [64, 32], the configuration asks for [65, 32]; it does not belong to this config.json"
+        ],
     );
     check(
         |files| {
@@ -194,7 +198,9 @@ fn a_folder_that_is_not_as_it_should_be_is_refused() {
             files.insert("tokenizer.json", json.replace("\"vocab\":{", "\"vocab\":{\"surplus\":9999,").into());
             files.seal();
         },
-        expect!["tokenizer.json: it has 161 pieces, the network of config.json knows 160; the two do not belong together"],
+        expect![
+            "tokenizer.json: it has 161 pieces, the network of config.json knows 160; the two do not belong together"
+        ],
     );
     check(
         |files| {
