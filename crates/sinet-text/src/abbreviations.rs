@@ -13,61 +13,40 @@ pub(crate) enum Abbreviation {
     Initial,
 }
 
-/// Always followed by what they are about. In lower case.
+// Lower-case entries are also met capitalised. Capitalised ones are common words, or nothing, in lower case.
+
+/// Always followed by what they are about.
 const LEADS: &[&str] = &[
-    "adm", "amb", "approx", "brig", "ca", "capt", "cdr", "cf", "cmdr", "col", "cpl", "dr", "e.g", "ex-gov", "ex-pres",
-    "ex-rep", "ex-sen", "ft", "gen", "gov", "hon", "i.e", "lt", "lt.-gov", "maj", "mme", "mr", "mrs", "ms", "mt",
-    "pres", "prof", "pvt", "rep", "reps", "resp", "rev", "sen", "sens", "sgt", "st", "ste", "supt", "viz", "vs",
-    "w.r.t",
+    "Adm", "Amb", "approx", "Brig", "Capt", "Cdr", "cf", "Cmdr", "Col", "Cpl", "Dr", "e.g", "Ft", "Gen", "Gov", "Hon",
+    "i.e", "Lt", "Maj", "Mme", "Mr", "Mrs", "Ms", "Mt", "Pres", "Prof", "Pvt", "Rep", "Reps", "resp", "Rev", "Sen",
+    "Sens", "Sgt", "Ste", "Supt", "viz", "vs", "w.r.t",
 ];
 
-/// Followed by a number, otherwise words of their own. In lower case.
+/// Followed by a number, otherwise words of their own.
 const LEADS_NUMBER: &[&str] = &[
-    "art", "ch", "chap", "def", "eq", "eqn", "eqs", "ex", "fig", "figs", "lem", "no", "nos", "nr", "p", "pp", "prop",
-    "ref", "refs", "sec", "sect", "tab", "thm", "v", "vol", "vols",
+    "art", "ch", "chap", "def", "eq", "eqn", "eqs", "ex", "fig", "figs", "lem", "no", "nos", "nr", "pp", "prop", "ref",
+    "refs", "sec", "sect", "tab", "thm", "vol", "vols",
 ];
 
-/// May end a sentence. In lower case.
+/// May end a sentence: also months, days, and the states of the U.S. as newspapers shorten them.
 const EITHER: &[&str] = &[
-    "al", "assn", "assoc", "ave", "bldg", "blvd", "bros", "co", "corp", "cos", "dept", "dist", "ed", "eds", "esp",
-    "est", "et", "etc", "incl", "inc", "jr", "ltd", "max", "min", "orig", "ph.d", "plc", "rd", "sr", "univ",
-    // Months and days.
-    "jan", "feb", "mar", "apr", "jun", "jul", "aug", "sep", "sept", "oct", "nov", "dec", "mon", "tue", "tues", "wed",
-    "thu", "thurs", "fri", // The states of the U.S., as newspapers shorten them.
-    "ala", "ariz", "ark", "calif", "colo", "conn", "del", "fla", "ga", "ill", "ind", "kan", "ky", "la", "mass", "md",
-    "mich", "minn", "miss", "mo", "mont", "neb", "nev", "okla", "ore", "pa", "tenn", "tex", "va", "vt", "wash", "wis",
-    "wyo",
-];
-
-/// Abbreviations that are common words when they are not capitalised.
-const CAPITALISED_ONLY: &[&str] = &[
-    "art", "ark", "col", "del", "ex", "fri", "gen", "ill", "ind", "jan", "la", "mar", "mass", "max", "min", "miss",
-    "mo", "mon", "no", "ore", "pa", "rep", "sat", "sun", "tab", "thu", "tex", "tue", "wash", "wed", "ms", "st", "pres",
-    "ed", "est", "p", "v",
+    "al", "Assn", "assoc", "Ave", "Bldg", "Blvd", "Bros", "Co", "Corp", "Cos", "Dept", "Dist", "Ed", "eds", "esp",
+    "Est", "etc", "Inc", "incl", "Jr", "Ltd", "max", "min", "orig", "Ph.D", "plc", "Rd", "Sr", "St", "Univ", "Jan",
+    "Feb", "Mar", "Apr", "Jun", "Jul", "Aug", "Sep", "Sept", "Oct", "Nov", "Dec", "Mon", "Tue", "Tues", "Wed", "Thu",
+    "Thurs", "Fri", "Ala", "Ariz", "Ark", "Calif", "Colo", "Conn", "Del", "Fla", "Ga", "Ill", "Ind", "Kan", "Ky", "La",
+    "Mass", "Md", "Mich", "Minn", "Miss", "Mo", "Mont", "Neb", "Nev", "Okla", "Ore", "Pa", "Tenn", "Tex", "Va", "Vt",
+    "Wash", "Wis", "Wyo",
 ];
 
 /// What kind of abbreviation `word` is, given without its closing period.
 pub(crate) fn abbreviation(word: &str) -> Option<Abbreviation> {
-    // "D-Calif." is cut like "Calif."
-    let word = match word.split_once('-') {
-        Some((party, state)) if party.len() == 1 => state,
-        _ => word,
-    };
+    let word = without_party(word);
     let mut characters = word.chars();
     let first = characters.next()?;
     if characters.next().is_none() {
         return first.is_alphabetic().then_some(Abbreviation::Initial);
     }
-    // "MT" is an acronym, "Mt" a mountain.
-    if word.chars().all(char::is_uppercase) {
-        return None;
-    }
-    let lower = word.to_lowercase();
-    if CAPITALISED_ONLY.contains(&lower.as_str()) && !first.is_uppercase() {
-        // "pp. 3" and "no. 3" are understood all the same.
-        return LEADS_NUMBER.contains(&lower.as_str()).then_some(Abbreviation::LeadsNumber);
-    }
-    let listed = |list: &[&str]| list.contains(&lower.as_str());
+    let listed = |list: &[&str]| list.iter().any(|entry| is_entry(word, entry));
     if listed(LEADS) {
         Some(Abbreviation::Leads)
     } else if listed(LEADS_NUMBER) {
@@ -77,6 +56,23 @@ pub(crate) fn abbreviation(word: &str) -> Option<Abbreviation> {
     } else {
         None
     }
+}
+
+/// "D-Calif", a senator's party and state, is an abbreviation because "Calif" is.
+fn without_party(word: &str) -> &str {
+    match word.split_once('-') {
+        Some(("D" | "R" | "I", state)) if state.len() > 1 => state,
+        _ => word,
+    }
+}
+
+/// Whether `word` is `entry`, or `entry` capitalised.
+fn is_entry(word: &str, entry: &str) -> bool {
+    let (Some(first), Some(entry_first)) = (word.chars().next(), entry.chars().next()) else {
+        return false;
+    };
+    (first == entry_first || first == entry_first.to_ascii_uppercase())
+        && word[first.len_utf8()..] == entry[entry_first.len_utf8()..]
 }
 
 /// Single letters with periods between them: "U.S", "a.m", "J.F.K".
@@ -97,6 +93,7 @@ mod tests {
         for (word, expected) in [
             ("Dr", Some(Abbreviation::Leads)),
             ("e.g", Some(Abbreviation::Leads)),
+            ("E.g", Some(Abbreviation::Leads)),
             ("Fig", Some(Abbreviation::LeadsNumber)),
             ("no", Some(Abbreviation::LeadsNumber)),
             ("U.S", Some(Abbreviation::Either)),
@@ -107,6 +104,7 @@ mod tests {
             ("Mt", Some(Abbreviation::Leads)),
             ("F", Some(Abbreviation::Initial)),
             ("Ö", Some(Abbreviation::Initial)),
+            ("X-Y", None),
             ("3", None),
             ("end.Next", None),
             ("", None),

@@ -183,6 +183,7 @@ impl Example {
 }
 
 #[derive(Serialize, Deserialize)]
+#[serde(expecting = "a sentence with `tokens`, `entities` and `relations`")]
 struct SentenceJson {
     tokens: Vec<String>,
     entities: Vec<EntityJson>,
@@ -192,6 +193,7 @@ struct SentenceJson {
 }
 
 #[derive(Serialize, Deserialize)]
+#[serde(expecting = "an entity with `type`, `start` and `end`")]
 struct EntityJson {
     #[serde(rename = "type")]
     kind: String,
@@ -200,6 +202,7 @@ struct EntityJson {
 }
 
 #[derive(Serialize, Deserialize)]
+#[serde(expecting = "a relation with `type`, `head` and `tail`")]
 struct RelationJson {
     #[serde(rename = "type")]
     kind: String,
@@ -390,11 +393,10 @@ mod tests {
             expect!["x.json: sentence 1, tokens: there is no token; remove the sentence"],
         );
         check_error("Ada", r"Ada\ud800", expect!["x.json: unexpected end of hex escape at line 1 column 23"]);
-
         check_error(
             "}]",
             "}",
-            expect![[r#"x.json: invalid type: string "relations", expected struct EntityJson at line 1 column 123"#]],
+            expect![[r#"x.json: invalid type: string "relations", expected an entity with `type`, `start` and `end` at line 1 column 123"#]],
         );
         check_error("[{", "{", expect!["x.json: invalid type: map, expected a sequence at line 1 column 0"]);
     }

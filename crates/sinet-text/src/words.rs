@@ -14,7 +14,7 @@ use crate::span::ByteSpan;
 /// - `'s`, `'re`, `'ve`, `'ll`, `'d`, `'m` and `n't` are, `cannot` is two;
 /// - hyphens, slashes, `&` and currency signs stay inside (`and/or`, `state-of-the-art`, `R&D`, `$12`);
 /// - web and mail addresses are one word;
-/// - Han and Hiragana characters are a word each. Other scripts without spaces (Thai, Khmer) are not cut.
+/// - emoji, Han and Hiragana characters are a word each. Other scripts without spaces (Thai, Khmer) are not cut.
 ///
 /// A word never ends inside of a grapheme, so marks stay with what they combine with.
 ///
@@ -40,11 +40,20 @@ struct Chunk<'t> {
     ends_sentence: bool,
 }
 
-/// A grapheme of a chunk: its first byte there, and its character if it has only one.
+/// A user-perceived character of a chunk.
 #[derive(Clone, Copy)]
 struct Grapheme {
+    /// Its first byte in the chunk.
     byte: usize,
-    character: Option<char>,
+    first: char,
+    /// Whether it is only one character; only then it can be punctuation.
+    single: bool,
+}
+
+impl Grapheme {
+    fn character(self) -> Option<char> {
+        self.single.then_some(self.first)
+    }
 }
 
 impl Chunk<'_> {
@@ -55,10 +64,11 @@ impl Chunk<'_> {
         let graphemes: Vec<Grapheme> = self
             .text
             .grapheme_indices(true)
-            .map(|(byte, cluster)| {
+            .filter_map(|(byte, cluster)| {
                 let mut characters = cluster.chars();
-                let first = characters.next();
-                Grapheme { byte, character: first.filter(|_| characters.next().is_none()) }
+                let first = characters.next()?;
+                let single = characters.next().is_none();
+                Some(Grapheme { byte, first, single })
             })
             .collect();
         let byte_at = |index: usize| graphemes.get(index).map_or(self.text.len(), |grapheme| grapheme.byte);
@@ -131,13 +141,13 @@ impl Chunk<'_> {
 
 /// The number of graphemes at `index` that are a word of punctuation; 0 if they belong to a longer word.
 fn mark_length(graphemes: &[Grapheme], index: usize, inside_word: bool) -> usize {
-    let at = |index: usize| graphemes.get(index).and_then(|grapheme| grapheme.character);
+    let at = |index: usize| graphemes.get(index).and_then(|grapheme| grapheme.character());
     let Some(character) = at(index) else {
-        return 0;
+        return usize::from(is_emoji(graphemes[index].first));
     };
     let run = || {
         let same = graphemes[index..].iter();
-        same.take_while(|grapheme| grapheme.character == Some(character)).count()
+        same.take_while(|grapheme| grapheme.character() == Some(character)).count()
     };
     let next = at(index + 1);
     let next_is_word = index + 1 < graphemes.len() && next.is_none_or(char::is_alphanumeric);
@@ -155,7 +165,7 @@ fn mark_length(graphemes: &[Grapheme], index: usize, inside_word: bool) -> usize
         '\'' | '’' if inside_word => usize::from(!next_is_word),
         // '50s, or a clitic that stands alone.
         '\'' | '’' => usize::from(!next.is_some_and(char::is_numeric) && !is_clitic(&graphemes[index + 1..])),
-        _ if is_cjk(character) => 1,
+        _ if is_cjk(character) || is_emoji(character) => 1,
         _ => 0,
     }
 }
@@ -167,7 +177,7 @@ fn is_clitic(letters: &[Grapheme]) -> bool {
     CLITICS.iter().any(|clitic| {
         letters
             .iter()
-            .map(|grapheme| grapheme.character.map(|letter| letter.to_ascii_lowercase()))
+            .map(|grapheme| grapheme.character().map(|letter| letter.to_ascii_lowercase()))
             .eq(clitic.chars().map(Some))
     })
 }
@@ -192,6 +202,10 @@ fn clitic(word: &str) -> Option<usize> {
 
 fn is_closing(character: char) -> bool {
     matches!(character, ')' | ']' | '}' | '"' | '\'' | '”' | '’' | '»' | '›')
+}
+
+fn is_emoji(first: char) -> bool {
+    matches!(first, '\u{2600}'..='\u{27BF}' | '\u{1F000}'..='\u{1FAFF}')
 }
 
 /// Han and Hiragana with their punctuation, written without spaces.
@@ -276,6 +290,6 @@ mod tests {
     fn scripts_without_spaces() {
         check("我们提出一个BERT模型。", expect!["我|们|提|出|一|个|BERT|模|型|。"]);
         check("カタカナとひらがな", expect!["カタカナ|と|ひ|ら|が|な"]);
-        check("e\u{301}(\u{301} 👩‍👩‍👧x 🇩🇪.", expect!["é(́|👩‍👩‍👧x|🇩🇪|."]);
+        check("e\u{301}(\u{301} London👩‍👩‍👧x 🇩🇪🇫🇷.", expect!["é(́|London|👩‍👩‍👧|x|🇩🇪|🇫🇷|."]);
     }
 }

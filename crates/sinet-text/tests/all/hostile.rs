@@ -123,9 +123,9 @@ fn hostile_text() -> impl Strategy<Value = String> {
             2 => (0u32..0x3000).prop_filter_map("a character", char::from_u32).prop_map(String::from),
         ]
     };
-    // One text in some hundred holds one fragment over and over, for 5,000 characters.
+    // One text in some seven hundred holds one fragment over and over, for 5,000 characters.
     let piece = prop_oneof![
-        1000 => fragment(),
+        5000 => fragment(),
         1 => fragment().prop_map(|fragment| fragment.chars().cycle().take(5_000).collect()),
     ];
     prop::collection::vec(piece, 0..14).prop_map(|pieces| pieces.concat())
