@@ -185,7 +185,7 @@ async fn case(model: &Model, words: &[String]) -> Result<Case, AnnotateError> {
 
 fn compare(expected: &Case, found: &Case, tolerance: f32) -> Result<(), Difference> {
     let hidden = distance(expected.hidden.iter().zip(&found.hidden));
-    if expected.hidden.len() != found.hidden.len() || !(hidden <= tolerance) {
+    if expected.hidden.len() != found.hidden.len() || hidden.is_nan() || hidden > tolerance {
         return Err(Difference::Hidden(hidden));
     }
     let entity = |entity: &CaseEntity| (entity.words, entity.kind.clone());
