@@ -62,8 +62,9 @@ fn run(verb: Verb) -> Result<()> {
         }
         Verb::Build => site::build(&tools::for_page()?),
         Verb::Serve { port } => {
+            let server = serve::listen(port)?;
             site::build(&tools::for_page()?)?;
-            serve::serve(&paths::dist()?, port)
+            serve::serve(&server, &paths::dist()?)
         }
         Verb::Test { fast } => test::run(fast),
     }

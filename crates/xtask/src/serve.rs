@@ -10,17 +10,24 @@ use tiny_http::{Header, Request, Response, Server};
 
 use crate::html;
 
-/// Serves a folder on 127.0.0.1 until the program is stopped.
+/// Takes a port of 127.0.0.1. Done before the build, so that a port in use is known at once.
 ///
 /// # Errors
-/// When the port is taken or the folder holds no page.
-pub fn serve(dist: &Path, port: u16) -> Result<()> {
+/// When the port is in use.
+pub fn listen(port: u16) -> Result<Server> {
+    Server::http((Ipv4Addr::LOCALHOST, port))
+        .map_err(|error| anyhow!("cannot listen on port {port} ({error}): choose another with --port"))
+}
+
+/// Serves a folder until the program is stopped.
+///
+/// # Errors
+/// When the folder holds no page.
+pub fn serve(server: &Server, dist: &Path) -> Result<()> {
     let page = fs::read_to_string(dist.join("index.html"))?;
     let policy = html::content_security_policy(&page);
-    let server = Server::http((Ipv4Addr::LOCALHOST, port))
-        .map_err(|error| anyhow!("cannot listen on port {port} ({error}): choose another with --port"))?;
     println!("\nThe page is at http://{}/ (Ctrl+C stops it)", server.server_addr());
-    // More than one, so that a big model does not hold back the small files.
+    // More than one thread, so that a big model does not hold back the small files.
     thread::scope(|scope| {
         for _ in 0..4 {
             scope.spawn(|| server.incoming_requests().for_each(|request| answer(request, dist, policy)));
