@@ -63,7 +63,7 @@ pub struct Window {
     pub range: TextRange,
     /// The words it holds.
     pub words: WordRange,
-    /// Number of word pieces the encoder saw, [CLS] and [SEP] included.
+    /// Number of word pieces the encoder saw, `[CLS]` and `[SEP]` included.
     pub pieces: usize,
 }
 
@@ -106,10 +106,10 @@ pub struct Relation {
 pub struct WindowAttention {
     /// Index into [`Annotation::windows`].
     pub window: usize,
-    /// CTAM, entity [CLS] over the relation space (A^e of the paper). Empty where this direction is off.
+    /// CTAM, entity `[CLS]` over the relation space (A^e of the paper). Empty where this direction is off.
     pub entity_over_relation: Vec<Vec<f32>>,
-    /// CTAM, relation [CLS] over the entity space (A^r). Empty where this direction is off.
+    /// CTAM, relation `[CLS]` over the entity space (A^r). Empty where this direction is off.
     pub relation_over_entity: Vec<Vec<f32>>,
-    /// The encoder's own last layer, from its [CLS] (its weights on [SEP] and on itself come last, as above).
+    /// The encoder's own last layer, from its `[CLS]` (its weights on `[SEP]` and on itself come last, as above).
     pub encoder_cls: Vec<Vec<f32>>,
 }

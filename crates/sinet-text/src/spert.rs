@@ -396,7 +396,9 @@ mod tests {
         check_error(
             "}]",
             "}",
-            expect![[r#"x.json: invalid type: string "relations", expected an entity with `type`, `start` and `end` at line 1 column 123"#]],
+            expect![[
+                r#"x.json: invalid type: string "relations", expected an entity with `type`, `start` and `end` at line 1 column 123"#
+            ]],
         );
         check_error("[{", "{", expect!["x.json: invalid type: map, expected a sequence at line 1 column 0"]);
     }

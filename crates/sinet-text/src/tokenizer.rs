@@ -190,14 +190,16 @@ mod tests {
     #[test]
     fn dropped_pieces_are_counted() {
         let special = SpecialTokens { cls: 1, sep: 2, unk: 3, pad: 0 };
-        for (pieces, limit, ids, words, dropped_pieces) in [
-            (vec![vec![7, 8, 9]], 5, vec![1, 7, 8, 9, 2], vec![1..4], 0),
-            (vec![vec![7, 8, 9]], 4, vec![1, 7, 8, 2], vec![1..3], 1),
-            (vec![vec![7, 8, 9]], 0, vec![1, 7, 2], vec![1..2], 2),
-            (vec![vec![7, 8], vec![9]], 4, vec![1, 7, 9, 2], vec![1..2, 2..3], 1),
-            (vec![vec![]], 4, vec![1, 3, 2], vec![1..2], 0),
+        for (pieces, limit, ids, word_ends, dropped_pieces) in [
+            (vec![vec![7, 8, 9]], 5, vec![1, 7, 8, 9, 2], vec![4], 0),
+            (vec![vec![7, 8, 9]], 4, vec![1, 7, 8, 2], vec![3], 1),
+            (vec![vec![7, 8, 9]], 0, vec![1, 7, 2], vec![2], 2),
+            (vec![vec![7, 8], vec![9]], 4, vec![1, 7, 9, 2], vec![2, 3], 1),
+            (vec![vec![]], 4, vec![1, 3, 2], vec![2], 0),
             (vec![], 4, vec![1, 2], vec![], 0),
         ] {
+            let starts = std::iter::once(1).chain(word_ends.iter().copied());
+            let words = starts.zip(&word_ends).map(|(start, &end)| start..end).collect();
             let expected = Encoding { ids, words, dropped_pieces };
             assert_eq!(Encoding::from_pieces(special, &pieces, limit), expected);
         }
