@@ -1,0 +1,98 @@
+//! Functions of single numbers, without branches or library calls, so that loops over them become SIMD.
+
+use std::f32::consts::{FRAC_1_SQRT_2, LOG2_E};
+
+/// e^x, to 3 units in the last place; 0 below -87, and never infinite.
+#[inline(always)]
+pub(crate) fn exp(x: f32) -> f32 {
+    // Added to a number below 2^22, this leaves its nearest integer in the low bits of the mantissa.
+    const ROUND: f32 = 12_582_912.0;
+    const LN_2_HIGH: f32 = 0.693_359_4;
+    const LN_2_LOW: f32 = -2.121_944_4e-4;
+    let clamped = x.clamp(-87.0, 88.0);
+    let shifted = clamped * LOG2_E + ROUND;
+    let k = shifted - ROUND;
+    let r = clamped - k * LN_2_HIGH - k * LN_2_LOW;
+    // Taylor's polynomial of degree 6 on |r| <= ln(2)/2: its error is below 2e-8 there.
+    let p = 1.0 + r * (1.0 + r * (0.5 + r * (1.0 / 6.0 + r * (1.0 / 24.0 + r * (1.0 / 120.0 + r * (1.0 / 720.0))))));
+    let power = shifted.to_bits().wrapping_sub(ROUND.to_bits()).wrapping_add(127) << 23;
+    let value = p * f32::from_bits(power);
+    if x < -87.0 { 0.0 } else { value }
+}
+
+/// Φ(x), to 1e-7 absolute, and e^(-x²/2), which it needs on the way.
+///
+/// erf by Abramowitz and Stegun, Handbook of Mathematical Functions, 7.1.26.
+#[inline(always)]
+fn normal(x: f32) -> (f32, f32) {
+    let z = x.abs() * FRAC_1_SQRT_2;
+    let bell = exp(-z * z);
+    let t = 1.0 / (1.0 + 0.327_591_1 * z);
+    let p = t * (0.254_829_6 + t * (-0.284_496_73 + t * (1.421_413_8 + t * (-1.453_152_1 + t * 1.061_405_4))));
+    let tail = 0.5 * p * bell;
+    (if x < 0.0 { tail } else { 1.0 - tail }, bell)
+}
+
+/// x Φ(x)
+#[inline(always)]
+pub(crate) fn gelu(x: f32) -> f32 {
+    x * normal(x).0
+}
+
+/// The derivative of [`gelu`]: Φ(x) + x φ(x).
+#[inline(always)]
+pub(crate) fn gelu_slope(x: f32) -> f32 {
+    const INV_SQRT_2_PI: f32 = 0.398_942_3;
+    let (cdf, bell) = normal(x);
+    cdf + x * bell * INV_SQRT_2_PI
+}
+
+/// 32 well-mixed bits of a counter under a seed (the finaliser of MurmurHash3, twice).
+#[inline(always)]
+pub(crate) fn hash(seed: u32, counter: u32) -> u32 {
+    let mut h = counter.wrapping_mul(0x9e37_79b9) ^ seed;
+    for _ in 0..2 {
+        h = (h ^ (h >> 16)).wrapping_mul(0x85eb_ca6b);
+        h = (h ^ (h >> 13)).wrapping_mul(0xc2b2_ae35);
+        h ^= h >> 16;
+    }
+    h
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn exp_and_gelu_are_as_exact_as_f32_needs() {
+        for i in -20_000..=20_000 {
+            let x = i as f32 / 200.0;
+            if x > -87.0 && x < 88.0 {
+                let relative = (f64::from(exp(x)) / f64::from(x).exp() - 1.0).abs();
+                assert!(relative < 4e-7, "exp({x}) is off by {relative}");
+            }
+            // The integral of the slope is the function: a central difference in f64 of neighbouring values.
+            if x.abs() < 10.0 {
+                let h = 1e-2f32;
+                let difference = (gelu(x + h) - gelu(x - h)) / (2.0 * h);
+                assert!((difference - gelu_slope(x)).abs() < 2e-4, "slope at {x}");
+            }
+        }
+        for (x, expected) in [(0.0, 0.0), (1.0, 0.841_344_75), (-1.0, -0.158_655_25), (3.0, 2.995_950_3), (-9.0, 0.0)] {
+            assert!((gelu(x) - expected).abs() < 2e-7, "gelu({x}) = {}", gelu(x));
+        }
+        assert_eq!((exp(-100.0), exp(f32::NEG_INFINITY), exp(0.0)), (0.0, 0.0, 1.0));
+    }
+
+    #[test]
+    fn hashed_bits_look_random() {
+        let n = 1 << 16;
+        for seed in [0, 1, 12345] {
+            for bit in 0..32 {
+                let ones = (0..n).filter(|&i| hash(seed, i) >> bit & 1 == 1).count() as f64;
+                // Six standard deviations.
+                assert!((ones / f64::from(n) - 0.5).abs() < 6.0 * 0.5 / f64::from(n).sqrt(), "bit {bit}");
+            }
+        }
+    }
+}

@@ -1,0 +1,110 @@
+//! The fused operations on Burn's CPU backend: its tensors' memory through the loops of [`rows`].
+
+use burn::backend::ops::FloatTensorOps;
+use burn::backend::tensor::FloatTensor;
+use burn::backend::{Distribution, Flex, FloatDType, Shape, TensorData, TensorMetadata};
+
+use crate::{Kernels, rows};
+
+impl Kernels for Flex {
+    fn gelu_fused(x: FloatTensor<Self>) -> FloatTensor<Self> {
+        let x = Floats::of(x);
+        let mut y = vec![0.0; x.len()];
+        rows::gelu_forward(x.values(), &mut y);
+        tensor(y, x.shape())
+    }
+
+    fn layer_norm_fused(
+        x: FloatTensor<Self>,
+        gamma: FloatTensor<Self>,
+        beta: FloatTensor<Self>,
+        epsilon: f64,
+    ) -> FloatTensor<Self> {
+        let [x, gamma, beta] = [x, gamma, beta].map(Floats::of);
+        let mut y = vec![0.0; x.len()];
+        rows::layer_norm_forward(x.values(), gamma.values(), beta.values(), epsilon as f32, &mut y);
+        tensor(y, x.shape())
+    }
+
+    fn softmax_fused(x: FloatTensor<Self>) -> FloatTensor<Self> {
+        let (mut y, shape) = owned(x);
+        rows::softmax_forward(&mut y, last(&shape));
+        tensor(y, shape)
+    }
+
+    fn keep_mask(like: FloatTensor<Self>, keep: f64) -> FloatTensor<Self> {
+        // One number from the backend's generator makes the mask follow from its seed.
+        let device = like.device();
+        let draw = Self::float_random(Shape::new([1]), Distribution::Uniform(0.0, 1.0), &device, FloatDType::F64);
+        let seed = draw.into_data().to_vec::<f64>().expect("f64 was asked for")[0];
+        let shape = like.shape();
+        let mut mask = vec![0.0; shape.num_elements()];
+        rows::keep_mask(&mut mask, keep as f32, (seed * 2f64.powi(32)) as u32);
+        tensor(mask, shape)
+    }
+}
+
+/// The gradients of the fused operations.
+#[cfg(feature = "autodiff")]
+impl crate::autodiff::Gradients for Flex {
+    fn gelu_backward_fused(x: FloatTensor<Self>, gradient: FloatTensor<Self>) -> FloatTensor<Self> {
+        let (mut dx, shape) = owned(gradient);
+        rows::gelu_backward(Floats::of(x).values(), &mut dx);
+        tensor(dx, shape)
+    }
+
+    fn layer_norm_backward(
+        x: FloatTensor<Self>,
+        gamma: FloatTensor<Self>,
+        epsilon: f64,
+        gradient: FloatTensor<Self>,
+    ) -> [FloatTensor<Self>; 3] {
+        let (mut dx, shape) = owned(gradient);
+        let [x, gamma] = [x, gamma].map(Floats::of);
+        let d = gamma.len();
+        let (mut d_gamma, mut d_beta) = (vec![0.0; d], vec![0.0; d]);
+        rows::layer_norm_backward(x.values(), gamma.values(), epsilon as f32, &mut dx, &mut d_gamma, &mut d_beta);
+        [tensor(dx, shape), tensor(d_gamma, Shape::new([d])), tensor(d_beta, Shape::new([d]))]
+    }
+
+    fn softmax_backward(y: FloatTensor<Self>, gradient: FloatTensor<Self>) -> FloatTensor<Self> {
+        let (mut dx, shape) = owned(gradient);
+        rows::softmax_backward(Floats::of(y).values(), &mut dx, last(&shape));
+        tensor(dx, shape)
+    }
+}
+
+/// A tensor's memory, in the order of its axes.
+struct Floats(FloatTensor<Flex>);
+
+impl Floats {
+    fn of(tensor: FloatTensor<Flex>) -> Self {
+        Self(tensor.to_contiguous())
+    }
+
+    fn values(&self) -> &[f32] {
+        &self.0.storage::<f32>()[self.0.layout().start_offset()..][..self.len()]
+    }
+
+    fn len(&self) -> usize {
+        self.0.layout().num_elements()
+    }
+
+    fn shape(&self) -> Shape {
+        self.0.shape()
+    }
+}
+
+/// A tensor's memory to write to: its own where nobody else holds it, else a copy.
+fn owned(tensor: FloatTensor<Flex>) -> (Vec<f32>, Shape) {
+    let shape = tensor.shape();
+    (tensor.into_data().into_vec().expect("the network computes in f32"), shape)
+}
+
+fn tensor(values: Vec<f32>, shape: Shape) -> FloatTensor<Flex> {
+    Flex::float_from_data(TensorData::new(values, shape), &Default::default())
+}
+
+fn last(shape: &Shape) -> usize {
+    shape[shape.num_dims() - 1]
+}

@@ -1,0 +1,103 @@
+//! The operations between the matrix products, fused: one pass over memory where Burn's composed form takes five
+//! to ten, forward and backward, and SIMD chosen at run time.
+//!
+//! [`gelu`], [`layer_norm`], [`softmax`] and [`dropout`] are the public face and take any tensor. They go through
+//! [`Kernels`], a Burn backend extension: the CPU backend has the loops of [`rows`] and [`elements`], every
+//! other backend computes the same with Burn's own operations.
+
+#[cfg(feature = "autodiff")]
+mod autodiff;
+mod elements;
+mod flex;
+mod rows;
+
+use burn::backend::tensor::FloatTensor;
+use burn::backend::{Backend, Dispatch, Distribution, FloatDType, TensorMetadata, backend_extension};
+use burn::tensor::{Device, Tensor};
+
+/// x Φ(x), Φ the standard normal distribution (Hendrycks and Gimpel, 2016).
+///
+/// # Shapes
+///
+/// - x: any, output: the same
+pub fn gelu<const D: usize>(x: Tensor<D>) -> Tensor<D> {
+    Tensor::from_dispatch(<Dispatch as Kernels>::gelu_fused(x.into_dispatch()))
+}
+
+/// (x - mean) / √(variance + ε) · γ + β over the last axis (Ba et al., 2016).
+///
+/// # Shapes
+///
+/// - x: `[rows, d]`, gamma and beta: `[d]`, output: `[rows, d]`
+pub fn layer_norm(x: Tensor<2>, gamma: Tensor<1>, beta: Tensor<1>, epsilon: f64) -> Tensor<2> {
+    let output = <Dispatch as Kernels>::layer_norm_fused(
+        x.into_dispatch(),
+        gamma.into_dispatch(),
+        beta.into_dispatch(),
+        epsilon,
+    );
+    Tensor::from_dispatch(output)
+}
+
+/// exp(x) / Σ exp(x) over the last axis.
+///
+/// # Shapes
+///
+/// - x: any of rank 2 or more, output: the same
+pub fn softmax<const D: usize>(x: Tensor<D>) -> Tensor<D> {
+    Tensor::from_dispatch(<Dispatch as Kernels>::softmax_fused(x.into_dispatch()))
+}
+
+/// Sets each element to 0 with probability `probability`, and scales the others so that the mean stays.
+/// Draws from the device's generator, whose seed `Device::seed` sets.
+///
+/// Does nothing on a device without autodiff, or if the probability is 0.
+///
+/// # Shapes
+///
+/// - x: any, output: the same
+pub fn dropout<const D: usize>(x: Tensor<D>, probability: f64) -> Tensor<D> {
+    let device: Device = x.device();
+    if !device.is_autodiff() || probability == 0.0 {
+        return x;
+    }
+    let inner = x.clone().inner().into_dispatch();
+    let mask: Tensor<D> = Tensor::from_dispatch(<Dispatch as Kernels>::keep_mask(inner, 1.0 - probability));
+    x * Tensor::from_inner(mask)
+}
+
+/// The fused operations as a Burn backend extension. The default bodies, in Burn's own operations, are the
+/// specification; every backend but the CPU's uses them.
+#[backend_extension(Flex, Cube: cfg(feature = "cube"), Autodiff: cfg(feature = "autodiff"))]
+pub trait Kernels: Backend {
+    /// See [`gelu`].
+    fn gelu_fused(x: FloatTensor<Self>) -> FloatTensor<Self> {
+        Self::gelu(x)
+    }
+
+    /// See [`layer_norm`].
+    fn layer_norm_fused(
+        x: FloatTensor<Self>,
+        gamma: FloatTensor<Self>,
+        beta: FloatTensor<Self>,
+        epsilon: f64,
+    ) -> FloatTensor<Self> {
+        Self::layer_norm(x, gamma, Some(beta), epsilon)
+    }
+
+    /// See [`softmax`].
+    fn softmax_fused(x: FloatTensor<Self>) -> FloatTensor<Self> {
+        let last = x.shape().num_dims() - 1;
+        Self::softmax(x, last)
+    }
+
+    /// A tensor of the shape of `like`: 1/keep with probability `keep`, else 0.
+    fn keep_mask(like: FloatTensor<Self>, keep: f64) -> FloatTensor<Self> {
+        let (shape, device) = (like.shape(), like.device());
+        let mask = Self::float_random(shape, Distribution::Bernoulli(keep), &device, FloatDType::F32);
+        Self::float_mul_scalar(mask, (1.0 / keep).into())
+    }
+}
+
+#[cfg(feature = "cube")]
+impl Kernels for burn::backend::Cube {}

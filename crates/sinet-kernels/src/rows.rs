@@ -1,0 +1,146 @@
+//! Loops over rows, in whatever SIMD the processor has.
+
+use pulp::Arch;
+
+use crate::elements::{exp, gelu, gelu_slope, hash};
+
+/// Independent sums, so that a reduction becomes SIMD without changing the order within a lane.
+const LANES: usize = 16;
+
+/// y = gelu(x)
+pub(crate) fn gelu_forward(x: &[f32], y: &mut [f32]) {
+    Arch::new().dispatch(
+        #[inline(always)]
+        || y.iter_mut().zip(x).for_each(|(y, x)| *y = gelu(*x)),
+    );
+}
+
+/// dx = gelu'(x) · dy; `dx` holds `dy` before.
+pub(crate) fn gelu_backward(x: &[f32], dx: &mut [f32]) {
+    Arch::new().dispatch(
+        #[inline(always)]
+        || dx.iter_mut().zip(x).for_each(|(dx, x)| *dx *= gelu_slope(*x)),
+    );
+}
+
+/// Softmax of each row of length `n`, in place.
+pub(crate) fn softmax_forward(y: &mut [f32], n: usize) {
+    Arch::new().dispatch(
+        #[inline(always)]
+        || {
+            for row in y.chunks_exact_mut(n) {
+                let highest = row.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+                row.iter_mut().for_each(|y| *y = exp(*y - highest));
+                let scale = 1.0 / sum(row);
+                row.iter_mut().for_each(|y| *y *= scale);
+            }
+        },
+    );
+}
+
+/// dx = y · (dy - Σ dy y) for each row of length `n`; `dx` holds `dy` before.
+pub(crate) fn softmax_backward(y: &[f32], dx: &mut [f32], n: usize) {
+    Arch::new().dispatch(
+        #[inline(always)]
+        || {
+            for (dx, y) in dx.chunks_exact_mut(n).zip(y.chunks_exact(n)) {
+                let along = dot(dx, y);
+                dx.iter_mut().zip(y).for_each(|(dx, y)| *dx = y * (*dx - along));
+            }
+        },
+    );
+}
+
+/// y = (x - mean) / √(variance + ε) · γ + β for each row as long as γ.
+pub(crate) fn layer_norm_forward(x: &[f32], gamma: &[f32], beta: &[f32], epsilon: f32, y: &mut [f32]) {
+    let d = gamma.len();
+    Arch::new().dispatch(
+        #[inline(always)]
+        || {
+            for (y, x) in y.chunks_exact_mut(d).zip(x.chunks_exact(d)) {
+                let (mean, scale) = moments(x, epsilon);
+                for (((y, x), g), b) in y.iter_mut().zip(x).zip(gamma).zip(beta) {
+                    *y = (x - mean) * scale * g + b;
+                }
+            }
+        },
+    );
+}
+
+/// The gradients of [`layer_norm_forward`]: `dx` holds `dy` before; those of γ and β are added up.
+pub(crate) fn layer_norm_backward(
+    x: &[f32],
+    gamma: &[f32],
+    epsilon: f32,
+    dx: &mut [f32],
+    d_gamma: &mut [f32],
+    d_beta: &mut [f32],
+) {
+    let d = gamma.len();
+    let mut normalized = vec![0.0; d];
+    Arch::new().dispatch(
+        #[inline(always)]
+        || {
+            for (dx, x) in dx.chunks_exact_mut(d).zip(x.chunks_exact(d)) {
+                let (mean, scale) = moments(x, epsilon);
+                normalized.iter_mut().zip(x).for_each(|(n, x)| *n = (x - mean) * scale);
+                for (((dy, n), dg), db) in dx.iter().zip(&normalized).zip(&mut *d_gamma).zip(&mut *d_beta) {
+                    *dg += dy * n;
+                    *db += dy;
+                }
+                dx.iter_mut().zip(gamma).for_each(|(dx, g)| *dx *= g);
+                let level = sum(dx) / d as f32;
+                let along = dot(dx, &normalized) / d as f32;
+                dx.iter_mut().zip(&normalized).for_each(|(dx, n)| *dx = scale * (*dx - level - n * along));
+            }
+        },
+    );
+}
+
+/// 1/keep with probability `keep`, else 0.
+pub(crate) fn keep_mask(mask: &mut [f32], keep: f32, seed: u32) {
+    let threshold = (f64::from(keep) * 2f64.powi(32)) as u32;
+    let scale = 1.0 / keep;
+    Arch::new().dispatch(
+        #[inline(always)]
+        || {
+            for (i, mask) in mask.iter_mut().enumerate() {
+                *mask = if hash(seed, i as u32) < threshold { scale } else { 0.0 };
+            }
+        },
+    );
+}
+
+/// Mean, and 1/√(variance + ε).
+#[inline(always)]
+fn moments(x: &[f32], epsilon: f32) -> (f32, f32) {
+    let n = x.len() as f32;
+    let mean = sum(x) / n;
+    let variance = reduce(x, x, #[inline(always)] |a, _| (a - mean) * (a - mean)) / n;
+    (mean, 1.0 / (variance + epsilon).sqrt())
+}
+
+#[inline(always)]
+fn sum(x: &[f32]) -> f32 {
+    reduce(x, x, #[inline(always)] |a, _| a)
+}
+
+#[inline(always)]
+fn dot(x: &[f32], y: &[f32]) -> f32 {
+    reduce(x, y, #[inline(always)] |a, b| a * b)
+}
+
+/// Σ f(x, y)
+#[inline(always)]
+fn reduce(x: &[f32], y: &[f32], f: impl Fn(f32, f32) -> f32) -> f32 {
+    let mut lanes = [0.0f32; LANES];
+    let (x_chunks, x_rest) = x.as_chunks::<LANES>();
+    let (y_chunks, y_rest) = y.as_chunks::<LANES>();
+    for (x, y) in x_chunks.iter().zip(y_chunks) {
+        for i in 0..LANES {
+            lanes[i] += f(x[i], y[i]);
+        }
+    }
+    let rest: f32 = x_rest.iter().zip(y_rest).map(|(x, y)| f(*x, *y)).sum();
+    lanes.iter().sum::<f32>() + rest
+}

@@ -1,0 +1,191 @@
+//! Sentences side by side: one row a word piece, no padding between them.
+
+use std::ops::Range;
+
+use burn::tensor::{Device, Int, Tensor, TensorData};
+
+/// A batch of sentences as word-piece ids, packed: the rows of all sentences follow each other in one
+/// `[rows]` tensor, so that no layer but attention ever computes on padding.
+///
+/// A sentence may still carry padding rows of its own ([`Batch::padded`]), which attention hides.
+#[derive(Debug, Clone)]
+pub struct Batch {
+    ids: Vec<u32>,
+    sentences: Vec<Sentence>,
+}
+
+#[derive(Debug, Clone)]
+struct Sentence {
+    rows: Range<usize>,
+    /// Number of rows that are word pieces; the rest is padding.
+    pieces: usize,
+}
+
+impl Batch {
+    /// Packs sentences of word-piece ids, `[CLS]` and `[SEP]` included.
+    ///
+    /// # Panics
+    ///
+    /// Panics if there is no sentence, or one without a piece.
+    pub fn packed<S: AsRef<[u32]>>(sentences: &[S]) -> Self {
+        Self::with_rows(sentences, |pieces| pieces.len(), 0)
+    }
+
+    /// Packs sentences and fills each up with `pad` to the length of the longest, as the authors' code does.
+    ///
+    /// # Panics
+    ///
+    /// As [`Batch::packed`].
+    pub fn padded<S: AsRef<[u32]>>(sentences: &[S], pad: u32) -> Self {
+        let longest = sentences.iter().map(|s| s.as_ref().len()).max().unwrap_or(0);
+        Self::with_rows(sentences, |_| longest, pad)
+    }
+
+    fn with_rows<S: AsRef<[u32]>>(sentences: &[S], rows: impl Fn(&[u32]) -> usize, pad: u32) -> Self {
+        assert!(!sentences.is_empty(), "a batch needs a sentence");
+        let mut batch = Self { ids: Vec::new(), sentences: Vec::new() };
+        for pieces in sentences {
+            let pieces = pieces.as_ref();
+            assert!(!pieces.is_empty(), "a sentence needs a piece");
+            let start = batch.ids.len();
+            batch.ids.extend_from_slice(pieces);
+            batch.ids.resize(start + rows(pieces), pad);
+            batch.sentences.push(Sentence { rows: start..batch.ids.len(), pieces: pieces.len() });
+        }
+        batch
+    }
+
+    /// Number of sentences.
+    pub fn sentences(&self) -> usize {
+        self.sentences.len()
+    }
+
+    /// Number of rows in all, padding rows included.
+    pub fn rows(&self) -> usize {
+        self.ids.len()
+    }
+
+    /// Rows of the longest sentence.
+    pub fn longest(&self) -> usize {
+        self.sentences.iter().map(|s| s.rows.len()).max().unwrap_or(0)
+    }
+
+    /// The rows of one sentence; the first is its `[CLS]`.
+    ///
+    /// # Panics
+    ///
+    /// Panics if there is no such sentence.
+    pub fn sentence(&self, index: usize) -> Range<usize> {
+        self.sentences[index].rows.clone()
+    }
+
+    /// The rows of one sentence that are word pieces, without padding.
+    pub(crate) fn pieces(&self, index: usize) -> Range<usize> {
+        let Sentence { rows, pieces } = &self.sentences[index];
+        rows.start..rows.start + pieces
+    }
+
+    /// The word-piece ids of all rows.
+    pub fn ids(&self) -> &[u32] {
+        &self.ids
+    }
+
+    /// Position of each row in its sentence, `[rows]`.
+    pub(crate) fn positions(&self, device: &Device) -> Tensor<1, Int> {
+        indices(self.sentences.iter().flat_map(|s| 0..s.rows.len()), device)
+    }
+
+    /// The row of each sentence's `[CLS]`, `[sentences]`.
+    pub(crate) fn cls_rows(&self, device: &Device) -> Tensor<1, Int> {
+        indices(self.sentences.iter().map(|s| s.rows.start), device)
+    }
+
+    /// Whether all sentences have the same number of rows, so that packed and padded forms coincide.
+    fn is_rectangular(&self) -> bool {
+        self.sentences.iter().all(|s| s.rows.len() == self.longest())
+    }
+
+    /// Packed rows to one row of `longest` a sentence: `[rows, d]` to `[sentences, longest, d]`.
+    /// What lies beyond a sentence's end repeats its last row and has to be masked.
+    pub(crate) fn unpack(&self, packed: Tensor<2>) -> Tensor<3> {
+        let [_, d] = packed.dims();
+        let shape = [self.sentences(), self.longest(), d];
+        if self.is_rectangular() {
+            return packed.reshape(shape);
+        }
+        let device = packed.device();
+        let rows = self
+            .sentences
+            .iter()
+            .flat_map(|s| (0..self.longest()).map(|i| (s.rows.start + i).min(s.rows.end - 1)));
+        packed.select(0, indices(rows, &device)).reshape(shape)
+    }
+
+    /// The way back from [`Batch::unpack`]: `[sentences, longest, d]` to `[rows, d]`.
+    pub(crate) fn pack(&self, unpacked: Tensor<3>) -> Tensor<2> {
+        let [sentences, longest, d] = unpacked.dims();
+        let flat = unpacked.reshape([sentences * longest, d]);
+        if self.is_rectangular() {
+            return flat;
+        }
+        let device = flat.device();
+        let rows = self
+            .sentences
+            .iter()
+            .enumerate()
+            .flat_map(|(i, s)| (0..s.rows.len()).map(move |j| i * longest + j));
+        flat.select(0, indices(rows, &device))
+    }
+
+    /// 0 where a key may be attended, a large negative number where not, `[sentences, longest]`.
+    ///
+    /// `None` where every key of every sentence may be.
+    pub(crate) fn key_mask(&self, hide_padding: bool, device: &Device) -> Option<Tensor<2>> {
+        let keys = |s: &Sentence| if hide_padding { s.pieces } else { s.rows.len() };
+        let longest = self.longest();
+        if self.sentences.iter().all(|s| keys(s) == longest) {
+            return None;
+        }
+        let mask: Vec<f32> = self
+            .sentences
+            .iter()
+            .flat_map(|s| (0..longest).map(move |i| if i < keys(s) { 0.0 } else { HIDDEN }))
+            .collect();
+        Some(Tensor::from_data(TensorData::new(mask, [self.sentences(), longest]), device))
+    }
+}
+
+/// Added to a score that must not count: its softmax is exactly 0, in half precision too.
+const HIDDEN: f32 = -1e4;
+
+/// Indices as a tensor, `[n]`.
+pub(crate) fn indices(values: impl Iterator<Item = usize>, device: &Device) -> Tensor<1, Int> {
+    let values: Vec<i32> = values.map(|v| v as i32).collect();
+    let n = values.len();
+    Tensor::from_data(TensorData::new(values, [n]), device)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn packing_and_unpacking_are_inverse_on_ragged_batches() {
+        let device = Device::flex();
+        let batch = Batch::packed(&[vec![1, 2, 3], vec![4], vec![5, 6]]);
+        let rows = Tensor::<1>::from_floats([0.0, 1.0, 2.0, 3.0, 4.0, 5.0], &device).reshape([6, 1]);
+        let unpacked = batch.unpack(rows.clone());
+        assert_eq!(unpacked.dims(), [3, 3, 1]);
+        batch.pack(unpacked).into_data().assert_eq(&rows.into_data(), true);
+    }
+
+    #[test]
+    fn padding_rows_are_hidden_only_when_asked() {
+        let device = Device::flex();
+        let batch = Batch::padded(&[vec![1, 2, 3], vec![4]], 0);
+        assert_eq!(batch.ids(), [1, 2, 3, 4, 0, 0]);
+        assert!(batch.key_mask(false, &device).is_none());
+        let mask: Vec<f32> = batch.key_mask(true, &device).unwrap().into_data().to_vec().unwrap();
+        assert_eq!(mask, [0.0, 0.0, 0.0, 0.0, HIDDEN, HIDDEN]);
+    }
+}

@@ -1,0 +1,112 @@
+//! Cross-task attention mechanism (section 3.2, eq. 2 to 4).
+
+use burn::module::Module;
+use burn::nn::Linear;
+use burn::tensor::{Device, Tensor};
+use sinet_kernels::softmax;
+
+use crate::batch::Batch;
+use crate::config::CtamConfig;
+use crate::layers::{Dropout, LayerNorm, layer_norm, linear};
+
+/// One layer of cross-task attention. Both directions share its weights, as eq. 3 writes them.
+///
+/// ```text
+/// h'   = [ other space, all pieces but its [CLS] ; own agent ]                         (2)
+/// A    = softmax( (Wq agent) (Wk h')ᵀ / √(d/h) )                                       (3)
+/// out  = LN( Wo (A Wv h') + bo + agent )                                               (3, 4)
+/// ```
+///
+/// The output projection Wo is the authors' code's; the paper does not write it.
+#[derive(Module, Debug)]
+pub struct Ctam {
+    /// `[d, d]`, no bias.
+    pub query: Linear,
+    /// `[d, d]`, no bias.
+    pub key: Linear,
+    /// `[d, d]`, no bias.
+    pub value: Linear,
+    /// `[d, d]`, with bias.
+    pub output: Linear,
+    /// Eq. 4; `None` for the paper's variant without.
+    pub norm: Option<LayerNorm>,
+    dropout: Dropout,
+    heads: usize,
+    mask_padding: bool,
+}
+
+/// What one direction of one CTAM layer gives.
+#[derive(Debug, Clone)]
+pub struct CtamOutput {
+    /// h'_cls, `[sentences, d]`.
+    pub context: Tensor<2>,
+    /// A, `[sentences, heads, longest]`: the keys are the other space's pieces from the second on, then the
+    /// own agent. In training the weights are given before dropout.
+    pub attention: Tensor<3>,
+}
+
+impl Ctam {
+    pub(crate) fn init(d: usize, config: &CtamConfig, device: &Device) -> Self {
+        Self {
+            query: linear(d, d, false, device),
+            key: linear(d, d, false, device),
+            value: linear(d, d, false, device),
+            output: linear(d, d, true, device),
+            norm: config.layer_norm.then(|| layer_norm(d, config.layer_norm_eps, device)),
+            dropout: Dropout::new(config.dropout),
+            heads: config.heads,
+            mask_padding: config.mask_padding,
+        }
+    }
+
+    /// One direction: `agent` looks at the other task's space.
+    ///
+    /// # Shapes
+    ///
+    /// - agent: `[sentences, d]`
+    /// - other: `[rows, d]`, the rows of `batch`
+    pub fn forward(&self, agent: Tensor<2>, other: Tensor<2>, batch: &Batch) -> CtamOutput {
+        let [sentences, d] = agent.dims();
+        let query = self.split(self.query.forward(agent.clone()).unsqueeze_dim(1));
+        let key = self.split(self.remember(&self.key, agent.clone(), other.clone(), batch));
+        let value = self.split(self.remember(&self.value, agent.clone(), other, batch));
+
+        let scale = ((d / self.heads) as f64).powf(-0.5);
+        let scores = (query * scale).matmul(key.swap_dims(2, 3));
+        let scores = match batch.key_mask(self.mask_padding, &agent.device()) {
+            Some(mask) => scores + self.shift(mask).reshape([sentences, 1, 1, batch.longest()]),
+            None => scores,
+        };
+        let attention = softmax(scores);
+        let mixed = self.dropout.forward(attention.clone()).matmul(value).swap_dims(1, 2);
+        let mixed = self.dropout.forward(self.output.forward(mixed.reshape([sentences, d])));
+        let context = mixed + agent;
+        CtamOutput {
+            context: match &self.norm {
+                Some(norm) => norm.forward(context),
+                None => context,
+            },
+            attention: attention.squeeze_dim(2),
+        }
+    }
+
+    /// W h' of eq. 2, `[sentences, longest, d]`. Projecting the packed rows first spares the padding.
+    fn remember(&self, weight: &Linear, agent: Tensor<2>, other: Tensor<2>, batch: &Batch) -> Tensor<3> {
+        let pieces = batch.unpack(weight.forward(other)).slice([0..batch.sentences(), 1..batch.longest()]);
+        let own = weight.forward(agent).unsqueeze_dim(1);
+        Tensor::cat(vec![pieces, own], 1)
+    }
+
+    /// A mask over rows becomes one over keys: the first row goes, the own agent comes and is never hidden.
+    fn shift(&self, mask: Tensor<2>) -> Tensor<2> {
+        let [sentences, longest] = mask.dims();
+        let own = Tensor::zeros([sentences, 1], &mask.device());
+        Tensor::cat(vec![mask.slice([0..sentences, 1..longest]), own], 1)
+    }
+
+    /// `[sentences, n, d]` to `[sentences, heads, n, d/h]`.
+    fn split(&self, x: Tensor<3>) -> Tensor<4> {
+        let [sentences, n, d] = x.dims();
+        x.reshape([sentences, n, self.heads, d / self.heads]).swap_dims(1, 2)
+    }
+}

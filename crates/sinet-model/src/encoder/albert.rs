@@ -1,0 +1,107 @@
+//! ALBERT, as <https://github.com/huggingface/transformers/blob/main/src/transformers/models/albert/modeling_albert.py>
+//! computes it: small embeddings mapped to the hidden size, and one layer's weights for all layers.
+
+use burn::module::Module;
+use burn::nn::Linear;
+use burn::tensor::{Device, Tensor};
+use serde::{Deserialize, Serialize};
+
+use super::transformer::TransformerLayerConfig;
+use super::{Activation, Embeddings, EncoderOutput, TransformerLayer};
+use crate::batch::Batch;
+use crate::layers::{Dropout, embedding, layer_norm, linear};
+
+/// Sizes of an [`Albert`], by Hugging Face's names.
+///
+/// All published ALBERT models have one group of one inner layer; so has this one.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct AlbertConfig {
+    /// Number of word pieces.
+    pub vocab_size: usize,
+    /// Size of an embedding.
+    pub embedding_size: usize,
+    /// Size d of a hidden state.
+    pub hidden_size: usize,
+    /// How often the layer is applied.
+    pub num_hidden_layers: usize,
+    /// Number of attention heads.
+    pub num_attention_heads: usize,
+    /// Size of the feed-forward block.
+    pub intermediate_size: usize,
+    /// Its activation.
+    pub hidden_act: Activation,
+    /// Longest input in word pieces.
+    pub max_position_embeddings: usize,
+    /// Number of segments.
+    pub type_vocab_size: usize,
+    /// ε of every layer normalisation.
+    pub layer_norm_eps: f64,
+    /// Dropout on the embeddings and on both blocks' outputs, in training.
+    #[serde(default)]
+    pub hidden_dropout_prob: f64,
+    /// Dropout on attention weights, in training.
+    #[serde(default)]
+    pub attention_probs_dropout_prob: f64,
+}
+
+/// ALBERT.
+#[derive(Module, Debug)]
+pub struct Albert {
+    /// In the embedding size.
+    pub embeddings: Embeddings,
+    /// `[embedding, d]`
+    pub embedding_hidden_mapping_in: Linear,
+    /// The one layer.
+    pub layer: TransformerLayer,
+    repeats: usize,
+}
+
+impl AlbertConfig {
+    /// An ALBERT with random weights.
+    pub fn init(&self, device: &Device) -> Albert {
+        let layer = TransformerLayerConfig {
+            hidden_size: self.hidden_size,
+            heads: self.num_attention_heads,
+            intermediate_size: self.intermediate_size,
+            activation: self.hidden_act,
+            layer_norm_eps: self.layer_norm_eps,
+            hidden_dropout: self.hidden_dropout_prob,
+            attention_dropout: self.attention_probs_dropout_prob,
+        };
+        let e = self.embedding_size;
+        Albert {
+            embeddings: Embeddings {
+                word_embeddings: embedding(self.vocab_size, e, device),
+                position_embeddings: embedding(self.max_position_embeddings, e, device),
+                token_type_embeddings: embedding(self.type_vocab_size, e, device),
+                layer_norm: layer_norm(e, self.layer_norm_eps, device),
+                dropout: Dropout::new(self.hidden_dropout_prob),
+            },
+            embedding_hidden_mapping_in: linear(e, self.hidden_size, true, device),
+            layer: layer.init(device),
+            repeats: self.num_hidden_layers,
+        }
+    }
+}
+
+impl Albert {
+    /// # Shapes
+    ///
+    /// - words: `[rows, embedding]`, output: `[rows, d]`
+    pub(super) fn forward(&self, words: Tensor<2>, batch: &Batch) -> Tensor<2> {
+        self.repeat(self.repeats, words, batch)
+    }
+
+    pub(super) fn forward_with_attention(&self, words: Tensor<2>, batch: &Batch) -> EncoderOutput {
+        let hidden = self.repeat(self.repeats - 1, words, batch);
+        EncoderOutput {
+            cls_attention: self.layer.cls_attention(hidden.clone(), batch),
+            hidden: self.layer.forward(hidden, batch),
+        }
+    }
+
+    fn repeat(&self, times: usize, words: Tensor<2>, batch: &Batch) -> Tensor<2> {
+        let embedded = self.embedding_hidden_mapping_in.forward(self.embeddings.forward(words, batch));
+        (0..times).fold(embedded, |hidden, _| self.layer.forward(hidden, batch))
+    }
+}

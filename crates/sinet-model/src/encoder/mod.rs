@@ -1,0 +1,174 @@
+//! The sentence encoder: BERT or ALBERT, by Hugging Face's configuration and tensor names.
+
+mod albert;
+mod bert;
+mod transformer;
+
+pub use albert::{Albert, AlbertConfig};
+pub use bert::{Bert, BertConfig};
+pub use transformer::{Activation, TransformerLayer};
+
+use burn::module::{Module, Param};
+use burn::tensor::{Device, Int, Tensor};
+use serde::{Deserialize, Serialize};
+
+use crate::batch::{Batch, indices};
+use crate::layers::{Dropout, LayerNorm};
+
+/// Which encoder, and its sizes: the fields of Hugging Face's `config.json`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "model_type", rename_all = "lowercase")]
+pub enum EncoderConfig {
+    /// BERT (Devlin et al., 2019).
+    Bert(BertConfig),
+    /// ALBERT (Lan et al., 2019): one layer, used again and again.
+    Albert(AlbertConfig),
+}
+
+impl EncoderConfig {
+    /// An encoder with random weights.
+    pub fn init(&self, device: &Device) -> Encoder {
+        match self {
+            Self::Bert(config) => Encoder::Bert(config.init(device)),
+            Self::Albert(config) => Encoder::Albert(config.init(device)),
+        }
+    }
+
+    /// Size d of a hidden state.
+    pub fn hidden_size(&self) -> usize {
+        match self {
+            Self::Bert(config) => config.hidden_size,
+            Self::Albert(config) => config.hidden_size,
+        }
+    }
+
+    /// Number of attention heads a layer.
+    pub fn attention_heads(&self) -> usize {
+        match self {
+            Self::Bert(config) => config.num_attention_heads,
+            Self::Albert(config) => config.num_attention_heads,
+        }
+    }
+
+    /// Longest input in word pieces, `[CLS]` and `[SEP]` included.
+    pub fn max_pieces(&self) -> usize {
+        match self {
+            Self::Bert(config) => config.max_position_embeddings,
+            Self::Albert(config) => config.max_position_embeddings,
+        }
+    }
+}
+
+/// The sentence encoder.
+#[derive(Module, Debug)]
+pub enum Encoder {
+    /// BERT.
+    Bert(Bert),
+    /// ALBERT.
+    Albert(Albert),
+}
+
+/// What the encoder says of a batch.
+#[derive(Debug, Clone)]
+pub struct EncoderOutput {
+    /// The hidden states of the last layer, `[rows, d]`.
+    pub hidden: Tensor<2>,
+    /// What each sentence's `[CLS]` attends to in the last layer, `[sentences, heads, longest]`; each row sums to 1.
+    pub cls_attention: Tensor<3>,
+}
+
+impl Encoder {
+    /// The hidden states of the last layer.
+    ///
+    /// # Shapes
+    ///
+    /// - output: `[rows, d]`, the rows of `batch`
+    pub fn forward(&self, batch: &Batch) -> Tensor<2> {
+        let words = self.word_embeddings(batch);
+        self.forward_words(words, batch)
+    }
+
+    /// The rows of the word-embedding table for a batch, `[rows, embedding size]`.
+    pub fn word_embeddings(&self, batch: &Batch) -> Tensor<2> {
+        let table = self.word_table();
+        let ids = indices(batch.ids().iter().map(|&id| id as usize), &table.device());
+        table.select(0, ids)
+    }
+
+    /// [`Encoder::forward`] from word embeddings that were looked up before. Training does so: the table is
+    /// half of a small encoder's weights, and only the rows of a batch have a gradient.
+    ///
+    /// # Shapes
+    ///
+    /// - words: `[rows, embedding size]`
+    /// - output: `[rows, d]`
+    pub fn forward_words(&self, words: Tensor<2>, batch: &Batch) -> Tensor<2> {
+        match self {
+            Self::Bert(bert) => bert.forward(words, batch),
+            Self::Albert(albert) => albert.forward(words, batch),
+        }
+    }
+
+    /// The hidden states, and the attention of `[CLS]` in the last layer.
+    pub fn forward_with_attention(&self, batch: &Batch) -> EncoderOutput {
+        let words = self.word_embeddings(batch);
+        match self {
+            Self::Bert(bert) => bert.forward_with_attention(words, batch),
+            Self::Albert(albert) => albert.forward_with_attention(words, batch),
+        }
+    }
+
+    /// The word-embedding table, `[vocabulary, embedding size]`.
+    pub fn word_table(&self) -> Tensor<2> {
+        self.embeddings().word_embeddings.weight.val()
+    }
+
+    /// The encoder with another word-embedding table.
+    ///
+    /// # Panics
+    ///
+    /// Panics if the table has another shape.
+    pub fn with_word_table(mut self, table: Tensor<2>) -> Self {
+        assert_eq!(table.dims(), self.word_table().dims());
+        let embeddings = match &mut self {
+            Self::Bert(bert) => &mut bert.embeddings,
+            Self::Albert(albert) => &mut albert.embeddings,
+        };
+        embeddings.word_embeddings.weight = Param::from_tensor(table);
+        self
+    }
+
+    fn embeddings(&self) -> &Embeddings {
+        match self {
+            Self::Bert(bert) => &bert.embeddings,
+            Self::Albert(albert) => &albert.embeddings,
+        }
+    }
+}
+
+/// Word, position and type embeddings, summed and normalised: the input of the first layer.
+#[derive(Module, Debug)]
+pub struct Embeddings {
+    /// One row a word piece, `[vocabulary, d]`.
+    pub word_embeddings: burn::nn::Embedding,
+    /// One row a position, `[positions, d]`.
+    pub position_embeddings: burn::nn::Embedding,
+    /// One row a segment; only the first is used here, `[types, d]`.
+    pub token_type_embeddings: burn::nn::Embedding,
+    /// Over the sum.
+    pub layer_norm: LayerNorm,
+    /// On the result.
+    pub dropout: Dropout,
+}
+
+impl Embeddings {
+    /// # Shapes
+    ///
+    /// - words: `[rows, d]`, output: `[rows, d]`
+    fn forward(&self, words: Tensor<2>, batch: &Batch) -> Tensor<2> {
+        let positions: Tensor<1, Int> = batch.positions(&words.device());
+        let positions = self.position_embeddings.weight.val().select(0, positions);
+        let segment = self.token_type_embeddings.weight.val().slice([0..1]);
+        self.dropout.forward(self.layer_norm.forward(words + positions + segment))
+    }
+}

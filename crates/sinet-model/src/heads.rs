@@ -1,0 +1,233 @@
+//! Everything after the encoder: TAP, CTAM, the entity classifier and the relation classifier.
+
+use std::ops::Range;
+
+use burn::module::Module;
+use burn::nn::{Embedding, Linear};
+use burn::tensor::{Device, Tensor};
+
+use crate::batch::{Batch, indices};
+use crate::config::{Agent, HeadsConfig, Interaction, Pooling};
+use crate::ctam::{Ctam, CtamOutput};
+use crate::layers::{Dropout, embedding, linear};
+use crate::pooling::pool;
+use crate::tap::Tap;
+
+/// Everything after the encoder.
+#[derive(Module, Debug)]
+pub struct Heads {
+    /// Eq. 1; `None` for the variant "Base".
+    pub tap: Option<Tap>,
+    /// Eq. 2 to 4, a module a layer; empty where neither task looks at the other.
+    pub ctam: Vec<Ctam>,
+    /// Width embeddings, `[widths, width size]`, by the number of words of a span.
+    pub widths: Embedding,
+    /// W_ner of eq. 7, `[2d + width size, entity types + 1]`; class 0 is "none".
+    pub entity_classifier: Linear,
+    /// W_re of eq. 10, `[4d + 2 width size, relation types]`.
+    pub relation_classifier: Linear,
+    dropout: Dropout,
+    #[module(skip)]
+    interaction: Interaction,
+    #[module(skip)]
+    agent: Agent,
+    #[module(skip)]
+    span_pooling: Pooling,
+    #[module(skip)]
+    context_pooling: Pooling,
+}
+
+/// A candidate span.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Span {
+    /// Index of its sentence in the batch.
+    pub sentence: usize,
+    /// Its word pieces, as rows of the batch.
+    pub rows: Range<usize>,
+    /// Its width in words.
+    pub words: usize,
+}
+
+/// An ordered pair of spans.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Pair {
+    /// Index of the head among the spans.
+    pub head: usize,
+    /// Index of the tail among the spans.
+    pub tail: usize,
+}
+
+/// A batch as the two tasks see it.
+#[derive(Debug, Clone)]
+pub struct Spaces {
+    /// The encoder's hidden states, `[rows, d]`.
+    pub hidden: Tensor<2>,
+    /// h^e, `[rows, d]`.
+    pub entity: Tensor<2>,
+    /// h^r, `[rows, d]`.
+    pub relation: Tensor<2>,
+    /// What the entity classifier reads as its `[CLS]`, `[sentences, d]`.
+    pub entity_context: Tensor<2>,
+    /// What the relation classifier reads as its `[CLS]`, `[sentences, d]`.
+    pub relation_context: Tensor<2>,
+    /// What CTAM looked at, in its last layer.
+    pub attention: Attention,
+}
+
+/// The attention of both directions of CTAM; `None` where a direction is off.
+///
+/// Shapes and keys as in [`CtamOutput::attention`].
+#[derive(Debug, Clone)]
+pub struct Attention {
+    /// A^e: the entity task over the relation space.
+    pub entity: Option<Tensor<3>>,
+    /// A^r: the relation task over the entity space.
+    pub relation: Option<Tensor<3>>,
+}
+
+impl HeadsConfig {
+    /// Heads with random weights, for an encoder of hidden size `d`.
+    ///
+    /// # Panics
+    ///
+    /// Panics if CTAM has no layer, or if its heads do not divide `d`.
+    pub fn init(&self, d: usize, device: &Device) -> Heads {
+        assert!(self.ctam.layers > 0, "CTAM needs a layer");
+        assert!(d.is_multiple_of(self.ctam.heads), "{} CTAM heads do not divide d = {d}", self.ctam.heads);
+        let looks = self.interaction.entity_looks() || self.interaction.relation_looks();
+        let layers = if looks { self.ctam.layers } else { 0 };
+        let w = self.width_embedding;
+        Heads {
+            tap: self.interaction.has_tap().then(|| Tap::init(d, device)),
+            ctam: (0..layers).map(|_| Ctam::init(d, &self.ctam, device)).collect(),
+            widths: embedding(self.widths, w, device),
+            entity_classifier: linear(2 * d + w, self.entity_types + 1, true, device),
+            relation_classifier: linear(4 * d + 2 * w, self.relation_types, true, device),
+            dropout: Dropout::new(self.dropout),
+            interaction: self.interaction,
+            agent: self.ctam.agent,
+            span_pooling: self.span_pooling,
+            context_pooling: self.context_pooling,
+        }
+    }
+}
+
+impl Heads {
+    /// TAP and CTAM: the two spaces, and what each task learns from the other (eq. 1 to 4).
+    ///
+    /// # Shapes
+    ///
+    /// - hidden: `[rows, d]`, the rows of `batch`
+    pub fn spaces(&self, hidden: Tensor<2>, batch: &Batch) -> Spaces {
+        let (entity, relation) = match &self.tap {
+            Some(tap) => tap.forward(hidden.clone()),
+            None => (hidden.clone(), hidden.clone()),
+        };
+        let look = |looks: bool, own: &Tensor<2>, other: &Tensor<2>| {
+            let agent = self.agent(own.clone(), batch);
+            if looks { self.look(agent, other, batch) } else { (agent, None) }
+        };
+        let (entity_context, attention_e) = look(self.interaction.entity_looks(), &entity, &relation);
+        let (relation_context, attention_r) = look(self.interaction.relation_looks(), &relation, &entity);
+        Spaces {
+            hidden,
+            entity,
+            relation,
+            entity_context,
+            relation_context,
+            attention: Attention { entity: attention_e, relation: attention_r },
+        }
+    }
+
+    /// Scores of every entity type for each span (eq. 5 to 7, before the softmax); column 0 is "none".
+    ///
+    /// # Shapes
+    ///
+    /// - output: `[spans, entity types + 1]`
+    ///
+    /// # Panics
+    ///
+    /// Panics if there is no span, or if one names rows or a sentence that the batch has not.
+    pub fn entity_logits(&self, spaces: &Spaces, spans: &[Span]) -> Tensor<2> {
+        let context = per_sentence(&spaces.entity_context, spans.iter().map(|span| span.sentence));
+        let rows: Vec<_> = spans.iter().map(|span| span.rows.clone()).collect();
+        let pooled = pool(spaces.entity.clone(), &rows, self.span_pooling);
+        let input = Tensor::cat(vec![context, pooled, self.width(spans)], 1);
+        self.entity_classifier.forward(self.dropout.forward(input))
+    }
+
+    /// Scores of every relation type for each ordered pair of spans (eq. 8 to 10, before the sigmoid).
+    ///
+    /// The local context c(s1, s2) is pooled over the encoder's hidden states strictly between the spans;
+    /// spans that touch or overlap have none, and c = 0.
+    ///
+    /// # Shapes
+    ///
+    /// - output: `[pairs, relation types]`
+    ///
+    /// # Panics
+    ///
+    /// Panics if there is no pair, or if a pair joins spans of two sentences.
+    pub fn relation_logits(&self, spaces: &Spaces, spans: &[Span], pairs: &[Pair]) -> Tensor<2> {
+        let device = spaces.hidden.device();
+        let between: Vec<_> = pairs.iter().map(|pair| between(&spans[pair.head], &spans[pair.tail])).collect();
+        let local = pool(spaces.hidden.clone(), &between, self.context_pooling);
+        let context = per_sentence(&spaces.relation_context, pairs.iter().map(|pair| spans[pair.head].sentence));
+
+        let rows: Vec<_> = spans.iter().map(|span| span.rows.clone()).collect();
+        let pooled = pool(spaces.relation.clone(), &rows, self.span_pooling);
+        let width = self.width(spans);
+        let heads = indices(pairs.iter().map(|pair| pair.head), &device);
+        let tails = indices(pairs.iter().map(|pair| pair.tail), &device);
+        let input = Tensor::cat(
+            vec![
+                local,
+                context,
+                pooled.clone().select(0, heads.clone()),
+                pooled.select(0, tails.clone()),
+                width.clone().select(0, heads),
+                width.select(0, tails),
+            ],
+            1,
+        );
+        self.relation_classifier.forward(self.dropout.forward(input))
+    }
+
+    /// What stands for each sentence in its own space, `[sentences, d]`.
+    fn agent(&self, own: Tensor<2>, batch: &Batch) -> Tensor<2> {
+        let words: Vec<_> = (0..batch.sentences()).map(|i| batch.pieces(i).start + 1..batch.pieces(i).end).collect();
+        match self.agent {
+            Agent::Cls => own.clone().select(0, batch.cls_rows(&own.device())),
+            Agent::Max => pool(own, &words, Pooling::Max),
+            Agent::Mean => pool(own, &words, Pooling::Mean),
+        }
+    }
+
+    /// One direction through all CTAM layers, and the last one's attention.
+    fn look(&self, agent: Tensor<2>, other: &Tensor<2>, batch: &Batch) -> (Tensor<2>, Option<Tensor<3>>) {
+        self.ctam.iter().fold((agent, None), |(agent, _), layer| {
+            let CtamOutput { context, attention } = layer.forward(agent, other.clone(), batch);
+            (context, Some(attention))
+        })
+    }
+
+    /// w_k of each span, `[spans, width size]`.
+    fn width(&self, spans: &[Span]) -> Tensor<2> {
+        let table = self.widths.weight.val();
+        let [rows, _] = table.dims();
+        let words = indices(spans.iter().map(|span| span.words.min(rows - 1)), &table.device());
+        table.select(0, words)
+    }
+}
+
+/// A row of `[sentences, d]` for each of some sentence numbers.
+fn per_sentence(context: &Tensor<2>, sentences: impl Iterator<Item = usize>) -> Tensor<2> {
+    context.clone().select(0, indices(sentences, &context.device()))
+}
+
+/// The rows strictly between two spans; empty where they touch or overlap.
+fn between(a: &Span, b: &Span) -> Range<usize> {
+    assert_eq!(a.sentence, b.sentence, "a pair lies in one sentence");
+    let (first, second) = if a.rows.start <= b.rows.start { (a, b) } else { (b, a) };
+    first.rows.end..second.rows.start.max(first.rows.end)
+}

@@ -1,0 +1,300 @@
+//! Weights by the names and shapes of the authors' checkpoints, which are Hugging Face's for the encoder.
+
+use std::collections::BTreeMap;
+
+use burn::module::{Module, ModuleMapper, ModuleVisitor, Param};
+use burn::tensor::{Tensor, TensorData};
+
+use crate::encoder::Encoder;
+use crate::sinet::Sinet;
+
+/// A tensor of a checkpoint.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NamedTensor {
+    /// Outermost first. Linear weights are `[output, input]`, as PyTorch stores them.
+    pub shape: Vec<usize>,
+    /// Row-major.
+    pub values: Vec<f32>,
+}
+
+/// The tensors of a checkpoint by name.
+pub type Weights = BTreeMap<String, NamedTensor>;
+
+/// Why weights do not fit the network.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum WeightError {
+    /// A tensor that the network needs is not there.
+    #[error("tensor {name} is missing")]
+    Missing {
+        /// Its name in the checkpoint.
+        name: String,
+    },
+    /// A tensor has another shape than the configuration says.
+    #[error("tensor {name} has the shape {found:?}, the configuration asks for {expected:?}")]
+    Shape {
+        /// Its name in the checkpoint.
+        name: String,
+        /// What the configuration says.
+        expected: Vec<usize>,
+        /// What the checkpoint holds.
+        found: Vec<usize>,
+    },
+}
+
+impl Sinet {
+    /// Replaces every weight by the tensor of that name. Tensors that the network has no use for are ignored.
+    ///
+    /// # Errors
+    ///
+    /// The first tensor that is missing or has another shape.
+    pub fn with_weights(self, weights: &Weights) -> Result<Self, WeightError> {
+        load(self, weights)
+    }
+
+    /// All weights, by name.
+    pub fn weights(&self) -> Weights {
+        let mut tensors = Weights::new();
+        self.visit_named(|name, tensor| {
+            tensors.insert(name.to_owned(), tensor);
+        });
+        tensors
+    }
+
+    /// Calls `visit` with each parameter's name in a checkpoint and its present value.
+    fn visit_named(&self, visit: impl FnMut(&str, NamedTensor)) {
+        self.visit(&mut Saver { path: ModulePath::default(), visit });
+    }
+}
+
+impl Encoder {
+    /// Replaces the encoder's weights by those of a plain Hugging Face checkpoint, with or without the prefix
+    /// `bert.` or `albert.` on its names.
+    ///
+    /// # Errors
+    ///
+    /// The first tensor that is missing or has another shape.
+    pub fn with_weights(self, weights: &Weights) -> Result<Self, WeightError> {
+        let weights: Weights = weights
+            .iter()
+            .map(|(name, tensor)| {
+                let plain = name.strip_prefix("bert.").or(name.strip_prefix("albert.")).unwrap_or(name);
+                (plain.to_owned(), tensor.clone())
+            })
+            .collect();
+        load(self, &weights)
+    }
+}
+
+/// Where a traversal of the module tree is.
+#[derive(Debug, Default)]
+pub struct ModulePath {
+    names: Vec<String>,
+    containers: Vec<String>,
+}
+
+impl ModulePath {
+    /// Goes down into a field.
+    pub fn enter(&mut self, name: &str, container: &str) {
+        self.names.push(name.to_owned());
+        self.containers.push(container.to_owned());
+    }
+
+    /// Comes back up.
+    pub fn exit(&mut self) {
+        self.names.pop();
+        self.containers.pop();
+    }
+
+    /// The name in a checkpoint of the parameter that the traversal is at.
+    pub fn checkpoint_name(&self) -> String {
+        let names: Vec<&str> = self.names.iter().map(String::as_str).collect();
+        checkpoint_name(&names)
+    }
+
+    /// Whether the parameter is the matrix of a linear layer, which checkpoints hold transposed.
+    fn is_transposed(&self) -> bool {
+        self.names.last().is_some_and(|name| name == "weight")
+            && self.containers.iter().rev().any(|container| container == "Struct:Linear")
+    }
+}
+
+/// The name in a checkpoint of the parameter at a path of fields.
+fn checkpoint_name(path: &[&str]) -> String {
+    let Some((leaf, module)) = path.split_last() else { return String::new() };
+    let module = match module {
+        ["encoder", "Bert", rest @ ..] => format!("bert.{}", bert(rest)),
+        ["encoder", "Albert", rest @ ..] => format!("albert.{}", albert(rest)),
+        ["Bert", rest @ ..] => bert(rest),
+        ["Albert", rest @ ..] => albert(rest),
+        ["heads", rest @ ..] => heads(rest),
+        other => other.join("."),
+    };
+    let leaf = match *leaf {
+        "gamma" => "weight",
+        "beta" => "bias",
+        other => other,
+    };
+    format!("{module}.{leaf}")
+}
+
+fn bert(path: &[&str]) -> String {
+    match path {
+        ["embeddings", "layer_norm"] => "embeddings.LayerNorm".to_owned(),
+        ["layers", n, part] => {
+            let part = match *part {
+                "query" => "attention.self.query",
+                "key" => "attention.self.key",
+                "value" => "attention.self.value",
+                "attention_output" => "attention.output.dense",
+                "attention_norm" => "attention.output.LayerNorm",
+                "intermediate" => "intermediate.dense",
+                "output" => "output.dense",
+                "output_norm" => "output.LayerNorm",
+                other => other,
+            };
+            format!("encoder.layer.{n}.{part}")
+        }
+        other => other.join("."),
+    }
+}
+
+fn albert(path: &[&str]) -> String {
+    match path {
+        ["embeddings", "layer_norm"] => "embeddings.LayerNorm".to_owned(),
+        ["embedding_hidden_mapping_in"] => "encoder.embedding_hidden_mapping_in".to_owned(),
+        ["layer", part] => {
+            let part = match *part {
+                "query" => "attention.query",
+                "key" => "attention.key",
+                "value" => "attention.value",
+                "attention_output" => "attention.dense",
+                "attention_norm" => "attention.LayerNorm",
+                "intermediate" => "ffn",
+                "output" => "ffn_output",
+                "output_norm" => "full_layer_layer_norm",
+                other => other,
+            };
+            format!("encoder.albert_layer_groups.0.albert_layers.0.{part}")
+        }
+        other => other.join("."),
+    }
+}
+
+fn heads(path: &[&str]) -> String {
+    match path {
+        ["tap", "entity"] => "linear_s".to_owned(),
+        ["tap", "relation"] => "linear_r".to_owned(),
+        ["ctam", n, part] => {
+            let part = match *part {
+                "query" => "wq",
+                "key" => "wk",
+                "value" => "wv",
+                "output" => "proj",
+                "norm" => "addnorm.ln",
+                other => other,
+            };
+            // The authors' code has one layer, without a number.
+            match *n {
+                "0" => format!("cross_attention.{part}"),
+                n => format!("cross_attention.{n}.{part}"),
+            }
+        }
+        ["widths"] => "size_embeddings".to_owned(),
+        ["relation_classifier"] => "rel_classifier".to_owned(),
+        other => other.join("."),
+    }
+}
+
+fn load<M: Module>(module: M, weights: &Weights) -> Result<M, WeightError> {
+    let mut loader = Loader { path: ModulePath::default(), weights, error: None };
+    let module = module.map(&mut loader);
+    match loader.error {
+        Some(error) => Err(error),
+        None => Ok(module),
+    }
+}
+
+struct Loader<'a> {
+    path: ModulePath,
+    weights: &'a Weights,
+    error: Option<WeightError>,
+}
+
+impl Loader<'_> {
+    fn find(&self, expected: &[usize]) -> Result<&NamedTensor, WeightError> {
+        let name = self.path.checkpoint_name();
+        let Some(tensor) = self.weights.get(&name) else { return Err(WeightError::Missing { name }) };
+        // The authors' CTAM norm is `[1, d]`.
+        let found = match tensor.shape.as_slice() {
+            [1, rest @ ..] if expected.len() == rest.len() => rest,
+            found => found,
+        };
+        if found != expected || tensor.values.len() != expected.iter().product::<usize>() {
+            let (expected, found) = (expected.to_vec(), tensor.shape.clone());
+            return Err(WeightError::Shape { name, expected, found });
+        }
+        Ok(tensor)
+    }
+}
+
+impl ModuleMapper for Loader<'_> {
+    fn enter_module(&mut self, name: &str, container: &str) {
+        self.path.enter(name, container);
+    }
+
+    fn exit_module(&mut self, _name: &str, _container: &str) {
+        self.path.exit();
+    }
+
+    fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
+        let mut shape = param.lazy_shape().to_vec();
+        let transposed = self.path.is_transposed();
+        if transposed {
+            shape.reverse();
+        }
+        match self.find(&shape) {
+            Ok(tensor) => {
+                let data = TensorData::new(tensor.values.clone(), shape);
+                let value = Tensor::from_data(data, &param.lazy_device());
+                let value = if transposed { materialized(value.transpose()) } else { value };
+                Param::initialized(param.id, value)
+            }
+            Err(error) => {
+                self.error.get_or_insert(error);
+                param
+            }
+        }
+    }
+}
+
+/// A tensor whose memory is in the order of its axes.
+///
+/// Burn transposes by swapping strides; a weight is read far more often than it is loaded.
+fn materialized<const D: usize>(tensor: Tensor<D>) -> Tensor<D> {
+    let device = tensor.device();
+    Tensor::from_data(tensor.into_data(), &device)
+}
+
+struct Saver<F> {
+    path: ModulePath,
+    visit: F,
+}
+
+impl<F: FnMut(&str, NamedTensor)> ModuleVisitor for Saver<F> {
+    fn enter_module(&mut self, name: &str, container: &str) {
+        self.path.enter(name, container);
+    }
+
+    fn exit_module(&mut self, _name: &str, _container: &str) {
+        self.path.exit();
+    }
+
+    fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
+        let value = param.val();
+        let value = if self.path.is_transposed() { value.transpose() } else { value };
+        let shape = value.dims().to_vec();
+        let values = value.into_data().convert::<f32>().to_vec().expect("a float tensor is f32 after conversion");
+        (self.visit)(&self.path.checkpoint_name(), NamedTensor { shape, values });
+    }
+}

@@ -1,0 +1,78 @@
+//! A finished model: its folder, and the card that says what it is and how good.
+
+use std::fmt::Write;
+use std::path::Path;
+
+use burn::tensor::{Device, read_sync};
+use sinet_infer::{Model, ModelFiles, Precision, export};
+use sinet_text::Report;
+
+use crate::Error;
+use crate::evaluate::evaluate;
+use crate::train::Run;
+
+/// Exports the network as it is now to a model folder, int8, and scores what was exported for its card.
+///
+/// # Errors
+///
+/// [`Error`], if the folder cannot be written.
+pub fn write_model(run: &mut Run, folder: &Path) -> Result<(), Error> {
+    let sentences = run.self_test_sentences();
+    let (config, weights) = (run.model_config(), run.weights());
+    let files = export(&config, run.pretrained.tokenizer.clone(), &weights, Precision::Int8, &sentences);
+    let mut files = read_sync(files).map_err(Error::other)?;
+
+    let exported = Model::load(files.clone(), &Device::flex()).map_err(Error::other)?;
+    let report = evaluate(&exported, &run.data.dev)?;
+    files.insert("README.md", card(run, &report, &files).into_bytes());
+    files.seal();
+    files.write_dir(folder).map_err(Error::other)
+}
+
+fn card(run: &Run, report: &Report, files: &ModelFiles) -> String {
+    let config = &run.config;
+    let mut card = String::new();
+    // Writing to a String cannot fail.
+    let _ = write!(
+        card,
+        "# {name}\n\n\
+         A SINET model (joint entity and relation extraction) of {mb:.1} MB, int8 with per-row scales.\n\n\
+         - Encoder: `{encoder}`, SHA-256 of its weights {sha}\n\
+         - Data: {train} sentences to train on, {dev} development sentences; seed {seed}\n\
+         - Trained for {epochs} of {all} epochs, {updates} updates, by `sinet train` with the configuration below\n\n\
+         ## Scores on the development data, of these very files\n\n\
+         Micro F1 in percent; symmetric relations are counted once, in text order. Reproduce with\n\
+         `sinet evaluate --model DIR --data dev.json`.\n\n",
+        name = config.name,
+        mb = files.total_bytes() as f64 / 1e6,
+        encoder = config.encoder,
+        sha = run.pretrained.sha256,
+        train = run.data.train.sentences.len(),
+        dev = run.data.dev.sentences.len(),
+        seed = config.train.seed,
+        epochs = run.progress.epochs,
+        all = config.train.epochs,
+        updates = run.progress.updates,
+    );
+    let _ = writeln!(card, "| | precision | recall | F1 |\n|---|---|---|---|");
+    let rows = [("entities", &report.ner), ("relations", &report.relations), ("relations, strict", &report.relations_strict)];
+    for (name, scores) in rows {
+        let f = &scores.micro;
+        let _ = writeln!(card, "| {name} | {:.2} | {:.2} | {:.2} |", f.precision, f.recall, f.f1);
+    }
+    let types = |names: Vec<&str>| names.join(", ");
+    let schema = &run.data.schema;
+    let _ = write!(
+        card,
+        "\n## Types\n\nEntities: {}. Relations: {}.\n\n\
+         ## Limits\n\n\
+         Entities are at most {} words wide. Each sentence is read by itself. The epoch was chosen on the development\n\
+         data, so the scores above are a little better than on text that nobody has seen.\n\n\
+         ## Configuration\n\n```toml\n{}```\n",
+        types(schema.entities.iter().map(|kind| kind.verbose.as_str()).collect()),
+        types(schema.relations.iter().map(|kind| kind.verbose.as_str()).collect()),
+        config.model.max_span_words,
+        toml::to_string(config).expect("a configuration can be written"),
+    );
+    card
+}

@@ -1,0 +1,115 @@
+//! From gradients to new weights: clipping, parameter groups, and AdamW on everything.
+
+use burn::module::Module;
+use burn::tensor::Device;
+use sinet_model::Sinet;
+
+use crate::adamw::{AdamW, NamedGradients, Update, floats, square_norm, step_size};
+use crate::config::TrainSection;
+use crate::step::Step;
+use crate::word_table::{WordTable, WordTableState};
+
+/// The network's optimiser. It owns the word table, which the network's own copy lags behind.
+#[derive(Debug)]
+pub struct Optimizer {
+    words: WordTable,
+    dense: AdamW,
+}
+
+/// What the optimiser has to remember besides the weights.
+#[derive(Debug, Clone, Default)]
+pub struct OptimizerState {
+    /// For all parameters but the word table.
+    pub dense: AdamW,
+    /// For the word table.
+    pub words: WordTableState,
+}
+
+impl Optimizer {
+    /// An optimiser for a network, as `state` left it; the default state is a fresh one.
+    ///
+    /// # Panics
+    ///
+    /// Panics if the state is of a network with a smaller word table.
+    pub fn new(network: &Sinet, state: OptimizerState) -> Self {
+        let table = network.encoder.word_table().inner();
+        Self { words: WordTable::resume(table, state.words), dense: state.dense }
+    }
+
+    /// What [`Optimizer::new`] needs to go on.
+    pub fn state(&self) -> OptimizerState {
+        OptimizerState { dense: self.dense.clone(), words: self.words.state() }
+    }
+
+    /// The word table, for [`Step::run`].
+    pub fn words(&mut self) -> &mut WordTable {
+        &mut self.words
+    }
+
+    /// One update of all weights; `factor` is the schedule's, `updates` counts from 1.
+    ///
+    /// Gives the new network and the norm that all gradients had together, before clipping.
+    pub fn step(&mut self, network: Sinet, step: Step, settings: &TrainSection, factor: f64, updates: u64) -> (Sinet, f64) {
+        let device = network.encoder.word_table().device();
+        let gradients = NamedGradients::take(&network, step.gradients);
+        let of_words = floats(step.words.gradient.into_data());
+        let norm = (gradients.square_norm() + square_norm(&of_words)).sqrt();
+        // As PyTorch's clip_grad_norm_ has it.
+        let clip = (settings.max_grad_norm / (norm + 1e-6)).min(1.0) as f32;
+        let group = |name: &str| Update { clip, ..group(name, settings, factor, updates) };
+
+        self.words.step(&step.words.ids, &of_words, group(WORDS));
+        (self.dense.step(network, &gradients, &device, group), norm)
+    }
+
+    /// The network with its present word table, without gradients.
+    pub fn current(&mut self, network: &Sinet) -> Sinet {
+        let Sinet { encoder, heads } = network.valid();
+        let words = self.words.tensor(&Device::flex());
+        Sinet { encoder: encoder.with_word_table(words), heads }
+    }
+}
+
+/// Any word table's name will do: it decays, and it belongs to the encoder.
+const WORDS: &str = "bert.embeddings.word_embeddings.weight";
+
+/// Learning rate and decay of a parameter, by its name in a checkpoint.
+///
+/// The authors' rule for what decays: not biases, not what is called LayerNorm. Their CTAM norm is not called so.
+fn group(name: &str, settings: &TrainSection, factor: f64, updates: u64) -> Update {
+    let is_encoder = name.starts_with("bert.") || name.starts_with("albert.");
+    let peak = if is_encoder { None } else { settings.heads_learning_rate }.unwrap_or(settings.learning_rate);
+    let rate = factor * peak;
+    let decays = !name.contains("bias") && !name.contains("LayerNorm.weight");
+    Update {
+        step_size: step_size(rate, updates, settings.bias_correction) as f32,
+        keep: if decays { (1.0 - rate * settings.weight_decay) as f32 } else { 1.0 },
+        clip: 1.0,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn groups_by_name() {
+        let settings = TrainSection {
+            heads_learning_rate: Some(0.5),
+            ..toml::from_str("epochs=1\nbatch_size=1\nlearning_rate=0.1\nwarmup=0.0\nmax_grad_norm=1.0").unwrap()
+        };
+        let cases = [
+            (WORDS, 0.1, true),
+            ("bert.encoder.layer.0.output.dense.bias", 0.1, false),
+            ("bert.encoder.layer.0.output.LayerNorm.weight", 0.1, false),
+            ("albert.encoder.embedding_hidden_mapping_in.weight", 0.1, true),
+            ("cross_attention.addnorm.ln.weight", 0.5, true),
+            ("cross_attention.addnorm.ln.bias", 0.5, false),
+            ("entity_classifier.weight", 0.5, true),
+        ];
+        for (name, rate, decays) in cases {
+            let update = group(name, &settings, 1.0, 1);
+            assert_eq!((update.step_size, update.keep < 1.0), (rate, decays), "{name}");
+        }
+    }
+}

@@ -1,0 +1,221 @@
+//! What the network learns from in one epoch: all positives, and negatives drawn anew (section 3.3).
+
+use std::collections::{BTreeMap, HashSet};
+
+use rand::Rng;
+use rand::seq::{IteratorRandom, index};
+use sinet_model::{Batch, Pair, Span};
+use sinet_text::{Dataset, Encoding, Example, Tokenizer, WordRange};
+
+/// A labelled sentence as word pieces.
+#[derive(Debug, Clone)]
+pub struct Sentence {
+    pieces: Vec<u32>,
+    /// Word to piece positions.
+    words: Vec<std::ops::Range<usize>>,
+    /// Spans and classes of the entities, without repetitions.
+    entities: Vec<(WordRange, usize)>,
+    /// Head and tail among `entities`, and all relation types of the pair.
+    relations: BTreeMap<(usize, usize), Vec<usize>>,
+}
+
+/// Spans and pairs with their labels, for one batch.
+#[derive(Debug, Clone)]
+pub struct Samples {
+    /// The sentences.
+    pub batch: Batch,
+    /// Sampled spans of all sentences.
+    pub spans: Vec<Span>,
+    /// Class of each span, 0 for none.
+    pub classes: Vec<i32>,
+    /// Sampled pairs of all sentences.
+    pub pairs: Vec<Pair>,
+    /// One row a pair, one column a relation type: 1 where the pair has it.
+    pub labels: Vec<f32>,
+}
+
+/// How many negatives a sentence gets, and from where.
+#[derive(Debug, Clone, Copy)]
+pub struct Sampling {
+    /// Spans that are no entity.
+    pub negative_entities: usize,
+    /// Ordered pairs of entities that are not related.
+    pub negative_relations: usize,
+    /// Widest negative span, in words.
+    pub max_span_words: usize,
+    /// Number of relation types.
+    pub relation_types: usize,
+}
+
+/// A sentence that cannot be trained on.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("sentence {sentence} has {pieces} word pieces, the encoder reads {limit}; split it")]
+pub struct TooLong {
+    /// Counted from 1.
+    pub sentence: usize,
+    /// Its length.
+    pub pieces: usize,
+    /// The encoder's limit.
+    pub limit: usize,
+}
+
+impl Sentence {
+    /// Tokenises a data set.
+    ///
+    /// # Errors
+    ///
+    /// The first sentence that the encoder cannot read as one piece.
+    pub fn all(dataset: &Dataset, tokenizer: &Tokenizer, limit: usize) -> Result<Vec<Self>, TooLong> {
+        let examples = dataset.sentences.iter().enumerate();
+        examples
+            .filter(|(_, example)| !example.tokens.is_empty())
+            .map(|(i, example)| {
+                let encoding = tokenizer.encode_words(&example.tokens);
+                let pieces = encoding.ids.len();
+                if pieces > limit {
+                    return Err(TooLong { sentence: i + 1, pieces, limit });
+                }
+                Ok(Self::new(example, encoding))
+            })
+            .collect()
+    }
+
+    fn new(example: &Example, encoding: Encoding) -> Self {
+        // Two labels on one span are two samples, as in the authors' code; relations keep their own entity.
+        let entities = example.entities.iter().map(|entity| (entity.words, entity.kind + 1)).collect();
+        let mut relations = BTreeMap::<_, Vec<_>>::new();
+        for relation in &example.relations {
+            let kinds = relations.entry((relation.head, relation.tail)).or_default();
+            if !kinds.contains(&relation.kind) {
+                kinds.push(relation.kind);
+            }
+        }
+        Self { pieces: encoding.ids, words: encoding.words, entities, relations }
+    }
+
+    fn negative_spans(&self, sampling: &Sampling, rng: &mut impl Rng) -> Vec<WordRange> {
+        let gold: HashSet<_> = self.entities.iter().map(|&(span, _)| span).collect();
+        let n = self.words.len();
+        (1..=sampling.max_span_words.min(n))
+            .flat_map(|width| (0..=n - width).map(move |start| WordRange { start, end: start + width }))
+            .filter(|span| !gold.contains(span))
+            .sample(rng, sampling.negative_entities)
+    }
+
+    fn negative_pairs(&self, sampling: &Sampling, rng: &mut impl Rng) -> Vec<(usize, usize)> {
+        let n = self.entities.len();
+        (0..n)
+            .flat_map(|head| (0..n).map(move |tail| (head, tail)))
+            .filter(|&(head, tail)| self.entities[head].0 != self.entities[tail].0)
+            .filter(|pair| !self.relations.contains_key(pair))
+            .sample(rng, sampling.negative_relations)
+    }
+}
+
+impl Samples {
+    /// Samples for the sentences of one batch.
+    pub fn draw(sentences: &[&Sentence], sampling: &Sampling, rng: &mut impl Rng) -> Self {
+        let pieces: Vec<_> = sentences.iter().map(|sentence| &sentence.pieces).collect();
+        let mut samples = Self {
+            batch: Batch::packed(&pieces),
+            spans: Vec::new(),
+            classes: Vec::new(),
+            pairs: Vec::new(),
+            labels: Vec::new(),
+        };
+        for (i, sentence) in sentences.iter().enumerate() {
+            samples.add(i, sentence, sampling, rng);
+        }
+        samples
+    }
+
+    fn add(&mut self, index: usize, sentence: &Sentence, sampling: &Sampling, rng: &mut impl Rng) {
+        let row = self.batch.sentence(index).start;
+        let first = self.spans.len();
+        let negatives = sentence.negative_spans(sampling, rng).into_iter().map(|span| (span, 0));
+        for (words, class) in sentence.entities.iter().copied().chain(negatives) {
+            self.spans.push(Span {
+                sentence: index,
+                rows: row + sentence.words[words.start].start..row + sentence.words[words.end - 1].end,
+                words: words.end - words.start,
+            });
+            self.classes.push(class as i32);
+        }
+        let negatives = sentence.negative_pairs(sampling, rng).into_iter().map(|pair| (pair, &[] as &[usize]));
+        let positives = sentence.relations.iter().map(|(&pair, kinds)| (pair, kinds.as_slice()));
+        for ((head, tail), kinds) in positives.chain(negatives) {
+            self.pairs.push(Pair { head: first + head, tail: first + tail });
+            let labels = self.labels.len();
+            self.labels.resize(labels + sampling.relation_types, 0.0);
+            kinds.iter().for_each(|&kind| self.labels[labels + kind] = 1.0);
+        }
+    }
+}
+
+/// The order of the sentences in one epoch: whole batches, what is left over stays out.
+pub fn batches(sentences: usize, batch_size: usize, rng: &mut impl Rng) -> Vec<Vec<usize>> {
+    let order = index::sample(rng, sentences, sentences).into_vec();
+    order.chunks_exact(batch_size).map(<[usize]>::to_vec).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rand::SeedableRng;
+    use rand_chacha::ChaCha8Rng;
+
+    fn sentence() -> Sentence {
+        let span = |start, end| WordRange { start, end };
+        Sentence {
+            pieces: vec![101, 1, 2, 3, 4, 5, 102],
+            words: vec![1..2, 2..4, 4..5, 5..6],
+            entities: vec![(span(0, 1), 2), (span(1, 3), 1), (span(3, 4), 1)],
+            relations: BTreeMap::from([((0, 1), vec![0, 2])]),
+        }
+    }
+
+    fn draw(negative_entities: usize, negative_relations: usize) -> Samples {
+        let sampling = Sampling { negative_entities, negative_relations, max_span_words: 2, relation_types: 3 };
+        let sentence = sentence();
+        Samples::draw(&[&sentence, &sentence], &sampling, &mut ChaCha8Rng::seed_from_u64(1))
+    }
+
+    #[test]
+    fn all_positives_come_and_negatives_up_to_the_limit() {
+        // 4 + 3 spans of one or two words, three of them gold; 6 ordered pairs, one of them related.
+        for ((entities, relations), (spans, pairs)) in
+            [((100, 100), (7, 6)), ((2, 1), (5, 2)), ((0, 0), (3, 1))]
+        {
+            let samples = draw(entities, relations);
+            assert_eq!((samples.spans.len(), samples.pairs.len()), (2 * spans, 2 * pairs));
+            assert_eq!(samples.classes.iter().filter(|&&class| class > 0).count(), 6);
+            assert_eq!(samples.labels.iter().sum::<f32>(), 4.0);
+        }
+    }
+
+    #[test]
+    fn rows_of_the_second_sentence_follow_the_first() {
+        let samples = draw(0, 0);
+        let rows: Vec<_> = samples.spans.iter().map(|span| span.rows.clone()).collect();
+        assert_eq!(rows, [1..2, 2..5, 5..6, 8..9, 9..12, 12..13]);
+        assert_eq!(samples.pairs[1], Pair { head: 3, tail: 4 });
+        assert_eq!(samples.labels[3..], [1.0, 0.0, 1.0]);
+    }
+
+    #[test]
+    fn no_negative_is_gold() {
+        let gold: HashSet<_> = [1..2, 2..5, 5..6].into();
+        let samples = draw(100, 100);
+        for (span, class) in samples.spans.iter().zip(&samples.classes).filter(|(span, _)| span.sentence == 0) {
+            assert_eq!(gold.contains(&span.rows), *class > 0);
+        }
+    }
+
+    #[test]
+    fn an_epoch_has_whole_batches_of_distinct_sentences() {
+        let batches = batches(10, 3, &mut ChaCha8Rng::seed_from_u64(7));
+        assert_eq!(batches.len(), 3);
+        let seen: HashSet<_> = batches.iter().flatten().collect();
+        assert_eq!(seen.len(), 9);
+    }
+}
