@@ -1,8 +1,10 @@
 //! The network against the reference: every folder under `$SINET_GOLDEN` (default `../shared/golden`) that holds
-//! golden files, and the small ones that ship in `tests/golden`, so that no run is empty.
+//! golden files, and the small ones that ship in `tests/golden`, so that no run is empty. Those are what
+//! `tests/golden/generate.py` computes, and cover the paper's variants too.
 //!
 //! A folder of the tiny form has `config.json`, `model.safetensors`, `cases.json` and `expected.safetensors`; the
-//! ALBERT form has its configuration in `cases.json`.
+//! ALBERT form has its configuration in `cases.json`. A `config.json` may say `heads`, as a `HeadsConfig`; without,
+//! it means the paper's network.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -152,7 +154,8 @@ fn minilm_gives_the_reference_hidden_states() {
         // All at once, which also shows that a sentence does not depend on its neighbours.
         let batch = Batch::packed(&pieces);
         let hidden = rows(encoder.forward(&batch));
-        let differences = (0..cases.len()).map(|i| distance(&hidden[batch.sentence(i)], &rows_of(&expected[&format!("hidden.{i}")])));
+        let differences =
+            (0..cases.len()).map(|i| distance(&hidden[batch.sentence(i)], &rows_of(&expected[&format!("hidden.{i}")])));
         report(&folder, "hidden states", differences.fold(0.0, f32::max), VALUES);
     }
 }
@@ -173,23 +176,25 @@ impl Golden {
         let mut encoder = file["encoder"].clone();
         encoder["hidden_dropout_prob"] = 0.0.into();
         encoder["attention_probs_dropout_prob"] = 0.0.into();
-        let ctam = CtamConfig {
-            heads: size("ctam_heads"),
-            layer_norm_eps: file["ctam_layer_norm_eps"].as_f64().unwrap(),
-            dropout: 0.0,
-            ..CtamConfig::default()
-        };
-        let heads = HeadsConfig {
-            // The reference counts "none".
-            entity_types: size("entity_types") - 1,
-            relation_types: size("relation_types"),
-            interaction: Default::default(),
-            ctam,
-            span_pooling: Default::default(),
-            context_pooling: Default::default(),
-            width_embedding: size("width_embedding"),
-            widths: 100,
-            dropout: 0.0,
+        let heads = match file.get("heads") {
+            Some(heads) => serde_json::from_value(heads.clone()).unwrap(),
+            None => HeadsConfig {
+                // The reference counts "none".
+                entity_types: size("entity_types") - 1,
+                relation_types: size("relation_types"),
+                interaction: Default::default(),
+                ctam: CtamConfig {
+                    heads: size("ctam_heads"),
+                    layer_norm_eps: file["ctam_layer_norm_eps"].as_f64().unwrap(),
+                    dropout: 0.0,
+                    ..CtamConfig::default()
+                },
+                span_pooling: Default::default(),
+                context_pooling: Default::default(),
+                width_embedding: size("width_embedding"),
+                widths: 100,
+                dropout: 0.0,
+            },
         };
         Self {
             folder: folder.to_owned(),
@@ -228,8 +233,10 @@ impl Golden {
         });
         check("hidden states", difference, VALUES);
         for (name, attention) in [("attn_e", &spaces.attention.entity), ("attn_r", &spaces.attention.relation)] {
-            let found = flat(attention.clone().unwrap().into_data());
-            check(name, distance(&[found], &[expected(name).values.clone()]), VALUES);
+            let found: Vec<_> = attention.iter().map(|attention| flat(attention.clone().into_data())).collect();
+            let expected = self.expected.get(&format!("{}.{name}", case.key));
+            let expected: Vec<_> = expected.iter().map(|attention| attention.values.clone()).collect();
+            check(name, distance(&found, &expected), VALUES);
         }
         for (name, context) in [("cls_e", &spaces.entity_context), ("cls_r", &spaces.relation_context)] {
             let found = flat(context.clone().into_data());
@@ -361,7 +368,7 @@ fn folders(is: impl Fn(&Path) -> bool) -> Vec<PathBuf> {
     if !shared.exists() {
         println!("skipped: there is no {}", shared.display());
     }
-    let mut found: Vec<_> = [root.join("tests/golden"), shared]
+    let mut found: Vec<_> = [root.join("tests/golden"), root.join("tests/golden/variants"), shared]
         .iter()
         .filter_map(|parent| fs::read_dir(parent).ok())
         .flatten()
