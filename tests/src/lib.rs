@@ -1,1 +1,1 @@
-
+//! Tests that span crates; see the files beside this folder.

@@ -168,13 +168,13 @@ fn a_damaged_model_is_refused_by_its_file() {
         damage(&mut bytes);
         fs::write(&path, bytes).unwrap();
         run(sinet(["predict", "--model"]).arg(folder.path()).arg("A parser."), b"")
-            .refuses(1, &[&[file], says].concat());
+            .refuses(2, &[&[file], says].concat());
     }
     let folder = TempDir::new().unwrap();
     random_folder(Precision::Int8).write_dir(folder.path()).unwrap();
     fs::remove_file(folder.path().join("tokenizer.json")).unwrap();
     run(sinet(["predict", "--model"]).arg(folder.path()).arg("A parser."), b"")
-        .refuses(1, &["tokenizer.json", "missing"]);
+        .refuses(2, &["tokenizer.json", "missing"]);
 }
 
 #[test]

@@ -188,7 +188,7 @@ impl<G: Fn(&str) -> Update> ModuleMapper for Stepper<'_, G> {
 }
 
 pub(crate) fn floats(data: TensorData) -> Vec<f32> {
-    data.into_vec().expect("parameters and gradients are f32")
+    data.try_into_vec().expect("parameters and gradients are f32")
 }
 
 #[cfg(test)]

@@ -5,31 +5,34 @@ use std::path::Path;
 
 use burn::tensor::{Device, read_sync};
 use sinet_infer::{Model, ModelFiles, Precision, export};
+use sinet_model::Weights;
 use sinet_text::Report;
 
 use crate::Error;
 use crate::evaluate::evaluate;
 use crate::train::Run;
 
-/// Exports the network as it is now to a model folder, int8, and scores what was exported for its card.
+/// Exports weights of a run, as they were after so many epochs, to a model folder: int8, and what was exported is
+/// scored for its card.
 ///
 /// # Errors
 ///
 /// [`Error`], if the folder cannot be written.
-pub fn write_model(run: &mut Run, folder: &Path) -> Result<(), Error> {
+pub fn write_model(run: &Run, weights: &Weights, epochs: u64, folder: &Path) -> Result<(), Error> {
+    let config = run.model_config(epochs);
+    let tokenizer = run.pretrained.tokenizer.clone();
     let sentences = run.self_test_sentences();
-    let (config, weights) = (run.model_config(), run.weights());
-    let files = export(&config, run.pretrained.tokenizer.clone(), &weights, Precision::Int8, &sentences);
+    let files = export(&config, tokenizer, weights, Precision::Int8, &sentences);
     let mut files = read_sync(files).map_err(Error::other)?;
 
     let exported = Model::load(files.clone(), &Device::flex()).map_err(Error::other)?;
     let report = evaluate(&exported, &run.data.dev)?;
-    files.insert("README.md", card(run, &report, &files).into_bytes());
+    files.insert("README.md", card(run, epochs, &report, &files).into_bytes());
     files.seal();
     files.write_dir(folder).map_err(Error::other)
 }
 
-fn card(run: &Run, report: &Report, files: &ModelFiles) -> String {
+fn card(run: &Run, epochs: u64, report: &Report, files: &ModelFiles) -> String {
     let config = &run.config;
     let mut card = String::new();
     // Writing to a String cannot fail.
@@ -39,7 +42,7 @@ fn card(run: &Run, report: &Report, files: &ModelFiles) -> String {
          A SINET model (joint entity and relation extraction) of {mb:.1} MB, int8 with per-row scales.\n\n\
          - Encoder: `{encoder}`, SHA-256 of its weights {sha}\n\
          - Data: {train} sentences to train on, {dev} development sentences; seed {seed}\n\
-         - Trained for {epochs} of {all} epochs, {updates} updates, by `sinet train` with the configuration below\n\n\
+         - Trained for {epochs} of {all} epochs by `sinet train` with the configuration below\n\n\
          ## Scores on the development data, of these very files\n\n\
          Micro F1 in percent; symmetric relations are counted once, in text order. Reproduce with\n\
          `sinet evaluate --model DIR --data dev.json`.\n\n",
@@ -50,9 +53,7 @@ fn card(run: &Run, report: &Report, files: &ModelFiles) -> String {
         train = run.data.train.sentences.len(),
         dev = run.data.dev.sentences.len(),
         seed = config.train.seed,
-        epochs = run.progress.epochs,
         all = config.train.epochs,
-        updates = run.progress.updates,
     );
     let _ = writeln!(card, "| | precision | recall | F1 |\n|---|---|---|---|");
     let rows = [("entities", &report.ner), ("relations", &report.relations), ("relations, strict", &report.relations_strict)];

@@ -118,6 +118,28 @@ impl Checkpoint {
     }
 }
 
+/// Writes weights in full precision, by renaming a finished file.
+///
+/// # Errors
+///
+/// [`Error`], if they cannot be written.
+pub fn write_weights(path: &Path, weights: &Weights) -> Result<(), Error> {
+    let bytes = weights::write(weights, Precision::F32).map_err(Error::other)?;
+    let fresh = path.with_extension("partial");
+    Error::reading(&fresh, write_synced(&fresh, &bytes))?;
+    Error::reading(path, fs::rename(&fresh, path))
+}
+
+/// Reads what [`write_weights`] wrote.
+///
+/// # Errors
+///
+/// [`Error`], if there is no such file or it is damaged.
+pub fn read_weights(path: &Path) -> Result<Weights, Error> {
+    let bytes = Error::reading(path, fs::read(path))?;
+    weights::read(&bytes).map_err(|error| Error::data(path, error))
+}
+
 fn write_synced(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     use std::io::Write;
     let mut file = fs::File::create(path)?;

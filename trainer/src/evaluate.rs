@@ -2,9 +2,9 @@
 
 use std::path::Path;
 
-use burn::tensor::read_sync;
+use burn::tensor::{Device, read_sync};
 use rayon::prelude::*;
-use sinet_infer::{Model, ModelFiles};
+use sinet_infer::{FolderError, Model, ModelFiles};
 use sinet_text::{Dataset, Report, Schema, Scorer, SymmetricRule};
 
 use crate::Error;
@@ -42,10 +42,13 @@ pub fn read_dataset(path: &Path, schema: &Schema) -> Result<Dataset, Error> {
 ///
 /// # Errors
 ///
-/// [`Error::Other`], naming the file and what is wrong with it.
+/// [`Error::Other`] if there is no such folder, [`Error::Data`] with the file that is wrong and what to do.
 pub fn read_model(folder: &Path) -> Result<Model, Error> {
-    let files = ModelFiles::read_dir(folder).map_err(Error::other)?;
-    Model::load(files, &burn::tensor::Device::flex()).map_err(Error::other)
+    let files = ModelFiles::read_dir(folder).map_err(|error| match error {
+        FolderError::Read { .. } => Error::other(error),
+        _ => Error::data(folder, error),
+    })?;
+    Model::load(files, &Device::flex()).map_err(|error| Error::data(folder, error))
 }
 
 /// The three micro F1 scores, in percent: entities, relations by boundaries, strict relations.

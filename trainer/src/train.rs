@@ -17,7 +17,7 @@ use sinet_text::{Dataset, Report, Schema, Tokenizer};
 
 use crate::Error;
 use crate::card;
-use crate::checkpoint::{Checkpoint, Progress};
+use crate::checkpoint::{Checkpoint, Progress, read_weights, write_weights};
 use crate::config::RunConfig;
 use crate::evaluate::{evaluate, micro_f1, read_dataset};
 use crate::optimizer::{Optimizer, OptimizerState};
@@ -50,19 +50,30 @@ pub fn train(config: &RunConfig, output: &Path, resume: bool) -> Result<(), Erro
         let [entities, relations, strict] = micro_f1(&report);
         let epoch = run.progress.epochs;
         metrics.epoch(epoch, &report)?;
-        metrics.bar.println(format!(
-            "epoch {epoch:>3}: dev F1 entities {entities:.2}, relations {relations:.2}, strict {strict:.2}"
-        ));
+        // Also where standard error is a file and there is no bar to see.
+        metrics.bar.suspend(|| {
+            eprintln!("epoch {epoch:>3}: dev F1 entities {entities:.2}, relations {relations:.2}, strict {strict:.2}");
+        });
         let is_best = run.progress.best.is_none_or(|(best, _)| strict > best);
         if is_best {
             run.progress.best = Some((strict, epoch));
-            card::write_model(&run, &output.join("model-best"))?;
+            write_weights(&output.join(BEST), &run.weights())?;
         }
         run.checkpoint().write(&checkpoint)?;
     }
     metrics.bar.finish_and_clear();
-    card::write_model(&run, &output.join("model-last"))
+
+    let last = run.weights();
+    card::write_model(&run, &last, run.progress.epochs, &output.join("model-last"))?;
+    if let Some((_, epoch)) = run.progress.best {
+        let best = read_weights(&output.join(BEST))?;
+        card::write_model(&run, &best, epoch, &output.join("model-best"))?;
+    }
+    Ok(())
 }
+
+/// The weights of the best epoch so far.
+const BEST: &str = "best.safetensors";
 
 /// The labelled sentences of a run.
 pub struct Data {
@@ -205,7 +216,7 @@ impl Run {
     /// Scores on the development data, as the network is now.
     fn evaluate(&mut self) -> Result<Report, Error> {
         let network = self.current();
-        let model = Model::new(self.model_config(), self.tokenizer.clone(), network).map_err(Error::other)?;
+        let model = Model::new(self.model_config(self.progress.epochs), self.tokenizer.clone(), network).map_err(Error::other)?;
         evaluate(&model, &self.data.dev)
     }
 
@@ -214,8 +225,8 @@ impl Run {
         self.current().weights()
     }
 
-    /// What the model folder says of the model.
-    pub fn model_config(&self) -> ModelConfig {
+    /// What the model folder says of the model, as it was after so many epochs.
+    pub fn model_config(&self, epochs: u64) -> ModelConfig {
         ModelConfig {
             format_version: 1,
             name: self.config.name.clone(),
@@ -226,8 +237,7 @@ impl Run {
             training: json!({
                 "config": self.config,
                 "encoder_sha256": self.pretrained.sha256,
-                "epochs": self.progress.epochs,
-                "updates": self.progress.updates,
+                "epochs": epochs,
             }),
         }
     }

@@ -91,6 +91,11 @@ impl ModelFiles {
         self.files.get(name).map(Vec::as_slice).ok_or_else(|| FolderError::Missing { name: name.to_owned() })
     }
 
+    /// Size of all files together, in bytes.
+    pub fn total_bytes(&self) -> u64 {
+        self.files.values().map(|bytes| bytes.len() as u64).sum()
+    }
+
     /// Checks the files against their manifest: those it names are there, with their size and hash, and no
     /// others.
     ///

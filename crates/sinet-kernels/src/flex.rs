@@ -36,7 +36,7 @@ impl Kernels for Flex {
         // One number from the backend's generator makes the mask follow from its seed.
         let device = like.device();
         let draw = Self::float_random(Shape::new([1]), Distribution::Uniform(0.0, 1.0), &device, FloatDType::F64);
-        let seed = draw.into_data().to_vec::<f64>().expect("f64 was asked for")[0];
+        let seed = draw.into_data().try_to_vec::<f64>().expect("f64 was asked for")[0];
         let shape = like.shape();
         let mut mask = vec![0.0; shape.num_elements()];
         rows::keep_mask(&mut mask, keep as f32, (seed * 2f64.powi(32)) as u32);
@@ -98,7 +98,7 @@ impl Floats {
 /// A tensor's memory to write to: its own where nobody else holds it, else a copy.
 fn owned(tensor: FloatTensor<Flex>) -> (Vec<f32>, Shape) {
     let shape = tensor.shape();
-    (tensor.into_data().into_vec().expect("the network computes in f32"), shape)
+    (tensor.into_data().try_into_vec().expect("the network computes in f32"), shape)
 }
 
 fn tensor(values: Vec<f32>, shape: Shape) -> FloatTensor<Flex> {

@@ -294,7 +294,7 @@ impl<F: FnMut(&str, NamedTensor)> ModuleVisitor for Saver<F> {
         let value = param.val();
         let value = if self.path.is_transposed() { value.transpose() } else { value };
         let shape = value.dims().to_vec();
-        let values = value.into_data().convert::<f32>().to_vec().expect("a float tensor is f32 after conversion");
+        let values = value.into_data().convert::<f32>().try_to_vec().expect("a float tensor is f32 after conversion");
         (self.visit)(&self.path.checkpoint_name(), NamedTensor { shape, values });
     }
 }
