@@ -399,11 +399,11 @@ fn distance(a: &[Vec<f32>], b: &[Vec<f32>]) -> f32 {
     pairs.map(|(a, b)| if a.is_nan() || b.is_nan() { f32::INFINITY } else { (a - b).abs() }).fold(0.0, f32::max)
 }
 
-/// ‖a - b‖ / ‖b‖; a gradient that is zero but for rounding (that of a key's bias) counts as of norm 1e-4.
+/// ‖a - b‖ / ‖b‖; a gradient that is zero but for rounding (that of a key's bias) counts as of norm 1e-3.
 fn relative(a: &[f32], b: &[f32]) -> f32 {
     let norm = |x: &mut dyn Iterator<Item = f32>| x.map(|x| f64::from(x * x)).sum::<f64>().sqrt();
     let difference = norm(&mut a.iter().zip(b).map(|(a, b)| a - b));
-    (difference / norm(&mut b.iter().copied()).max(1e-4)) as f32
+    (difference / norm(&mut b.iter().copied()).max(1e-3)) as f32
 }
 
 /// A gradient as checkpoints store it: those of linear layers lie the other way round.

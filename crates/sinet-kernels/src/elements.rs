@@ -22,14 +22,22 @@ pub(crate) fn exp(x: f32) -> f32 {
 
 /// Φ(x), to 1e-7 absolute, and e^(-x²/2), which it needs on the way.
 ///
-/// erf by Abramowitz and Stegun, Handbook of Mathematical Functions, 7.1.26.
+/// With z = |x|/√2 and t = 1/(1 + z/2), the tail is ½ e^(-z²) t P(t): P was fitted to e^(z²) erfc(z) / t at the
+/// Chebyshev points of 0 ≤ z ≤ 7 and is exact to 3e-9 there. Beyond, the tail is 0 in single precision.
 #[inline(always)]
 fn normal(x: f32) -> (f32, f32) {
+    const P: [f32; 11] = [
+        0.282_062_85, 0.282_804_04, 0.240_025_74, 0.213_174_7, -0.038_855_154, 0.247_076_03, -0.344_113_23, 0.037_248_995,
+        0.169_506_96, -0.111_609_4, 0.022_678_49,
+    ];
     let z = x.abs() * FRAC_1_SQRT_2;
     let bell = exp(-z * z);
-    let t = 1.0 / (1.0 + 0.327_591_1 * z);
-    let p = t * (0.254_829_6 + t * (-0.284_496_73 + t * (1.421_413_8 + t * (-1.453_152_1 + t * 1.061_405_4))));
-    let tail = 0.5 * p * bell;
+    let t = 1.0 / (1.0 + 0.5 * z);
+    let mut p = P[10];
+    for i in (0..10).rev() {
+        p = p * t + P[i];
+    }
+    let tail = 0.5 * t * p * bell;
     (if x < 0.0 { tail } else { 1.0 - tail }, bell)
 }
 

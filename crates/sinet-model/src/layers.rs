@@ -11,8 +11,13 @@ const INITIAL: Initializer = Initializer::Normal { mean: 0.0, std: 0.02 };
 pub(crate) fn linear(d_input: usize, d_output: usize, bias: bool, device: &Device) -> Linear {
     let mut linear =
         LinearConfig::new(d_input, d_output).with_bias(false).with_initializer(INITIAL).init(device);
-    linear.bias = bias.then(|| Param::from_tensor(Tensor::zeros([d_output], device)));
+    linear.bias = bias.then(|| trained(Tensor::zeros([d_output], device)));
     linear
+}
+
+/// A parameter that takes part in training, also when it is made on a device without autodiff.
+fn trained<const D: usize>(value: Tensor<D>) -> Param<Tensor<D>> {
+    Param::from_tensor(value).set_require_grad(true)
 }
 
 /// An embedding table: N(0, 0.02).
@@ -23,8 +28,8 @@ pub(crate) fn embedding(rows: usize, d: usize, device: &Device) -> Embedding {
 /// Layer normalisation over the last axis: γ 1, β 0.
 pub(crate) fn layer_norm(d: usize, epsilon: f64, device: &Device) -> LayerNorm {
     LayerNorm {
-        gamma: Param::from_tensor(Tensor::ones([d], device)),
-        beta: Param::from_tensor(Tensor::zeros([d], device)),
+        gamma: trained(Tensor::ones([d], device)),
+        beta: trained(Tensor::zeros([d], device)),
         epsilon,
     }
 }

@@ -258,7 +258,9 @@ impl ModuleMapper for Loader<'_> {
                 let data = TensorData::new(tensor.values.clone(), shape);
                 let value = Tensor::from_data(data, &param.lazy_device());
                 let value = if transposed { materialized(value.transpose()) } else { value };
-                Param::initialized(param.id, value)
+                let id = param.id;
+                // Keeps what the parameter is trained like.
+                param.transform_for_load(value, id)
             }
             Err(error) => {
                 self.error.get_or_insert(error);

@@ -169,6 +169,6 @@ impl Embeddings {
         let positions: Tensor<1, Int> = batch.positions(&words.device());
         let positions = self.position_embeddings.weight.val().select(0, positions);
         let segment = self.token_type_embeddings.weight.val().slice([0..1]);
-        self.dropout.forward(self.layer_norm.forward(words + positions + segment))
+        self.dropout.forward(self.layer_norm.forward(words + segment + positions))
     }
 }

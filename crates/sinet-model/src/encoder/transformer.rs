@@ -131,7 +131,7 @@ impl TransformerLayer {
     /// `[sentences, heads, queries, d/h]` and `[sentences, heads, keys, d/h]` to `[sentences, heads, queries, keys]`.
     fn weights(&self, query: Tensor<4>, key: Tensor<4>, batch: &Batch) -> Tensor<4> {
         let [_, _, _, head_size] = query.dims();
-        let scores = (query * (head_size as f64).powf(-0.5)).matmul(key.swap_dims(2, 3));
+        let scores = query.matmul(key.swap_dims(2, 3)) * (head_size as f64).powf(-0.5);
         let scores = match batch.key_mask(true, &scores.device()) {
             Some(mask) => {
                 let [sentences, longest] = mask.dims();
