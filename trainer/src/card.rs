@@ -56,7 +56,8 @@ fn card(run: &Run, epochs: u64, report: &Report, files: &ModelFiles) -> String {
         all = config.train.epochs,
     );
     let _ = writeln!(card, "| | precision | recall | F1 |\n|---|---|---|---|");
-    let rows = [("entities", &report.ner), ("relations", &report.relations), ("relations, strict", &report.relations_strict)];
+    let rows =
+        [("entities", &report.ner), ("relations", &report.relations), ("relations, strict", &report.relations_strict)];
     for (name, scores) in rows {
         let f = &scores.micro;
         let _ = writeln!(card, "| {name} | {:.2} | {:.2} | {:.2} |", f.precision, f.recall, f.f1);

@@ -1,21 +1,22 @@
 //! Training of SINET models: data to a model folder.
 //!
-//! [`train`](mod@train) is the loop and the place to start reading; each other module is one of its parts, in the
-//! order in which a run meets them.
+//! [`train`](mod@train) is the loop and the place to start reading. What it calls, in the order of a run:
+//! [`config`], [`pretrained`], [`samples`], [`step`], [`optimizer`] (with [`schedule`], [`adamw`] and
+//! [`word_table`]), [`evaluate`](mod@evaluate), [`checkpoint`], [`card`].
 
+pub mod adamw;
+pub mod card;
+pub mod checkpoint;
 pub mod config;
+mod error;
+pub mod evaluate;
+pub mod optimizer;
+pub mod predict;
 pub mod pretrained;
 pub mod samples;
 pub mod schedule;
-pub mod word_table;
-pub mod adamw;
-pub mod optimizer;
 pub mod step;
-pub mod checkpoint;
-pub mod evaluate;
 pub mod train;
-pub mod predict;
-pub mod card;
-mod error;
+pub mod word_table;
 
 pub use error::Error;

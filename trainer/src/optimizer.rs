@@ -49,7 +49,14 @@ impl Optimizer {
     /// One update of all weights; `factor` is the schedule's, `updates` counts from 1.
     ///
     /// Gives the new network and the norm that all gradients had together, before clipping.
-    pub fn step(&mut self, network: Sinet, step: Step, settings: &TrainSection, factor: f64, updates: u64) -> (Sinet, f64) {
+    pub fn step(
+        &mut self,
+        network: Sinet,
+        step: Step,
+        settings: &TrainSection,
+        factor: f64,
+        updates: u64,
+    ) -> (Sinet, f64) {
         let device = network.encoder.word_table().device();
         let gradients = NamedGradients::take(&network, step.gradients);
         let of_words = floats(step.words.gradient.into_data());

@@ -64,7 +64,8 @@ impl Pretrained {
 
 /// The folder in the cache for a name; filled by `fetch` if it is not there or not intact.
 fn cached(name: &str, fetch: impl FnOnce(&Path) -> Result<(), Error>) -> Result<PathBuf, Error> {
-    let plain: String = name.chars().map(|c| if c.is_ascii_alphanumeric() || ".-".contains(c) { c } else { '_' }).collect();
+    let plain: String =
+        name.chars().map(|c| if c.is_ascii_alphanumeric() || ".-".contains(c) { c } else { '_' }).collect();
     let folder = cache_folder()?.join(plain);
     if is_intact(&folder) {
         return Ok(folder);
@@ -93,7 +94,8 @@ fn is_intact(folder: &Path) -> bool {
 }
 
 fn cache_folder() -> Result<PathBuf, Error> {
-    let home = std::env::home_dir().ok_or_else(|| Error::other("there is no home folder to keep encoders in; set HOME"))?;
+    let home =
+        std::env::home_dir().ok_or_else(|| Error::other("there is no home folder to keep encoders in; set HOME"))?;
     Ok(std::env::var_os("XDG_CACHE_HOME").map_or(home.join(".cache"), PathBuf::from).join("sinet/encoders"))
 }
 

@@ -183,9 +183,7 @@ mod tests {
     #[test]
     fn all_positives_come_and_negatives_up_to_the_limit() {
         // 4 + 3 spans of one or two words, three of them gold; 6 ordered pairs, one of them related.
-        for ((entities, relations), (spans, pairs)) in
-            [((100, 100), (7, 6)), ((2, 1), (5, 2)), ((0, 0), (3, 1))]
-        {
+        for ((entities, relations), (spans, pairs)) in [((100, 100), (7, 6)), ((2, 1), (5, 2)), ((0, 0), (3, 1))] {
             let samples = draw(entities, relations);
             assert_eq!((samples.spans.len(), samples.pairs.len()), (2 * spans, 2 * pairs));
             assert_eq!(samples.classes.iter().filter(|&&class| class > 0).count(), 6);

@@ -28,9 +28,8 @@ mod tests {
 
     #[test]
     fn factors_of_a_short_run() {
-        let factors = |warmup, total| -> Vec<f64> {
-            (0..=total).map(|done| Schedule { warmup, total }.factor(done)).collect()
-        };
+        let factors =
+            |warmup, total| -> Vec<f64> { (0..=total).map(|done| Schedule { warmup, total }.factor(done)).collect() };
         assert_eq!(factors(2, 6), [0.0, 0.5, 1.0, 0.75, 0.5, 0.25, 0.0]);
         assert_eq!(factors(0, 2), [1.0, 0.5, 0.0]);
         assert_eq!(factors(0, 0), [0.0]);

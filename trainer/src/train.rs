@@ -174,7 +174,8 @@ impl Run {
 
     fn epoch(&mut self, metrics: &mut Metrics) -> Result<(), Error> {
         let train = &self.config.train;
-        let order = batches(self.sentences.len(), train.batch_size, &mut self.rng(Purpose::Order, self.progress.epochs));
+        let order =
+            batches(self.sentences.len(), train.batch_size, &mut self.rng(Purpose::Order, self.progress.epochs));
         metrics.begin(self.progress.epochs, train.epochs, order.len());
         for batch in order {
             self.update(&batch, metrics)?;
@@ -216,7 +217,8 @@ impl Run {
     /// Scores on the development data, as the network is now.
     fn evaluate(&mut self) -> Result<Report, Error> {
         let network = self.current();
-        let model = Model::new(self.model_config(self.progress.epochs), self.tokenizer.clone(), network).map_err(Error::other)?;
+        let model = Model::new(self.model_config(self.progress.epochs), self.tokenizer.clone(), network)
+            .map_err(Error::other)?;
         evaluate(&model, &self.data.dev)
     }
 

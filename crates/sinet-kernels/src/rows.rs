@@ -116,18 +116,33 @@ pub(crate) fn keep_mask(mask: &mut [f32], keep: f32, seed: u32) {
 fn moments(x: &[f32], epsilon: f32) -> (f32, f32) {
     let n = x.len() as f32;
     let mean = sum(x) / n;
-    let variance = reduce(x, x, #[inline(always)] |a, _| (a - mean) * (a - mean)) / n;
+    let variance = reduce(
+        x,
+        x,
+        #[inline(always)]
+        |a, _| (a - mean) * (a - mean),
+    ) / n;
     (mean, 1.0 / (variance + epsilon).sqrt())
 }
 
 #[inline(always)]
 fn sum(x: &[f32]) -> f32 {
-    reduce(x, x, #[inline(always)] |a, _| a)
+    reduce(
+        x,
+        x,
+        #[inline(always)]
+        |a, _| a,
+    )
 }
 
 #[inline(always)]
 fn dot(x: &[f32], y: &[f32]) -> f32 {
-    reduce(x, y, #[inline(always)] |a, b| a * b)
+    reduce(
+        x,
+        y,
+        #[inline(always)]
+        |a, b| a * b,
+    )
 }
 
 /// Σ f(x, y)

@@ -114,10 +114,8 @@ impl Batch {
             return packed.reshape(shape);
         }
         let device = packed.device();
-        let rows = self
-            .sentences
-            .iter()
-            .flat_map(|s| (0..self.longest()).map(|i| (s.rows.start + i).min(s.rows.end - 1)));
+        let rows =
+            self.sentences.iter().flat_map(|s| (0..self.longest()).map(|i| (s.rows.start + i).min(s.rows.end - 1)));
         packed.select(0, indices(rows, &device)).reshape(shape)
     }
 
@@ -129,11 +127,7 @@ impl Batch {
             return flat;
         }
         let device = flat.device();
-        let rows = self
-            .sentences
-            .iter()
-            .enumerate()
-            .flat_map(|(i, s)| (0..s.rows.len()).map(move |j| i * longest + j));
+        let rows = self.sentences.iter().enumerate().flat_map(|(i, s)| (0..s.rows.len()).map(move |j| i * longest + j));
         flat.select(0, indices(rows, &device))
     }
 

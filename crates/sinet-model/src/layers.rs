@@ -9,8 +9,7 @@ const INITIAL: Initializer = Initializer::Normal { mean: 0.0, std: 0.02 };
 
 /// A linear layer: weight N(0, 0.02), bias 0.
 pub(crate) fn linear(d_input: usize, d_output: usize, bias: bool, device: &Device) -> Linear {
-    let mut linear =
-        LinearConfig::new(d_input, d_output).with_bias(false).with_initializer(INITIAL).init(device);
+    let mut linear = LinearConfig::new(d_input, d_output).with_bias(false).with_initializer(INITIAL).init(device);
     linear.bias = bias.then(|| trained(Tensor::zeros([d_output], device)));
     linear
 }
@@ -27,11 +26,7 @@ pub(crate) fn embedding(rows: usize, d: usize, device: &Device) -> Embedding {
 
 /// Layer normalisation over the last axis: γ 1, β 0.
 pub(crate) fn layer_norm(d: usize, epsilon: f64, device: &Device) -> LayerNorm {
-    LayerNorm {
-        gamma: trained(Tensor::ones([d], device)),
-        beta: trained(Tensor::zeros([d], device)),
-        epsilon,
-    }
+    LayerNorm { gamma: trained(Tensor::ones([d], device)), beta: trained(Tensor::zeros([d], device)), epsilon }
 }
 
 /// Layer normalisation over the last axis, by the fused kernel.

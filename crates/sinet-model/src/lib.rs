@@ -24,7 +24,7 @@ pub use encoder::{
     Activation, Albert, AlbertConfig, Bert, BertConfig, Embeddings, Encoder, EncoderConfig, EncoderOutput,
     TransformerLayer,
 };
-pub use heads::{Attention, Heads, Pair, Span, Spaces};
+pub use heads::{Attention, Heads, Pair, Spaces, Span};
 pub use loss::{entity_loss, relation_loss};
 pub use sinet::Sinet;
 pub use tap::Tap;

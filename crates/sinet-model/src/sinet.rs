@@ -26,9 +26,6 @@ impl SinetConfig {
     ///
     /// As [`HeadsConfig::init`](crate::HeadsConfig::init).
     pub fn init(&self, device: &Device) -> Sinet {
-        Sinet {
-            encoder: self.encoder.init(device),
-            heads: self.heads.init(self.encoder.hidden_size(), device),
-        }
+        Sinet { encoder: self.encoder.init(device), heads: self.heads.init(self.encoder.hidden_size(), device) }
     }
 }

@@ -91,9 +91,6 @@ impl Bert {
         let embedded = self.embeddings.forward(words, batch);
         let (last, rest) = self.layers.split_last().expect("a BERT has a layer");
         let hidden = rest.iter().fold(embedded, |hidden, layer| layer.forward(hidden, batch));
-        EncoderOutput {
-            cls_attention: last.cls_attention(hidden.clone(), batch),
-            hidden: last.forward(hidden, batch),
-        }
+        EncoderOutput { cls_attention: last.cls_attention(hidden.clone(), batch), hidden: last.forward(hidden, batch) }
     }
 }
