@@ -50,12 +50,16 @@ fn write_encoder(folder: &Path) {
     let encoder: EncoderConfig = serde_json::from_str(config).unwrap();
     let weights = encoder.init(&device).weights();
     fs::write(folder.join("model.safetensors"), weights::write(&weights, Precision::F32).unwrap()).unwrap();
-    let tokenizer = r##"{"version": "1.0", "truncation": null, "padding": null, "added_tokens": [],
-        "normalizer": null, "pre_tokenizer": {"type": "BertPreTokenizer"}, "post_processor": null,
-        "decoder": null, "model": {"type": "WordPiece", "unk_token": "[UNK]", "continuing_subword_prefix": "##",
-        "max_input_chars_per_word": 100, "vocab": {"[PAD]": 0, "[UNK]": 1, "[CLS]": 2, "[SEP]": 3, "a": 4, "b": 5,
-        "x": 6, "y": 7}}}"##;
-    fs::write(folder.join("tokenizer.json"), tokenizer).unwrap();
+    let tokenizer = serde_json::json!({
+        "version": "1.0", "truncation": null, "padding": null, "added_tokens": [], "normalizer": null,
+        "pre_tokenizer": {"type": "BertPreTokenizer"}, "post_processor": null, "decoder": null,
+        "model": {
+            "type": "WordPiece", "unk_token": "[UNK]", "continuing_subword_prefix": "##",
+            "max_input_chars_per_word": 100,
+            "vocab": {"[PAD]": 0, "[UNK]": 1, "[CLS]": 2, "[SEP]": 3, "a": 4, "b": 5, "x": 6, "y": 7}
+        }
+    });
+    fs::write(folder.join("tokenizer.json"), tokenizer.to_string()).unwrap();
 }
 
 fn config(folder: &Path, epochs: u64) -> RunConfig {
