@@ -32,7 +32,8 @@ fn write_data(folder: &Path) {
         serde_json::json!({"tokens": tokens, "entities": entities, "relations": relations})
     };
     let texts = [
-        "a x b", "x a y b", "b x a", "x y x", "a b", "y b x y", "a y x", "b y x a", "x b y a", "y a x b", "a x y b", "x y",
+        "a x b", "x a y b", "b x a", "x y x", "a b", "y b x y", "a y x", "b y x a", "x b y a", "y a x b", "a x y b",
+        "x y",
     ];
     let sentences = serde_json::Value::from_iter(texts.map(sentence));
     for name in ["train.json", "dev.json"] {
@@ -83,7 +84,7 @@ fn prepared() -> tempfile::TempDir {
 fn a_small_language_is_learned_and_the_folder_scores_as_its_card_says() {
     let folder = prepared();
     let output = folder.path().join("out");
-    train(&config(folder.path(), 40), &output, false).unwrap();
+    train(&config(folder.path(), 40), folder.path(), &output, false).unwrap();
 
     let model = read_model(&output.join("model-best")).unwrap();
     let dataset = read_dataset(&folder.path().join("dev.json"), model.schema()).unwrap();

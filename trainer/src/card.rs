@@ -42,7 +42,8 @@ fn card(run: &Run, epochs: u64, report: &Report, files: &ModelFiles) -> String {
          A SINET model (joint entity and relation extraction) of {mb:.1} MB, int8 with per-row scales.\n\n\
          - Encoder: `{encoder}`, SHA-256 of its weights {sha}\n\
          - Data: {train} sentences to train on, {dev} development sentences; seed {seed}\n\
-         - Trained for {epochs} of {all} epochs by `sinet train` with the configuration below\n\n\
+         - Trained for {epochs} of {all} epochs with the configuration below:\n\
+         \x20 `sinet train --config run.toml --data DIR`\n\n\
          ## Scores on the development data, of these very files\n\n\
          Micro F1 in percent; symmetric relations are counted once, in text order. Reproduce with\n\
          `sinet evaluate --model DIR --data dev.json`.\n\n",

@@ -76,9 +76,8 @@ fn run(verb: Verb) -> Result<(), Error> {
     match verb {
         Verb::Train { config, output, data, seed, resume } => {
             let mut config = RunConfig::read(&config)?;
-            config.data = data.unwrap_or(config.data);
             config.train.seed = seed.unwrap_or(config.train.seed);
-            train::train(&config, &output, resume)
+            train::train(&config, data.as_ref().unwrap_or(&config.data), &output, resume)
         }
         Verb::Evaluate { model, data, json } => {
             let model = read_model(&model)?;

@@ -26,14 +26,14 @@ use crate::samples::{Samples, Sampling, Sentence, batches};
 use crate::schedule::Schedule;
 use crate::step::Step;
 
-/// Trains a model and leaves in `output`: `model-best` and `model-last` (model folders), `metrics.jsonl` (a line an
+/// Trains a model on the sentences in the folder `data` and leaves in `output`: `model-best` and `model-last` (model folders), `metrics.jsonl` (a line an
 /// update and a line an epoch) and `checkpoint`.
 ///
 /// # Errors
 ///
 /// [`Error`], before anything is written if the configuration or the data are wrong.
-pub fn train(config: &RunConfig, output: &Path, resume: bool) -> Result<(), Error> {
-    let data = Data::read(&config.data)?;
+pub fn train(config: &RunConfig, data: &Path, output: &Path, resume: bool) -> Result<(), Error> {
+    let data = Data::read(data)?;
     let pretrained = Pretrained::find(&config.encoder)?;
     Error::reading(output, fs::create_dir_all(output))?;
     let checkpoint = output.join("checkpoint");
@@ -77,6 +77,8 @@ const BEST: &str = "best.safetensors";
 
 /// The labelled sentences of a run.
 pub struct Data {
+    /// Where they lie.
+    folder: PathBuf,
     /// The types.
     pub schema: Schema,
     /// What the model learns from.
@@ -93,7 +95,7 @@ impl Data {
         let mut train = read_dataset(&folder.join("train.json"), &schema)?;
         // As the authors' code does: a symmetric relation is learned in text order only.
         train.sentences.iter_mut().for_each(|example| example.order_symmetric(&schema));
-        Ok(Self { train, dev: read_dataset(&folder.join("dev.json"), &schema)?, schema })
+        Ok(Self { folder: folder.to_owned(), train, dev: read_dataset(&folder.join("dev.json"), &schema)?, schema })
     }
 }
 
@@ -149,11 +151,11 @@ impl Run {
         let tokenizer = Tokenizer::from_bytes(&pretrained.tokenizer).map_err(Error::other)?;
         let limit = pretrained.config.max_pieces();
         let sentences = Sentence::all(&data.train, &tokenizer, limit)
-            .map_err(|error| Error::data(&config.data.join("train.json"), error))?;
+            .map_err(|error| Error::data(&data.folder.join("train.json"), error))?;
         let batches = sentences.len() / config.train.batch_size;
         if batches == 0 {
             let problem = format!("{} sentences do not fill a batch of {}", sentences.len(), config.train.batch_size);
-            return Err(Error::data(&config.data.join("train.json"), problem));
+            return Err(Error::data(&data.folder.join("train.json"), problem));
         }
         let total = batches as u64 * config.train.epochs;
         let schedule = Schedule { warmup: (total as f64 * config.train.warmup) as u64, total };
