@@ -243,7 +243,7 @@ fn a_trained_model_predicts_and_is_scored() {
 
 #[test]
 fn a_killed_training_goes_on_to_the_same_model() {
-    let folder = training_folder(8);
+    let folder = training_folder(16);
     let [straight, resumed] = ["straight", "resumed"].map(|name| folder.path().join(name));
     assert_eq!(train(folder.path(), &straight, &[]).code, 0);
 
