@@ -27,6 +27,8 @@ export async function open(browser, address, options = {}) {
   page.setDefaultTimeout(60_000);
   const complaints = [];
   page.on('console', (message) => {
+    // Chromium's own remark on a machine without a GPU; the page says so itself.
+    if (message.text() === 'No available adapters.') return;
     if (['error', 'warning'].includes(message.type())) complaints.push(message.text());
   });
   page.on('pageerror', (error) => complaints.push(String(error)));

@@ -1,6 +1,6 @@
 //! The page as a whole: its state, and how a text becomes a reading.
 
-use std::rc::Rc;
+use std::sync::Arc;
 use std::time::Duration;
 
 use leptos::prelude::*;
@@ -27,7 +27,7 @@ pub struct Page {
     /// The model that reads it.
     pub model: RwSignal<ModelName>,
     /// The newest reading, which may be of an older text.
-    pub shown: RwSignal<Option<Shown>, LocalStorage>,
+    pub shown: RwSignal<Option<Shown>>,
     /// The sentence whose attention is shown, as an index into the reading's windows.
     pub window: RwSignal<usize>,
     /// Why the newest text has no reading.
@@ -45,7 +45,7 @@ pub struct Page {
 #[derive(Clone)]
 pub struct Shown {
     /// The reading.
-    pub reading: Rc<Reading>,
+    pub reading: Arc<Reading>,
     /// The model that made it.
     pub model: ModelName,
     /// How long that took, in milliseconds.
@@ -59,7 +59,7 @@ impl Page {
         let page = Self {
             text: RwSignal::new(model.examples()[0].1.to_owned()),
             model: RwSignal::new(model),
-            shown: RwSignal::new_local(None),
+            shown: RwSignal::new(None),
             window: RwSignal::new(0),
             refusal: RwSignal::new(None),
             busy_since: RwSignal::new(None),
@@ -96,8 +96,8 @@ impl Page {
         if model == self.model.get_untracked() {
             return;
         }
-        let was_example = (self.model.get_untracked().examples().iter())
-            .any(|(_, text)| self.text.with_untracked(|own| own == text));
+        let was_example =
+            (self.model.get_untracked().examples().iter()).any(|(_, text)| self.text.with_untracked(|own| own == text));
         self.engine.with_untracked(Engine::close);
         self.model.set(model);
         self.engine.set(Engine::start(model, self.choice.get_value()));
@@ -134,7 +134,7 @@ impl Page {
                 Ok(answer) if self.model.get_untracked() == model && !self.is_empty() => {
                     let Answer { reading, milliseconds } = answer;
                     self.window.set(0);
-                    self.shown.set(Some(Shown { reading: Rc::new(reading), model, milliseconds }));
+                    self.shown.set(Some(Shown { reading: Arc::new(reading), model, milliseconds }));
                 }
                 Err(message) if !newer => self.refusal.set(Some(message)),
                 _ => {}
@@ -176,9 +176,7 @@ impl Page {
 #[component]
 pub fn App() -> impl IntoView {
     let page = Page::open();
-    script::install(move || {
-        (page.model.get_untracked(), page.choice.get_value(), page.engine.get_untracked())
-    });
+    script::install(move || (page.model.get_untracked(), page.choice.get_value(), page.engine.get_untracked()));
     view! {
         <header>
             <h1>"SINET"</h1>

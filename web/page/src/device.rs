@@ -53,9 +53,8 @@ mod tests {
 
     #[test]
     fn only_a_real_adapter_is_taken_unasked() {
-        let adapter = |is_fallback, has_timestamps| {
-            Some(Adapter { name: "test".to_owned(), is_fallback, has_timestamps })
-        };
+        let adapter =
+            |is_fallback, has_timestamps| Some(Adapter { name: "test".to_owned(), is_fallback, has_timestamps });
         let check = |choice, adapter: Option<Adapter>, expected| {
             assert_eq!(choose_worker(choice, adapter.as_ref()).0, expected, "{choice:?} {adapter:?}");
         };

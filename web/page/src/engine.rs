@@ -87,12 +87,8 @@ impl Drop for RunningWorker {
 impl Engine {
     /// Starts a worker for a model.
     pub fn start(model: ModelName, choice: DeviceChoice) -> Self {
-        let engine = Self(Rc::new(Inner {
-            model,
-            choice,
-            phase: ArcRwSignal::new(Phase::Starting),
-            state: RefCell::default(),
-        }));
+        let engine =
+            Self(Rc::new(Inner { model, choice, phase: ArcRwSignal::new(Phase::Starting), state: RefCell::default() }));
         engine.0.clone().launch_best();
         engine
     }
@@ -113,7 +109,9 @@ impl Engine {
             self.0.clone().launch_best();
         }
         self.0.ask(Question { text, answer });
-        receiver.await.unwrap_or_else(|_| Err("The page turned to another text or model before this text was read.".to_owned()))
+        receiver
+            .await
+            .unwrap_or_else(|_| Err("The page turned to another text or model before this text was read.".to_owned()))
     }
 
     /// Drops every open question and ends the worker.
@@ -160,11 +158,7 @@ impl Inner {
             Ok(worker) => worker,
             Err(_) => return self.fail("This browser starts no module workers; use a newer one."),
         };
-        let load = Request::Load {
-            base: crate::address(&format!("models/{}/", self.model.folder())),
-            device,
-            reason,
-        };
+        let load = Request::Load { base: crate::address(&format!("models/{}/", self.model.folder())), device, reason };
         let weak = Rc::downgrade(self);
         let on_message = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
             if let Some(inner) = weak.upgrade() {
@@ -201,9 +195,8 @@ impl Inner {
                 let open: Vec<Request> = {
                     let mut state = self.state.borrow_mut();
                     state.types = Some([entity_types, relation_types]);
-                    let request = |(&id, question): (&u32, &Question)| {
-                        Request::Annotate { id, text: question.text.clone() }
-                    };
+                    let request =
+                        |(&id, question): (&u32, &Question)| Request::Annotate { id, text: question.text.clone() };
                     state.questions.iter().map(request).collect()
                 };
                 self.phase.set(Phase::Ready(device));

@@ -61,8 +61,7 @@ impl Reading {
         let window_of = |word: usize| {
             annotation.windows.partition_point(|window| window.words.end <= word).min(windows.len().saturating_sub(1))
         };
-        let of_entity: Vec<usize> =
-            annotation.entities.iter().map(|entity| window_of(entity.words.start)).collect();
+        let of_entity: Vec<usize> = annotation.entities.iter().map(|entity| window_of(entity.words.start)).collect();
         for (entity, &window) in of_entity.iter().enumerate() {
             windows[window].entities.push(entity);
         }
@@ -208,7 +207,8 @@ mod tests {
     /// "naïve" lies before the first entity, so that bytes and code points differ.
     fn reading() -> Reading {
         let text = "A naïve parser, and a tagger. Trees grow.".to_owned();
-        let bounds = [(0, 1), (2, 7), (8, 14), (14, 15), (16, 19), (20, 21), (22, 28), (28, 29), (30, 35), (36, 40), (40, 41)];
+        let bounds =
+            [(0, 1), (2, 7), (8, 14), (14, 15), (16, 19), (20, 21), (22, 28), (28, 29), (30, 35), (36, 40), (40, 41)];
         let words = bounds.map(|(start, end)| TextRange { start, end }).to_vec();
         let window = |words: Range<usize>| Window {
             range: TextRange { start: bounds[words.start].0, end: bounds[words.end - 1].1 },
@@ -260,25 +260,37 @@ mod tests {
 
     #[test]
     fn a_window_becomes_a_sentence() {
-        check(0, 10.0, expect![[r#"
+        check(
+            0,
+            10.0,
+            expect![[r#"
              A naïve parser_, and a tagger_.
             1..3 60
             6..7 60
             0 -> 1 both ways
-            1 -> 0"#]]);
-        check(1, 10.0, expect![[r#"
+            1 -> 0"#]],
+        );
+        check(
+            1,
+            10.0,
+            expect![[r#"
              Trees grow_.
-            0..1 110"#]]);
+            0..1 110"#]],
+        );
     }
 
     #[test]
     fn long_words_are_broken_and_entities_follow() {
-        check(0, 50.0, expect![[r#"
+        check(
+            0,
+            50.0,
+            expect![[r#"
              A naï_ve par_ser_, and a tag_ger_.
             1..5 300
             8..10 300
             0 -> 1 both ways
-            1 -> 0"#]]);
+            1 -> 0"#]],
+        );
     }
 
     #[test]
@@ -291,7 +303,14 @@ mod tests {
 
     #[test]
     fn an_empty_text_has_no_windows() {
-        let annotation = Annotation { text: String::new(), words: vec![], windows: vec![], entities: vec![], relations: vec![], ..reading().annotation };
+        let annotation = Annotation {
+            text: String::new(),
+            words: vec![],
+            windows: vec![],
+            entities: vec![],
+            relations: vec![],
+            ..reading().annotation
+        };
         assert_eq!(Reading::new(annotation, vec![], vec![], vec![]).window_count(), 0);
     }
 }

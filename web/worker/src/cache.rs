@@ -50,9 +50,8 @@ impl ModelCache {
 
     /// Forgets the files of a model that its manifest does not name: those of older versions.
     pub async fn forget_others(&self, base: &str, manifest: &Manifest) {
-        let current: Vec<String> = (manifest.files.iter())
-            .map(|(name, entry)| format!("{base}{name}?sha256={}", entry.sha256))
-            .collect();
+        let current: Vec<String> =
+            (manifest.files.iter()).map(|(name, entry)| format!("{base}{name}?sha256={}", entry.sha256)).collect();
         self.forget_where(|address| address.starts_with(base) && !current.iter().any(|known| known == address)).await;
     }
 

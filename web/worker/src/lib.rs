@@ -134,7 +134,8 @@ async fn annotate(model: &Model, id: u32, text: &str) -> Reply {
             attention: reading.attention,
             milliseconds: now() - start,
         },
-        Err(error) => Reply::Failed { id: Some(id), message: format!("The text cannot be read: {error}.") },
+        // On the CPU nothing fails; a GPU that does is not asked again.
+        Err(error) => Reply::Stopped { message: error.to_string() },
     }
 }
 

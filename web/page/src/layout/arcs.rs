@@ -71,7 +71,14 @@ pub(super) fn route(sentence: &Sentence, levels: &[usize], flow: &Flow) -> Route
     let mut runs = Vec::new();
     for (relation, (link, &[head, tail])) in sentence.relations.iter().zip(&feet).enumerate() {
         let run = |line, left: f32, right: f32, feet, label_width| Run {
-            relation, line, left, right, feet, label_width, label_x: 0.0, lane: None,
+            relation,
+            line,
+            left,
+            right,
+            feet,
+            label_width,
+            label_x: 0.0,
+            lane: None,
         };
         match columns[relation] {
             None => {
@@ -100,7 +107,10 @@ pub(super) fn route(sentence: &Sentence, levels: &[usize], flow: &Flow) -> Route
         .map(|(relation, &[head, tail])| {
             let own = |line| runs.iter().find(move |run| run.relation == relation && run.line == line);
             let lane = |line| own(line).and_then(|run| run.lane).unwrap_or(0);
-            let label = runs.iter().filter(|run| run.relation == relation).max_by(|a, b| a.label_width.total_cmp(&b.label_width));
+            let label = runs
+                .iter()
+                .filter(|run| run.relation == relation)
+                .max_by(|a, b| a.label_width.total_cmp(&b.label_width));
             Route {
                 head,
                 tail,
@@ -117,9 +127,8 @@ pub(super) fn route(sentence: &Sentence, levels: &[usize], flow: &Flow) -> Route
 impl Routes {
     /// The arcs on their final places, given those of the entity labels and the top of every line's lanes.
     pub fn draw(&self, labels: &[Rect], lane_tops: &[f32]) -> Vec<Arc> {
-        let lane_y = |line: usize, lane: usize| {
-            lane_tops[line] + (self.lanes[line] - 1 - lane) as f32 * LANE + LANE / 2.0
-        };
+        let lane_y =
+            |line: usize, lane: usize| lane_tops[line] + (self.lanes[line] - 1 - lane) as f32 * LANE + LANE / 2.0;
         let draw = |route: &Route| {
             let Route { head, tail, .. } = *route;
             let foot = |foot: Foot| Point { x: foot.x, y: labels[foot.entity].y };
@@ -257,25 +266,16 @@ fn assign_lanes(runs: &mut [&mut Run], right_edge: f32) -> bool {
 
 /// Where in `lane` the label of `run` can stand, if the run can have that lane at all. Runs without a lane may
 /// come to pass this one, if `others_may_pass`.
-fn label_place(
-    runs: &[&mut Run],
-    run: usize,
-    lane: usize,
-    right_edge: f32,
-    others_may_pass: bool,
-) -> Option<f32> {
+fn label_place(runs: &[&mut Run], run: usize, lane: usize, right_edge: f32, others_may_pass: bool) -> Option<f32> {
     let own = &runs[run];
     let others = || runs.iter().enumerate().filter(|&(other, _)| other != run).map(|(_, other)| &**other);
-    let through_a_label = others().any(|other| {
-        other.lane.is_some_and(|below| below < lane) && own.feet.iter().any(|&x| other.label_holds(x))
-    });
+    let through_a_label = others()
+        .any(|other| other.lane.is_some_and(|below| below < lane) && own.feet.iter().any(|&x| other.label_holds(x)));
     if through_a_label {
         return None;
     }
     let beside: Vec<(f32, f32)> = others().filter(|other| other.lane == Some(lane)).map(Run::extent).collect();
-    let fits = |left: f32, right: f32| {
-        beside.iter().all(|&(from, to)| right + CLEAR <= from || to + CLEAR <= left)
-    };
+    let fits = |left: f32, right: f32| beside.iter().all(|&(from, to)| right + CLEAR <= from || to + CLEAR <= left);
     if own.label_width == 0.0 {
         return fits(own.left, own.right).then_some(own.left);
     }
@@ -335,10 +335,8 @@ fn cut(corners: &[Point], label: Rect) -> Vec<Vec<Point>> {
 /// The first and last point of a stroke inside a rectangle.
 fn crossing(from: Point, to: Point, rect: Rect) -> Option<(Point, Point)> {
     let within = |x: f32, y: f32| rect.x <= x && x <= rect.right() && rect.y <= y && y <= rect.bottom();
-    let clamp = |point: Point| Point {
-        x: point.x.clamp(rect.x, rect.right()),
-        y: point.y.clamp(rect.y, rect.bottom()),
-    };
+    let clamp =
+        |point: Point| Point { x: point.x.clamp(rect.x, rect.right()), y: point.y.clamp(rect.y, rect.bottom()) };
     let (enter, leave) = (clamp(from), clamp(to));
     // A level or upright stroke meets the rectangle exactly if its clamped ends lie on it.
     let on_stroke = |point: Point| {

@@ -36,6 +36,7 @@ pub(super) struct Place {
 /// At least `spread` pixels part an entity from what stands before it.
 pub(super) fn flow(sentence: &Sentence, levels: &[usize], width: f32, spread: f32) -> Flow {
     let starts = entities_by_start(sentence, levels);
+    let ends = words_after_entities(sentence);
     let row_count = levels.iter().max().map_or(0, |level| level + 1);
     // For each row the right edge of its last label, and up to where arcs must reach that label from above.
     let mut taken = vec![0f32; row_count];
@@ -52,6 +53,9 @@ pub(super) fn flow(sentence: &Sentence, levels: &[usize], width: f32, spread: f3
             Gap::Space => sentence.space,
             Gap::Nothing => 0.0,
         };
+        // A mark is wider than its words, and what stands beside it makes room for that.
+        let edges = usize::from(!starts[index].is_empty()) + usize::from(ends[index]);
+        let space = if at_start { 0.0 } else { space + MARK_PAD * edges as f32 };
         let clear_of_labels = starts[index].iter().map(|&entity| {
             let (level, label) = (levels[entity], sentence.entities[entity].label_width);
             let above = taken[level + 1..].iter().copied().fold(0.0, f32::max);
@@ -106,8 +110,7 @@ pub(super) fn stack(sentence: &Sentence, levels: &[usize], flow: Flow, routes: R
         y += TEXT + LINE_GAP;
     }
     let mut scene = Scene { width, height: y, ..Scene::default() };
-    scene.words =
-        flow.words.iter().map(|word| Point { x: word.x, y: text_tops[word.line] + BASELINE }).collect();
+    scene.words = flow.words.iter().map(|word| Point { x: word.x, y: text_tops[word.line] + BASELINE }).collect();
     scene.labels = (flow.labels.iter().enumerate())
         .map(|(entity, label)| Rect {
             x: label.x,
@@ -190,4 +193,13 @@ fn entities_by_start(sentence: &Sentence, levels: &[usize]) -> Vec<Vec<usize>> {
         entities.sort_by_key(|&entity| levels[entity]);
     }
     starts
+}
+
+/// For each word whether an entity ends just before it.
+fn words_after_entities(sentence: &Sentence) -> Vec<bool> {
+    let mut ends = vec![false; sentence.words.len() + 1];
+    for span in &sentence.entities {
+        ends[span.words.end] = true;
+    }
+    ends
 }

@@ -17,9 +17,7 @@ fn words(text: &str) -> Vec<Word> {
 fn sentence(text: &str, entities: &[(Range<usize>, f32)], relations: &[(usize, usize, f32)]) -> Sentence {
     Sentence {
         words: words(text),
-        entities: (entities.iter().cloned())
-            .map(|(words, label_width)| Span { words, label_width })
-            .collect(),
+        entities: (entities.iter().cloned()).map(|(words, label_width)| Span { words, label_width }).collect(),
         relations: (relations.iter())
             .map(|&(head, tail, label_width)| Link { head, tail, label_width, symmetric: false })
             .collect(),
@@ -78,16 +76,16 @@ fn an_arc_rises_above_the_labels() {
         500.0,
         expect![[r#"
 
-                                ......#############.......
-                                .                        .
-                                .                        .
-                                .                        .
-                                                         .
-                            ========                ==========
+                                .......#############.......
+                                .                         .
+                                .                         .
+                                .                         .
+                                                          .
+                            =========                ===========
 
 
 
-            w e  t r a i n  p a r s e r s  w i t h  b e a m  s e a r c h .
+            w e  t r a i n   p a r s e r s  w i t h   b e a m  s e a r c h  .
         "#]],
     );
 }
@@ -103,20 +101,20 @@ fn a_short_arc_lies_under_a_long_one() {
         400.0,
         expect![[r#"
 
-               .............##########.............
-               .                                  .
-               .                                  .
-               .                                  .
-               .......######...........######......
-               ..                ..              ..
-               ..                ..              ..
-               ..                 .
+               ..............###########..............
+               .                                     .
+               .                                     .
+               .                                     .
+               .......#######...... ....#######..... .
+               ..                 . .              . .
+               ..                 . .              . .
+               ..                   .
 
-            ========          ========        ========
+            ========           =========        =========
 
 
 
-            a l p h a  a n d  b e t a  a n d  g a m m a
+            a l p h a   a n d  b e t a   a n d   g a m m a
         "#]],
     );
 }
@@ -137,7 +135,7 @@ fn an_arc_between_lines_runs_through_the_gutter() {
                                         .
                                         .
                                         .
-            a l p h a  b e t a          .
+            a l p h a   b e t a         .
                                         .
                                         .
                                         .
@@ -148,12 +146,12 @@ fn an_arc_between_lines_runs_through_the_gutter() {
                           .
                           .
 
-                       ======
+                       =======
 
 
 
 
-            g a m m a  d e l t a
+            g a m m a   d e l t a
         "#]],
     );
 }
@@ -161,25 +159,32 @@ fn an_arc_between_lines_runs_through_the_gutter() {
 #[test]
 fn a_nested_entity_has_its_own_row() {
     let sentence = sentence("speech recognition systems", &[(0..3, 50.0), (0..2, 60.0)], &[]);
-    check(&sentence, 400.0, expect![[r#"
+    check(
+        &sentence,
+        400.0,
+        expect![[r#"
 
-                     ==========
-
-
-        ============
-
-
+                         ==========
 
 
-        s p e e c h  r e c o g n i t i o n  s y s t e m s
-    "#]]);
+            ============
+
+
+
+
+            s p e e c h  r e c o g n i t i o n   s y s t e m s
+        "#]],
+    );
     let marks: Vec<_> = layout(&sentence, 400.0).marks.iter().map(|mark| mark.entity).collect();
     assert_eq!(marks, [0, 1], "the outer box lies behind");
 }
 
 #[test]
 fn punctuation_stays_with_its_word_where_it_can() {
-    check(&sentence("aaaa bbbb _, _cccc", &[], &[]), 90.0, expect![[r#"
+    check(
+        &sentence("aaaa bbbb _, _cccc", &[], &[]),
+        90.0,
+        expect![[r#"
 
 
         a a a a
@@ -197,8 +202,12 @@ fn punctuation_stays_with_its_word_where_it_can() {
 
 
         c c c c
-    "#]]);
-    check(&sentence("aaaaaaaaa _, b", &[], &[]), 96.0, expect![[r#"
+    "#]],
+    );
+    check(
+        &sentence("aaaaaaaaa _, b", &[], &[]),
+        96.0,
+        expect![[r#"
 
 
         a a a a a a a a a
@@ -209,7 +218,8 @@ fn punctuation_stays_with_its_word_where_it_can() {
 
 
         ,  b
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]

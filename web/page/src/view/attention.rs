@@ -1,5 +1,7 @@
 //! What the model looked at, as in figure 4 of the paper.
 
+use std::sync::Arc;
+
 use leptos::prelude::*;
 use sinet_page::attention::{Look, shades, weights};
 use sinet_page::reading::Reading;
@@ -24,7 +26,10 @@ pub fn Attention(page: Page) -> impl IntoView {
             .filter(|look| !look.heads(&reading.attention[place]).is_empty())
             .map(|look| map(&reading, window, place, look))
             .collect_view();
-        Some(view! { <p class="note">{which}</p> {maps} })
+        Some(view! {
+            <p class="note">{which}</p>
+            <div class="maps">{maps}</div>
+        })
     };
     view! {
         <section class="attention" aria-labelledby="attention-title" class:stale=move || page.is_stale()>
@@ -39,7 +44,7 @@ pub fn Attention(page: Page) -> impl IntoView {
 }
 
 /// One map: a button for each head, and the words in shades.
-fn map(reading: &std::rc::Rc<Reading>, window: usize, place: usize, look: Look) -> impl IntoView + use<> {
+fn map(reading: &Arc<Reading>, window: usize, place: usize, look: Look) -> impl IntoView + use<> {
     let head = RwSignal::new(None::<usize>);
     let head_count = look.heads(&reading.attention[place]).len();
     let buttons = std::iter::once(None)

@@ -1,10 +1,10 @@
 //! The text with its entities and relations, a picture for each sentence.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use leptos::html;
 use leptos::prelude::*;
-use sinet_page::layout::{Arc, Point, Rect, Scene, layout};
+use sinet_page::layout::{self, Point, Rect, Scene, layout};
 use sinet_page::reading::{Face, Reading};
 use wasm_bindgen::prelude::*;
 
@@ -36,20 +36,22 @@ pub fn Sentences(page: Page) -> impl IntoView {
         pointed.set(None);
     });
     let count = move || page.shown.with(|shown| shown.as_ref().map_or(0, |shown| shown.reading.window_count()));
-    let rows = move || page.shown.with(|shown| shown.clone()).map(|Shown { reading, .. }| {
-        let several = reading.window_count() > 1;
-        (0..reading.window_count().min(limit.get()))
-            .map(|window| {
-                let reading = reading.clone();
-                view! {
-                    <div class="sentence">
-                        {several.then(|| view! { <PickButton page window/> })}
-                        <Picture reading window width pointed/>
-                    </div>
-                }
-            })
-            .collect_view()
-    });
+    let rows = move || {
+        page.shown.with(|shown| shown.clone()).map(|Shown { reading, .. }| {
+            let several = reading.window_count() > 1;
+            (0..reading.window_count().min(limit.get()))
+                .map(|window| {
+                    let reading = reading.clone();
+                    view! {
+                        <div class="sentence">
+                            {several.then(|| view! { <PickButton page window/> })}
+                            <Picture reading window width pointed/>
+                        </div>
+                    }
+                })
+                .collect_view()
+        })
+    };
     view! {
         <section
             class="sentences"
@@ -89,15 +91,10 @@ fn PickButton(page: Page, window: usize) -> impl IntoView {
 
 /// One sentence.
 #[component]
-fn Picture(
-    reading: Rc<Reading>,
-    window: usize,
-    width: Signal<f32>,
-    pointed: RwSignal<Option<Item>>,
-) -> impl IntoView {
+fn Picture(reading: Arc<Reading>, window: usize, width: Signal<f32>, pointed: RwSignal<Option<Item>>) -> impl IntoView {
     let sentence = reading.sentence(window, measure::width);
     let picture = move || {
-        let scene = Rc::new(layout(&sentence, width.get()));
+        let scene = Arc::new(layout(&sentence, width.get()));
         let words = (sentence.words.iter().zip(&scene.words))
             .map(|(word, place)| view! { <text x=place.x y=place.y>{word.text.clone()}</text> })
             .collect_view();
@@ -130,8 +127,8 @@ fn Picture(
 
 #[component]
 fn EntityView(
-    reading: Rc<Reading>,
-    scene: Rc<Scene>,
+    reading: Arc<Reading>,
+    scene: Arc<Scene>,
     window: usize,
     place: usize,
     pointed: RwSignal<Option<Item>>,
@@ -170,8 +167,8 @@ fn EntityView(
 
 #[component]
 fn ArcView(
-    reading: Rc<Reading>,
-    scene: Rc<Scene>,
+    reading: Arc<Reading>,
+    scene: Arc<Scene>,
     window: usize,
     place: usize,
     pointed: RwSignal<Option<Item>>,
@@ -184,7 +181,7 @@ fn ArcView(
     let way = arc_path(arc);
     let tip = arc.tip.map(|Point { x, y }| {
         let (left, right, top) = (x - 3.5, x + 3.5, y - 6.0);
-        view! { <path class="tip" d=format!("M{left} {top}L{right} {top}L{x} {y}Z")/> }
+        view! { <path class="arrow" d=format!("M{left} {top}L{right} {top}L{x} {y}Z")/> }
     });
     let (x, y) = (arc.label.x, arc.label.y + 11.5);
     let item = Item::Relation(relation);
@@ -211,7 +208,7 @@ fn ArcView(
 
 /// Type and score of what the reader points at. Hidden from those who hear: they have been told already.
 #[component]
-fn Tip(reading: Rc<Reading>, scene: Rc<Scene>, window: usize, pointed: RwSignal<Option<Item>>) -> impl IntoView {
+fn Tip(reading: Arc<Reading>, scene: Arc<Scene>, window: usize, pointed: RwSignal<Option<Item>>) -> impl IntoView {
     let tip = move || {
         let (place, told) = match pointed.get()? {
             Item::Entity(entity) => {
@@ -268,7 +265,7 @@ fn outer_first(scene: &Scene) -> Vec<usize> {
 }
 
 /// The lines of an arc as SVG path data, with rounded corners.
-fn arc_path(arc: &Arc) -> String {
+fn arc_path(arc: &layout::Arc) -> String {
     let mut path = String::new();
     for line in &arc.lines {
         path += &format!("M{} {}", line[0].x, line[0].y);

@@ -18,7 +18,7 @@ pub fn Tables(page: Page) -> impl IntoView {
                     view! {
                         <tr>
                             <td>{entity.text.clone()}</td>
-                            <td>{shown.reading.entity_type(index).to_owned()}</td>
+                            <td class="type">{shown.reading.entity_type(index).to_owned()}</td>
                             <td class="number">{format!("{:.2}", entity.score)}</td>
                         </tr>
                     }
@@ -34,7 +34,7 @@ pub fn Tables(page: Page) -> impl IntoView {
                     view! {
                         <tr>
                             <td>{annotation.entities[relation.head].text.clone()}</td>
-                            <td>{shown.reading.relation_type(index).to_owned()}</td>
+                            <td class="type">{shown.reading.relation_type(index).to_owned()}</td>
                             <td>{annotation.entities[relation.tail].text.clone()}</td>
                             <td class="number">{format!("{:.2}", relation.score)}</td>
                         </tr>
