@@ -4,12 +4,12 @@ use std::fmt::Write;
 use std::path::Path;
 
 use burn::tensor::{Device, read_sync};
-use sinet_infer::{Model, ModelFiles, Precision, export};
+use sinet_infer::{Model, ModelConfig, ModelFiles, Precision, export};
 use sinet_model::Weights;
 use sinet_text::Report;
 
 use crate::Error;
-use crate::evaluate::evaluate;
+use crate::evaluate::{best_threshold, evaluate};
 use crate::train::Run;
 
 /// Exports weights of a run, as they were after so many epochs, to a model folder: int8, and what was exported is
@@ -19,20 +19,29 @@ use crate::train::Run;
 ///
 /// [`Error`], if the folder cannot be written.
 pub fn write_model(run: &Run, weights: &Weights, epochs: u64, folder: &Path) -> Result<(), Error> {
-    let config = run.model_config(epochs);
-    let tokenizer = run.pretrained.tokenizer.clone();
+    let mut config = run.model_config(epochs);
     let sentences = run.self_test_sentences();
-    let files = export(&config, tokenizer, weights, Precision::Int8, &sentences);
-    let mut files = read_sync(files).map_err(Error::other)?;
-
-    let exported = Model::load(files.clone(), &Device::flex()).map_err(Error::other)?;
-    let report = evaluate(&exported, &run.data.dev)?;
-    files.insert("README.md", card(run, epochs, &report, &files).into_bytes());
+    let export = |config: &ModelConfig| -> Result<(ModelFiles, Model), Error> {
+        let tokenizer = run.pretrained.tokenizer.clone();
+        let files = read_sync(export(config, tokenizer, weights, Precision::Int8, &sentences)).map_err(Error::other)?;
+        let model = Model::load(files.clone(), &Device::flex()).map_err(Error::other)?;
+        Ok((files, model))
+    };
+    if run.config.train.tune_threshold {
+        config.relation_threshold = LOWEST_THRESHOLD;
+        config.relation_threshold = best_threshold(&export(&config)?.1, &run.data.dev)?;
+    }
+    let (mut files, model) = export(&config)?;
+    let report = evaluate(&model, &run.data.dev)?;
+    files.insert("README.md", card(run, epochs, config.relation_threshold, &report, &files).into_bytes());
     files.seal();
     files.write_dir(folder).map_err(Error::other)
 }
 
-fn card(run: &Run, epochs: u64, report: &Report, files: &ModelFiles) -> String {
+/// Where the search for a relation threshold begins.
+const LOWEST_THRESHOLD: f32 = 0.1;
+
+fn card(run: &Run, epochs: u64, threshold: f32, report: &Report, files: &ModelFiles) -> String {
     let config = &run.config;
     let mut card = String::new();
     // Writing to a String cannot fail.
@@ -46,7 +55,7 @@ fn card(run: &Run, epochs: u64, report: &Report, files: &ModelFiles) -> String {
          \x20 `sinet train --config run.toml --data DIR`\n\n\
          ## Scores on the development data, of these very files\n\n\
          Micro F1 in percent; symmetric relations are counted once, in text order. Reproduce with\n\
-         `sinet evaluate --model DIR --data dev.json`.\n\n",
+         `sinet evaluate --model DIR --data dev.json`. A relation is reported from a score of {threshold:.2} on.\n\n",
         name = config.name,
         mb = files.total_bytes() as f64 / 1e6,
         encoder = config.encoder,
@@ -69,8 +78,8 @@ fn card(run: &Run, epochs: u64, report: &Report, files: &ModelFiles) -> String {
         card,
         "\n## Types\n\nEntities: {}. Relations: {}.\n\n\
          ## Limits\n\n\
-         Entities are at most {} words wide. Each sentence is read by itself. The epoch was chosen on the development\n\
-         data, so the scores above are a little better than on text that nobody has seen.\n\n\
+         Entities are at most {} words wide. Each sentence is read by itself. The epoch, and the threshold if it is\n\
+         tuned, were chosen on the development data, so the scores above are a little better than on text that nobody has seen.\n\n\
          ## Configuration\n\n```toml\n{}```\n",
         types(schema.entities.iter().map(|kind| kind.verbose.as_str()).collect()),
         types(schema.relations.iter().map(|kind| kind.verbose.as_str()).collect()),

@@ -108,6 +108,10 @@ pub struct TrainSection {
     /// Pairs of entities a sentence that are not related.
     #[serde(default = "negatives")]
     pub negative_relations: usize,
+    /// Whether the finished model gets the relation threshold that is best on the development data, instead of
+    /// `model.relation_threshold`.
+    #[serde(default)]
+    pub tune_threshold: bool,
     /// Two runs with the same seed, data and device are the same.
     #[serde(default)]
     pub seed: u64,

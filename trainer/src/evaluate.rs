@@ -4,8 +4,8 @@ use std::path::Path;
 
 use burn::tensor::{Device, read_sync};
 use rayon::prelude::*;
-use sinet_infer::{FolderError, Model, ModelFiles};
-use sinet_text::{Dataset, Report, Schema, Scorer, SymmetricRule};
+use sinet_infer::{FolderError, Model, ModelFiles, Prediction};
+use sinet_text::{Dataset, Example, Report, Schema, Scorer, SymmetricRule};
 
 use crate::Error;
 
@@ -15,16 +15,46 @@ use crate::Error;
 ///
 /// [`Error::Other`] if the model cannot read a sentence.
 pub fn evaluate(model: &Model, dataset: &Dataset) -> Result<Report, Error> {
-    let predictions: Result<Vec<_>, _> = dataset
-        .sentences
-        .par_iter()
-        .map(|example| read_sync(model.read_words(&example.tokens)).map_err(Error::other))
-        .collect();
-    let mut scorer = Scorer::new(model.schema(), SymmetricRule::default());
-    for (example, prediction) in dataset.sentences.iter().zip(&predictions?) {
+    Ok(score(model.schema(), dataset, &predict(model, dataset)?))
+}
+
+/// The relation threshold, in steps of 0.05, with the best strict relation F1; of several, the one nearest to 0.5.
+///
+/// The model has to report relations from a low threshold on: none below its own can be found.
+///
+/// # Errors
+///
+/// As [`evaluate`].
+pub fn best_threshold(model: &Model, dataset: &Dataset) -> Result<f32, Error> {
+    let predictions = predict(model, dataset)?;
+    let strict_f1 = |threshold: f32| {
+        let kept: Vec<_> = predictions.iter().map(|prediction| above(prediction, threshold)).collect();
+        score(model.schema(), dataset, &kept).relations_strict.micro.f1
+    };
+    let thresholds = (1..20).map(|step| step as f32 / 20.0).filter(|t| *t >= model.config().relation_threshold);
+    let scored = thresholds.map(|threshold| (strict_f1(threshold), -(threshold - 0.5).abs(), threshold));
+    let best = scored.max_by(|a, b| a.0.total_cmp(&b.0).then(a.1.total_cmp(&b.1)));
+    Ok(best.map_or(model.config().relation_threshold, |(_, _, threshold)| threshold))
+}
+
+fn predict(model: &Model, dataset: &Dataset) -> Result<Vec<Prediction>, Error> {
+    let read = |example: &Example| read_sync(model.read_words(&example.tokens)).map_err(Error::other);
+    dataset.sentences.par_iter().map(read).collect()
+}
+
+fn score(schema: &Schema, dataset: &Dataset, predictions: &[Prediction]) -> Report {
+    let mut scorer = Scorer::new(schema, SymmetricRule::default());
+    for (example, prediction) in dataset.sentences.iter().zip(predictions) {
         scorer.add(example.labels(), prediction.labels());
     }
-    Ok(scorer.report())
+    scorer.report()
+}
+
+/// A prediction without the relations that score lower.
+fn above(prediction: &Prediction, threshold: f32) -> Prediction {
+    let scored = prediction.relations.iter().zip(&prediction.relation_scores);
+    let (relations, relation_scores) = scored.filter(|(_, score)| **score >= threshold).unzip();
+    Prediction { relations, relation_scores, ..prediction.clone() }
 }
 
 /// Reads labelled sentences in SpERT's form.
