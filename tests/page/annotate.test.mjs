@@ -57,6 +57,7 @@ test('an unseen text shows entities, relations and attention', async () => {
 
 test('sinet.annotate gives what sinet predict prints', async () => {
   const { page, context } = await open(browser, site.address);
+  await settled(page);
   for (const [model, text] of Object.entries(unseen)) {
     const found = await page.evaluate(([text, model]) => window.sinet.annotate(text, { model }), [text, model]);
     const expected = await predict(model, text);
@@ -85,7 +86,7 @@ test('typing is enough, the newest text wins', async () => {
 test('the model can be switched and examples tried', async () => {
   const { page, context } = await open(browser, site.address);
   await settled(page);
-  await page.getByLabel('News').check();
+  await page.getByRole('radio', { name: 'News' }).check();
   await settled(page);
   for (const button of await page.getByRole('group', { name: 'Examples' }).getByRole('button').all()) {
     await button.click();
@@ -96,7 +97,7 @@ test('the model can be switched and examples tried', async () => {
   }
   const typed = 'My own sentence about Oslo.';
   await type(page, typed);
-  await page.getByLabel('Scientific').check();
+  await page.getByRole('radio', { name: 'Scientific' }).check();
   await settled(page);
   assert.equal(await page.getByLabel('Text to annotate').inputValue(), typed, 'what was typed stays');
   await context.close();

@@ -23,7 +23,7 @@ test('an empty text shows nothing and harms nothing', async () => {
   const { page, context } = await open(browser, site.address);
   await settled(page);
   await page.getByLabel('Text to annotate').fill('   ');
-  await page.locator('svg .words').waitFor({ state: 'detached' });
+  await page.locator('.sentence').first().waitFor({ state: 'detached' });
   assert.equal(await page.getByRole('alert').innerText(), '');
   await alive(page);
   await context.close();
@@ -38,7 +38,7 @@ test('100 kB of text keep the page answering', { timeout: 400_000 }, async () =>
   // While it is read, the page answers, and a newer text is not kept waiting for the end.
   await page.waitForTimeout(4_000);
   const start = Date.now();
-  await page.getByLabel('News').focus();
+  await page.getByRole('radio', { name: 'News' }).focus();
   assert.ok(Date.now() - start < 2_000, 'the page answers');
   await alive(page);
   await context.close();
@@ -71,6 +71,7 @@ test('a sentence over 512 pieces is read in windows, all of it', { timeout: 120_
 
 test('lone surrogates become replacement characters', async () => {
   const { page, context } = await open(browser, site.address);
+  await settled(page);
   const found = await page.evaluate(() => window.sinet.annotate('A \ud800 broken \udc00 text.'));
   assert.equal(found.text, 'A \ufffd broken \ufffd text.');
   await page.getByLabel('Text to annotate').evaluate((field) => {
@@ -92,7 +93,7 @@ test('hostile words are shown as they are', async () => {
   assert.ok(text.includes(long) && text.includes('onerror=alert(1)>'));
   assert.deepEqual(complaints, []);
   const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-  assert.equal(overflow, 0);
+  assert.ok(overflow <= 0, 'nothing sticks out');
   await context.close();
 });
 

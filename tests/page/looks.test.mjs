@@ -26,7 +26,7 @@ for (const colorScheme of ['light', 'dark']) {
     test(`the page is in order: ${colorScheme}, ${width} pixels`, async () => {
       const { page, context } = await open(browser, site.address, { colorScheme, viewport: { width, height: 900 } });
       for (const model of ['News', 'Scientific']) {
-        await page.getByLabel(model).check();
+        await page.getByRole('radio', { name: model }).check();
         await settled(page);
         // axe runs as the page's own script would not be allowed to: from the debugger.
         await page.evaluate(axe);
@@ -34,7 +34,7 @@ for (const colorScheme of ['light', 'dark']) {
         const told = violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join('\n  ')}`);
         assert.deepEqual(told, []);
         const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-        assert.equal(overflow, 0, 'nothing sticks out');
+        assert.ok(overflow <= 0, 'nothing sticks out');
         if (process.env.SINET_SHOTS) {
           const path = join(process.env.SINET_SHOTS, `${model.toLowerCase()}-${colorScheme}-${width}.png`);
           await page.screenshot({ path, fullPage: true });
@@ -101,7 +101,7 @@ test('nothing moves while the model loads', async () => {
   await settled(page);
   const tops = () => page.evaluate(() => ['.status', '.sentences'].map((part) => document.querySelector(part).getBoundingClientRect().top));
   const before = await tops();
-  await page.getByLabel('News').check();
+  await page.getByRole('radio', { name: 'News' }).check();
   const during = await tops();
   await settled(page);
   assert.deepEqual(during, before);

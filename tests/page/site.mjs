@@ -37,6 +37,8 @@ export async function serve({ prefix = '/', spoil = (_path, bytes) => bytes } = 
     }
   });
   await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+  // A test that fails before it stops its server shall end all the same.
+  server.unref();
   const stop = () => new Promise((resolve) => { server.closeAllConnections(); server.close(resolve); });
   return { address: `http://127.0.0.1:${server.address().port}${prefix}`, asked, stop };
 }

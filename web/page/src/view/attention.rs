@@ -35,7 +35,7 @@ pub fn Attention(page: Page) -> impl IntoView {
         <section class="attention" aria-labelledby="attention-title" class:stale=move || page.is_stale()>
             <h2 id="attention-title">"What the model looked at"</h2>
             <p class="note">
-                "The darker a word, the more of the attention it has. The two tasks read each other’s view of the
+                "The stronger a word is coloured, the more of the attention it has. The two tasks read each other’s view of the
                  sentence; the encoder’s own [CLS] is there to compare."
             </p>
             {maps}
