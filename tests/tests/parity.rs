@@ -435,5 +435,5 @@ fn part(tensor: &NamedTensor, i: usize) -> Vec<Vec<f32>> {
 }
 
 fn flat(data: TensorData) -> Vec<f32> {
-    data.into_vec().unwrap()
+    data.try_into_vec().unwrap()
 }

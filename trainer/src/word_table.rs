@@ -138,7 +138,7 @@ impl WordTable {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use rand::{Rng, SeedableRng};
+    use rand::{RngExt, SeedableRng};
     use rand_chacha::ChaCha8Rng;
 
     /// The dense optimiser on the whole table is the specification.
@@ -153,7 +153,7 @@ mod tests {
         let mut table = WordTable::new(Tensor::from_data(TensorData::new(dense.clone(), [rows, d]), &device));
         for (i, ids) in [vec![1u32, 4], vec![4, 7, 19], vec![0], vec![1, 2, 3], vec![4]].iter().enumerate() {
             let update = Update { step_size: 0.1 + i as f32 * 0.05, keep: 0.97, clip: 0.8 };
-            let used: Vec<f32> = table.rows(ids, &device).into_data().to_vec().unwrap();
+            let used: Vec<f32> = table.rows(ids, &device).into_data().try_to_vec().unwrap();
             let expected: Vec<f32> = ids.iter().flat_map(|&id| dense[id as usize * d..][..d].to_vec()).collect();
             close(&used, &expected);
 
@@ -169,7 +169,7 @@ mod tests {
                 table = WordTable::resume(table.tensor(&device), state);
             }
         }
-        close(&table.tensor(&device).into_data().to_vec().unwrap(), &dense);
+        close(&table.tensor(&device).into_data().try_to_vec().unwrap(), &dense);
     }
 
     #[track_caller]

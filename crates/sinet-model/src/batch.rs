@@ -179,7 +179,7 @@ mod tests {
         let batch = Batch::padded(&[vec![1, 2, 3], vec![4]], 0);
         assert_eq!(batch.ids(), [1, 2, 3, 4, 0, 0]);
         assert!(batch.key_mask(false, &device).is_none());
-        let mask: Vec<f32> = batch.key_mask(true, &device).unwrap().into_data().to_vec().unwrap();
+        let mask: Vec<f32> = batch.key_mask(true, &device).unwrap().into_data().try_to_vec().unwrap();
         assert_eq!(mask, [0.0, 0.0, 0.0, 0.0, HIDDEN, HIDDEN]);
     }
 }

@@ -54,16 +54,7 @@ impl Sinet {
 
     /// All weights, by name.
     pub fn weights(&self) -> Weights {
-        let mut tensors = Weights::new();
-        self.visit_named(|name, tensor| {
-            tensors.insert(name.to_owned(), tensor);
-        });
-        tensors
-    }
-
-    /// Calls `visit` with each parameter's name in a checkpoint and its present value.
-    fn visit_named(&self, visit: impl FnMut(&str, NamedTensor)) {
-        self.visit(&mut Saver { path: ModulePath::default(), visit });
+        save(self)
     }
 }
 
@@ -83,6 +74,11 @@ impl Encoder {
             })
             .collect();
         load(self, &weights)
+    }
+
+    /// All weights, by their names in a plain Hugging Face checkpoint, without a prefix.
+    pub fn weights(&self) -> Weights {
+        save(self)
     }
 }
 
@@ -278,12 +274,19 @@ fn materialized<const D: usize>(tensor: Tensor<D>) -> Tensor<D> {
     Tensor::from_data(tensor.into_data(), &device)
 }
 
-struct Saver<F> {
-    path: ModulePath,
-    visit: F,
+fn save<M: Module>(module: &M) -> Weights {
+    let mut saver = Saver::default();
+    module.visit(&mut saver);
+    saver.weights
 }
 
-impl<F: FnMut(&str, NamedTensor)> ModuleVisitor for Saver<F> {
+#[derive(Default)]
+struct Saver {
+    path: ModulePath,
+    weights: Weights,
+}
+
+impl ModuleVisitor for Saver {
     fn enter_module(&mut self, name: &str, container: &str) {
         self.path.enter(name, container);
     }
@@ -297,6 +300,6 @@ impl<F: FnMut(&str, NamedTensor)> ModuleVisitor for Saver<F> {
         let value = if self.path.is_transposed() { value.transpose() } else { value };
         let shape = value.dims().to_vec();
         let values = value.into_data().convert::<f32>().try_to_vec().expect("a float tensor is f32 after conversion");
-        (self.visit)(&self.path.checkpoint_name(), NamedTensor { shape, values });
+        self.weights.insert(self.path.checkpoint_name(), NamedTensor { shape, values });
     }
 }
