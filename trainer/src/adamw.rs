@@ -10,7 +10,7 @@ use rayon::prelude::*;
 use sinet_model::{ModulePath, Sinet};
 
 /// The authors' values.
-const BETAS: (f32, f32) = (0.9, 0.999);
+const BETAS: (f64, f64) = (0.9, 0.999);
 const EPSILON: f32 = 1e-6;
 
 /// Elements that one thread takes at a time.
@@ -65,11 +65,13 @@ impl Moments {
 
 /// [`Moments::step`] on one thread.
 pub(crate) fn step(p: &mut [f32], g: &[f32], m: &mut [f32], v: &mut [f32], update: Update) {
-    let (beta1, beta2) = BETAS;
+    let (beta1, beta2) = (BETAS.0 as f32, BETAS.1 as f32);
+    // In single precision 1 - 0.999 is off by 5e-5.
+    let (rest1, rest2) = ((1.0 - BETAS.0) as f32, (1.0 - BETAS.1) as f32);
     for (((p, g), m), v) in p.iter_mut().zip(g).zip(m).zip(v) {
         let g = g * update.clip;
-        *m = beta1 * *m + (1.0 - beta1) * g;
-        *v = beta2 * *v + (1.0 - beta2) * g * g;
+        *m = beta1 * *m + rest1 * g;
+        *v = beta2 * *v + rest2 * g * g;
         *p = (*p - update.step_size * *m / (v.sqrt() + EPSILON)) * update.keep;
     }
 }
@@ -79,7 +81,7 @@ pub fn step_size(learning_rate: f64, updates: u64, bias_correction: bool) -> f64
     if !bias_correction {
         return learning_rate;
     }
-    let (beta1, beta2) = (f64::from(BETAS.0), f64::from(BETAS.1));
+    let (beta1, beta2) = BETAS;
     let correction = |beta: f64| 1.0 - beta.powf(updates as f64);
     learning_rate * correction(beta2).sqrt() / correction(beta1)
 }

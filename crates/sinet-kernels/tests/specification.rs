@@ -1,0 +1,102 @@
+//! The fused operations against Burn's own, which are their specification: values and gradients.
+
+use burn::tensor::activation;
+use burn::tensor::module;
+use burn::tensor::{Device, Distribution, Tensor};
+use sinet_kernels::{dropout, gelu, layer_norm, softmax};
+
+/// Row lengths around the number of lanes, and one of a real network.
+const LENGTHS: [usize; 5] = [1, 7, 16, 33, 384];
+
+fn device() -> Device {
+    let device = Device::flex();
+    device.seed(5);
+    device.autodiff()
+}
+
+fn random<const D: usize>(shape: [usize; D], device: &Device) -> Tensor<D> {
+    Tensor::random(shape, Distribution::Normal(0.0, 2.0), device).detach().require_grad()
+}
+
+#[track_caller]
+fn close<const D: usize>(what: &str, found: Tensor<D>, expected: Tensor<D>) {
+    let difference: f32 = (found - expected).abs().max().into_scalar();
+    assert!(difference < 2e-5, "{what} differs by {difference}");
+}
+
+#[test]
+fn gelu_and_its_gradient() {
+    let device = device();
+    for n in LENGTHS {
+        let (x, weight) = (random([3, n], &device), random([3, n], &device));
+        let (found, expected) = (gelu(x.clone()), activation::gelu(x.clone()));
+        close("gelu", found.clone().inner(), expected.clone().inner());
+        let of = |y: Tensor<2>| x.grad(&(y * weight.clone()).sum().backward()).unwrap();
+        close("the gradient", of(found), of(expected));
+    }
+}
+
+#[test]
+fn softmax_and_its_gradient() {
+    let device = device();
+    for n in LENGTHS {
+        let (x, weight) = (random([2, 3, n], &device), random([2, 3, n], &device));
+        let (found, expected) = (softmax(x.clone()), activation::softmax(x.clone(), 2));
+        close("softmax", found.clone().inner(), expected.clone().inner());
+        let of = |y: Tensor<3>| x.grad(&(y * weight.clone()).sum().backward()).unwrap();
+        close("the gradient", of(found), of(expected));
+    }
+}
+
+#[test]
+fn softmax_gives_hidden_keys_exactly_nothing() {
+    let x = Tensor::<2>::from_floats([[1.0, -1e4, 2.0], [-1e4, -1e4, 0.0]], &Device::flex());
+    let y: Vec<f32> = softmax(x).into_data().try_to_vec().unwrap();
+    assert_eq!((y[1], y[3], y[4], y[5]), (0.0, 0.0, 0.0, 1.0));
+}
+
+#[test]
+fn layer_norm_and_its_gradients() {
+    let device = device();
+    for n in LENGTHS.into_iter().filter(|n| *n > 1) {
+        let (x, weight) = (random([5, n], &device), random([5, n], &device));
+        let (gamma, beta) = (random([n], &device), random([n], &device));
+        let found = layer_norm(x.clone(), gamma.clone(), beta.clone(), 1e-5);
+        let expected = module::layer_norm(x.clone(), gamma.clone(), Some(beta.clone()), 1e-5);
+        close("the normalisation", found.clone().inner(), expected.clone().inner());
+        let of = |y: Tensor<2>| (y * weight.clone()).sum().backward();
+        let (found, expected) = (of(found), of(expected));
+        close("the gradient of x", x.grad(&found).unwrap(), x.grad(&expected).unwrap());
+        close("the gradient of gamma", gamma.grad(&found).unwrap(), gamma.grad(&expected).unwrap());
+        close("the gradient of beta", beta.grad(&found).unwrap(), beta.grad(&expected).unwrap());
+    }
+}
+
+#[test]
+fn operations_take_tensors_in_any_memory_order() {
+    let x = random([33, 5], &device()).inner();
+    close("softmax", softmax(x.clone().transpose()), activation::softmax(x.clone().transpose(), 1));
+    let part = x.slice([3..20, 1..4]);
+    close("gelu", gelu(part.clone()), activation::gelu(part));
+}
+
+#[test]
+fn dropout_keeps_the_mean_and_follows_the_seed() {
+    let device = device();
+    let x = Tensor::<2>::ones([200, 500], &device).require_grad();
+    let draw = |seed| {
+        device.clone().inner().seed(seed);
+        dropout(x.clone(), 0.3)
+    };
+    let y = draw(1);
+    let values: Vec<f32> = y.clone().inner().into_data().try_to_vec().unwrap();
+    let kept = values.iter().filter(|value| **value != 0.0).count() as f32 / values.len() as f32;
+    assert!((kept - 0.7).abs() < 0.01, "{kept} were kept");
+    assert!(values.iter().all(|value| *value == 0.0 || (*value - 1.0 / 0.7).abs() < 1e-6));
+    assert_eq!(draw(1).into_data(), y.clone().into_data());
+    assert_ne!(draw(2).into_data(), y.clone().into_data());
+    // What was dropped has no gradient, and what was kept the same as its value here.
+    assert_eq!(x.grad(&y.clone().sum().backward()).unwrap().into_data(), y.inner().into_data());
+    let plain = x.inner();
+    assert_eq!(dropout(plain.clone(), 0.3).into_data(), plain.into_data(), "nothing is dropped in inference");
+}
