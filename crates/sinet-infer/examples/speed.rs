@@ -33,6 +33,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut milliseconds = milliseconds.split_off(5);
     milliseconds.sort_by(f64::total_cmp);
     let (median, minimum) = (milliseconds[RUNS / 2], milliseconds[0]);
-    println!(r#"{{"model": "{}", "pieces": {pieces}, "median_ms": {median:.2}, "min_ms": {minimum:.2}}}"#, model.name());
+    println!(
+        r#"{{"model": "{}", "pieces": {pieces}, "median_ms": {median:.2}, "min_ms": {minimum:.2}}}"#,
+        model.name()
+    );
     Ok(())
 }

@@ -40,7 +40,7 @@ fn max(rows: Tensor<2>, ranges: &[Range<usize>]) -> Tensor<2> {
         let [m, _] = below.dims();
         let half = 1 << (levels.len() - 1);
         starts.push(starts[starts.len() - 1] + m);
-        levels.push(below.clone().slice([0..m - half]).max_pair(below.clone().slice([half..m])));
+        levels.push(below.clone().slice(0..m - half).max_pair(below.clone().slice(half..m)));
     }
     let zero: usize = levels.iter().map(|level| level.dims()[0]).sum();
     levels.push(Tensor::zeros([1, d], &device));

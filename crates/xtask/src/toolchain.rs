@@ -68,12 +68,14 @@ impl WasmToolchain {
         Some(found)
     }
 
-    /// Whether an almost empty library compiles and links.
+    /// Whether an almost empty library compiles and links as the page does: with link-time optimisation, which needs
+    /// a std that carries its bitcode.
     fn links(&self) -> Result<bool> {
         let folder = paths::cache()?.join("wasm-probe");
         fs::create_dir_all(&folder)?;
         let mut rustc = Command::new("rustc");
-        rustc.args(["--edition", "2024", "--target", TARGET, "--crate-type", "cdylib", "-C", "panic=abort", "-"]);
+        rustc.args(["--edition", "2024", "--target", TARGET, "--crate-type", "cdylib"]);
+        rustc.args(["-C", "panic=abort", "-C", "opt-level=3", "-C", "lto=fat", "-"]);
         if let Some(linker) = &self.linker {
             rustc.arg("-C").arg(format!("linker={}", linker.display()));
         }
@@ -110,21 +112,31 @@ fn install_from_debian() -> Result<()> {
             .current_dir(&package)
             .env("RUSTC", "/usr/bin/rustc")
             .env("RUSTC_BOOTSTRAP", "1")
+            // Cargo leaves it out where nothing in sight asks for link-time optimisation.
+            .env("RUSTFLAGS", "-C embed-bitcode=yes")
             .env("CARGO_TARGET_DIR", &built)
             .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER", wasm_ld(&llvm)),
     )?;
 
     let sysroot = Path::new(DEBIAN_SYSROOT).join("lib/rustlib").join(TARGET).join("lib");
     fs::create_dir_all(&sysroot)?;
-    for entry in fs::read_dir(built.join(TARGET).join("release/deps"))? {
-        let path = entry?.path();
-        let file = path.file_name().unwrap_or_default();
-        let own = file.to_string_lossy().starts_with("libwasm_std");
-        if path.extension().is_some_and(|extension| extension == "rlib") && !own {
-            fs::copy(&path, sysroot.join(file))?;
+    // Two builds of std in one place would be two candidates for every crate.
+    for old in rlibs(&sysroot)? {
+        fs::remove_file(old)?;
+    }
+    for rlib in rlibs(&built.join(TARGET).join("release/deps"))? {
+        let file = rlib.file_name().unwrap_or_default();
+        if !file.to_string_lossy().starts_with("libwasm_std") {
+            fs::copy(&rlib, sysroot.join(file))?;
         }
     }
     process::run(Command::new("rustup").args(["toolchain", "link", DEBIAN, DEBIAN_SYSROOT]))
+}
+
+/// The compiled crates in a folder.
+fn rlibs(folder: &Path) -> Result<Vec<PathBuf>> {
+    let paths = fs::read_dir(folder)?.map(|entry| Ok(entry?.path())).collect::<Result<Vec<_>>>()?;
+    Ok(paths.into_iter().filter(|path| path.extension().is_some_and(|extension| extension == "rlib")).collect())
 }
 
 /// The major version of the LLVM in Debian's compiler.

@@ -61,6 +61,7 @@ impl EncoderConfig {
 
 /// The sentence encoder.
 #[derive(Module, Debug)]
+#[expect(clippy::large_enum_variant, reason = "there is one encoder in a network, and its weights lie elsewhere")]
 pub enum Encoder {
     /// BERT.
     Bert(Bert),
@@ -168,7 +169,7 @@ impl Embeddings {
     fn forward(&self, words: Tensor<2>, batch: &Batch) -> Tensor<2> {
         let positions: Tensor<1, Int> = batch.positions(&words.device());
         let positions = self.position_embeddings.weight.val().select(0, positions);
-        let segment = self.token_type_embeddings.weight.val().slice([0..1]);
+        let segment = self.token_type_embeddings.weight.val().slice(0..1);
         self.dropout.forward(self.layer_norm.forward(words + segment + positions))
     }
 }
