@@ -33,7 +33,8 @@ pub fn write_model(run: &Run, weights: &Weights, epochs: u64, folder: &Path) -> 
     }
     let (mut files, model) = export(&config)?;
     let report = evaluate(&model, &run.data.dev)?;
-    files.insert("README.md", card(run, epochs, config.relation_threshold, &report, &files).into_bytes());
+    let name = folder.file_name().unwrap_or_default().to_string_lossy();
+    files.insert("README.md", card(run, &name, epochs, config.relation_threshold, &report, &files).into_bytes());
     files.seal();
     files.write_dir(folder).map_err(Error::other)
 }
@@ -41,7 +42,7 @@ pub fn write_model(run: &Run, weights: &Weights, epochs: u64, folder: &Path) -> 
 /// Where the search for a relation threshold begins.
 const LOWEST_THRESHOLD: f32 = 0.1;
 
-fn card(run: &Run, epochs: u64, threshold: f32, report: &Report, files: &ModelFiles) -> String {
+fn card(run: &Run, folder: &str, epochs: u64, threshold: f32, report: &Report, files: &ModelFiles) -> String {
     let config = &run.config;
     let mut card = String::new();
     // Writing to a String cannot fail.
@@ -51,8 +52,8 @@ fn card(run: &Run, epochs: u64, threshold: f32, report: &Report, files: &ModelFi
          A SINET model (joint entity and relation extraction) of {mb:.1} MB, int8 with per-row scales.\n\n\
          - Encoder: `{encoder}`, SHA-256 of its weights {sha}\n\
          - Data: {train} sentences to train on, {dev} development sentences; seed {seed}\n\
-         - Trained for {epochs} of {all} epochs with the configuration below:\n\
-         \x20 `sinet train --config run.toml --data DIR`\n\n\
+         - Trained for {epochs} of {all} epochs. With the configuration below in `run.toml` and the data set in `DIR`,\n\
+         \x20 `sinet train --config run.toml --data DIR --output RUN` leaves this folder as `RUN/{folder}`\n\n\
          ## Scores on the development data, of these very files\n\n\
          Micro F1 in percent; symmetric relations are counted once, in text order. Reproduce with\n\
          `sinet evaluate --model DIR --data dev.json`. A relation is reported from a score of {threshold:.2} on.\n\n",

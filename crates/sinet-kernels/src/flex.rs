@@ -49,7 +49,7 @@ impl Kernels for Flex {
 impl crate::autodiff::Gradients for Flex {
     fn gelu_backward_fused(x: FloatTensor<Self>, gradient: FloatTensor<Self>) -> FloatTensor<Self> {
         let (mut dx, shape) = owned(gradient);
-        rows::gelu_backward(Floats::of(x).values(), &mut dx);
+        rows::backward::gelu(Floats::of(x).values(), &mut dx);
         tensor(dx, shape)
     }
 
@@ -63,13 +63,13 @@ impl crate::autodiff::Gradients for Flex {
         let [x, gamma] = [x, gamma].map(Floats::of);
         let d = gamma.len();
         let (mut d_gamma, mut d_beta) = (vec![0.0; d], vec![0.0; d]);
-        rows::layer_norm_backward(x.values(), gamma.values(), epsilon as f32, &mut dx, &mut d_gamma, &mut d_beta);
+        rows::backward::layer_norm(x.values(), gamma.values(), epsilon as f32, &mut dx, &mut d_gamma, &mut d_beta);
         [tensor(dx, shape), tensor(d_gamma, Shape::new([d])), tensor(d_beta, Shape::new([d]))]
     }
 
     fn softmax_backward(y: FloatTensor<Self>, gradient: FloatTensor<Self>) -> FloatTensor<Self> {
         let (mut dx, shape) = owned(gradient);
-        rows::softmax_backward(Floats::of(y).values(), &mut dx, last(&shape));
+        rows::backward::softmax(Floats::of(y).values(), &mut dx, last(&shape));
         tensor(dx, shape)
     }
 }

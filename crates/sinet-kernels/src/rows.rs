@@ -1,8 +1,11 @@
 //! Loops over rows, in whatever SIMD the processor has.
 
+#[cfg(feature = "autodiff")]
+pub(crate) mod backward;
+
 use pulp::Arch;
 
-use crate::elements::{exp, gelu, gelu_slope, hash};
+use crate::elements::{exp, gelu, hash};
 
 /// Independent sums, so that a reduction becomes SIMD without changing the order within a lane.
 const LANES: usize = 16;
@@ -12,14 +15,6 @@ pub(crate) fn gelu_forward(x: &[f32], y: &mut [f32]) {
     Arch::new().dispatch(
         #[inline(always)]
         || y.iter_mut().zip(x).for_each(|(y, x)| *y = gelu(*x)),
-    );
-}
-
-/// dx = gelu'(x) · dy; `dx` holds `dy` before.
-pub(crate) fn gelu_backward(x: &[f32], dx: &mut [f32]) {
-    Arch::new().dispatch(
-        #[inline(always)]
-        || dx.iter_mut().zip(x).for_each(|(dx, x)| *dx *= gelu_slope(*x)),
     );
 }
 
@@ -38,19 +33,6 @@ pub(crate) fn softmax_forward(y: &mut [f32], n: usize) {
     );
 }
 
-/// dx = y · (dy - Σ dy y) for each row of length `n`; `dx` holds `dy` before.
-pub(crate) fn softmax_backward(y: &[f32], dx: &mut [f32], n: usize) {
-    Arch::new().dispatch(
-        #[inline(always)]
-        || {
-            for (dx, y) in dx.chunks_exact_mut(n).zip(y.chunks_exact(n)) {
-                let along = dot(dx, y);
-                dx.iter_mut().zip(y).for_each(|(dx, y)| *dx = y * (*dx - along));
-            }
-        },
-    );
-}
-
 /// y = (x - mean) / √(variance + ε) · γ + β for each row as long as γ.
 pub(crate) fn layer_norm_forward(x: &[f32], gamma: &[f32], beta: &[f32], epsilon: f32, y: &mut [f32]) {
     let d = gamma.len();
@@ -62,36 +44,6 @@ pub(crate) fn layer_norm_forward(x: &[f32], gamma: &[f32], beta: &[f32], epsilon
                 for (((y, x), g), b) in y.iter_mut().zip(x).zip(gamma).zip(beta) {
                     *y = (x - mean) * scale * g + b;
                 }
-            }
-        },
-    );
-}
-
-/// The gradients of [`layer_norm_forward`]: `dx` holds `dy` before; those of γ and β are added up.
-pub(crate) fn layer_norm_backward(
-    x: &[f32],
-    gamma: &[f32],
-    epsilon: f32,
-    dx: &mut [f32],
-    d_gamma: &mut [f32],
-    d_beta: &mut [f32],
-) {
-    let d = gamma.len();
-    let mut normalized = vec![0.0; d];
-    Arch::new().dispatch(
-        #[inline(always)]
-        || {
-            for (dx, x) in dx.chunks_exact_mut(d).zip(x.chunks_exact(d)) {
-                let (mean, scale) = moments(x, epsilon);
-                normalized.iter_mut().zip(x).for_each(|(n, x)| *n = (x - mean) * scale);
-                for (((dy, n), dg), db) in dx.iter().zip(&normalized).zip(&mut *d_gamma).zip(&mut *d_beta) {
-                    *dg += dy * n;
-                    *db += dy;
-                }
-                dx.iter_mut().zip(gamma).for_each(|(dx, g)| *dx *= g);
-                let level = sum(dx) / d as f32;
-                let along = dot(dx, &normalized) / d as f32;
-                dx.iter_mut().zip(&normalized).for_each(|(dx, n)| *dx = scale * (*dx - level - n * along));
             }
         },
     );
@@ -132,16 +84,6 @@ fn sum(x: &[f32]) -> f32 {
         x,
         #[inline(always)]
         |a, _| a,
-    )
-}
-
-#[inline(always)]
-fn dot(x: &[f32], y: &[f32]) -> f32 {
-    reduce(
-        x,
-        y,
-        #[inline(always)]
-        |a, b| a * b,
     )
 }
 
