@@ -153,7 +153,8 @@ fn a_file_that_is_not_there_is_named() {
 
 #[test]
 fn a_damaged_model_is_refused_by_its_file() {
-    let cases: [(&str, fn(&mut Vec<u8>), &[&str]); 5] = [
+    type Damage = fn(&mut Vec<u8>);
+    let cases: [(&str, Damage, &[&str]); 5] = [
         ("model.safetensors", |bytes| bytes.truncate(bytes.len() / 2), &["bytes", "download"]),
         ("model.safetensors", |bytes| *bytes.last_mut().unwrap() ^= 1, &["SHA-256", "download"]),
         ("config.json", |bytes| bytes.push(b' '), &["bytes"]),
@@ -262,8 +263,11 @@ fn a_killed_training_goes_on_to_the_same_model() {
     assert_eq!(weights(&straight), weights(&resumed));
 }
 
-/// Sentences of the made-up model's vocabulary: entity spans in words, and whether the first is used for the second.
-const SENTENCES: [(&str, &[(usize, usize)], bool); 6] = [
+/// A sentence, its entity spans in words, and whether the first is used for the second.
+type Labelled = (&'static str, &'static [(usize, usize)], bool);
+
+/// Sentences of the made-up model's vocabulary.
+const SENTENCES: [Labelled; 6] = [
     ("we use a parser for search", &[(3, 4), (5, 6)], true),
     ("a beam search improves the parser", &[(1, 3), (5, 6)], true),
     ("it uses the model with data", &[(3, 4)], false),
@@ -295,7 +299,7 @@ fn training_folder(epochs: u32) -> TempDir {
 
 /// [`SENTENCES`] in SpERT's form.
 fn labelled() -> Value {
-    let sentence = |(text, spans, related): &(&str, &[(usize, usize)], bool)| {
+    let sentence = |(text, spans, related): &Labelled| {
         let entities = spans.iter().map(|(start, end)| json!({"type": "Method", "start": start, "end": end}));
         let relations = related.then(|| json!({"type": "Used-for", "head": 0, "tail": 1}));
         json!({

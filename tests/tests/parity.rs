@@ -8,6 +8,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::slice::from_ref;
 
 use burn::module::Module;
 use burn::tensor::{Device, Int, Tensor, TensorData};
@@ -323,7 +324,7 @@ impl Golden {
         let mut worst = 0.0f32;
         for (name, tensor) in &after {
             let expected = &self.expected[&format!("after6.{name}")];
-            let difference = distance(&[tensor.values.clone()], &[expected.values.clone()]);
+            let difference = distance(from_ref(&tensor.values), from_ref(&expected.values));
             assert!(difference < VALUES, "{name} after six steps: {difference}");
             worst = worst.max(difference);
         }

@@ -81,7 +81,7 @@ mod tests {
                 assert!(relative < 4e-7, "exp({x}) is off by {relative}");
             }
         }
-        for (x, expected) in [(0.0, 0.0), (1.0, 0.841_344_75), (-1.0, -0.158_655_25), (3.0, 2.995_950_3), (-9.0, 0.0)] {
+        for (x, expected) in [(0.0, 0.0), (1.0, 0.841_344_8), (-1.0, -0.158_655_25), (3.0, 2.995_950_3), (-9.0, 0.0)] {
             assert!((gelu(x) - expected).abs() < 2e-7, "gelu({x}) = {}", gelu(x));
         }
         assert_eq!((exp(-100.0), exp(f32::NEG_INFINITY), exp(0.0)), (0.0, 0.0, 1.0));
