@@ -314,7 +314,7 @@ fn labelled() -> Value {
 fn configuration(folder: &Path, epochs: u32) -> String {
     format!(
         "name = \"tiny\"\ndata = {folder:?}\nencoder = {encoder:?}\n[train]\nepochs = {epochs}\nbatch_size = 2\n\
-         learning_rate = 1e-3\nwarmup = 0.1\nmax_grad_norm = 1.0\n",
+         learning_rate = 1e-3\nwarmup = 0.1\nmax_grad_norm = 1.0\naverage_epochs = {epochs}\n",
         encoder = folder.join("encoder"),
     )
 }

@@ -9,6 +9,7 @@ use sinet_model::{NamedTensor, Weights};
 
 use crate::Error;
 use crate::adamw::{AdamW, Moments};
+use crate::average::Average;
 use crate::config::RunConfig;
 use crate::optimizer::OptimizerState;
 use crate::word_table::WordTableState;
@@ -20,6 +21,8 @@ pub struct Checkpoint {
     pub progress: Progress,
     /// The network's weights, the word table included.
     pub weights: Weights,
+    /// What would be the model if the run ended here.
+    pub average: Average,
     /// The optimiser's memory.
     pub optimizer: OptimizerState,
 }
@@ -36,6 +39,14 @@ pub struct Progress {
     pub updates: u64,
     /// Best strict relation F1 on the development data so far, in percent, and its epoch.
     pub best: Option<(f64, u64)>,
+}
+
+impl Progress {
+    /// How many epochs the model is the average of, the last one included.
+    pub fn averaged(&self) -> u64 {
+        let train = &self.config.train;
+        (self.epochs + train.average_epochs).saturating_sub(train.epochs).clamp(1, self.epochs.max(1))
+    }
 }
 
 const PROGRESS: &str = "progress.json";
@@ -88,6 +99,9 @@ impl Checkpoint {
         for (name, tensor) in &self.weights {
             tensors.insert(format!("weight/{name}"), tensor.clone());
         }
+        for (name, tensor) in &self.average.weights {
+            tensors.insert(format!("average/{name}"), tensor.clone());
+        }
         let OptimizerState { dense, words } = &self.optimizer;
         for (name, moments) in &dense.moments {
             tensors.insert(format!("first/{name}"), flat(moments.first.clone()));
@@ -106,15 +120,17 @@ impl Checkpoint {
         let used = words("used")?.into_iter().map(|row| row as u32).collect();
         let words = WordTableState { used, moments: Moments { first: words("first")?, second: words("second")? } };
         let (mut weights, mut dense) = (Weights::new(), AdamW::default());
+        let mut average = Average { weights: Weights::new(), epochs: progress.averaged() };
         for (name, tensor) in tensors {
             match name.split_once('/')? {
                 ("weight", name) => drop(weights.insert(name.to_owned(), tensor)),
+                ("average", name) => drop(average.weights.insert(name.to_owned(), tensor)),
                 ("first", name) => dense.moments.entry(name.to_owned()).or_default().first = tensor.values,
                 ("second", name) => dense.moments.entry(name.to_owned()).or_default().second = tensor.values,
                 _ => return None,
             }
         }
-        Some(Self { progress, weights, optimizer: OptimizerState { dense, words } })
+        Some(Self { progress, weights, average, optimizer: OptimizerState { dense, words } })
     }
 }
 

@@ -108,6 +108,9 @@ pub struct TrainSection {
     /// Pairs of entities a sentence that are not related.
     #[serde(default = "negatives")]
     pub negative_relations: usize,
+    /// The model is the mean of the weights after each of the last so many epochs; with 1 it is the last alone.
+    #[serde(default = "average_epochs")]
+    pub average_epochs: u64,
     /// Whether the finished model gets the relation threshold that is best on the development data, instead of
     /// `model.relation_threshold`.
     #[serde(default)]
@@ -123,6 +126,10 @@ fn weight_decay() -> f64 {
 
 fn negatives() -> usize {
     100
+}
+
+fn average_epochs() -> u64 {
+    1
 }
 
 impl RunConfig {
@@ -142,6 +149,7 @@ impl RunConfig {
         let Self { model, train, .. } = self;
         let rules = [
             (train.epochs > 0, "train.epochs must be at least 1"),
+            (train.average_epochs > 0, "train.average_epochs must be at least 1"),
             (train.batch_size > 0, "train.batch_size must be at least 1"),
             ((0.0..=1.0).contains(&train.warmup), "train.warmup must lie between 0 and 1"),
             (train.max_grad_norm > 0.0, "train.max_grad_norm must be above 0"),

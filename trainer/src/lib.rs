@@ -2,9 +2,10 @@
 //!
 //! [`train`](mod@train) is the loop and the place to start reading. What it calls, in the order of a run:
 //! [`config`], [`pretrained`], [`samples`], [`step`], [`optimizer`] (with [`schedule`], [`adamw`] and
-//! [`word_table`]), [`evaluate`](mod@evaluate), [`checkpoint`], [`card`].
+//! [`word_table`]), [`average`], [`evaluate`](mod@evaluate), [`checkpoint`], [`card`].
 
 pub mod adamw;
+pub mod average;
 pub mod card;
 pub mod checkpoint;
 pub mod config;

@@ -16,6 +16,7 @@ use sinet_model::{Sinet, SinetConfig, Weights};
 use sinet_text::{Dataset, Report, Schema, Tokenizer};
 
 use crate::Error;
+use crate::average::Average;
 use crate::card;
 use crate::checkpoint::{Checkpoint, Progress, read_weights, write_weights};
 use crate::config::RunConfig;
@@ -26,8 +27,8 @@ use crate::samples::{Samples, Sampling, Sentence, batches};
 use crate::schedule::Schedule;
 use crate::step::Step;
 
-/// Trains a model on the sentences in the folder `data` and leaves in `output`: `model-best` and `model-last` (model folders), `metrics.jsonl` (a line an
-/// update and a line an epoch) and `checkpoint`.
+/// Trains a model on the sentences in the folder `data` and leaves in `output`: `model-best` and `model-last` (model
+/// folders), `metrics.jsonl` (a line an update and a line an epoch) and `checkpoint`.
 ///
 /// # Errors
 ///
@@ -57,14 +58,13 @@ pub fn train(config: &RunConfig, data: &Path, output: &Path, resume: bool) -> Re
         let is_best = run.progress.best.is_none_or(|(best, _)| strict > best);
         if is_best {
             run.progress.best = Some((strict, epoch));
-            write_weights(&output.join(BEST), &run.weights())?;
+            write_weights(&output.join(BEST), run.weights())?;
         }
         run.checkpoint().write(&checkpoint)?;
     }
     metrics.bar.finish_and_clear();
 
-    let last = run.weights();
-    card::write_model(&run, &last, run.progress.epochs, &output.join("model-last"))?;
+    card::write_model(&run, run.weights(), run.progress.epochs, &output.join("model-last"))?;
     if let Some((_, epoch)) = run.progress.best {
         let best = read_weights(&output.join(BEST))?;
         card::write_model(&run, &best, epoch, &output.join("model-best"))?;
@@ -113,6 +113,8 @@ pub struct Run {
     sentences: Vec<Sentence>,
     /// Taken out only while an update replaces it, so that its memory can be used again.
     network: Option<Sinet>,
+    /// What would be the model if the run ended here.
+    average: Average,
     optimizer: Optimizer,
     schedule: Schedule,
 }
@@ -127,17 +129,18 @@ impl Run {
         let encoder = encoder.with_weights(&pretrained.weights).map_err(|error| {
             Error::other(format!("the encoder {} does not fit its own config.json: {error}", config.encoder))
         })?;
-        Self::new(config, progress, data, pretrained, Sinet { encoder, heads }, OptimizerState::default())
+        let network = Sinet { encoder, heads };
+        Self::new(config, progress, data, pretrained, network, Average::default(), OptimizerState::default())
     }
 
     fn resume(config: &RunConfig, data: Data, pretrained: Pretrained, checkpoint: Checkpoint) -> Result<Self, Error> {
-        let Checkpoint { progress, weights, optimizer } = checkpoint;
+        let Checkpoint { progress, weights, average, optimizer } = checkpoint;
         if progress.config != *config {
             return Err(Error::other("the checkpoint is of another configuration; leave out --resume, or restore it"));
         }
         let network = architecture(config, &data.schema, &pretrained).init(&Device::flex());
         let network = network.with_weights(&weights).map_err(Error::other)?;
-        Self::new(config, progress, data, pretrained, network, optimizer)
+        Self::new(config, progress, data, pretrained, network, average, optimizer)
     }
 
     fn new(
@@ -146,6 +149,7 @@ impl Run {
         data: Data,
         pretrained: Pretrained,
         network: Sinet,
+        average: Average,
         optimizer: OptimizerState,
     ) -> Result<Self, Error> {
         let tokenizer = Tokenizer::from_bytes(&pretrained.tokenizer).map_err(Error::other)?;
@@ -169,6 +173,7 @@ impl Run {
             tokenizer,
             sentences,
             network,
+            average,
             optimizer,
             schedule,
         })
@@ -183,6 +188,11 @@ impl Run {
             self.update(&batch, metrics)?;
         }
         self.progress.epochs += 1;
+        let weights = self.current().weights();
+        if self.progress.averaged() == 1 {
+            self.average = Average::default();
+        }
+        self.average.add(weights);
         Ok(())
     }
 
@@ -216,17 +226,17 @@ impl Run {
         self.optimizer.current(self.network.as_ref().expect(BETWEEN_UPDATES))
     }
 
-    /// Scores on the development data, as the network is now.
+    /// Scores on the development data, as the model is now.
     fn evaluate(&mut self) -> Result<Report, Error> {
-        let network = self.current();
+        let network = self.current().with_weights(&self.average.weights).map_err(Error::other)?;
         let model = Model::new(self.model_config(self.progress.epochs), self.tokenizer.clone(), network)
             .map_err(Error::other)?;
         evaluate(&model, &self.data.dev)
     }
 
-    /// All weights as they are now, by name.
-    pub fn weights(&mut self) -> Weights {
-        self.current().weights()
+    /// All weights of the model as it is now, by name.
+    pub fn weights(&self) -> &Weights {
+        &self.average.weights
     }
 
     /// What the model folder says of the model, as it was after so many epochs.
@@ -247,7 +257,12 @@ impl Run {
     }
 
     fn checkpoint(&mut self) -> Checkpoint {
-        Checkpoint { progress: self.progress.clone(), weights: self.weights(), optimizer: self.optimizer.state() }
+        Checkpoint {
+            progress: self.progress.clone(),
+            weights: self.current().weights(),
+            average: self.average.clone(),
+            optimizer: self.optimizer.state(),
+        }
     }
 
     fn sampling(&self) -> Sampling {
