@@ -5,7 +5,7 @@ import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { launch, open, settled } from './browser.mjs';
+import { launch, open, settled, type } from './browser.mjs';
 import { serve } from './site.mjs';
 
 let browser, site, axe;
@@ -92,6 +92,24 @@ test('no arc is drawn through a label or a word', async () => {
       return found;
     });
     assert.deepEqual(crossings, []);
+    await context.close();
+  }
+});
+
+test('the numbers of sentences take their room from the pictures', async () => {
+  for (const width of [1280, 390]) {
+    const { page, context } = await open(browser, site.address, { viewport: { width, height: 900 } });
+    await settled(page);
+    const long = 'a tagger that reads its input twice and a parser that reads its output once';
+    await type(page, `We compare ${long}. We combine ${long}.`);
+    const beyond = await page.evaluate(() =>
+      [...document.querySelectorAll('.picture svg')].map((svg) => {
+        const { x, width } = svg.getBBox();
+        return x + width - svg.parentElement.clientWidth;
+      }),
+    );
+    assert.equal(beyond.length, 2);
+    assert.ok(Math.max(...beyond) <= 0, `${beyond} pixels stick out at ${width}`);
     await context.close();
   }
 });
