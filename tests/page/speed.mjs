@@ -11,7 +11,7 @@ const runs = 30;
 // As in crates/sinet-infer/examples/speed.rs.
 const text =
   'We present a joint model for entity and relation extraction that reads a sentence once, ' +
-  'looks across both tasks, and outperforms strong baselines on three data sets.';
+  'looks across both tasks, and beats baselines on three data sets.';
 
 const [browser, site] = [await launch(), await serve()];
 try {
