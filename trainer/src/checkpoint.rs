@@ -130,7 +130,11 @@ impl Checkpoint {
                 _ => return None,
             }
         }
-        Some(Self { progress, weights, average, optimizer: OptimizerState { dense, words } })
+        let shapes = |weights: &Weights| -> Vec<_> {
+            weights.iter().map(|(name, tensor)| (name.clone(), tensor.shape.clone())).collect()
+        };
+        let optimizer = OptimizerState { dense, words };
+        (shapes(&weights) == shapes(&average.weights)).then_some(Self { progress, weights, average, optimizer })
     }
 }
 

@@ -26,7 +26,8 @@ pub(crate) fn softmax(y: &[f32], dx: &mut [f32], n: usize) {
     );
 }
 
-/// The gradients of [`layer_norm_forward`](super::layer_norm_forward): `dx` holds `dy` before; those of γ and β are added up.
+/// The gradients of [`layer_norm_forward`](super::layer_norm_forward): `dx` holds `dy` before; those of γ and β are
+/// added up.
 pub(crate) fn layer_norm(
     x: &[f32],
     gamma: &[f32],
