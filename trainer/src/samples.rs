@@ -45,6 +45,8 @@ pub struct Sampling {
     pub max_span_words: usize,
     /// Number of relation types.
     pub relation_types: usize,
+    /// What fills up the shorter sentences of a batch, where the network is to see it, as the authors' does.
+    pub padding: Option<u32>,
 }
 
 /// A sentence that cannot be trained on.
@@ -117,7 +119,10 @@ impl Samples {
     pub fn draw(sentences: &[&Sentence], sampling: &Sampling, rng: &mut impl Rng) -> Self {
         let pieces: Vec<_> = sentences.iter().map(|sentence| &sentence.pieces).collect();
         let mut samples = Self {
-            batch: Batch::packed(&pieces),
+            batch: match sampling.padding {
+                Some(pad) => Batch::padded(&pieces, pad),
+                None => Batch::packed(&pieces),
+            },
             spans: Vec::new(),
             classes: Vec::new(),
             pairs: Vec::new(),
@@ -174,8 +179,16 @@ mod tests {
         }
     }
 
+    const SAMPLING: Sampling = Sampling {
+        negative_entities: 0,
+        negative_relations: 0,
+        max_span_words: 2,
+        relation_types: 3,
+        padding: None,
+    };
+
     fn draw(negative_entities: usize, negative_relations: usize) -> Samples {
-        let sampling = Sampling { negative_entities, negative_relations, max_span_words: 2, relation_types: 3 };
+        let sampling = Sampling { negative_entities, negative_relations, ..SAMPLING };
         let sentence = sentence();
         Samples::draw(&[&sentence, &sentence], &sampling, &mut ChaCha8Rng::seed_from_u64(1))
     }
@@ -198,6 +211,18 @@ mod tests {
         assert_eq!(rows, [1..2, 2..5, 5..6, 8..9, 9..12, 12..13]);
         assert_eq!(samples.pairs[1], Pair { head: 3, tail: 4 });
         assert_eq!(samples.labels[3..], [1.0, 0.0, 1.0]);
+    }
+
+    #[test]
+    fn padding_lengthens_the_shorter_sentences() {
+        let (long, mut short) = (sentence(), sentence());
+        short.pieces.truncate(6);
+        for (padding, rows) in [(None, 6 + 7), (Some(0), 7 + 7)] {
+            let sampling = Sampling { padding, ..SAMPLING };
+            let samples = Samples::draw(&[&short, &long], &sampling, &mut ChaCha8Rng::seed_from_u64(1));
+            assert_eq!(samples.batch.rows(), rows);
+            assert_eq!(samples.spans[3].rows, rows - 6..rows - 5);
+        }
     }
 
     #[test]

@@ -271,6 +271,7 @@ impl Run {
             negative_relations: self.config.train.negative_relations,
             max_span_words: self.config.model.max_span_words,
             relation_types: self.data.schema.relations.len(),
+            padding: (!self.config.model.ctam.mask_padding).then(|| self.tokenizer.special().pad),
         }
     }
 
