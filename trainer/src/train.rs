@@ -11,7 +11,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use serde_json::json;
-use sinet_infer::{Model, ModelConfig};
+use sinet_infer::{Model, ModelConfig, Precision};
 use sinet_model::{Sinet, SinetConfig, Weights};
 use sinet_text::{Dataset, Report, Schema, Tokenizer};
 
@@ -229,8 +229,8 @@ impl Run {
     /// Scores on the development data, as the model is now.
     fn evaluate(&mut self) -> Result<Report, Error> {
         let network = self.current().with_weights(&self.average.weights).map_err(Error::other)?;
-        let model = Model::new(self.model_config(self.progress.epochs), self.tokenizer.clone(), network)
-            .map_err(Error::other)?;
+        let config = self.model_config(self.progress.epochs);
+        let model = Model::new(config, self.tokenizer.clone(), network, Precision::F32).map_err(Error::other)?;
         evaluate(&model, &self.data.dev)
     }
 

@@ -2,11 +2,11 @@
 
 use burn::tensor::{ExecutionError, TensorReadError};
 use sinet_text::annotation::{Annotation, Entity, OffsetUnit, Relation, TextRange, Window, WindowAttention};
-use sinet_text::{Document, Encoding, Offsets, WordRange, windows};
+use sinet_text::{Document, Offsets};
 
+use crate::encoded::{self, Encoded};
 use crate::model::Model;
 use crate::prediction::Prediction;
-use crate::window::WindowReading;
 
 /// What reading a text yields.
 #[derive(Debug, Clone, PartialEq)]
@@ -24,18 +24,10 @@ impl Model {
     ///
     /// [`AnnotateError`] if the device fails.
     pub async fn annotate(&self, text: &str) -> Result<Reading, AnnotateError> {
-        let document = Document::parse(text);
-        let windows = self.read(&document).await?;
-
-        let mut prediction = Prediction::default();
-        let mut attention = Vec::with_capacity(windows.len());
-        let mut read = Vec::with_capacity(windows.len());
-        for window in windows {
-            attention.push(WindowAttention { window: read.len(), ..window.attention });
-            read.push((window.words, window.pieces));
-            prediction.append(window.words.start, window.prediction);
-        }
-        Ok(Reading { annotation: self.annotation(document, &read, prediction), attention })
+        let encoded = self.encode(Document::parse(text)).await?;
+        let prediction = self.predict(&encoded)?;
+        let attention = encoded.attention()?;
+        Ok(Reading { annotation: self.annotation(encoded, prediction), attention })
     }
 
     /// Reads words that are known already, as one sentence.
@@ -44,35 +36,21 @@ impl Model {
     ///
     /// [`AnnotateError`] if the device fails.
     pub async fn read_words<W: AsRef<str>>(&self, words: &[W]) -> Result<Prediction, AnnotateError> {
-        let mut prediction = Prediction::default();
-        for window in self.read(&Document::from_words(words)).await? {
-            prediction.append(window.words.start, window.prediction);
-        }
-        Ok(prediction)
+        self.predict(&self.encode(Document::from_words(words)).await?)
     }
 
-    /// Reads the sentences of a document, those that are too long in parts.
-    pub(crate) async fn read(&self, document: &Document) -> Result<Vec<WindowReading>, AnnotateError> {
-        let limit = self.config.architecture.encoder.max_pieces();
-        let pieces: Vec<_> = document.word_texts().map(|word| self.tokenizer.pieces(word)).collect();
-        let counts: Vec<_> = pieces.iter().map(Vec::len).collect();
-        let windows = windows(&counts, &document.sentences, limit, |word| document.ends_clause(word));
-        let mut readings = Vec::with_capacity(windows.len());
-        for words in windows {
-            let special = self.tokenizer.special();
-            let encoding = Encoding::from_pieces(special, &pieces[words.start..words.end], limit);
-            readings.push(self.read_window(words, &encoding).await?);
-        }
-        Ok(readings)
-    }
-
-    fn annotation(&self, document: Document, windows: &[(WordRange, usize)], found: Prediction) -> Annotation {
+    fn annotation(&self, encoded: Encoded, found: Prediction) -> Annotation {
+        let Encoded { document, windows, .. } = encoded;
         let offsets = Offsets::new(&document.text);
         let bytes = |words| document.byte_span(words).expect("only words of the document are named");
         let code_points = |span| -> TextRange {
             offsets.range(span, OffsetUnit::CodePoints).expect("words begin and end between characters")
         };
-        let window = |&(words, pieces): &(WordRange, usize)| Window { range: code_points(bytes(words)), words, pieces };
+        let window = |window: &encoded::Window| Window {
+            range: code_points(bytes(window.words)),
+            words: window.words,
+            pieces: window.encoding.ids.len(),
+        };
         let schema = self.schema();
         let entities = found.entities.iter().zip(found.entity_scores).map(|(entity, score)| {
             let span = bytes(entity.words);

@@ -33,7 +33,7 @@ pub async fn export(
     let stored = weights::write(weights, precision)?;
     let network = config.architecture.init(&Device::flex()).with_weights(&weights::read(&stored)?);
     let parsed = Tokenizer::from_bytes(&tokenizer).map_err(LoadError::from)?;
-    let model = Model::new(config.clone(), parsed, network.map_err(LoadError::from)?)?;
+    let model = Model::new(config.clone(), parsed, network.map_err(LoadError::from)?, precision)?;
     let self_test = SelfTest::record(&model, sentences).await?;
 
     let mut files = ModelFiles::new();

@@ -26,16 +26,18 @@
 mod annotate;
 mod attention;
 pub mod config;
+mod encoded;
 mod export;
 pub mod folder;
 mod model;
+mod predict;
 mod prediction;
 pub mod selftest;
 pub mod weights;
-mod window;
 
 pub use annotate::{AnnotateError, Reading};
 pub use config::ModelConfig;
+pub use encoded::Encoded;
 pub use export::{ExportError, export};
 pub use folder::{FolderError, Manifest, ModelFiles};
 pub use model::{LoadError, Model};

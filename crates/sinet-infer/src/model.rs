@@ -8,7 +8,7 @@ use sinet_text::{Schema, Tokenizer, TokenizerError};
 use crate::config::{CONFIG, ConfigError, ModelConfig, vocabulary_rows};
 use crate::folder::{FolderError, ModelFiles};
 use crate::selftest::{SELF_TEST, SelfTest};
-use crate::weights::{self, WEIGHTS, WeightsError};
+use crate::weights::{self, Precision, WEIGHTS, WeightsError};
 
 /// Name of the tokenizer inside a model folder.
 pub const TOKENIZER: &str = "tokenizer.json";
@@ -39,20 +39,30 @@ impl Model {
         let tokenizer = Tokenizer::from_bytes(files.get(TOKENIZER)?)?;
         let self_test = SelfTest::parse(files.get(SELF_TEST)?).map_err(LoadError::SelfTest)?;
         let weights = weights::read(files.get(WEIGHTS)?)?;
+        let precision = weights::precision(files.get(WEIGHTS)?)?;
         drop(files);
 
         let network = config.architecture.init(&Device::flex()).with_weights(&weights)?;
         drop(weights);
-        let model = Self::new(config, tokenizer, network)?;
-        Ok(Self { encoder: model.encoder.to_device(device), self_test, ..model })
+        let Sinet { encoder, heads } = network;
+        let network = Sinet { encoder: encoder.to_device(device), heads };
+        Ok(Self { self_test, ..Self::new(config, tokenizer, network, precision)? })
     }
 
     /// A model from its parts, as the trainer has them. The encoder stays on the device it is on, without gradients.
     ///
+    /// On the host, matrices are multiplied with weights rounded to 8 bits if `precision` says that they are stored
+    /// so, which rounds nothing away then.
+    ///
     /// # Errors
     ///
     /// [`LoadError`], if the parts do not fit each other.
-    pub fn new(config: ModelConfig, tokenizer: Tokenizer, network: Sinet) -> Result<Self, LoadError> {
+    pub fn new(
+        config: ModelConfig,
+        tokenizer: Tokenizer,
+        network: Sinet,
+        precision: Precision,
+    ) -> Result<Self, LoadError> {
         config.check()?;
         let (rows, pieces) = (vocabulary_rows(&config.architecture.encoder), tokenizer.vocabulary_size());
         if pieces > rows {
@@ -60,7 +70,13 @@ impl Model {
         }
         let host = Device::flex();
         let Sinet { encoder, heads } = network.valid();
-        let heads = heads.to_device(&host);
+        let packed = match precision {
+            Precision::Int8 => sinet_model::Precision::Int8,
+            Precision::F32 | Precision::F16 => sinet_model::Precision::F32,
+        };
+        let is_host = encoder.word_table().device() == host;
+        let encoder = if is_host { encoder.packed(packed) } else { encoder.joined() };
+        let heads = heads.to_device(&host).packed(packed);
         Ok(Self { config, tokenizer, encoder, heads, host, self_test: SelfTest::default() })
     }
 

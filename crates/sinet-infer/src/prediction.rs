@@ -22,22 +22,6 @@ impl Prediction {
     pub fn labels(&self) -> Labels<'_> {
         Labels { entities: &self.entities, relations: &self.relations }
     }
-
-    /// Appends what was found in words that begin at word `first`.
-    pub(crate) fn append(&mut self, first: usize, other: Self) {
-        let entities_before = self.entities.len();
-        self.entities.extend(other.entities.into_iter().map(|LabelledSpan { kind, words }| LabelledSpan {
-            kind,
-            words: WordRange { start: first + words.start, end: first + words.end },
-        }));
-        self.relations.extend(other.relations.into_iter().map(|LabelledPair { kind, head, tail }| LabelledPair {
-            kind,
-            head: entities_before + head,
-            tail: entities_before + tail,
-        }));
-        self.entity_scores.extend(other.entity_scores);
-        self.relation_scores.extend(other.relation_scores);
-    }
 }
 
 /// Every span of 1 to `max_width` out of `words` words, by first word, then last word.

@@ -8,7 +8,6 @@ use sinet_text::{Document, WordRange};
 use crate::annotate::AnnotateError;
 use crate::config::FORMAT_VERSION;
 use crate::model::Model;
-use crate::prediction::Prediction;
 
 /// Name of the self-test inside a model folder.
 pub const SELF_TEST: &str = "selftest.json";
@@ -162,12 +161,9 @@ pub enum Difference {
 }
 
 async fn case(model: &Model, words: &[String]) -> Result<Case, AnnotateError> {
-    let mut hidden = Vec::new();
-    let mut found = Prediction::default();
-    for window in model.read(&Document::from_words(words)).await? {
-        hidden.extend(window.cls.iter().take(HIDDEN_NUMBERS));
-        found.append(window.words.start, window.prediction);
-    }
+    let encoded = model.encode(Document::from_words(words)).await?;
+    let hidden = encoded.cls()?.into_iter().flat_map(|state| state.into_iter().take(HIDDEN_NUMBERS)).collect();
+    let found = model.predict(&encoded)?;
     let schema = model.schema();
     let entities = found.entities.iter().zip(found.entity_scores).map(|(entity, score)| CaseEntity {
         words: entity.words,

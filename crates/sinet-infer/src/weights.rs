@@ -58,6 +58,23 @@ pub fn read(bytes: &[u8]) -> Result<Weights, WeightsError> {
     Ok(tensors)
 }
 
+/// How the matrices of a safetensors file are stored: in int8 if any is, in f16 if all are.
+///
+/// # Errors
+///
+/// [`WeightsError`] if it is no such file.
+pub fn precision(bytes: &[u8]) -> Result<Precision, WeightsError> {
+    let file = SafeTensors::deserialize(bytes)?;
+    let types: Vec<_> = file.iter().map(|(_, view)| view.dtype()).collect();
+    Ok(if types.contains(&Dtype::I8) {
+        Precision::Int8
+    } else if types.iter().all(|&dtype| dtype == Dtype::F16) {
+        Precision::F16
+    } else {
+        Precision::F32
+    })
+}
+
 /// Writes tensors as a safetensors file.
 ///
 /// # Errors

@@ -4,7 +4,7 @@ use burn::backend::ops::FloatTensorOps;
 use burn::backend::tensor::FloatTensor;
 use burn::backend::{Distribution, Flex, FloatDType, Shape, TensorData, TensorMetadata};
 
-use crate::{Kernels, rows};
+use crate::{Kernels, Segment, rows};
 
 impl Kernels for Flex {
     fn gelu_fused(x: FloatTensor<Self>) -> FloatTensor<Self> {
@@ -30,6 +30,18 @@ impl Kernels for Flex {
         let (mut y, shape) = owned(x);
         rows::softmax_forward(&mut y, last(&shape));
         tensor(y, shape)
+    }
+
+    fn attention_fused(projected: FloatTensor<Self>, heads: usize, segments: Vec<Segment>) -> FloatTensor<Self> {
+        let projected = Floats::of(projected);
+        let shape = projected.shape();
+        let (rows, d) = (shape[0], shape[1] / 3);
+        let mut context = vec![0.0; rows * d];
+        for Segment { rows, keys } in segments {
+            let of_segment = &projected.values()[rows.start * 3 * d..rows.end * 3 * d];
+            rows::attention::forward(of_segment, d, keys, heads, &mut context[rows.start * d..rows.end * d]);
+        }
+        tensor(context, Shape::new([rows, d]))
     }
 
     fn keep_mask(like: FloatTensor<Self>, keep: f64) -> FloatTensor<Self> {

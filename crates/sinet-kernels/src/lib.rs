@@ -1,9 +1,10 @@
-//! The operations between the matrix products, fused: one pass over memory where Burn's composed form takes five
-//! to ten, forward and backward, and SIMD chosen at run time.
+//! What the network computes, fused: one pass over memory where Burn's composed form takes five to ten, forward
+//! and backward, and SIMD chosen at run time.
 //!
-//! [`gelu`], [`layer_norm`], [`softmax`] and [`dropout`] are the public face and take any tensor. They go through
-//! [`Kernels`], a Burn backend extension: the CPU backend has the loops of [`rows`] and [`elements`], every
-//! other backend computes the same with Burn's own operations.
+//! [`gelu`], [`layer_norm`], [`softmax`], [`attention`] and [`dropout`] are the public face and take any tensor.
+//! They go through [`Kernels`], a Burn backend extension: the CPU backend has the loops of [`rows`] and
+//! [`elements`], every other backend computes the same with Burn's own operations. [`linear`] is the product with a
+//! matrix that was packed for the host.
 
 #[cfg(feature = "autodiff")]
 mod autodiff;
@@ -11,9 +12,12 @@ mod elements;
 mod flex;
 mod rows;
 
+use std::ops::Range;
+
 use burn::backend::tensor::FloatTensor;
-use burn::backend::{Backend, Dispatch, Distribution, FloatDType, TensorMetadata, backend_extension};
-use burn::tensor::{Device, Tensor};
+use burn::backend::{Backend, Dispatch, Distribution, FloatDType, Shape, TensorMetadata, backend_extension};
+use burn::tensor::{Device, Slice, Tensor, TensorData};
+pub use sinet_gemm::{PackedMatrix, Precision};
 
 /// x Φ(x), Φ the standard normal distribution (Hendrycks and Gimpel, 2016).
 ///
@@ -46,6 +50,44 @@ pub fn layer_norm(x: Tensor<2>, gamma: Tensor<1>, beta: Tensor<1>, epsilon: f64)
 /// - x: any of rank 2 or more, output: the same
 pub fn softmax<const D: usize>(x: Tensor<D>) -> Tensor<D> {
     Tensor::from_dispatch(<Dispatch as Kernels>::softmax_fused(x.into_dispatch()))
+}
+
+/// The rows of one sentence in a packed matrix.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Segment {
+    /// Its rows.
+    pub rows: Range<usize>,
+    /// How many of them, the first ones, can be attended.
+    pub keys: usize,
+}
+
+/// softmax(Q Kᵀ / √(d/h)) V for every head of every segment (Vaswani et al., 2017).
+///
+/// # Shapes
+///
+/// - projected: `[rows, 3d]`, Q, K and V side by side, the heads of each side by side
+/// - output: `[rows, d]`
+pub fn attention(projected: Tensor<2>, heads: usize, segments: &[Segment]) -> Tensor<2> {
+    let output = <Dispatch as Kernels>::attention_fused(projected.into_dispatch(), heads, segments.to_vec());
+    Tensor::from_dispatch(output)
+}
+
+/// y = x W + b with a matrix packed for the host.
+///
+/// # Shapes
+///
+/// - x: `[rows, inputs]`, output: `[rows, outputs]`
+///
+/// # Panics
+///
+/// Panics if x is not f32, or has another number of columns.
+pub fn linear(x: Tensor<2>, matrix: &PackedMatrix) -> Tensor<2> {
+    let ([rows, inputs], device) = (x.dims(), x.device());
+    assert_eq!(inputs, matrix.inputs());
+    let x = x.into_data();
+    let mut y = vec![0.0; rows * matrix.outputs()];
+    matrix.multiply(x.as_slice().expect("the network computes in f32"), &mut y);
+    Tensor::from_data(TensorData::new(y, [rows, matrix.outputs()]), &device)
 }
 
 /// Sets each element to 0 with probability `probability`, and scales the others so that the mean stays.
@@ -89,6 +131,27 @@ pub trait Kernels: Backend {
     fn softmax_fused(x: FloatTensor<Self>) -> FloatTensor<Self> {
         let last = x.shape().num_dims() - 1;
         Self::softmax(x, last)
+    }
+
+    /// See [`attention`].
+    fn attention_fused(projected: FloatTensor<Self>, heads: usize, segments: Vec<Segment>) -> FloatTensor<Self> {
+        let d = projected.shape()[1] / 3;
+        let size = d / heads;
+        let contexts = segments.into_iter().map(|Segment { rows, keys }| {
+            let part = |i: usize, rows: Range<usize>| {
+                let n = rows.len();
+                let columns = Slice::from(i * d..(i + 1) * d);
+                let part = Self::float_slice(projected.clone(), &[Slice::from(rows), columns]);
+                Self::float_swap_dims(Self::float_reshape(part, Shape::new([n, heads, size])), 0, 1)
+            };
+            let attended = rows.start..rows.start + keys;
+            let (query, key, value) = (part(0, rows.clone()), part(1, attended.clone()), part(2, attended));
+            let scores = Self::float_matmul(query, Self::float_swap_dims(key, 1, 2));
+            let scores = Self::float_mul_scalar(scores, (size as f64).powf(-0.5).into());
+            let context = Self::float_matmul(Self::softmax_fused(scores), value);
+            Self::float_reshape(Self::float_swap_dims(context, 0, 1), Shape::new([rows.len(), d]))
+        });
+        Self::float_cat(contexts.collect(), 0)
     }
 
     /// A tensor of the shape of `like`: 1/keep with probability `keep`, else 0.

@@ -1,5 +1,6 @@
 //! Loops over rows, in whatever SIMD the processor has.
 
+pub(crate) mod attention;
 #[cfg(feature = "autodiff")]
 pub(crate) mod backward;
 
@@ -24,13 +25,19 @@ pub(crate) fn softmax_forward(y: &mut [f32], n: usize) {
         #[inline(always)]
         || {
             for row in y.chunks_exact_mut(n) {
-                let highest = row.iter().copied().fold(f32::NEG_INFINITY, f32::max);
-                row.iter_mut().for_each(|y| *y = exp(*y - highest));
-                let scale = 1.0 / sum(row);
+                let scale = 1.0 / exponentials(row);
                 row.iter_mut().for_each(|y| *y *= scale);
             }
         },
     );
+}
+
+/// Softmax but for its scale: each y becomes exp(y - max y). Gives their sum.
+#[inline(always)]
+fn exponentials(row: &mut [f32]) -> f32 {
+    let highest = row.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+    row.iter_mut().for_each(|y| *y = exp(*y - highest));
+    sum(row)
 }
 
 /// y = (x - mean) / √(variance + ε) · γ + β for each row as long as γ.

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use burn::tensor::{Device, Int, Tensor, TensorData};
+use sinet_kernels::Segment;
 
 /// A batch of sentences as word-piece ids, packed: the rows of all sentences follow each other in one
 /// `[rows]` tensor, so that no layer but attention ever computes on padding.
@@ -11,14 +12,8 @@ use burn::tensor::{Device, Int, Tensor, TensorData};
 #[derive(Debug, Clone)]
 pub struct Batch {
     ids: Vec<u32>,
-    sentences: Vec<Sentence>,
-}
-
-#[derive(Debug, Clone)]
-struct Sentence {
-    rows: Range<usize>,
-    /// Number of rows that are word pieces; the rest is padding.
-    pieces: usize,
+    /// One a sentence; its keys are the rows that are word pieces, the rest is padding.
+    sentences: Vec<Segment>,
 }
 
 impl Batch {
@@ -50,7 +45,7 @@ impl Batch {
             let start = batch.ids.len();
             batch.ids.extend_from_slice(pieces);
             batch.ids.resize(start + rows(pieces), pad);
-            batch.sentences.push(Sentence { rows: start..batch.ids.len(), pieces: pieces.len() });
+            batch.sentences.push(Segment { rows: start..batch.ids.len(), keys: pieces.len() });
         }
         batch
     }
@@ -81,8 +76,13 @@ impl Batch {
 
     /// The rows of one sentence that are word pieces, without padding.
     pub(crate) fn pieces(&self, index: usize) -> Range<usize> {
-        let Sentence { rows, pieces } = &self.sentences[index];
-        rows.start..rows.start + pieces
+        let Segment { rows, keys } = &self.sentences[index];
+        rows.start..rows.start + keys
+    }
+
+    /// The rows of all sentences, and how many of each can be attended.
+    pub(crate) fn segments(&self) -> &[Segment] {
+        &self.sentences
     }
 
     /// The word-piece ids of all rows.
@@ -135,7 +135,7 @@ impl Batch {
     ///
     /// `None` where every key of every sentence may be.
     pub(crate) fn key_mask(&self, hide_padding: bool, device: &Device) -> Option<Tensor<2>> {
-        let keys = |s: &Sentence| if hide_padding { s.pieces } else { s.rows.len() };
+        let keys = |s: &Segment| if hide_padding { s.keys } else { s.rows.len() };
         let longest = self.longest();
         if self.sentences.iter().all(|s| keys(s) == longest) {
             return None;

@@ -1,13 +1,12 @@
 //! Cross-task attention mechanism (section 3.2, eq. 2 to 4).
 
 use burn::module::Module;
-use burn::nn::Linear;
 use burn::tensor::{Device, Tensor};
 use sinet_kernels::softmax;
 
 use crate::batch::Batch;
 use crate::config::CtamConfig;
-use crate::layers::{Dropout, LayerNorm, layer_norm, linear};
+use crate::layers::{Dropout, LayerNorm, Linear, layer_norm, linear};
 
 /// One layer of cross-task attention. Both directions share its weights, as eq. 3 writes them.
 ///
@@ -67,18 +66,20 @@ impl Ctam {
     /// - other: `[rows, d]`, the rows of `batch`
     pub fn forward(&self, agent: Tensor<2>, other: Tensor<2>, batch: &Batch) -> CtamOutput {
         let [sentences, d] = agent.dims();
-        let query = self.split(self.query.forward(agent.clone()).unsqueeze_dim(1));
-        let key = self.split(self.remember(&self.key, agent.clone(), other.clone(), batch));
-        let value = self.split(self.remember(&self.value, agent.clone(), other, batch));
-
+        let memory = memory(agent.clone(), other, batch);
         let scale = ((d / self.heads) as f64).powf(-0.5);
-        let scores = (query * scale).matmul(key.swap_dims(2, 3));
+        // One query meets many keys: (Wq q)ᵀ (Wk h') is (Wkᵀ Wq q)ᵀ h', which projects one vector instead of all.
+        let query = self.split(self.query.forward(agent.clone())) * scale;
+        let query = query.matmul(self.by_head(&self.key).swap_dims(1, 2)).swap_dims(0, 1);
+        let scores = query.matmul(memory.clone().swap_dims(1, 2));
         let scores = match batch.key_mask(self.mask_padding, &agent.device()) {
-            Some(mask) => scores + self.shift(mask).reshape([sentences, 1, 1, batch.longest()]),
+            Some(mask) => scores + self.shift(mask).reshape([sentences, 1, batch.longest()]),
             None => scores,
         };
         let attention = softmax(scores);
-        let mixed = self.dropout.forward(attention.clone()).matmul(value).swap_dims(1, 2);
+        // A (Wv h') is (A h') Wv in the same way.
+        let mixed = self.dropout.forward(attention.clone()).matmul(memory).swap_dims(0, 1);
+        let mixed = mixed.matmul(self.by_head(&self.value)).swap_dims(0, 1);
         let mixed = self.dropout.forward(self.output.forward(mixed.reshape([sentences, d])));
         let context = mixed + agent;
         CtamOutput {
@@ -86,15 +87,8 @@ impl Ctam {
                 Some(norm) => norm.forward(context),
                 None => context,
             },
-            attention: attention.squeeze_dim(2),
+            attention,
         }
-    }
-
-    /// W h' of eq. 2, `[sentences, longest, d]`. Projecting the packed rows first spares the padding.
-    fn remember(&self, weight: &Linear, agent: Tensor<2>, other: Tensor<2>, batch: &Batch) -> Tensor<3> {
-        let pieces = batch.unpack(weight.forward(other)).slice([0..batch.sentences(), 1..batch.longest()]);
-        let own = weight.forward(agent).unsqueeze_dim(1);
-        Tensor::cat(vec![pieces, own], 1)
     }
 
     /// A mask over rows becomes one over keys: the first row goes, the own agent comes and is never hidden.
@@ -104,9 +98,22 @@ impl Ctam {
         Tensor::cat(vec![mask.slice([0..sentences, 1..longest]), own], 1)
     }
 
-    /// `[sentences, n, d]` to `[sentences, heads, n, d/h]`.
-    fn split(&self, x: Tensor<3>) -> Tensor<4> {
-        let [sentences, n, d] = x.dims();
-        x.reshape([sentences, n, self.heads, d / self.heads]).swap_dims(1, 2)
+    /// The columns of a weight that belong to each head, `[heads, d, d/h]`.
+    fn by_head(&self, linear: &Linear) -> Tensor<3> {
+        let weight = linear.weight.val();
+        let [d, _] = weight.dims();
+        weight.reshape([d, self.heads, d / self.heads]).swap_dims(0, 1)
     }
+
+    /// `[sentences, d]` to `[heads, sentences, d/h]`.
+    fn split(&self, x: Tensor<2>) -> Tensor<3> {
+        let [sentences, d] = x.dims();
+        x.reshape([sentences, self.heads, d / self.heads]).swap_dims(0, 1)
+    }
+}
+
+/// h' of eq. 2, `[sentences, longest, d]`.
+fn memory(agent: Tensor<2>, other: Tensor<2>, batch: &Batch) -> Tensor<3> {
+    let pieces = batch.unpack(other).slice([0..batch.sentences(), 1..batch.longest()]);
+    Tensor::cat(vec![pieces, agent.unsqueeze_dim(1)], 1)
 }

@@ -1,15 +1,17 @@
 //! Everything after the encoder: TAP, CTAM, the entity classifier and the relation classifier.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use burn::module::Module;
-use burn::nn::{Embedding, Linear};
-use burn::tensor::{Device, Tensor};
+use burn::nn::Embedding;
+use burn::tensor::{Device, Int, Tensor};
+use sinet_kernels::Precision;
 
 use crate::batch::{Batch, indices};
 use crate::config::{Agent, HeadsConfig, Interaction, Pooling};
 use crate::ctam::{Ctam, CtamOutput};
-use crate::layers::{Dropout, embedding, linear};
+use crate::layers::{Dropout, Linear, embedding, linear};
 use crate::pooling::pool;
 use crate::tap::Tap;
 
@@ -149,11 +151,15 @@ impl Heads {
     ///
     /// Panics if there is no span, or if one names rows or a sentence that the batch has not.
     pub fn entity_logits(&self, spaces: &Spaces, spans: &[Span]) -> Tensor<2> {
-        let context = per_sentence(&spaces.entity_context, spans.iter().map(|span| span.sentence));
         let rows: Vec<_> = spans.iter().map(|span| span.rows.clone()).collect();
         let pooled = pool(spaces.entity.clone(), &rows, self.span_pooling);
-        let input = Tensor::cat(vec![context, pooled, self.width(spans)], 1);
-        self.entity_classifier.forward(self.dropout.forward(input))
+        let sentences = indices(spans.iter().map(|span| span.sentence), &pooled.device());
+        let parts = [
+            Part { vectors: spaces.entity_context.clone(), rows: Some(sentences) },
+            Part { vectors: pooled, rows: None },
+            self.width(spans.iter()),
+        ];
+        self.classify(&self.entity_classifier, parts)
     }
 
     /// Scores of every relation type for each ordered pair of spans (eq. 8 to 10, before the sigmoid).
@@ -170,27 +176,53 @@ impl Heads {
     /// Panics if there is no pair, or if a pair joins spans of two sentences.
     pub fn relation_logits(&self, spaces: &Spaces, spans: &[Span], pairs: &[Pair]) -> Tensor<2> {
         let device = spaces.hidden.device();
-        let between: Vec<_> = pairs.iter().map(|pair| between(&spans[pair.head], &spans[pair.tail])).collect();
-        let local = pool(spaces.hidden.clone(), &between, self.context_pooling);
-        let context = per_sentence(&spaces.relation_context, pairs.iter().map(|pair| spans[pair.head].sentence));
-
+        let contexts: Vec<_> = pairs.iter().map(|pair| between(&spans[pair.head], &spans[pair.tail])).collect();
+        let (distinct, of_pair) = distinct(&contexts);
         let rows: Vec<_> = spans.iter().map(|span| span.rows.clone()).collect();
         let pooled = pool(spaces.relation.clone(), &rows, self.span_pooling);
-        let width = self.width(spans);
         let heads = indices(pairs.iter().map(|pair| pair.head), &device);
         let tails = indices(pairs.iter().map(|pair| pair.tail), &device);
-        let input = Tensor::cat(
-            vec![
-                local,
-                context,
-                pooled.clone().select(0, heads.clone()),
-                pooled.select(0, tails.clone()),
-                width.clone().select(0, heads),
-                width.select(0, tails),
-            ],
-            1,
-        );
-        self.relation_classifier.forward(self.dropout.forward(input))
+        let sentences = indices(pairs.iter().map(|pair| spans[pair.head].sentence), &device);
+        let parts = [
+            Part {
+                vectors: pool(spaces.hidden.clone(), &distinct, self.context_pooling),
+                rows: Some(indices(of_pair.into_iter(), &device)),
+            },
+            Part { vectors: spaces.relation_context.clone(), rows: Some(sentences) },
+            Part { vectors: pooled.clone(), rows: Some(heads) },
+            Part { vectors: pooled, rows: Some(tails) },
+            self.width(pairs.iter().map(|pair| &spans[pair.head])),
+            self.width(pairs.iter().map(|pair| &spans[pair.tail])),
+        ];
+        self.classify(&self.relation_classifier, parts)
+    }
+
+    /// The heads for inference on the host: their matrices are packed, and can no longer be read.
+    pub fn packed(self, precision: Precision) -> Self {
+        Self { tap: self.tap.map(|tap| tap.packed(precision)), ..self }
+    }
+
+    /// A linear classifier of inputs whose parts lie side by side.
+    ///
+    /// W [a; b; …] is W_a a + W_b b + …, so a vector that many inputs share is multiplied once. In training each
+    /// input is dropped out by itself, and has to be put together.
+    fn classify<const N: usize>(&self, classifier: &Linear, parts: [Part; N]) -> Tensor<2> {
+        let weight = classifier.weight.val();
+        if weight.device().is_autodiff() {
+            let input = Tensor::cat(parts.map(|part| part.pick(|vectors| vectors)).into(), 1);
+            return classifier.forward(self.dropout.forward(input));
+        }
+        let mut first = 0;
+        let products = parts.map(|part| {
+            let columns = first..first + part.vectors.dims()[1];
+            first = columns.end;
+            part.pick(|vectors| vectors.matmul(weight.clone().slice(columns)))
+        });
+        let sum = products.into_iter().reduce(|sum, product| sum + product).expect("an input has parts");
+        match &classifier.bias {
+            Some(bias) => sum + bias.val().unsqueeze(),
+            None => sum,
+        }
     }
 
     /// What stands for each sentence in its own space, `[sentences, d]`.
@@ -211,18 +243,40 @@ impl Heads {
         })
     }
 
-    /// w_k of each span, `[spans, width size]`.
-    fn width(&self, spans: &[Span]) -> Tensor<2> {
+    /// w_k of each span.
+    fn width<'a>(&self, spans: impl Iterator<Item = &'a Span>) -> Part {
         let table = self.widths.weight.val();
         let [rows, _] = table.dims();
-        let words = indices(spans.iter().map(|span| span.words.min(rows - 1)), &table.device());
-        table.select(0, words)
+        let words = indices(spans.map(|span| span.words.min(rows - 1)), &table.device());
+        Part { vectors: table, rows: Some(words) }
     }
 }
 
-/// A row of `[sentences, d]` for each of some sentence numbers.
-fn per_sentence(context: &Tensor<2>, sentences: impl Iterator<Item = usize>) -> Tensor<2> {
-    context.clone().select(0, indices(sentences, &context.device()))
+/// A part of the inputs of a classifier.
+struct Part {
+    /// `[n, size]`
+    vectors: Tensor<2>,
+    /// Which vector each input has, `[inputs]`; without it, its own.
+    rows: Option<Tensor<1, Int>>,
+}
+
+impl Part {
+    /// Does something with the vectors, and gives one of the results to each input.
+    fn pick(self, f: impl FnOnce(Tensor<2>) -> Tensor<2>) -> Tensor<2> {
+        let vectors = f(self.vectors);
+        match self.rows {
+            Some(rows) => vectors.select(0, rows),
+            None => vectors,
+        }
+    }
+}
+
+/// The distinct ranges, ascending, and for each range its place among them.
+fn distinct(ranges: &[Range<usize>]) -> (Vec<Range<usize>>, Vec<usize>) {
+    let mut places: BTreeMap<_, _> = ranges.iter().map(|range| ((range.start, range.end), 0)).collect();
+    places.values_mut().enumerate().for_each(|(i, place)| *place = i);
+    let of_range = ranges.iter().map(|range| places[&(range.start, range.end)]).collect();
+    (places.into_keys().map(|(start, end)| start..end).collect(), of_range)
 }
 
 /// The rows strictly between two spans; empty where they touch or overlap.

@@ -21,11 +21,13 @@ pub use batch::Batch;
 pub use config::{Agent, CtamConfig, HeadsConfig, Interaction, Pooling, SinetConfig};
 pub use ctam::{Ctam, CtamOutput};
 pub use encoder::{
-    Activation, Albert, AlbertConfig, Bert, BertConfig, Embeddings, Encoder, EncoderConfig, EncoderOutput,
-    TransformerLayer,
+    Activation, Albert, AlbertConfig, Bert, BertConfig, Embeddings, Encoder, EncoderConfig, EncoderOutput, Projection,
+    QueryKeyValue, TransformerLayer,
 };
 pub use heads::{Attention, Heads, Pair, Spaces, Span};
+pub use layers::{Dropout, LayerNorm, Linear};
 pub use loss::{entity_loss, relation_loss};
 pub use sinet::Sinet;
+pub use sinet_kernels::Precision;
 pub use tap::Tap;
 pub use weights::{ModulePath, NamedTensor, WeightError, Weights};

@@ -1,10 +1,10 @@
 //! Task-aware feature projection (section 3.2, eq. 1).
 
 use burn::module::Module;
-use burn::nn::Linear;
 use burn::tensor::{Device, Tensor};
+use sinet_kernels::Precision;
 
-use crate::layers::linear;
+use crate::layers::{Linear, linear};
 
 /// One projection a task: h^e = W^e h, h^r = W^r h (eq. 1). No bias, no activation.
 #[derive(Module, Debug)]
@@ -27,5 +27,9 @@ impl Tap {
     /// - hidden: `[rows, d]`, outputs: `[rows, d]` each
     pub fn forward(&self, hidden: Tensor<2>) -> (Tensor<2>, Tensor<2>) {
         (self.entity.forward(hidden.clone()), self.relation.forward(hidden))
+    }
+
+    pub(crate) fn packed(self, precision: Precision) -> Self {
+        Self { entity: self.entity.packed(precision), relation: self.relation.packed(precision) }
     }
 }

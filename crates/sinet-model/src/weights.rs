@@ -137,11 +137,9 @@ fn checkpoint_name(path: &[&str]) -> String {
 fn bert(path: &[&str]) -> String {
     match path {
         ["embeddings", "layer_norm"] => "embeddings.LayerNorm".to_owned(),
+        ["layers", n, "projection", "Apart", part] => format!("encoder.layer.{n}.attention.self.{part}"),
         ["layers", n, part] => {
             let part = match *part {
-                "query" => "attention.self.query",
-                "key" => "attention.self.key",
-                "value" => "attention.self.value",
                 "attention_output" => "attention.output.dense",
                 "attention_norm" => "attention.output.LayerNorm",
                 "intermediate" => "intermediate.dense",
@@ -159,11 +157,11 @@ fn albert(path: &[&str]) -> String {
     match path {
         ["embeddings", "layer_norm"] => "embeddings.LayerNorm".to_owned(),
         ["embedding_hidden_mapping_in"] => "encoder.embedding_hidden_mapping_in".to_owned(),
+        ["layer", "projection", "Apart", part] => {
+            format!("encoder.albert_layer_groups.0.albert_layers.0.attention.{part}")
+        }
         ["layer", part] => {
             let part = match *part {
-                "query" => "attention.query",
-                "key" => "attention.key",
-                "value" => "attention.value",
                 "attention_output" => "attention.dense",
                 "attention_norm" => "attention.LayerNorm",
                 "intermediate" => "ffn",

@@ -102,7 +102,7 @@ pub struct Relation {
 ///
 /// Each map is one row per attention head. A row holds one weight for each word of the window (a word's
 /// pieces summed), then the weight of `[SEP]`, then the weight of the own `[CLS]`: it sums to 1.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct WindowAttention {
     /// Index into [`Annotation::windows`].
     pub window: usize,

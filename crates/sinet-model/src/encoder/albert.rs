@@ -2,14 +2,14 @@
 //! computes it: small embeddings mapped to the hidden size, and one layer's weights for all layers.
 
 use burn::module::Module;
-use burn::nn::Linear;
 use burn::tensor::{Device, Tensor};
 use serde::{Deserialize, Serialize};
+use sinet_kernels::Precision;
 
 use super::transformer::TransformerLayerConfig;
 use super::{Activation, Embeddings, EncoderOutput, TransformerLayer};
 use crate::batch::Batch;
-use crate::layers::{Dropout, embedding, layer_norm, linear};
+use crate::layers::{Dropout, Linear, embedding, layer_norm, linear};
 
 /// Sizes of an [`Albert`], by Hugging Face's names.
 ///
@@ -94,9 +94,18 @@ impl Albert {
 
     pub(super) fn forward_with_attention(&self, words: Tensor<2>, batch: &Batch) -> EncoderOutput {
         let hidden = self.repeat(self.repeats - 1, words, batch);
-        EncoderOutput {
-            cls_attention: self.layer.cls_attention(hidden.clone(), batch),
-            hidden: self.layer.forward(hidden, batch),
+        self.layer.forward_with_attention(hidden, batch)
+    }
+
+    pub(super) fn joined(self) -> Self {
+        Self { layer: self.layer.joined(), ..self }
+    }
+
+    pub(super) fn packed(self, precision: Precision) -> Self {
+        Self {
+            embedding_hidden_mapping_in: self.embedding_hidden_mapping_in.packed(precision),
+            layer: self.layer.packed(precision),
+            ..self
         }
     }
 

@@ -4,6 +4,7 @@
 use burn::module::Module;
 use burn::tensor::{Device, Tensor};
 use serde::{Deserialize, Serialize};
+use sinet_kernels::Precision;
 
 use super::transformer::TransformerLayerConfig;
 use super::{Activation, Embeddings, EncoderOutput, TransformerLayer};
@@ -91,6 +92,14 @@ impl Bert {
         let embedded = self.embeddings.forward(words, batch);
         let (last, rest) = self.layers.split_last().expect("a BERT has a layer");
         let hidden = rest.iter().fold(embedded, |hidden, layer| layer.forward(hidden, batch));
-        EncoderOutput { cls_attention: last.cls_attention(hidden.clone(), batch), hidden: last.forward(hidden, batch) }
+        last.forward_with_attention(hidden, batch)
+    }
+
+    pub(super) fn joined(self) -> Self {
+        Self { layers: self.layers.into_iter().map(TransformerLayer::joined).collect(), ..self }
+    }
+
+    pub(super) fn packed(self, precision: Precision) -> Self {
+        Self { layers: self.layers.into_iter().map(|layer| layer.packed(precision)).collect(), ..self }
     }
 }

@@ -6,11 +6,12 @@ mod transformer;
 
 pub use albert::{Albert, AlbertConfig};
 pub use bert::{Bert, BertConfig};
-pub use transformer::{Activation, TransformerLayer};
+pub use transformer::{Activation, Projection, QueryKeyValue, TransformerLayer};
 
 use burn::module::{Module, Param};
 use burn::tensor::{Device, Int, Tensor};
 use serde::{Deserialize, Serialize};
+use sinet_kernels::Precision;
 
 use crate::batch::{Batch, indices};
 use crate::layers::{Dropout, LayerNorm};
@@ -116,6 +117,22 @@ impl Encoder {
         match self {
             Self::Bert(bert) => bert.forward_with_attention(words, batch),
             Self::Albert(albert) => albert.forward_with_attention(words, batch),
+        }
+    }
+
+    /// The encoder for inference, on the device that it is on.
+    pub fn joined(self) -> Self {
+        match self {
+            Self::Bert(bert) => Self::Bert(bert.joined()),
+            Self::Albert(albert) => Self::Albert(albert.joined()),
+        }
+    }
+
+    /// The encoder for inference on the host: its matrices are packed, and can no longer be read.
+    pub fn packed(self, precision: Precision) -> Self {
+        match self {
+            Self::Bert(bert) => Self::Bert(bert.packed(precision)),
+            Self::Albert(albert) => Self::Albert(albert.packed(precision)),
         }
     }
 

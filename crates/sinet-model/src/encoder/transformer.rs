@@ -1,14 +1,14 @@
 //! The post-norm transformer layer that BERT and ALBERT share.
 
 use burn::module::Module;
-use burn::nn::Linear;
 use burn::tensor::activation::{gelu_approximate, relu};
 use burn::tensor::{Device, Tensor};
 use serde::{Deserialize, Serialize};
-use sinet_kernels::{gelu, softmax};
+use sinet_kernels::{Precision, attention, gelu, softmax};
 
+use super::EncoderOutput;
 use crate::batch::Batch;
-use crate::layers::{Dropout, LayerNorm, layer_norm, linear};
+use crate::layers::{Dropout, LayerNorm, Linear, layer_norm, linear};
 
 /// The activation between the two halves of the feed-forward block, by Hugging Face's names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -50,12 +50,8 @@ pub(crate) struct TransformerLayerConfig {
 /// (Vaswani et al., 2017; in BERT's form).
 #[derive(Module, Debug)]
 pub struct TransformerLayer {
-    /// `[d, d]`
-    pub query: Linear,
-    /// `[d, d]`
-    pub key: Linear,
-    /// `[d, d]`
-    pub value: Linear,
+    /// What is attended by and to.
+    pub projection: Projection,
     /// `[d, d]`, after the heads are joined.
     pub attention_output: Linear,
     /// After the first residual.
@@ -78,9 +74,11 @@ impl TransformerLayerConfig {
     pub fn init(&self, device: &Device) -> TransformerLayer {
         let d = self.hidden_size;
         TransformerLayer {
-            query: linear(d, d, true, device),
-            key: linear(d, d, true, device),
-            value: linear(d, d, true, device),
+            projection: Projection::Apart(QueryKeyValue {
+                query: linear(d, d, true, device),
+                key: linear(d, d, true, device),
+                value: linear(d, d, true, device),
+            }),
             attention_output: linear(d, d, true, device),
             attention_norm: layer_norm(d, self.layer_norm_eps, device),
             intermediate: linear(d, self.intermediate_size, true, device),
@@ -99,7 +97,38 @@ impl TransformerLayer {
     ///
     /// - hidden: `[rows, d]`, output: `[rows, d]`
     pub fn forward(&self, hidden: Tensor<2>, batch: &Batch) -> Tensor<2> {
-        let context = self.attend(hidden.clone(), batch);
+        let projected = self.projection.forward(hidden.clone());
+        self.finish(projected, hidden, batch)
+    }
+
+    /// The same, and what each sentence's `[CLS]` attends to, `[sentences, heads, longest]`.
+    pub(crate) fn forward_with_attention(&self, hidden: Tensor<2>, batch: &Batch) -> EncoderOutput {
+        let projected = self.projection.forward(hidden.clone());
+        EncoderOutput {
+            cls_attention: self.cls_attention(projected.clone(), batch),
+            hidden: self.finish(projected, hidden, batch),
+        }
+    }
+
+    /// The layer for inference: Q, K and V are one product.
+    pub(super) fn joined(self) -> Self {
+        Self { projection: self.projection.joined(), ..self }
+    }
+
+    /// The layer for inference on the host.
+    pub(super) fn packed(self, precision: Precision) -> Self {
+        Self {
+            projection: self.projection.packed(precision),
+            attention_output: self.attention_output.packed(precision),
+            intermediate: self.intermediate.packed(precision),
+            output: self.output.packed(precision),
+            ..self
+        }
+    }
+
+    /// Everything after the projection, `[rows, 3d]`, of `hidden`, `[rows, d]`.
+    fn finish(&self, projected: Tensor<2>, hidden: Tensor<2>, batch: &Batch) -> Tensor<2> {
+        let context = self.attend(projected, batch);
         let attended = self.hidden_dropout.forward(self.attention_output.forward(context));
         let hidden = self.attention_norm.forward(attended + hidden);
 
@@ -108,24 +137,25 @@ impl TransformerLayer {
         self.output_norm.forward(outer + hidden)
     }
 
-    /// softmax(Q Kᵀ / √(d/h)) V for every head and sentence, `[rows, d]` to `[rows, d]`.
-    fn attend(&self, hidden: Tensor<2>, batch: &Batch) -> Tensor<2> {
-        let [_, d] = hidden.dims();
-        let query = self.split(batch.unpack(self.query.forward(hidden.clone())));
-        let key = self.split(batch.unpack(self.key.forward(hidden.clone())));
-        let value = self.split(batch.unpack(self.value.forward(hidden)));
+    /// softmax(Q Kᵀ / √(d/h)) V for every head and sentence, `[rows, 3d]` to `[rows, d]`.
+    fn attend(&self, projected: Tensor<2>, batch: &Batch) -> Tensor<2> {
+        if !projected.device().is_autodiff() {
+            return attention(projected, self.heads, batch.segments());
+        }
+        // In training the weights are dropped out, which the fused operation does not do.
+        let [query, key, value] = thirds(projected).map(|part| self.split(batch.unpack(part)));
         let weights = self.attention_dropout.forward(self.weights(query, key, batch));
         let context = weights.matmul(value).swap_dims(1, 2);
-        let [sentences, longest, _, _] = context.dims();
-        batch.pack(context.reshape([sentences, longest, d]))
+        let [sentences, longest, h, size] = context.dims();
+        batch.pack(context.reshape([sentences, longest, h * size]))
     }
 
-    /// What `[CLS]` attends to when it reads `hidden`, `[sentences, heads, longest]`.
-    pub(crate) fn cls_attention(&self, hidden: Tensor<2>, batch: &Batch) -> Tensor<3> {
-        let cls = hidden.clone().select(0, batch.cls_rows(&hidden.device()));
-        let query = self.split(self.query.forward(cls).unsqueeze_dim(1));
-        let key = self.split(batch.unpack(self.key.forward(hidden)));
-        self.weights(query, key, batch).squeeze_dim(2)
+    /// What `[CLS]` attends to, `[sentences, heads, longest]`.
+    fn cls_attention(&self, projected: Tensor<2>, batch: &Batch) -> Tensor<3> {
+        let [query, key, _] = thirds(projected);
+        let cls = batch.cls_rows(&query.device());
+        let query = self.split(query.select(0, cls).unsqueeze_dim(1));
+        self.weights(query, self.split(batch.unpack(key)), batch).squeeze_dim(2)
     }
 
     /// `[sentences, heads, queries, d/h]` and `[sentences, heads, keys, d/h]` to `[sentences, heads, queries, keys]`.
@@ -146,5 +176,58 @@ impl TransformerLayer {
     fn split(&self, x: Tensor<3>) -> Tensor<4> {
         let [sentences, n, d] = x.dims();
         x.reshape([sentences, n, self.heads, d / self.heads]).swap_dims(1, 2)
+    }
+}
+
+/// `[rows, 3d]` to three times `[rows, d]`.
+fn thirds(projected: Tensor<2>) -> [Tensor<2>; 3] {
+    let [rows, width] = projected.dims();
+    let d = width / 3;
+    [0, 1, 2].map(|i| projected.clone().slice([0..rows, i * d..(i + 1) * d]))
+}
+
+/// The projection to queries, keys and values, side by side.
+#[derive(Module, Debug)]
+pub enum Projection {
+    /// Three layers, as they are trained.
+    Apart(QueryKeyValue),
+    /// One layer `[d, 3d]`, for inference.
+    Joined(Linear),
+}
+
+/// One projection each.
+#[derive(Module, Debug)]
+pub struct QueryKeyValue {
+    /// `[d, d]`
+    pub query: Linear,
+    /// `[d, d]`
+    pub key: Linear,
+    /// `[d, d]`
+    pub value: Linear,
+}
+
+impl Projection {
+    /// `[rows, d]` to `[rows, 3d]`.
+    fn forward(&self, hidden: Tensor<2>) -> Tensor<2> {
+        match self {
+            Self::Apart(QueryKeyValue { query, key, value }) => {
+                Tensor::cat([query, key, value].map(|part| part.forward(hidden.clone())).into(), 1)
+            }
+            Self::Joined(linear) => linear.forward(hidden),
+        }
+    }
+
+    fn joined(self) -> Self {
+        match self {
+            Self::Apart(QueryKeyValue { query, key, value }) => Self::Joined(Linear::joined([query, key, value])),
+            joined @ Self::Joined(_) => joined,
+        }
+    }
+
+    fn packed(self, precision: Precision) -> Self {
+        match self.joined() {
+            Self::Joined(linear) => Self::Joined(linear.packed(precision)),
+            apart @ Self::Apart(_) => apart,
+        }
     }
 }

@@ -1,0 +1,89 @@
+//! The instruction sets, one module each, and which of them this processor has.
+
+#[cfg(target_arch = "aarch64")]
+mod neon;
+mod scalar;
+#[cfg(target_arch = "wasm32")]
+mod wasm;
+#[cfg(target_arch = "x86_64")]
+mod x86;
+
+/// An instruction set that this processor has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Instructions(pub(crate) Set);
+
+impl Instructions {
+    /// The fastest.
+    pub fn best() -> Self {
+        Self::all().pop().expect("there is always the scalar form")
+    }
+
+    /// All, the fastest last. The first is the scalar form, the specification of the others.
+    pub fn all() -> Vec<Self> {
+        let mut sets = vec![Set::Scalar(scalar::Scalar)];
+        #[cfg(target_arch = "x86_64")]
+        {
+            sets.extend(x86::Avx2::detect().map(Set::Avx2));
+            sets.extend(x86::Avx512::detect().map(Set::Avx512));
+        }
+        #[cfg(target_arch = "aarch64")]
+        sets.extend(neon::Neon::detect().map(Set::Neon));
+        #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+        sets.push(Set::Simd128(wasm::Simd128));
+        sets.into_iter().map(Self).collect()
+    }
+}
+
+/// An instruction set, as proof that the processor has it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Set {
+    Scalar(scalar::Scalar),
+    #[cfg(target_arch = "x86_64")]
+    Avx2(x86::Avx2),
+    #[cfg(target_arch = "x86_64")]
+    Avx512(x86::Avx512),
+    #[cfg(target_arch = "aarch64")]
+    Neon(neon::Neon),
+    #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+    Simd128(wasm::Simd128),
+}
+
+/// Does something with whichever set it is.
+macro_rules! with_set {
+    ($set:expr, $name:ident => $body:expr) => {
+        match $set {
+            $crate::instructions::Set::Scalar($name) => $body,
+            #[cfg(target_arch = "x86_64")]
+            $crate::instructions::Set::Avx2($name) => $body,
+            #[cfg(target_arch = "x86_64")]
+            $crate::instructions::Set::Avx512($name) => $body,
+            #[cfg(target_arch = "aarch64")]
+            $crate::instructions::Set::Neon($name) => $body,
+            #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+            $crate::instructions::Set::Simd128($name) => $body,
+        }
+    };
+}
+pub(crate) use with_set;
+
+/// The innermost loops: a tile of the result, `ROWS` rows of `COLUMNS` outputs, over all inputs.
+pub(crate) trait Tile: Copy + Send + Sync {
+    /// Rows of a tile.
+    const ROWS: usize;
+    /// Columns of a tile, and of a panel of packed weights.
+    const COLUMNS: usize;
+
+    /// y = Σ x w
+    ///
+    /// # Shapes
+    ///
+    /// - x: `[inputs, ROWS]`, w: `[inputs, COLUMNS]`, y: `[ROWS, COLUMNS]`
+    fn multiply_f32(self, x: &[f32], w: &[f32], y: &mut [f32]);
+
+    /// y = Σ x w, exactly: the caller keeps the sums below 2³¹.
+    ///
+    /// # Shapes
+    ///
+    /// - x: `[pairs of inputs, ROWS, 2]`, w: `[pairs of inputs, COLUMNS, 2]`, y: `[ROWS, COLUMNS]`
+    fn multiply_int8(self, x: &[i16], w: &[i8], y: &mut [i32]);
+}

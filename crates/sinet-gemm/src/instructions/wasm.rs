@@ -1,0 +1,59 @@
+//! WebAssembly's 128-bit vectors.
+#![cfg(target_feature = "simd128")]
+#![expect(unsafe_code, reason = "vector loads and stores take pointers")]
+
+use std::arch::wasm32::*;
+
+use super::Tile;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Simd128;
+
+impl Tile for Simd128 {
+    const ROWS: usize = 4;
+    const COLUMNS: usize = 8;
+
+    fn multiply_f32(self, x: &[f32], w: &[f32], y: &mut [f32]) {
+        let (x, w, y) = (x.as_chunks::<4>().0, w.as_chunks::<8>().0, y.as_chunks_mut::<8>().0);
+        let mut sums = [[f32x4_splat(0.0); 2]; 4];
+        for (x, w) in x.iter().zip(w) {
+            // SAFETY: both halves lie inside of `w`.
+            let w = unsafe { [v128_load(w.as_ptr().cast()), v128_load(w[4..].as_ptr().cast())] };
+            for (sums, x) in sums.iter_mut().zip(x) {
+                // SAFETY: a reference points to a number.
+                let x = unsafe { v128_load32_splat(std::ptr::from_ref(x).cast()) };
+                for (sum, w) in sums.iter_mut().zip(w) {
+                    *sum = f32x4_add(*sum, f32x4_mul(x, w));
+                }
+            }
+        }
+        for (y, sums) in y.iter_mut().zip(sums) {
+            for (y, sum) in y.as_chunks_mut::<4>().0.iter_mut().zip(sums) {
+                // SAFETY: `y` has room for four numbers.
+                unsafe { v128_store(y.as_mut_ptr().cast(), sum) };
+            }
+        }
+    }
+
+    fn multiply_int8(self, x: &[i16], w: &[i8], y: &mut [i32]) {
+        let (x, w, y) = (x.as_chunks::<8>().0, w.as_chunks::<16>().0, y.as_chunks_mut::<8>().0);
+        let mut sums = [[i32x4_splat(0); 2]; 4];
+        for (x, w) in x.iter().zip(w) {
+            // SAFETY: both halves lie inside of `w`.
+            let w = unsafe { [i16x8_load_extend_i8x8(w.as_ptr()), i16x8_load_extend_i8x8(w[8..].as_ptr())] };
+            for (sums, x) in sums.iter_mut().zip(x.as_chunks::<2>().0) {
+                // SAFETY: a pair of numbers is 32 bits.
+                let x = unsafe { v128_load32_splat(x.as_ptr().cast()) };
+                for (sum, w) in sums.iter_mut().zip(w) {
+                    *sum = i32x4_add(*sum, i32x4_dot_i16x8(x, w));
+                }
+            }
+        }
+        for (y, sums) in y.iter_mut().zip(sums) {
+            for (y, sum) in y.as_chunks_mut::<4>().0.iter_mut().zip(sums) {
+                // SAFETY: `y` has room for four numbers.
+                unsafe { v128_store(y.as_mut_ptr().cast(), sum) };
+            }
+        }
+    }
+}

@@ -1,0 +1,104 @@
+//! Activations and weights in the order in which a [`Tile`] reads them.
+
+use crate::instructions::Tile;
+
+/// Rows of activations, `[tiles, inputs, ROWS]`; rows that fill up the last tile are zero.
+pub(crate) fn pack_f32<T: Tile>(x: &[f32], inputs: usize) -> Vec<f32> {
+    let rows = x.len() / inputs;
+    let mut packed = vec![0.0; rows.div_ceil(T::ROWS) * T::ROWS * inputs];
+    for (tile, x) in packed.chunks_exact_mut(T::ROWS * inputs).zip(x.chunks(T::ROWS * inputs)) {
+        for (row, x) in x.chunks_exact(inputs).enumerate() {
+            tile[row..].iter_mut().step_by(T::ROWS).zip(x).for_each(|(tile, x)| *tile = *x);
+        }
+    }
+    packed
+}
+
+/// Rows of activations rounded to integers, and what one step of each row is.
+pub(crate) struct Rounded {
+    /// `[tiles, pairs of inputs, ROWS, 2]`; what fills up the last tile and an odd last input is zero.
+    pub(crate) codes: Vec<i16>,
+    /// `[rows]`
+    pub(crate) steps: Vec<f32>,
+}
+
+impl Rounded {
+    /// Rounds each row so that its largest element becomes `limit`.
+    pub(crate) fn pack<T: Tile>(x: &[f32], inputs: usize, limit: i16) -> Self {
+        let rows = x.len() / inputs;
+        let pairs = inputs.div_ceil(2);
+        let mut codes = vec![0; rows.div_ceil(T::ROWS) * T::ROWS * 2 * pairs];
+        let mut steps = Vec::with_capacity(rows);
+        for (tile, x) in codes.chunks_exact_mut(T::ROWS * 2 * pairs).zip(x.chunks(T::ROWS * inputs)) {
+            let (tile, _) = tile.as_chunks_mut::<2>();
+            for (row, x) in x.chunks_exact(inputs).enumerate() {
+                let largest = largest(x);
+                let step = if largest > 0.0 { largest / f32::from(limit) } else { 1.0 };
+                steps.push(step);
+                let scale = 1.0 / step;
+                let (whole, odd) = x.as_chunks::<2>();
+                let mut places = tile[row..].iter_mut().step_by(T::ROWS);
+                for (place, x) in places.by_ref().zip(whole) {
+                    *place = x.map(|x| round(x * scale));
+                }
+                if let (Some(place), [x]) = (places.next(), odd) {
+                    *place = [round(x * scale), 0];
+                }
+            }
+        }
+        Self { codes, steps }
+    }
+}
+
+/// A weight matrix `[inputs, outputs]` as panels, `[panels, inputs, COLUMNS]`; columns that fill up the last are zero.
+pub(crate) fn panels_f32<T: Tile>(w: &[f32], outputs: usize) -> Vec<f32> {
+    let mut panels = Vec::with_capacity(w.len());
+    for first in (0..outputs).step_by(T::COLUMNS) {
+        for w in w.chunks_exact(outputs) {
+            let columns = &w[first..outputs.min(first + T::COLUMNS)];
+            panels.extend_from_slice(columns);
+            panels.resize(panels.len() + T::COLUMNS - columns.len(), 0.0);
+        }
+    }
+    panels
+}
+
+/// A weight matrix `[inputs, outputs]` rounded to 8 bits, each column with a step of its own:
+/// `[panels, pairs of inputs, COLUMNS, 2]`, and the steps, `[outputs]`.
+pub(crate) fn panels_int8<T: Tile>(w: &[f32], outputs: usize) -> (Vec<i8>, Vec<f32>) {
+    let mut steps = vec![0f32; outputs];
+    for w in w.chunks_exact(outputs) {
+        steps.iter_mut().zip(w).for_each(|(step, w)| *step = step.max(w.abs()));
+    }
+    steps.iter_mut().for_each(|step| *step = if *step > 0.0 { *step / 127.0 } else { 1.0 });
+    let code = |w: &[f32], column: usize| match (w.get(column), steps.get(column)) {
+        (Some(w), Some(step)) => (w / step).round() as i8,
+        _ => 0,
+    };
+    let mut panels = Vec::with_capacity(w.len());
+    for first in (0..outputs).step_by(T::COLUMNS) {
+        for pair in w.chunks(2 * outputs) {
+            let (even, odd) = pair.split_at(outputs);
+            panels.extend((first..first + T::COLUMNS).flat_map(|column| [code(even, column), code(odd, column)]));
+        }
+    }
+    (panels, steps)
+}
+
+/// max |x|; what is not a number does not count.
+fn largest(x: &[f32]) -> f32 {
+    let mut lanes = [0f32; 16];
+    let (chunks, rest) = x.as_chunks::<16>();
+    for x in chunks {
+        lanes.iter_mut().zip(x).for_each(|(lane, x)| *lane = if x.abs() > *lane { x.abs() } else { *lane });
+    }
+    lanes.iter().copied().chain(rest.iter().map(|x| x.abs())).fold(0.0, f32::max)
+}
+
+/// The nearest integer of a number below 2²², without a branch or a library call.
+#[inline(always)]
+fn round(x: f32) -> i16 {
+    // From 2^23 on a float has no fraction: its low bits are the integer.
+    const SHIFT: f32 = 12_582_912.0;
+    (x + SHIFT).to_bits() as i16
+}

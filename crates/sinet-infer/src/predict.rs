@@ -1,0 +1,100 @@
+//! Entities and relations of an encoded document.
+
+use sinet_model::Pair;
+use sinet_text::{LabelledPair, LabelledSpan, WordRange};
+
+use crate::annotate::AnnotateError;
+use crate::encoded::{Encoded, values};
+use crate::model::Model;
+use crate::prediction::{Prediction, RelationCollector, candidate_spans, choose_entities};
+
+/// Pairs that are scored at a time. It bounds the memory where a window has very many entities.
+const PAIRS_AT_A_TIME: usize = 4096;
+
+impl Model {
+    /// The entities that the model finds, and the relations between them.
+    ///
+    /// # Errors
+    ///
+    /// [`AnnotateError`] if the host's numbers cannot be read.
+    pub fn predict(&self, encoded: &Encoded) -> Result<Prediction, AnnotateError> {
+        let (entities, entity_scores) = self.entities(encoded)?;
+        let (relations, relation_scores) = self.relate(encoded, &entities, self.config.relation_threshold)?;
+        Ok(Prediction { entities, entity_scores, relations, relation_scores })
+    }
+
+    /// The relations between given entities, by head, then tail, then type, and their probabilities; those below
+    /// `threshold` are left out. Entities in different sentences have none.
+    ///
+    /// # Errors
+    ///
+    /// [`AnnotateError`] if the host's numbers cannot be read.
+    ///
+    /// # Panics
+    ///
+    /// Panics if an entity has no words.
+    pub fn relate(
+        &self,
+        encoded: &Encoded,
+        entities: &[LabelledSpan],
+        threshold: f32,
+    ) -> Result<(Vec<LabelledPair>, Vec<f32>), AnnotateError> {
+        let symmetric: Vec<_> = self.schema().relations.iter().map(|kind| kind.symmetric).collect();
+        let mut found = RelationCollector::new(entities, &symmetric, threshold);
+        for batch in &encoded.batches {
+            let mut spans = Vec::new();
+            // Which entity each span is, and all ordered pairs of spans in one sentence.
+            let (mut numbers, mut pairs) = (Vec::new(), Vec::new());
+            for (sentence, &window) in batch.windows.iter().enumerate() {
+                let first = spans.len();
+                let window = encoded.windows[window].words;
+                let inside = |words: WordRange| window.start <= words.start && words.end <= window.end;
+                for (number, entity) in entities.iter().enumerate().filter(|(_, entity)| inside(entity.words)) {
+                    spans.push(encoded.span(batch, sentence, entity.words));
+                    numbers.push(number);
+                }
+                let here = first..spans.len();
+                pairs.extend(here.clone().flat_map(|head| here.clone().map(move |tail| Pair { head, tail })));
+            }
+            pairs.retain(|pair| pair.head != pair.tail);
+            for pairs in pairs.chunks(PAIRS_AT_A_TIME) {
+                let logits = values(self.heads.relation_logits(&batch.spaces, &spans, pairs).try_into_data()?)?;
+                for (pair, row) in pairs.iter().zip(logits.chunks_exact(symmetric.len())) {
+                    found.add(numbers[pair.head], numbers[pair.tail], row);
+                }
+            }
+        }
+        Ok(found.finish())
+    }
+
+    fn entities(&self, encoded: &Encoded) -> Result<(Vec<LabelledSpan>, Vec<f32>), AnnotateError> {
+        let mut found = vec![(Vec::new(), Vec::new()); encoded.windows.len()];
+        for batch in &encoded.batches {
+            let candidates = |window: usize| {
+                let WordRange { start, end } = encoded.windows[window].words;
+                candidate_spans(end - start, self.config.max_span_words).into_iter().map(move |words| WordRange {
+                    start: start + words.start,
+                    end: start + words.end,
+                })
+            };
+            let candidates: Vec<Vec<_>> = batch.windows.iter().map(|&window| candidates(window).collect()).collect();
+            let spans = candidates.iter().enumerate().flat_map(|(sentence, candidates)| {
+                candidates.iter().map(move |&words| encoded.span(batch, sentence, words))
+            });
+            let spans: Vec<_> = spans.collect();
+            if spans.is_empty() {
+                continue;
+            }
+            let logits = values(self.heads.entity_logits(&batch.spaces, &spans).try_into_data()?)?;
+            let mut logits = logits.as_slice();
+            let classes = logits.len() / spans.len();
+            for (&window, candidates) in batch.windows.iter().zip(&candidates) {
+                let (here, rest) = logits.split_at(candidates.len() * classes);
+                found[window] = choose_entities(candidates, here);
+                logits = rest;
+            }
+        }
+        let (entities, scores): (Vec<_>, Vec<_>) = found.into_iter().unzip();
+        Ok((entities.concat(), scores.concat()))
+    }
+}
