@@ -8,7 +8,7 @@ import { serve } from './site.mjs';
 
 const model = process.argv[2] ?? 'scierc';
 const runs = 30;
-// As in crates/sinet-infer/examples/speed.rs.
+// As in trainer/src/benchmark.rs.
 const text =
   'We present a joint model for entity and relation extraction that reads a sentence once, ' +
   'looks across both tasks, and beats baselines on three data sets.';

@@ -6,6 +6,7 @@
 
 pub mod adamw;
 pub mod average;
+pub mod benchmark;
 pub mod card;
 pub mod checkpoint;
 pub mod config;

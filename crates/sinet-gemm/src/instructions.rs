@@ -8,6 +8,8 @@ mod wasm;
 #[cfg(target_arch = "x86_64")]
 mod x86;
 
+use crate::tiles::round_row;
+
 /// An instruction set that this processor has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Instructions(pub(crate) Set);
@@ -86,4 +88,9 @@ pub(crate) trait Tile: Copy + Send + Sync {
     ///
     /// - x: `[pairs of inputs, ROWS, 2]`, w: `[pairs of inputs, COLUMNS, 2]`, y: `[ROWS, COLUMNS]`
     fn multiply_int8(self, x: &[i16], w: &[i8], y: &mut [i32]);
+
+    /// See [`round_row`].
+    fn round(self, x: &[f32], limit: i16, codes: &mut [i16]) -> f32 {
+        round_row(x, limit, codes)
+    }
 }

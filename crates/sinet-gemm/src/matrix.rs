@@ -135,7 +135,7 @@ impl PackedMatrix {
 
     fn multiply_int8<T: Tile>(&self, set: T, codes: &[i8], steps: &[f32], x: &[f32], y: &mut [f32]) {
         let pairs = self.inputs.div_ceil(2);
-        let x = Rounded::pack::<T>(x, self.inputs, self.largest_code());
+        let x = Rounded::pack(set, x, self.inputs, self.largest_code());
         let mut sums = vec![0; T::ROWS * T::COLUMNS];
         for (panel, first) in codes.chunks_exact(T::COLUMNS * 2 * pairs).zip((0..).step_by(T::COLUMNS)) {
             let columns = first..self.outputs.min(first + T::COLUMNS);

@@ -24,30 +24,32 @@ pub(crate) struct Rounded {
 
 impl Rounded {
     /// Rounds each row so that its largest element becomes `limit`.
-    pub(crate) fn pack<T: Tile>(x: &[f32], inputs: usize, limit: i16) -> Self {
+    pub(crate) fn pack<T: Tile>(set: T, x: &[f32], inputs: usize, limit: i16) -> Self {
         let rows = x.len() / inputs;
         let pairs = inputs.div_ceil(2);
         let mut codes = vec![0; rows.div_ceil(T::ROWS) * T::ROWS * 2 * pairs];
         let mut steps = Vec::with_capacity(rows);
+        let mut row_codes = vec![0; 2 * pairs];
         for (tile, x) in codes.chunks_exact_mut(T::ROWS * 2 * pairs).zip(x.chunks(T::ROWS * inputs)) {
             let (tile, _) = tile.as_chunks_mut::<2>();
             for (row, x) in x.chunks_exact(inputs).enumerate() {
-                let largest = largest(x);
-                let step = if largest > 0.0 { largest / f32::from(limit) } else { 1.0 };
-                steps.push(step);
-                let scale = 1.0 / step;
-                let (whole, odd) = x.as_chunks::<2>();
-                let mut places = tile[row..].iter_mut().step_by(T::ROWS);
-                for (place, x) in places.by_ref().zip(whole) {
-                    *place = x.map(|x| round(x * scale));
-                }
-                if let (Some(place), [x]) = (places.next(), odd) {
-                    *place = [round(x * scale), 0];
-                }
+                steps.push(set.round(x, limit, &mut row_codes[..inputs]));
+                let (pairs, _) = row_codes.as_chunks::<2>();
+                tile[row..].iter_mut().step_by(T::ROWS).zip(pairs).for_each(|(place, pair)| *place = *pair);
             }
         }
         Self { codes, steps }
     }
+}
+
+/// Rounds a row so that its largest element becomes `limit`, and gives the step: x ≈ step · code.
+#[inline(always)]
+pub(crate) fn round_row(x: &[f32], limit: i16, codes: &mut [i16]) -> f32 {
+    let largest = largest(x);
+    let step = if largest > 0.0 { largest / f32::from(limit) } else { 1.0 };
+    let scale = 1.0 / step;
+    codes.iter_mut().zip(x).for_each(|(code, x)| *code = round(x * scale));
+    step
 }
 
 /// A weight matrix `[inputs, outputs]` as panels, `[panels, inputs, COLUMNS]`; columns that fill up the last are zero.
@@ -86,6 +88,7 @@ pub(crate) fn panels_int8<T: Tile>(w: &[f32], outputs: usize) -> (Vec<i8>, Vec<f
 }
 
 /// max |x|; what is not a number does not count.
+#[inline(always)]
 fn largest(x: &[f32]) -> f32 {
     let mut lanes = [0f32; 16];
     let (chunks, rest) = x.as_chunks::<16>();

@@ -5,6 +5,8 @@ pub(crate) mod attention;
 pub(crate) mod backward;
 
 use pulp::Arch;
+#[cfg(feature = "rayon")]
+use rayon::prelude::*;
 
 use crate::elements::{exp, gelu, hash};
 
@@ -13,10 +15,13 @@ const LANES: usize = 16;
 
 /// y = gelu(x)
 pub(crate) fn gelu_forward(x: &[f32], y: &mut [f32]) {
-    Arch::new().dispatch(
-        #[inline(always)]
-        || y.iter_mut().zip(x).for_each(|(y, x)| *y = gelu(*x)),
-    );
+    let share = share(y.len(), 4096);
+    chunks_mut(y, share).zip(chunks(x, share)).for_each(|(y, x)| {
+        Arch::new().dispatch(
+            #[inline(always)]
+            || y.iter_mut().zip(x).for_each(|(y, x)| *y = gelu(*x)),
+        )
+    });
 }
 
 /// Softmax of each row of length `n`, in place.
@@ -68,6 +73,36 @@ pub(crate) fn keep_mask(mask: &mut [f32], keep: f32, seed: u32) {
             }
         },
     );
+}
+
+/// How many of `n` things each thread gets: a multiple of `least`.
+fn share(n: usize, least: usize) -> usize {
+    #[cfg(feature = "rayon")]
+    let threads = rayon::current_num_threads();
+    #[cfg(not(feature = "rayon"))]
+    let threads = 1;
+    n.div_ceil(threads).next_multiple_of(least)
+}
+
+/// Parts of a slice, shared among threads where there are any.
+#[cfg(feature = "rayon")]
+fn chunks(x: &[f32], size: usize) -> rayon::slice::Chunks<'_, f32> {
+    x.par_chunks(size)
+}
+
+#[cfg(feature = "rayon")]
+fn chunks_mut(x: &mut [f32], size: usize) -> rayon::slice::ChunksMut<'_, f32> {
+    x.par_chunks_mut(size)
+}
+
+#[cfg(not(feature = "rayon"))]
+fn chunks(x: &[f32], size: usize) -> std::slice::Chunks<'_, f32> {
+    x.chunks(size)
+}
+
+#[cfg(not(feature = "rayon"))]
+fn chunks_mut(x: &mut [f32], size: usize) -> std::slice::ChunksMut<'_, f32> {
+    x.chunks_mut(size)
 }
 
 /// Mean, and 1/√(variance + ε).

@@ -4,6 +4,7 @@
 use std::arch::x86_64::*;
 
 use super::Tile;
+use crate::tiles::round_row;
 
 /// Proof that the processor has AVX2 and FMA.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,6 +28,11 @@ impl Tile for Avx2 {
     fn multiply_int8(self, x: &[i16], w: &[i8], y: &mut [i32]) {
         // SAFETY: `self` proves the instructions.
         unsafe { avx2_int8(x.as_chunks().0, w.as_chunks().0, y.as_chunks_mut().0) }
+    }
+
+    fn round(self, x: &[f32], limit: i16, codes: &mut [i16]) -> f32 {
+        // SAFETY: `self` proves the instructions.
+        unsafe { avx2_round(x, limit, codes) }
     }
 }
 
@@ -99,6 +105,11 @@ impl Tile for Avx512 {
         // SAFETY: `self` proves the instructions.
         unsafe { avx512_int8(x.as_chunks().0, w.as_chunks().0, y.as_chunks_mut().0) }
     }
+
+    fn round(self, x: &[f32], limit: i16, codes: &mut [i16]) -> f32 {
+        // SAFETY: `self` proves the instructions.
+        unsafe { avx512_round(x, limit, codes) }
+    }
 }
 
 #[target_feature(enable = "avx512f")]
@@ -142,6 +153,16 @@ fn avx512_int8(x: &[[i16; 16]], w: &[[i8; 64]], y: &mut [[i32; 32]]) {
             unsafe { _mm512_storeu_si512(y.as_mut_ptr().cast(), sum) };
         }
     }
+}
+
+#[target_feature(enable = "avx2")]
+fn avx2_round(x: &[f32], limit: i16, codes: &mut [i16]) -> f32 {
+    round_row(x, limit, codes)
+}
+
+#[target_feature(enable = "avx512f,avx512bw")]
+fn avx512_round(x: &[f32], limit: i16, codes: &mut [i16]) -> f32 {
+    round_row(x, limit, codes)
 }
 
 /// Two numbers side by side, as one to copy into every lane.

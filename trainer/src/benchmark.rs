@@ -1,0 +1,73 @@
+//! How fast a model is on this machine.
+
+use std::time::Instant;
+
+use burn::tensor::read_sync;
+use rayon::prelude::*;
+use serde::Serialize;
+use sinet_infer::Model;
+use sinet_text::Dataset;
+
+use crate::Error;
+use crate::predict::annotate;
+
+/// One text of 32 word pieces in the vocabulary of the shipped models, `[CLS]` and `[SEP]` included.
+const TEXT: &str = "We present a joint model for entity and relation extraction that reads a sentence once, \
+                    looks across both tasks, and beats baselines on three data sets.";
+
+/// Runs that warm up and do not count.
+const WARM_UP: usize = 5;
+
+/// What [`speed`] measures.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Speed {
+    /// What the model is called.
+    pub model: String,
+    /// Word pieces of the one text.
+    pub pieces: usize,
+    /// From the text to its annotation, in milliseconds, ascending.
+    pub milliseconds: Vec<f64>,
+    /// Number of sentences that were read together.
+    pub sentences: usize,
+    /// How long that took, from words to annotation, on all cores, in seconds.
+    pub seconds: f64,
+}
+
+/// Times one text `runs` times, and then the first `limit` sentences of a data set once.
+///
+/// # Errors
+///
+/// [`Error::Other`] if the model cannot read them.
+pub fn speed(model: &Model, dataset: &Dataset, runs: usize, limit: usize) -> Result<Speed, Error> {
+    let mut pieces = 0;
+    let mut milliseconds = Vec::with_capacity(runs);
+    for run in 0..WARM_UP + runs {
+        let start = Instant::now();
+        let annotation = annotate(model, TEXT)?;
+        if run >= WARM_UP {
+            milliseconds.push(start.elapsed().as_secs_f64() * 1e3);
+        }
+        pieces = annotation.windows.iter().map(|window| window.pieces).sum();
+    }
+    milliseconds.sort_by(f64::total_cmp);
+
+    let sentences = &dataset.sentences[..limit.min(dataset.sentences.len())];
+    let start = Instant::now();
+    let read = |words| read_sync(model.read_words(words)).map(drop).map_err(Error::other);
+    sentences.par_iter().try_for_each(|example| read(&example.tokens))?;
+    let seconds = start.elapsed().as_secs_f64();
+    Ok(Speed { model: model.name().to_owned(), pieces, milliseconds, sentences: sentences.len(), seconds })
+}
+
+impl Speed {
+    /// For people.
+    pub fn table(&self) -> String {
+        let Self { model, pieces, milliseconds, sentences, seconds } = self;
+        let (median, least) = (milliseconds[milliseconds.len() / 2], milliseconds[0]);
+        let rate = *sentences as f64 / seconds;
+        format!(
+            "{model}: one text of {pieces} pieces: median {median:.2} ms, minimum {least:.2} ms\n\
+             {model}: {sentences} sentences in {seconds:.2} s, {rate:.0} a second"
+        )
+    }
+}
