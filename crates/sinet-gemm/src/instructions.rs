@@ -82,12 +82,18 @@ pub(crate) trait Tile: Copy + Send + Sync {
     /// - x: `[inputs, ROWS]`, w: `[inputs, COLUMNS]`, y: `[ROWS, COLUMNS]`
     fn multiply_f32(self, x: &[f32], w: &[f32], y: &mut [f32]);
 
+    /// What the weights of a panel are multiplied as: 8 bits, or 16 where widening them once a panel pays.
+    type Weight: Copy;
+
+    /// The weights of a panel; `scratch` may hold them.
+    fn widen<'a>(panel: &'a [i8], scratch: &'a mut Vec<Self::Weight>) -> &'a [Self::Weight];
+
     /// y = Σ x w, exactly: the caller keeps the sums below 2³¹.
     ///
     /// # Shapes
     ///
     /// - x: `[pairs of inputs, ROWS, 2]`, w: `[pairs of inputs, COLUMNS, 2]`, y: `[ROWS, COLUMNS]`
-    fn multiply_int8(self, x: &[i16], w: &[i8], y: &mut [i32]);
+    fn multiply_int8(self, x: &[i16], w: &[Self::Weight], y: &mut [i32]);
 
     /// See [`round_row`].
     fn round(self, x: &[f32], limit: i16, codes: &mut [i16]) -> f32 {

@@ -17,6 +17,7 @@ pub enum Precision {
 pub struct PackedMatrix {
     inputs: usize,
     outputs: usize,
+    /// Filled up to whole panels.
     bias: Vec<f32>,
     panels: Panels,
     instructions: Instructions,
@@ -30,7 +31,7 @@ enum Panels {
     Int8 {
         /// `[panels, pairs of inputs, COLUMNS, 2]`
         codes: Vec<i8>,
-        /// What one step of each output's codes is, `[outputs]`.
+        /// What one step of each output's codes is, filled up to whole panels.
         steps: Vec<f32>,
     },
 }
@@ -64,9 +65,9 @@ impl PackedMatrix {
     ) -> Self {
         assert!(inputs > 0 && outputs > 0, "a matrix of {inputs} by {outputs} has no weights");
         assert_eq!(weights.len(), inputs * outputs, "weights of a matrix of {inputs} by {outputs}");
-        let bias = bias.map_or(vec![0.0; outputs], <[f32]>::to_vec);
+        let mut bias = bias.map_or(vec![0.0; outputs], <[f32]>::to_vec);
         assert_eq!(bias.len(), outputs, "one bias an output");
-        let panels = with_set!(instructions.0, set => Panels::pack(set, weights, outputs, precision));
+        let panels = with_set!(instructions.0, set => Panels::pack(set, weights, &mut bias, precision));
         Self { inputs, outputs, bias, panels, instructions }
     }
 
@@ -119,15 +120,13 @@ impl PackedMatrix {
     fn multiply_f32<T: Tile>(&self, set: T, panels: &[f32], x: &[f32], y: &mut [f32]) {
         let x = pack_f32::<T>(x, self.inputs);
         let mut sums = vec![0.0; T::ROWS * T::COLUMNS];
-        for (panel, first) in panels.chunks_exact(T::COLUMNS * self.inputs).zip((0..).step_by(T::COLUMNS)) {
-            let columns = first..self.outputs.min(first + T::COLUMNS);
-            let bias = &self.bias[columns.clone()];
+        let panels = panels.chunks_exact(T::COLUMNS * self.inputs).zip(self.bias.chunks_exact(T::COLUMNS));
+        for ((panel, bias), first) in panels.zip((0..).step_by(T::COLUMNS)) {
             let tiles = x.chunks_exact(T::ROWS * self.inputs).zip(y.chunks_mut(T::ROWS * self.outputs));
             for (x, y) in tiles {
                 set.multiply_f32(x, panel, &mut sums);
                 for (y, sums) in y.chunks_exact_mut(self.outputs).zip(sums.chunks_exact(T::COLUMNS)) {
-                    let y = &mut y[columns.clone()];
-                    y.iter_mut().zip(sums).zip(bias).for_each(|((y, sum), bias)| *y = sum + bias);
+                    store::<T>(y, first, |i| sums[i] + bias[i]);
                 }
             }
         }
@@ -137,18 +136,17 @@ impl PackedMatrix {
         let pairs = self.inputs.div_ceil(2);
         let x = Rounded::pack(set, x, self.inputs, self.largest_code());
         let mut sums = vec![0; T::ROWS * T::COLUMNS];
-        for (panel, first) in codes.chunks_exact(T::COLUMNS * 2 * pairs).zip((0..).step_by(T::COLUMNS)) {
-            let columns = first..self.outputs.min(first + T::COLUMNS);
-            let (bias, steps) = (&self.bias[columns.clone()], &steps[columns.clone()]);
+        let mut scratch = Vec::new();
+        let columns = steps.chunks_exact(T::COLUMNS).zip(self.bias.chunks_exact(T::COLUMNS));
+        let panels = codes.chunks_exact(T::COLUMNS * 2 * pairs).zip(columns);
+        for ((panel, (steps, bias)), first) in panels.zip((0..).step_by(T::COLUMNS)) {
+            let panel = T::widen(panel, &mut scratch);
             let tiles = x.codes.chunks_exact(T::ROWS * 2 * pairs).zip(y.chunks_mut(T::ROWS * self.outputs));
             for ((codes, y), row_steps) in tiles.zip(x.steps.chunks(T::ROWS)) {
                 set.multiply_int8(codes, panel, &mut sums);
                 let rows = y.chunks_exact_mut(self.outputs).zip(sums.chunks_exact(T::COLUMNS)).zip(row_steps);
                 for ((y, sums), row_step) in rows {
-                    let y = &mut y[columns.clone()];
-                    for (((y, sum), step), bias) in y.iter_mut().zip(sums).zip(steps).zip(bias) {
-                        *y = *sum as f32 * (row_step * step) + bias;
-                    }
+                    store::<T>(y, first, |i| sums[i] as f32 * (row_step * steps[i]) + bias[i]);
                 }
             }
         }
@@ -161,8 +159,21 @@ impl PackedMatrix {
     }
 }
 
+/// Writes one row of a tile, whose columns begin at `first`; those beyond the row's end are dropped.
+#[inline(always)]
+fn store<T: Tile>(y: &mut [f32], first: usize, value: impl Fn(usize) -> f32) {
+    match y.get_mut(first..first + T::COLUMNS) {
+        // The usual case apart, so that its loop has a fixed length.
+        Some(y) => (0..T::COLUMNS).for_each(|i| y[i] = value(i)),
+        None => y[first..].iter_mut().enumerate().for_each(|(i, y)| *y = value(i)),
+    }
+}
+
 impl Panels {
-    fn pack<T: Tile>(_set: T, weights: &[f32], outputs: usize, precision: Precision) -> Self {
+    /// Also fills the bias up to whole panels.
+    fn pack<T: Tile>(_set: T, weights: &[f32], bias: &mut Vec<f32>, precision: Precision) -> Self {
+        let outputs = bias.len();
+        bias.resize(outputs.next_multiple_of(T::COLUMNS), 0.0);
         match precision {
             Precision::F32 => Self::F32(panels_f32::<T>(weights, outputs)),
             Precision::Int8 => {

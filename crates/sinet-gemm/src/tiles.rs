@@ -66,7 +66,7 @@ pub(crate) fn panels_f32<T: Tile>(w: &[f32], outputs: usize) -> Vec<f32> {
 }
 
 /// A weight matrix `[inputs, outputs]` rounded to 8 bits, each column with a step of its own:
-/// `[panels, pairs of inputs, COLUMNS, 2]`, and the steps, `[outputs]`.
+/// `[panels, pairs of inputs, COLUMNS, 2]`, and the steps, filled up to whole panels.
 pub(crate) fn panels_int8<T: Tile>(w: &[f32], outputs: usize) -> (Vec<i8>, Vec<f32>) {
     let mut steps = vec![0f32; outputs];
     for w in w.chunks_exact(outputs) {
@@ -84,6 +84,7 @@ pub(crate) fn panels_int8<T: Tile>(w: &[f32], outputs: usize) -> (Vec<i8>, Vec<f
             panels.extend((first..first + T::COLUMNS).flat_map(|column| [code(even, column), code(odd, column)]));
         }
     }
+    steps.resize(outputs.next_multiple_of(T::COLUMNS), 1.0);
     (panels, steps)
 }
 

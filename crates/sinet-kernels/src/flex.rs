@@ -1,10 +1,13 @@
 //! The fused operations on Burn's CPU backend: its tensors' memory through the loops of [`rows`].
 
+use std::ops::Range;
+use std::sync::Arc;
+
 use burn::backend::ops::FloatTensorOps;
 use burn::backend::tensor::FloatTensor;
 use burn::backend::{Distribution, Flex, FloatDType, Shape, TensorData, TensorMetadata};
 
-use crate::{Kernels, Segment, rows};
+use crate::{Kernels, PackedMatrix, Segment, rows};
 
 impl Kernels for Flex {
     fn gelu_fused(x: FloatTensor<Self>) -> FloatTensor<Self> {
@@ -30,6 +33,22 @@ impl Kernels for Flex {
         let (mut y, shape) = owned(x);
         rows::softmax_forward(&mut y, last(&shape));
         tensor(y, shape)
+    }
+
+    fn linear_packed(x: FloatTensor<Self>, matrix: Arc<PackedMatrix>) -> FloatTensor<Self> {
+        let x = Floats::of(x);
+        let rows = x.shape()[0];
+        let mut y = vec![0.0; rows * matrix.outputs()];
+        matrix.multiply(x.values(), &mut y);
+        tensor(y, Shape::new([rows, matrix.outputs()]))
+    }
+
+    fn range_max(rows: FloatTensor<Self>, ranges: Vec<Range<usize>>) -> FloatTensor<Self> {
+        let rows = Floats::of(rows);
+        let d = rows.shape()[1];
+        let mut maxima = vec![0.0; ranges.len() * d];
+        rows::range_max(rows.values(), d, &ranges, &mut maxima);
+        tensor(maxima, Shape::new([ranges.len(), d]))
     }
 
     fn attention_fused(projected: FloatTensor<Self>, heads: usize, segments: Vec<Segment>) -> FloatTensor<Self> {

@@ -13,10 +13,11 @@ mod flex;
 mod rows;
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use burn::backend::tensor::FloatTensor;
 use burn::backend::{Backend, Dispatch, Distribution, FloatDType, Shape, TensorMetadata, backend_extension};
-use burn::tensor::{Device, Slice, Tensor, TensorData};
+use burn::tensor::{Device, Slice, Tensor};
 pub use sinet_gemm::{PackedMatrix, Precision};
 
 /// x Φ(x), Φ the standard normal distribution (Hendrycks and Gimpel, 2016).
@@ -80,14 +81,22 @@ pub fn attention(projected: Tensor<2>, heads: usize, segments: &[Segment]) -> Te
 ///
 /// # Panics
 ///
-/// Panics if x is not f32, or has another number of columns.
-pub fn linear(x: Tensor<2>, matrix: &PackedMatrix) -> Tensor<2> {
-    let ([rows, inputs], device) = (x.dims(), x.device());
-    assert_eq!(inputs, matrix.inputs());
-    let x = x.into_data();
-    let mut y = vec![0.0; rows * matrix.outputs()];
-    matrix.multiply(x.as_slice().expect("the network computes in f32"), &mut y);
-    Tensor::from_data(TensorData::new(y, [rows, matrix.outputs()]), &device)
+/// Panics if x has another number of columns, or is not on the CPU.
+pub fn linear(x: Tensor<2>, matrix: &Arc<PackedMatrix>) -> Tensor<2> {
+    Tensor::from_dispatch(<Dispatch as Kernels>::linear_packed(x.into_dispatch(), matrix.clone()))
+}
+
+/// The maximum of each component over ranges of rows; an empty range gives zeros.
+///
+/// # Shapes
+///
+/// - rows: `[n, d]`, output: `[ranges, d]`
+///
+/// # Panics
+///
+/// Panics if a range reaches beyond the rows.
+pub fn range_max(rows: Tensor<2>, ranges: &[Range<usize>]) -> Tensor<2> {
+    Tensor::from_dispatch(<Dispatch as Kernels>::range_max(rows.into_dispatch(), ranges.to_vec()))
 }
 
 /// Sets each element to 0 with probability `probability`, and scales the others so that the mean stays.
@@ -131,6 +140,20 @@ pub trait Kernels: Backend {
     fn softmax_fused(x: FloatTensor<Self>) -> FloatTensor<Self> {
         let last = x.shape().num_dims() - 1;
         Self::softmax(x, last)
+    }
+
+    /// See [`linear`].
+    fn linear_packed(_x: FloatTensor<Self>, _matrix: Arc<PackedMatrix>) -> FloatTensor<Self> {
+        panic!("a packed matrix is for the CPU")
+    }
+
+    /// See [`range_max`].
+    fn range_max(rows: FloatTensor<Self>, ranges: Vec<Range<usize>>) -> FloatTensor<Self> {
+        let maximum = |range: Range<usize>| match range.len() {
+            0 => Self::float_mul_scalar(Self::float_slice(rows.clone(), &[Slice::from(0..1)]), 0.0.into()),
+            _ => Self::float_max_dim(Self::float_slice(rows.clone(), &[Slice::from(range)]), 0),
+        };
+        Self::float_cat(ranges.into_iter().map(maximum).collect(), 0)
     }
 
     /// See [`attention`].

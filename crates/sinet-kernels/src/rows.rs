@@ -4,6 +4,8 @@ pub(crate) mod attention;
 #[cfg(feature = "autodiff")]
 pub(crate) mod backward;
 
+use std::ops::Range;
+
 use pulp::Arch;
 #[cfg(feature = "rayon")]
 use rayon::prelude::*;
@@ -24,6 +26,37 @@ pub(crate) fn gelu_forward(x: &[f32], y: &mut [f32]) {
     });
 }
 
+/// Maxima of ranges of rows as long as `d`, one after the other; an empty range gives zeros.
+///
+/// A sparse table: level k holds the maxima of all runs of 2^k rows, and the maximum of any range is that of the
+/// two runs, as long as they fit, at its two ends.
+pub(crate) fn range_max(rows: &[f32], d: usize, ranges: &[Range<usize>], maxima: &mut [f32]) {
+    let longest = ranges.iter().map(Range::len).max().unwrap_or(0).max(1);
+    Arch::new().dispatch(
+        #[inline(always)]
+        || {
+            let mut levels: Vec<Vec<f32>> = Vec::new();
+            for level in 0..longest.ilog2() {
+                let below = levels.last().map_or(rows, Vec::as_slice);
+                let (first, second) = (below, &below[d << level..]);
+                levels.push(first.iter().zip(second).map(|(a, b)| larger(*a, *b)).collect());
+            }
+            for (maximum, range) in maxima.chunks_exact_mut(d).zip(ranges) {
+                let Some(level) = range.len().checked_ilog2() else {
+                    maximum.fill(0.0);
+                    continue;
+                };
+                let table = if level == 0 { rows } else { &levels[level as usize - 1] };
+                let run = |start: usize| &table[start * d..(start + 1) * d];
+                let (first, last) = (run(range.start), run(range.end - (1 << level)));
+                for ((maximum, a), b) in maximum.iter_mut().zip(first).zip(last) {
+                    *maximum = larger(*a, *b);
+                }
+            }
+        },
+    );
+}
+
 /// Softmax of each row of length `n`, in place.
 pub(crate) fn softmax_forward(y: &mut [f32], n: usize) {
     Arch::new().dispatch(
@@ -40,7 +73,7 @@ pub(crate) fn softmax_forward(y: &mut [f32], n: usize) {
 /// Softmax but for its scale: each y becomes exp(y - max y). Gives their sum.
 #[inline(always)]
 fn exponentials(row: &mut [f32]) -> f32 {
-    let highest = row.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+    let highest = highest(row);
     row.iter_mut().for_each(|y| *y = exp(*y - highest));
     sum(row)
 }
@@ -117,6 +150,22 @@ fn moments(x: &[f32], epsilon: f32) -> (f32, f32) {
         |a, _| (a - mean) * (a - mean),
     ) / n;
     (mean, 1.0 / (variance + epsilon).sqrt())
+}
+
+/// The larger number, in one instruction: what is not a number is not looked for.
+#[inline(always)]
+fn larger(a: f32, b: f32) -> f32 {
+    if a > b { a } else { b }
+}
+
+#[inline(always)]
+fn highest(x: &[f32]) -> f32 {
+    let mut lanes = [f32::NEG_INFINITY; LANES];
+    let (chunks, rest) = x.as_chunks::<LANES>();
+    for x in chunks {
+        lanes.iter_mut().zip(x).for_each(|(lane, x)| *lane = larger(*x, *lane));
+    }
+    lanes.iter().chain(rest).copied().fold(f32::NEG_INFINITY, larger)
 }
 
 #[inline(always)]

@@ -18,13 +18,14 @@ use crate::config::Pooling;
 /// Panics if a range reaches beyond the rows.
 pub(crate) fn pool(rows: Tensor<2>, ranges: &[Range<usize>], pooling: Pooling) -> Tensor<2> {
     match pooling {
+        Pooling::Max if !rows.device().is_autodiff() => sinet_kernels::range_max(rows, ranges),
         Pooling::Max => max(rows, ranges),
         Pooling::Sum => weigh(rows, ranges, |_| 1.0),
         Pooling::Mean => weigh(rows, ranges, |length| 1.0 / length as f32),
     }
 }
 
-/// Range maxima by a sparse table: level k holds the maxima of all runs of 2^k rows, and the maximum of any
+/// Range maxima with a gradient, by a sparse table: level k holds the maxima of all runs of 2^k rows, and the maximum of any
 /// range is that of the two runs, as long as they fit, at its two ends.
 fn max(rows: Tensor<2>, ranges: &[Range<usize>]) -> Tensor<2> {
     let device = rows.device();
@@ -77,8 +78,14 @@ mod tests {
     #[test]
     fn every_range_of_a_small_matrix_pools_as_written_out() {
         let device = Device::flex();
+        for device in [device.clone(), device.autodiff()] {
+            check(&device);
+        }
+    }
+
+    fn check(device: &Device) {
         let column = [3.0f32, -1.0, 4.0, 1.0, -5.0, 9.0, -2.0, 6.0, 5.0];
-        let rows = Tensor::<1>::from_floats(column, &device).reshape([9, 1]);
+        let rows = Tensor::<1>::from_floats(column, device).reshape([9, 1]);
         let ranges: Vec<_> = (0..=9).flat_map(|end| (0..=end).map(move |start| start..end)).collect();
         let written_out = |f: &dyn Fn(&[f32]) -> f32| -> Vec<f32> {
             ranges.iter().map(|r| if r.is_empty() { 0.0 } else { f(&column[r.clone()]) }).collect()

@@ -18,6 +18,12 @@ impl Tile for Scalar {
         }
     }
 
+    type Weight = i8;
+
+    fn widen<'a>(panel: &'a [i8], _: &'a mut Vec<i8>) -> &'a [i8] {
+        panel
+    }
+
     fn multiply_int8(self, x: &[i16], w: &[i8], y: &mut [i32]) {
         y.fill(0);
         for (x, w) in x.chunks_exact(2 * Self::ROWS).zip(w.chunks_exact(2 * Self::COLUMNS)) {

@@ -13,6 +13,8 @@ impl Tile for Simd128 {
     const ROWS: usize = 4;
     const COLUMNS: usize = 8;
 
+    // In a function of its own the engine keeps the sums in registers.
+    #[inline(never)]
     fn multiply_f32(self, x: &[f32], w: &[f32], y: &mut [f32]) {
         let (x, w, y) = (x.as_chunks::<4>().0, w.as_chunks::<8>().0, y.as_chunks_mut::<8>().0);
         let mut sums = [[f32x4_splat(0.0); 2]; 4];
@@ -35,12 +37,24 @@ impl Tile for Simd128 {
         }
     }
 
-    fn multiply_int8(self, x: &[i16], w: &[i8], y: &mut [i32]) {
+    type Weight = i16;
+
+    fn widen<'a>(panel: &'a [i8], scratch: &'a mut Vec<i16>) -> &'a [i16] {
+        scratch.resize(panel.len(), 0);
+        for (wide, w) in scratch.as_chunks_mut::<8>().0.iter_mut().zip(panel.as_chunks::<8>().0) {
+            // SAFETY: both are eight numbers.
+            unsafe { v128_store(wide.as_mut_ptr().cast(), i16x8_load_extend_i8x8(w.as_ptr())) };
+        }
+        scratch
+    }
+
+    #[inline(never)]
+    fn multiply_int8(self, x: &[i16], w: &[i16], y: &mut [i32]) {
         let (x, w, y) = (x.as_chunks::<8>().0, w.as_chunks::<16>().0, y.as_chunks_mut::<8>().0);
         let mut sums = [[i32x4_splat(0); 2]; 4];
         for (x, w) in x.iter().zip(w) {
             // SAFETY: both halves lie inside of `w`.
-            let w = unsafe { [i16x8_load_extend_i8x8(w.as_ptr()), i16x8_load_extend_i8x8(w[8..].as_ptr())] };
+            let w = unsafe { [v128_load(w.as_ptr().cast()), v128_load(w[8..].as_ptr().cast())] };
             for (sums, x) in sums.iter_mut().zip(x.as_chunks::<2>().0) {
                 // SAFETY: a pair of numbers is 32 bits.
                 let x = unsafe { v128_load32_splat(x.as_ptr().cast()) };

@@ -25,6 +25,12 @@ impl Tile for Avx2 {
         unsafe { avx2_f32(x.as_chunks().0, w.as_chunks().0, y.as_chunks_mut().0) }
     }
 
+    type Weight = i8;
+
+    fn widen<'a>(panel: &'a [i8], _: &'a mut Vec<i8>) -> &'a [i8] {
+        panel
+    }
+
     fn multiply_int8(self, x: &[i16], w: &[i8], y: &mut [i32]) {
         // SAFETY: `self` proves the instructions.
         unsafe { avx2_int8(x.as_chunks().0, w.as_chunks().0, y.as_chunks_mut().0) }
@@ -99,6 +105,12 @@ impl Tile for Avx512 {
     fn multiply_f32(self, x: &[f32], w: &[f32], y: &mut [f32]) {
         // SAFETY: `self` proves the instructions.
         unsafe { avx512_f32(x.as_chunks().0, w.as_chunks().0, y.as_chunks_mut().0) }
+    }
+
+    type Weight = i8;
+
+    fn widen<'a>(panel: &'a [i8], _: &'a mut Vec<i8>) -> &'a [i8] {
+        panel
     }
 
     fn multiply_int8(self, x: &[i16], w: &[i8], y: &mut [i32]) {
