@@ -29,7 +29,7 @@ impl Instructions {
             sets.extend(x86::Avx512::detect().map(Set::Avx512));
         }
         #[cfg(target_arch = "aarch64")]
-        sets.extend(neon::Neon::detect().map(Set::Neon));
+        sets.push(Set::Neon(neon::Neon));
         #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
         sets.push(Set::Simd128(wasm::Simd128));
         sets.into_iter().map(Self).collect()
