@@ -24,10 +24,17 @@ impl Model {
     ///
     /// [`AnnotateError`] if the device fails.
     pub async fn annotate(&self, text: &str) -> Result<Reading, AnnotateError> {
-        let encoded = self.encode(Document::parse(text)).await?;
-        let prediction = self.predict(&encoded)?;
-        let attention = encoded.attention()?;
-        Ok(Reading { annotation: self.annotation(encoded, prediction), attention })
+        self.read(&self.encode(Document::parse(text)).await?)
+    }
+
+    /// The annotation of an encoded document.
+    ///
+    /// # Errors
+    ///
+    /// [`AnnotateError`] if the host's numbers cannot be read.
+    pub fn read(&self, encoded: &Encoded) -> Result<Reading, AnnotateError> {
+        let prediction = self.predict(encoded)?;
+        Ok(Reading { annotation: self.annotation(encoded, prediction), attention: encoded.attention()? })
     }
 
     /// Reads words that are known already, as one sentence.
@@ -39,7 +46,7 @@ impl Model {
         self.predict(&self.encode(Document::from_words(words)).await?)
     }
 
-    fn annotation(&self, encoded: Encoded, found: Prediction) -> Annotation {
+    fn annotation(&self, encoded: &Encoded, found: Prediction) -> Annotation {
         let Encoded { document, windows, .. } = encoded;
         let offsets = Offsets::new(&document.text);
         let bytes = |words| document.byte_span(words).expect("only words of the document are named");
@@ -75,7 +82,7 @@ impl Model {
             windows: windows.iter().map(window).collect(),
             entities: entities.collect(),
             relations: relations.collect(),
-            text: document.text,
+            text: document.text.clone(),
         }
     }
 }

@@ -19,24 +19,21 @@ impl Model {
     /// [`AnnotateError`] if the host's numbers cannot be read.
     pub fn predict(&self, encoded: &Encoded) -> Result<Prediction, AnnotateError> {
         let (entities, entity_scores) = self.entities(encoded)?;
-        let (relations, relation_scores) = self.relate(encoded, &entities, self.config.relation_threshold)?;
+        let spans: Vec<_> = entities.iter().map(|entity| entity.words).collect();
+        let (relations, relation_scores) = self.relate(encoded, &spans, self.config.relation_threshold)?;
         Ok(Prediction { entities, entity_scores, relations, relation_scores })
     }
 
     /// The relations between given entities, by head, then tail, then type, and their probabilities; those below
-    /// `threshold` are left out. Entities in different sentences have none.
+    /// `threshold` are left out. Entities that lie in different sentences have none, nor have those without words.
     ///
     /// # Errors
     ///
     /// [`AnnotateError`] if the host's numbers cannot be read.
-    ///
-    /// # Panics
-    ///
-    /// Panics if an entity has no words.
     pub fn relate(
         &self,
         encoded: &Encoded,
-        entities: &[LabelledSpan],
+        entities: &[WordRange],
         threshold: f32,
     ) -> Result<(Vec<LabelledPair>, Vec<f32>), AnnotateError> {
         let symmetric: Vec<_> = self.schema().relations.iter().map(|kind| kind.symmetric).collect();
@@ -48,9 +45,11 @@ impl Model {
             for (sentence, &window) in batch.windows.iter().enumerate() {
                 let first = spans.len();
                 let window = encoded.windows[window].words;
-                let inside = |words: WordRange| window.start <= words.start && words.end <= window.end;
-                for (number, entity) in entities.iter().enumerate().filter(|(_, entity)| inside(entity.words)) {
-                    spans.push(encoded.span(batch, sentence, entity.words));
+                let inside = |words: &WordRange| {
+                    window.start <= words.start && words.start < words.end && words.end <= window.end
+                };
+                for (number, words) in entities.iter().enumerate().filter(|(_, words)| inside(words)) {
+                    spans.push(encoded.span(batch, sentence, *words));
                     numbers.push(number);
                 }
                 let here = first..spans.len();

@@ -52,7 +52,7 @@ pub(crate) fn choose_entities(spans: &[WordRange], logits: &[f32]) -> (Vec<Label
 /// A type without direction is written from the entity that starts first, and once: of its two directions the
 /// better score stays.
 pub(crate) struct RelationCollector<'a> {
-    entities: &'a [LabelledSpan],
+    entities: &'a [WordRange],
     symmetric: &'a [bool],
     threshold: f32,
     found: BTreeMap<(usize, usize, usize), f32>,
@@ -61,13 +61,13 @@ pub(crate) struct RelationCollector<'a> {
 impl<'a> RelationCollector<'a> {
     /// Nothing found yet. `symmetric` has one flag for each relation type of the schema; a type is kept from
     /// probability `threshold` on.
-    pub(crate) fn new(entities: &'a [LabelledSpan], symmetric: &'a [bool], threshold: f32) -> Self {
+    pub(crate) fn new(entities: &'a [WordRange], symmetric: &'a [bool], threshold: f32) -> Self {
         Self { entities, symmetric, threshold, found: BTreeMap::new() }
     }
 
     /// Adds what the logits of one ordered pair say, one logit for each relation type.
     pub(crate) fn add(&mut self, head: usize, tail: usize, logits: &[f32]) {
-        let starts = |entity: usize| self.entities[entity].words.start;
+        let starts = |entity: usize| self.entities[entity].start;
         for (kind, logit) in logits.iter().enumerate() {
             let score = 1.0 / (1.0 + (-logit).exp());
             if score >= self.threshold {
@@ -105,12 +105,8 @@ mod tests {
         WordRange { start, end }
     }
 
-    fn entity(start: usize, end: usize) -> LabelledSpan {
-        LabelledSpan { words: words(start, end), kind: 0 }
-    }
-
     fn relations(
-        entities: &[LabelledSpan],
+        entities: &[WordRange],
         symmetric: bool,
         logits: &[(usize, usize, f32)],
     ) -> Vec<(usize, usize, f32)> {
@@ -153,21 +149,21 @@ mod tests {
 
     #[test]
     fn relations_are_kept_from_the_threshold_on() {
-        let entities = [entity(0, 1), entity(2, 3)];
+        let entities = [words(0, 1), words(2, 3)];
         let logits = [(0, 1, 0.0), (1, 0, -0.01)];
         assert_eq!(relations(&entities, false, &logits), [(0, 1, 0.5)]);
     }
 
     #[test]
     fn both_directions_of_a_directed_type_stay() {
-        let entities = [entity(0, 1), entity(2, 3)];
+        let entities = [words(0, 1), words(2, 3)];
         let logits = [(1, 0, 9.0), (0, 1, 0.0)];
         assert_eq!(relations(&entities, false, &logits), [(0, 1, 0.5), (1, 0, 1.0)]);
     }
 
     #[test]
     fn a_symmetric_type_runs_in_text_order_with_its_better_score() {
-        let entities = [entity(0, 1), entity(2, 3)];
+        let entities = [words(0, 1), words(2, 3)];
         assert_eq!(relations(&entities, true, &[(1, 0, 9.0), (0, 1, 0.0)]), [(0, 1, 1.0)]);
         assert_eq!(relations(&entities, true, &[(0, 1, 9.0), (1, 0, 0.0)]), [(0, 1, 1.0)]);
         assert_eq!(relations(&entities, true, &[(1, 0, 0.0)]), [(0, 1, 0.5)]);
@@ -176,7 +172,7 @@ mod tests {
     #[test]
     fn entities_that_start_together_keep_both_directions() {
         // As in the reference: only a tail that starts earlier is swapped.
-        let entities = [entity(0, 1), entity(0, 2)];
+        let entities = [words(0, 1), words(0, 2)];
         assert_eq!(relations(&entities, true, &[(0, 1, 0.0), (1, 0, 0.0)]), [(0, 1, 0.5), (1, 0, 0.5)]);
     }
 }

@@ -10,6 +10,7 @@ use sinet_page::catalogue::ModelName;
 use sinet_page::device::{WorkerKind, choose_worker};
 use sinet_page::reading::Reading;
 use sinet_protocol::{DeviceChoice, DeviceReport, Reply, Request, TypeName};
+use sinet_text::annotation::{Relation, WordRange};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{ErrorEvent, Event, MessageEvent, Worker, WorkerOptions, WorkerType};
@@ -64,9 +65,30 @@ struct State {
     crashes: u32,
 }
 
-struct Question {
-    text: String,
-    answer: oneshot::Sender<Result<Answer, String>>,
+/// What was asked, and where the answer goes.
+enum Question {
+    Annotate { text: String, answer: oneshot::Sender<Result<Answer, String>> },
+    Relate { spans: Vec<WordRange>, threshold: Option<f32>, answer: oneshot::Sender<Result<Vec<Relation>, String>> },
+}
+
+impl Question {
+    fn request(&self, id: u32) -> Request {
+        match self {
+            Self::Annotate { text, .. } => Request::Annotate { id, text: text.clone() },
+            Self::Relate { spans, threshold, .. } => {
+                Request::Relate { id, spans: spans.clone(), threshold: *threshold }
+            }
+        }
+    }
+
+    /// Answers with one sentence about why there is no answer.
+    fn refuse(self, message: String) {
+        // Whoever asked may have gone.
+        match self {
+            Self::Annotate { answer, .. } => drop(answer.send(Err(message))),
+            Self::Relate { answer, .. } => drop(answer.send(Err(message))),
+        }
+    }
 }
 
 /// A worker with its listeners; dropping it ends both.
@@ -108,10 +130,21 @@ impl Engine {
         if matches!(self.0.phase.get_untracked(), Phase::Failed(_)) {
             self.0.clone().launch_best();
         }
-        self.0.ask(Question { text, answer });
+        self.0.ask(Question::Annotate { text, answer });
         receiver
             .await
             .unwrap_or_else(|_| Err("The page turned to another text or model before this text was read.".to_owned()))
+    }
+
+    /// Scores the relations between certain spans of the text that was annotated last.
+    ///
+    /// # Errors
+    ///
+    /// One sentence for the reader, if there is no such text or the model has gone.
+    pub async fn relate(&self, spans: Vec<WordRange>, threshold: Option<f32>) -> Result<Vec<Relation>, String> {
+        let (answer, receiver) = oneshot::channel();
+        self.0.ask(Question::Relate { spans, threshold, answer });
+        receiver.await.unwrap_or_else(|_| Err("The page turned to another text or model.".to_owned()))
     }
 
     /// Drops every open question and ends the worker.
@@ -195,9 +228,7 @@ impl Inner {
                 let open: Vec<Request> = {
                     let mut state = self.state.borrow_mut();
                     state.types = Some([entity_types, relation_types]);
-                    let request =
-                        |(&id, question): (&u32, &Question)| Request::Annotate { id, text: question.text.clone() };
-                    state.questions.iter().map(request).collect()
+                    state.questions.iter().map(|(&id, question)| question.request(id)).collect()
                 };
                 self.phase.set(Phase::Ready(device));
                 for request in open {
@@ -208,15 +239,21 @@ impl Inner {
                 let mut state = self.state.borrow_mut();
                 state.crashes = 0;
                 let Some([entity_types, relation_types]) = state.types.clone() else { return };
-                if let Some(question) = state.questions.remove(&id) {
+                if let Some(Question::Annotate { answer, .. }) = state.questions.remove(&id) {
                     let reading = Reading::new(annotation, attention, entity_types, relation_types);
-                    question.answer.send(Ok(Answer { reading, milliseconds })).ok();
+                    answer.send(Ok(Answer { reading, milliseconds })).ok();
+                }
+            }
+            Reply::Related { id, relations, .. } => {
+                let question = self.state.borrow_mut().questions.remove(&id);
+                if let Some(Question::Relate { answer, .. }) = question {
+                    answer.send(Ok(relations)).ok();
                 }
             }
             Reply::Failed { id: Some(id), message } => {
                 let question = self.state.borrow_mut().questions.remove(&id);
                 if let Some(question) = question {
-                    question.answer.send(Err(message)).ok();
+                    question.refuse(message);
                 }
             }
             Reply::Failed { id: None, message } => self.fail(&message),
@@ -229,7 +266,7 @@ impl Inner {
             let mut state = self.state.borrow_mut();
             let id = state.next_id;
             state.next_id = id.wrapping_add(1);
-            let request = Request::Annotate { id, text: question.text.clone() };
+            let request = question.request(id);
             state.questions.insert(id, question);
             state.types.is_some().then_some(request)
         };
@@ -269,7 +306,7 @@ impl Inner {
         };
         self.phase.set(Phase::Failed(message.to_owned()));
         for question in questions.into_values() {
-            question.answer.send(Err(message.to_owned())).ok();
+            question.refuse(message.to_owned());
         }
     }
 }

@@ -2,11 +2,11 @@
 //!
 //! The worker speaks first: it posts [`Reply::Ready`] once its handler is in place, and the page sends nothing
 //! before that. Every [`Request`] is answered by exactly one closing reply ([`Reply::Loaded`],
-//! [`Reply::Annotated`] or [`Reply::Failed`]), unless the worker ends ([`Reply::Stopped`], or the browser's own
+//! [`Reply::Annotated`], [`Reply::Related`] or [`Reply::Failed`]), unless the worker ends ([`Reply::Stopped`], or the browser's own
 //! `error` event). [`Reply::Progress`] may come before a `Loaded`.
 
 use serde::{Deserialize, Serialize};
-use sinet_text::annotation::{Annotation, WindowAttention};
+use sinet_text::annotation::{Annotation, Relation, WindowAttention, WordRange};
 
 /// What the page asks of the worker.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -27,6 +27,16 @@ pub enum Request {
         id: u32,
         /// Any text.
         text: String,
+    },
+    /// Score the relations between certain spans of the text that was annotated last, from what the encoder made
+    /// of it then.
+    Relate {
+        /// Comes back in the reply.
+        id: u32,
+        /// The entities.
+        spans: Vec<WordRange>,
+        /// The lowest probability that is reported; without it, the model's own.
+        threshold: Option<f32>,
     },
 }
 
@@ -63,6 +73,15 @@ pub enum Reply {
         /// What the network looked at, a window each.
         attention: Vec<WindowAttention>,
         /// Whole time from text to annotation, in milliseconds.
+        milliseconds: f64,
+    },
+    /// The answer to [`Request::Relate`].
+    Related {
+        /// The request's.
+        id: u32,
+        /// Head and tail are indices into the request's spans.
+        relations: Vec<Relation>,
+        /// How long it took, in milliseconds.
         milliseconds: f64,
     },
     /// The worker is about to end on a fault of its own: no reply will come any more.

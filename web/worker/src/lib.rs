@@ -6,15 +6,18 @@
 mod cache;
 mod download;
 
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 
 use burn::tensor::Device;
-use futures_channel::mpsc;
+use futures_channel::mpsc::{self, UnboundedReceiver};
 use futures_util::StreamExt;
-use sinet_infer::{Model, ModelFiles};
+use futures_util::future::{Either, select};
+use sinet_infer::{Encoded, Model, ModelFiles, Reading};
 use sinet_protocol::{DeviceChoice, DeviceReport, Reply, Request, TypeName};
+use sinet_text::annotation::{Relation, WordRange};
+use sinet_text::{Document, LabelledPair};
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::spawn_local;
+use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{DedicatedWorkerGlobalScope, MessageEvent};
 
 /// Opens a GPU, or says in one sentence why it cannot be had.
@@ -35,28 +38,62 @@ pub fn serve(open_gpu: Option<OpenGpu>) {
     post(&Reply::Ready);
     spawn_local(async move {
         let mut device = DeviceSlot { open_gpu, opened: None };
-        let mut model = None;
-        while let Some(request) = requests.next().await {
+        let mut loaded: Option<Loaded> = None;
+        while let Some(request) = next(&mut requests, loaded.as_mut()).await {
             let reply = match request {
                 Request::Load { base, device: choice, reason } => {
-                    model = None;
+                    loaded = None;
                     match load(&base, choice, reason, &mut device).await {
-                        Ok((loaded, report)) => {
-                            let reply = introduce(&loaded, report);
-                            model = Some(loaded);
+                        Ok((model, report)) => {
+                            // A GPU has compiled everything in the self-test.
+                            let warm_ups = if report.device == "cpu" { WARM_UPS } else { 0 };
+                            let reply = introduce(&model, report);
+                            loaded = Some(Loaded { model, warm_ups, encoded: None });
                             reply
                         }
                         Err(message) => Reply::Failed { id: None, message },
                     }
                 }
-                Request::Annotate { id, text } => match &model {
-                    Some(model) => annotate(model, id, &text).await,
+                Request::Annotate { id, text } => match &mut loaded {
+                    Some(loaded) => loaded.annotate(id, &text).await,
+                    None => Reply::Failed { id: Some(id), message: "No model is loaded.".to_owned() },
+                },
+                Request::Relate { id, spans, threshold } => match &loaded {
+                    Some(loaded) => loaded.relate(id, &spans, threshold),
                     None => Reply::Failed { id: Some(id), message: "No model is loaded.".to_owned() },
                 },
             };
             post(&reply);
         }
     });
+}
+
+/// How often a new model reads its self-test while nobody asks for anything. Engines compile what runs often once
+/// more, and better: without this the reader's first sentences would take twice as long.
+const WARM_UPS: u32 = 20;
+
+/// How long nobody has asked for anything when a warm-up begins.
+const IDLE_MILLISECONDS: i32 = 20;
+
+/// A model, and what is kept of the text that it read last.
+struct Loaded {
+    model: Model,
+    /// Warm-ups that are left.
+    warm_ups: u32,
+    encoded: Option<Encoded>,
+}
+
+/// The next request. While there is none, a new model warms up.
+async fn next(requests: &mut UnboundedReceiver<Request>, mut loaded: Option<&mut Loaded>) -> Option<Request> {
+    while let Some(loaded) = loaded.as_mut().filter(|loaded| loaded.warm_ups > 0) {
+        if let Either::Left((request, _)) = select(requests.next(), pin!(sleep(IDLE_MILLISECONDS))).await {
+            return request;
+        }
+        loaded.warm_ups -= 1;
+        // It was passed when the model was loaded; a device that fails later says so where it matters.
+        loaded.model.self_test().await.ok();
+    }
+    requests.next().await
 }
 
 /// The GPU of this worker: it can be opened only once.
@@ -125,18 +162,51 @@ fn introduce(model: &Model, device: DeviceReport) -> Reply {
     }
 }
 
-async fn annotate(model: &Model, id: u32, text: &str) -> Reply {
-    let start = now();
-    match model.annotate(text).await {
-        Ok(reading) => Reply::Annotated {
-            id,
-            annotation: reading.annotation,
-            attention: reading.attention,
-            milliseconds: now() - start,
-        },
-        // On the CPU nothing fails; a GPU that does is not asked again.
-        Err(error) => Reply::Stopped { message: error.to_string() },
+impl Loaded {
+    async fn annotate(&mut self, id: u32, text: &str) -> Reply {
+        let start = now();
+        let reading = match self.model.encode(Document::parse(text)).await {
+            Ok(encoded) => self.model.read(self.encoded.insert(encoded)),
+            Err(error) => Err(error),
+        };
+        match reading {
+            Ok(Reading { annotation, attention }) => {
+                Reply::Annotated { id, annotation, attention, milliseconds: now() - start }
+            }
+            // On the CPU nothing fails; a GPU that does is not asked again.
+            Err(error) => Reply::Stopped { message: error.to_string() },
+        }
     }
+
+    fn relate(&self, id: u32, spans: &[WordRange], threshold: Option<f32>) -> Reply {
+        let start = now();
+        let Some(encoded) = &self.encoded else {
+            return Reply::Failed { id: Some(id), message: "No text was annotated yet.".to_owned() };
+        };
+        let threshold = threshold.unwrap_or(self.model.config().relation_threshold);
+        match self.model.relate(encoded, spans, threshold) {
+            Ok((pairs, scores)) => {
+                let kinds = &self.model.schema().relations;
+                let relation = |(pair, score): (LabelledPair, f32)| Relation {
+                    kind: kinds[pair.kind].name.clone(),
+                    head: pair.head,
+                    tail: pair.tail,
+                    score,
+                };
+                let relations = pairs.into_iter().zip(scores).map(relation).collect();
+                Reply::Related { id, relations, milliseconds: now() - start }
+            }
+            Err(error) => Reply::Stopped { message: error.to_string() },
+        }
+    }
+}
+
+async fn sleep(milliseconds: i32) {
+    let later = js_sys::Promise::new(&mut |done, _| {
+        let set = worker_scope().set_timeout_with_callback_and_timeout_and_arguments_0(&done, milliseconds);
+        set.expect("a worker has timers");
+    });
+    JsFuture::from(later).await.ok();
 }
 
 fn post(reply: &Reply) {
