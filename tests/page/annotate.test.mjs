@@ -71,6 +71,34 @@ test('sinet.annotate gives what sinet predict prints', async () => {
   await context.close();
 });
 
+test('sinet.relate scores the relations between given entities', async () => {
+  const { page, context } = await open(browser, `${site.address}?device=cpu`);
+  await settled(page);
+  const { annotation, same, all, apart } = await page.evaluate(async (text) => {
+    const options = { model: 'scierc', device: 'cpu' };
+    const annotation = await window.sinet.annotate(text, options);
+    return {
+      annotation,
+      same: await window.sinet.relate(annotation.entities, options),
+      all: await window.sinet.relate(annotation.entities.slice(0, 2), { ...options, threshold: 0 }),
+      apart: await window.sinet.relate([{ words: { start: 0, end: 1 } }, { words: { start: 900, end: 901 } }], options),
+    };
+  }, unseen.scierc);
+  assert.deepEqual(same, annotation.relations);
+  assert.ok(all.length > 7, 'every type of every direction');
+  assert.deepEqual(apart, []);
+  const refuse = (call) => page.evaluate(`${call}.then(() => 'answered', String)`);
+  assert.equal(
+    await refuse('sinet.relate([{}])'),
+    'TypeError: sinet.relate: each entity needs words, with start and end.',
+  );
+  assert.equal(
+    await refuse('sinet.relate([], {threshold: 2})'),
+    'TypeError: sinet.relate: the option threshold must be a number from 0 to 1.',
+  );
+  await context.close();
+});
+
 test('typing is enough, the newest text wins', async () => {
   const { page, context } = await open(browser, site.address);
   await settled(page);

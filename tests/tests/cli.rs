@@ -64,6 +64,40 @@ fn predict_answers_each_line_with_a_line() {
 }
 
 #[test]
+fn a_file_is_answered_in_its_order_whatever_its_lengths() {
+    let folder = TempDir::new().unwrap();
+    let file = folder.path().join("texts.txt");
+    // Short lines overtake long ones on their way.
+    let lines: Vec<String> = (0..200).map(|i| "The parser uses a corpus. ".repeat(1 + i * 7 % 20)).collect();
+    fs::write(&file, lines.join("\n")).unwrap();
+    let run = run(sinet(["predict", "--model"]).arg(&*RANDOM).arg("--input").arg(&file), b"");
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    let texts: Vec<String> = run.stdout.lines().map(|line| text_of(&serde_json::from_str(line).unwrap())).collect();
+    assert_eq!(texts, lines);
+}
+
+#[test]
+fn an_input_that_is_not_there_is_named() {
+    run(sinet(["predict", "--model"]).arg(&*RANDOM).args(["--input", "nowhere.txt"]), b"")
+        .refuses(1, &["nowhere.txt"]);
+}
+
+#[test]
+fn benchmark_speed_prints_every_time() {
+    let folder = TempDir::new().unwrap();
+    let file = folder.path().join("dev.json");
+    let example = json!({"tokens": ["We", "use", "a", "parser"], "entities": [], "relations": [], "orig_id": 1});
+    fs::write(&file, json!([example, example, example]).to_string()).unwrap();
+    let benchmark = |more: &[&str]| {
+        let mut command = sinet(["benchmark", "speed", "--model"]);
+        run(command.arg(&*RANDOM).arg("--data").arg(&file).args(["--runs", "3", "--limit", "2"]).args(more), b"")
+    };
+    let printed: Value = serde_json::from_str(&benchmark(&["--json"]).stdout).unwrap();
+    assert_eq!((list(&printed, "milliseconds").count(), &printed["sentences"]), (3, &json!(2)));
+    assert!(benchmark(&[]).stdout.contains("2 sentences in"));
+}
+
+#[test]
 fn a_text_without_words_has_an_empty_annotation() {
     for text in ["", " \t\u{a0} "] {
         let printed = predict(&RANDOM, text);

@@ -22,8 +22,8 @@ use sinet::schedule::Schedule;
 use sinet::step::Step;
 use sinet::word_table::WordTable;
 use sinet_model::{
-    Batch, CtamConfig, EncoderConfig, HeadsConfig, NamedTensor, Pair, Sinet, SinetConfig, Span, Weights, entity_loss,
-    relation_loss,
+    Batch, CtamConfig, Encoder, EncoderConfig, HeadsConfig, NamedTensor, Pair, Precision, Sinet, SinetConfig, Span,
+    Weights, entity_loss, relation_loss,
 };
 
 /// Absolute, for hidden states, attention, CLS outputs, logits, and weights after the optimiser's steps.
@@ -154,10 +154,15 @@ fn minilm_gives_the_reference_hidden_states() {
         }
         // All at once, which also shows that a sentence does not depend on its neighbours.
         let batch = Batch::packed(&pieces);
-        let hidden = rows(encoder.forward(&batch));
-        let differences =
-            (0..cases.len()).map(|i| distance(&hidden[batch.sentence(i)], &rows_of(&expected[&format!("hidden.{i}")])));
-        report(&folder, "hidden states", differences.fold(0.0, f32::max), VALUES);
+        let differs = |encoder: &Encoder| {
+            let hidden = rows(encoder.forward(&batch));
+            let expected = |i: usize| rows_of(&expected[&format!("hidden.{i}")]);
+            (0..cases.len()).map(|i| distance(&hidden[batch.sentence(i)], &expected(i))).fold(0.0, f32::max)
+        };
+        report(&folder, "hidden states", differs(&encoder), VALUES);
+        report(&folder, "packed hidden states", differs(&encoder.clone().packed(Precision::F32)), VALUES);
+        // Weights in 8 bits are other weights: a wrong product would be further off by far.
+        report(&folder, "hidden states in int8", differs(&encoder.packed(Precision::Int8)), 0.2);
     }
 }
 
@@ -212,8 +217,16 @@ impl Golden {
         config.init(device).with_weights(&self.weights).unwrap()
     }
 
+    /// The network as it is trained, and packed for inference on the host, where both are exact.
     fn check(&self, case: &Case) {
         let network = self.network(case.pad_keys_masked, &Device::flex());
+        let Sinet { encoder, heads } = network.clone();
+        let packed = Sinet { encoder: encoder.packed(Precision::F32), heads: heads.packed(Precision::F32) };
+        self.check_network(case, "", &network);
+        self.check_network(case, "packed ", &packed);
+    }
+
+    fn check_network(&self, case: &Case, form: &str, network: &Sinet) {
         let Samples { batch, spans, classes, pairs, labels } = samples(&case.sentences, case.pad_keys_masked);
         let hidden = network.encoder.forward(&batch);
         let spaces = network.heads.spaces(hidden.clone(), &batch);
@@ -222,7 +235,7 @@ impl Golden {
 
         let expected = |name: &str| &self.expected[&format!("{}.{name}", case.key)];
         let check = |what: &str, difference: f32, tolerance: f32| {
-            report(&self.folder, &format!("{} {what}", case.key), difference, tolerance);
+            report(&self.folder, &format!("{} {form}{what}", case.key), difference, tolerance);
         };
         let sentences = case.sentences.iter().enumerate();
         let over = |f: &dyn Fn(usize, &Sentence) -> f32| sentences.clone().map(|(i, s)| f(i, s)).fold(0.0, f32::max);

@@ -7,8 +7,9 @@ use std::sync::LazyLock;
 use burn::tensor::{Device, read_sync};
 use expect_test::{Expect, expect};
 use proptest::prelude::*;
-use sinet_infer::{Model, ModelFiles, Precision, Reading, SelfTest, weights};
+use sinet_infer::{Encoded, Model, ModelFiles, Precision, Reading, SelfTest, weights};
 use sinet_text::annotation::{Annotation, TextRange};
+use sinet_text::{Document, WordRange};
 
 use random_folder::random_folder;
 
@@ -66,6 +67,68 @@ fn check_promises(text: &str, reading: &Reading) {
             }
         }
     }
+}
+
+/// Entities and relations by their words, with scores.
+fn found(model: &Model, encoded: &Encoded) -> (Vec<(WordRange, f32)>, Vec<(WordRange, WordRange, usize, f32)>) {
+    let prediction = model.predict(encoded).unwrap();
+    let words = |entity: usize| prediction.entities[entity].words;
+    let entities = prediction.entities.iter().zip(&prediction.entity_scores).map(|(e, score)| (e.words, *score));
+    let relations = prediction.relations.iter().zip(&prediction.relation_scores);
+    let relations = relations.map(|(r, score)| (words(r.head), words(r.tail), r.kind, *score));
+    (entities.collect(), relations.collect())
+}
+
+#[test]
+fn sentences_read_together_are_read_as_each_alone() {
+    let sentences = [
+        "We use a parser.",
+        "The parser uses a beam search and a corpus of news text, and it improves the beam search of the parser.",
+        "News.",
+        "A corpus improves the parser.",
+    ];
+    let together = read_sync(MODEL.encode(Document::parse(&sentences.join(" ")))).unwrap();
+    let (entities, relations) = found(&MODEL, &together);
+    assert!(!relations.is_empty());
+    let (mut entities, mut relations) = (entities.into_iter(), relations.into_iter());
+    let mut first = 0;
+    for sentence in sentences {
+        let alone = read_sync(MODEL.encode(Document::parse(sentence))).unwrap();
+        let shift = |words: WordRange| WordRange { start: first + words.start, end: first + words.end };
+        let (of_alone, relations_of_alone) = found(&MODEL, &alone);
+        for (words, score) in of_alone {
+            let (found, with) = entities.next().unwrap();
+            assert_eq!(found, shift(words), "{sentence}");
+            assert!((with - score).abs() < 1e-4, "{sentence}: {with} {score}");
+        }
+        for (head, tail, kind, score) in relations_of_alone {
+            let found = relations.next().unwrap();
+            assert_eq!((found.0, found.1, found.2), (shift(head), shift(tail), kind), "{sentence}");
+            assert!((found.3 - score).abs() < 1e-4, "{sentence}: {found:?} {score}");
+        }
+        first += alone.document().words.len();
+    }
+    assert!(entities.next().is_none() && relations.next().is_none());
+}
+
+#[test]
+fn given_entities_are_related_as_found_ones_are() {
+    let text = "The parser uses a beam search. A corpus of news text improves it.";
+    let encoded = read_sync(MODEL.encode(Document::parse(text))).unwrap();
+    let prediction = MODEL.predict(&encoded).unwrap();
+    let spans: Vec<_> = prediction.entities.iter().map(|entity| entity.words).collect();
+    let (relations, scores) = MODEL.relate(&encoded, &spans, MODEL.config().relation_threshold).unwrap();
+    assert_eq!((&relations, &scores), (&prediction.relations, &prediction.relation_scores));
+
+    let words = |start, end| WordRange { start, end };
+    // Two in the first sentence, one in the second, and some that no sentence holds.
+    let spans = [words(1, 2), words(4, 6), words(8, 9), words(6, 9), words(3, 3), words(5, 4), words(90, 99)];
+    let (relations, scores) = MODEL.relate(&encoded, &spans, 0.0).unwrap();
+    assert!(relations.iter().all(|pair| pair.head < 2 && pair.tail < 2));
+    // Both directions of the types that have one, one of those that do not.
+    let kinds = &MODEL.schema().relations;
+    let expected: usize = kinds.iter().map(|kind| if kind.symmetric { 1 } else { 2 }).sum();
+    assert_eq!((relations.len(), scores.len()), (expected, expected));
 }
 
 #[test]

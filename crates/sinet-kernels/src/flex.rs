@@ -78,6 +78,13 @@ impl Kernels for Flex {
 /// The gradients of the fused operations.
 #[cfg(feature = "autodiff")]
 impl crate::autodiff::Gradients for Flex {
+    fn gelu_exact(x: FloatTensor<Self>) -> FloatTensor<Self> {
+        let x = Floats::of(x);
+        let mut y = vec![0.0; x.len()];
+        rows::backward::gelu_exact(x.values(), &mut y);
+        tensor(y, x.shape())
+    }
+
     fn gelu_backward_fused(x: FloatTensor<Self>, gradient: FloatTensor<Self>) -> FloatTensor<Self> {
         let (mut dx, shape) = owned(gradient);
         rows::backward::gelu(Floats::of(x).values(), &mut dx);
