@@ -8,6 +8,8 @@
 
 #[cfg(feature = "autodiff")]
 mod autodiff;
+#[cfg(feature = "cube")]
+mod cube;
 mod elements;
 mod flex;
 mod rows;
@@ -16,7 +18,9 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use burn::backend::tensor::FloatTensor;
-use burn::backend::{Backend, Dispatch, Distribution, FloatDType, Shape, TensorMetadata, backend_extension};
+use burn::backend::{
+    Backend, Dispatch, Distribution, ExtensionType, FloatDType, Shape, TensorMetadata, backend_extension,
+};
 use burn::tensor::{Device, Slice, Tensor};
 pub use sinet_gemm::{PackedMatrix, Precision};
 
@@ -86,6 +90,50 @@ pub fn linear(x: Tensor<2>, matrix: &Arc<PackedMatrix>) -> Tensor<2> {
     Tensor::from_dispatch(<Dispatch as Kernels>::linear_packed(x.into_dispatch(), matrix.clone()))
 }
 
+/// y = x W + b
+///
+/// # Shapes
+///
+/// - x: `[rows, inputs]`, weight: `[inputs, outputs]`, bias: `[outputs]`, output: `[rows, outputs]`
+pub fn affine(x: Tensor<2>, weight: Tensor<2>, bias: Option<Tensor<1>>) -> Tensor<2> {
+    affine_then(x, weight, bias, Then::Nothing)
+}
+
+/// gelu(x W + b), with the shapes of [`affine`].
+pub fn affine_gelu(x: Tensor<2>, weight: Tensor<2>, bias: Option<Tensor<1>>) -> Tensor<2> {
+    affine_then(x, weight, bias, Then::Gelu)
+}
+
+/// x W + b + residual, with the shapes of [`affine`]; the residual has the output's.
+pub fn affine_add(x: Tensor<2>, weight: Tensor<2>, bias: Option<Tensor<1>>, residual: Tensor<2>) -> Tensor<2> {
+    affine_then(x, weight, bias, Then::Add(residual.into_dispatch()))
+}
+
+fn affine_then(x: Tensor<2>, weight: Tensor<2>, bias: Option<Tensor<1>>, then: Then<Dispatch>) -> Tensor<2> {
+    let bias = bias.map_or(Bias::None, |bias| Bias::Some(bias.into_dispatch()));
+    Tensor::from_dispatch(<Dispatch as Kernels>::affine_fused(x.into_dispatch(), weight.into_dispatch(), bias, then))
+}
+
+/// What may be added to a product. (The macro of a backend extension does not know `Option`.)
+#[derive(Debug, Clone, ExtensionType)]
+pub enum Bias<B: Backend> {
+    /// Nothing.
+    None,
+    /// One value per column.
+    Some(FloatTensor<B>),
+}
+
+/// What follows a linear layer in the same pass.
+#[derive(Debug, Clone, ExtensionType)]
+pub enum Then<B: Backend> {
+    /// Nothing.
+    Nothing,
+    /// [`gelu`].
+    Gelu,
+    /// The sum with a tensor of the same shape.
+    Add(FloatTensor<B>),
+}
+
 /// The maximum of each component over ranges of rows; an empty range gives zeros.
 ///
 /// # Shapes
@@ -147,6 +195,25 @@ pub trait Kernels: Backend {
         panic!("a packed matrix is for the CPU")
     }
 
+    /// See [`affine`], [`affine_gelu`] and [`affine_add`].
+    fn affine_fused(
+        x: FloatTensor<Self>,
+        weight: FloatTensor<Self>,
+        #[extension_type] bias: Bias<Self>,
+        #[extension_type] then: Then<Self>,
+    ) -> FloatTensor<Self> {
+        let bias = match bias {
+            Bias::None => None,
+            Bias::Some(bias) => Some(bias),
+        };
+        let y = Self::linear(x, weight, bias);
+        match then {
+            Then::Nothing => y,
+            Then::Gelu => Self::gelu_fused(y),
+            Then::Add(residual) => Self::float_add(y, residual),
+        }
+    }
+
     /// See [`range_max`].
     fn range_max(rows: FloatTensor<Self>, ranges: Vec<Range<usize>>) -> FloatTensor<Self> {
         let maximum = |range: Range<usize>| match range.len() {
@@ -184,6 +251,3 @@ pub trait Kernels: Backend {
         Self::float_mul_scalar(mask, (1.0 / keep).into())
     }
 }
-
-#[cfg(feature = "cube")]
-impl Kernels for burn::backend::Cube {}

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use burn::module::{Module, Param};
 use burn::nn::{Embedding, EmbeddingConfig, Initializer};
-use burn::tensor::{Device, Tensor, module};
+use burn::tensor::{Device, Tensor};
 use sinet_kernels::{PackedMatrix, Precision};
 
 /// BERT's initial weights: N(0, 0.02).
@@ -52,8 +52,28 @@ impl Linear {
     pub fn forward(&self, x: Tensor<2>) -> Tensor<2> {
         match &self.packed {
             Some(matrix) => sinet_kernels::linear(x, matrix),
-            None => module::linear(x, self.weight.val(), self.bias.as_ref().map(Param::val)),
+            None => sinet_kernels::affine(x, self.weight.val(), self.bias()),
         }
+    }
+
+    /// gelu(y), with the shapes of [`Linear::forward`].
+    pub(crate) fn forward_gelu(&self, x: Tensor<2>) -> Tensor<2> {
+        match &self.packed {
+            Some(matrix) => sinet_kernels::gelu(sinet_kernels::linear(x, matrix)),
+            None => sinet_kernels::affine_gelu(x, self.weight.val(), self.bias()),
+        }
+    }
+
+    /// y + residual, with the shapes of [`Linear::forward`]; the residual has the output's.
+    pub(crate) fn forward_add(&self, x: Tensor<2>, residual: Tensor<2>) -> Tensor<2> {
+        match &self.packed {
+            Some(matrix) => sinet_kernels::linear(x, matrix) + residual,
+            None => sinet_kernels::affine_add(x, self.weight.val(), self.bias(), residual),
+        }
+    }
+
+    fn bias(&self) -> Option<Tensor<1>> {
+        self.bias.as_ref().map(Param::val)
     }
 
     /// The layer for inference on the host: its weights are packed, and can no longer be read.
@@ -69,7 +89,7 @@ impl Linear {
 
     /// One layer that gives the outputs of several, side by side.
     pub(crate) fn joined(parts: [Self; 3]) -> Self {
-        let biases: Option<Vec<_>> = parts.iter().map(|part| part.bias.as_ref().map(Param::val)).collect();
+        let biases: Option<Vec<_>> = parts.iter().map(Self::bias).collect();
         let weights = parts.iter().map(|part| part.weight.val()).collect();
         Self {
             weight: Param::from_tensor(Tensor::cat(weights, 1)),

@@ -8,7 +8,10 @@ fn main() {
     sinet_worker::serve(Some(|| Box::pin(open())));
 }
 
+/// More dispatches than a forward pass has: it is handed to the GPU at once, when its result is asked for.
+const DISPATCHES: usize = 1024;
+
 async fn open() -> Result<Device, String> {
-    let options = Device::wgpu_options().graphics_api(WgpuBackend::WebGpu);
+    let options = Device::wgpu_options().graphics_api(WgpuBackend::WebGpu).tasks_max(DISPATCHES);
     options.init_async().await.map_err(|error| error.to_string())
 }

@@ -4,7 +4,7 @@ use burn::module::Module;
 use burn::tensor::activation::{gelu_approximate, relu};
 use burn::tensor::{Device, Tensor};
 use serde::{Deserialize, Serialize};
-use sinet_kernels::{Precision, attention, gelu, softmax};
+use sinet_kernels::{Precision, attention, softmax};
 
 use super::EncoderOutput;
 use crate::batch::Batch;
@@ -25,11 +25,12 @@ pub enum Activation {
 }
 
 impl Activation {
-    fn apply(self, x: Tensor<2>) -> Tensor<2> {
+    /// The activation of linear(x).
+    fn apply(self, linear: &Linear, x: Tensor<2>) -> Tensor<2> {
         match self {
-            Self::Gelu => gelu(x),
-            Self::GeluNew => gelu_approximate(x),
-            Self::Relu => relu(x),
+            Self::Gelu => linear.forward_gelu(x),
+            Self::GeluNew => gelu_approximate(linear.forward(x)),
+            Self::Relu => relu(linear.forward(x)),
         }
     }
 }
@@ -129,12 +130,17 @@ impl TransformerLayer {
     /// Everything after the projection, `[rows, 3d]`, of `hidden`, `[rows, d]`.
     fn finish(&self, projected: Tensor<2>, hidden: Tensor<2>, batch: &Batch) -> Tensor<2> {
         let context = self.attend(projected, batch);
-        let attended = self.hidden_dropout.forward(self.attention_output.forward(context));
-        let hidden = self.attention_norm.forward(attended + hidden);
+        let hidden = self.attention_norm.forward(self.residual(&self.attention_output, context, hidden));
+        let inner = self.activation.apply(&self.intermediate, hidden.clone());
+        self.output_norm.forward(self.residual(&self.output, inner, hidden))
+    }
 
-        let inner = self.activation.apply(self.intermediate.forward(hidden.clone()));
-        let outer = self.hidden_dropout.forward(self.output.forward(inner));
-        self.output_norm.forward(outer + hidden)
+    /// linear(x) + residual, and in training the dropout between.
+    fn residual(&self, linear: &Linear, x: Tensor<2>, residual: Tensor<2>) -> Tensor<2> {
+        if x.device().is_autodiff() {
+            return self.hidden_dropout.forward(linear.forward(x)) + residual;
+        }
+        linear.forward_add(x, residual)
     }
 
     /// softmax(Q Kᵀ / √(d/h)) V for every head and sentence, `[rows, 3d]` to `[rows, d]`.
