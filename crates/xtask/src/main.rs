@@ -1,10 +1,12 @@
-//! Every command a person runs on the repository: `cargo xtask setup | build | serve | test`.
+//! Every command a person runs on the repository: `cargo xtask setup | build | serve | test | bench`.
 //!
 //! Each verb installs what it misses, so that a fresh machine needs nothing but Rust. Start reading at [`Verb`];
-//! `toolchain` and `tools` find or install, `site` builds the page, `serve` serves it, `test` runs every check.
+//! `toolchain` and `tools` find or install, `site` builds the page, `serve` serves it, `test` runs every check,
+//! `bench` measures.
 //!
 //! Exit codes: 0 good, 1 something failed, 2 bad usage.
 
+mod bench;
 mod html;
 mod paths;
 mod process;
@@ -41,6 +43,9 @@ enum Verb {
         #[arg(long)]
         fast: bool,
     },
+    /// Measure this project beside others.
+    #[command(subcommand)]
+    Bench(bench::Benchmark),
 }
 
 fn main() -> ExitCode {
@@ -67,5 +72,6 @@ fn run(verb: Verb) -> Result<()> {
             serve::serve(&server, &paths::dist()?)
         }
         Verb::Test { fast } => test::run(fast),
+        Verb::Bench(benchmark) => bench::run(benchmark),
     }
 }

@@ -36,6 +36,22 @@ pub fn target() -> Result<PathBuf> {
     }
 }
 
+/// The program `sinet` as the build leaves it.
+///
+/// # Errors
+/// See [`target`].
+pub fn sinet() -> Result<PathBuf> {
+    Ok(target()?.join("release/sinet").with_extension(env::consts::EXE_EXTENSION))
+}
+
+/// What `cargo xtask bench` installs to measure against.
+///
+/// # Errors
+/// See [`cache`].
+pub fn bench() -> Result<PathBuf> {
+    Ok(cache()?.join("bench"))
+}
+
 /// The tools that `cargo xtask setup` installs.
 ///
 /// # Errors

@@ -1,7 +1,7 @@
 //! `cargo xtask test`: every check, in the order in which a mistake shows soonest.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
@@ -19,8 +19,7 @@ pub fn run(fast: bool) -> Result<()> {
     steps.run("tidy", || tidy::check(&paths::root()?));
     // Release throughout: the tests run a network, and clippy shares what the build scripts of the others made.
     steps.run("clippy", || cargo(&["clippy", "--locked", "--release", "--all-targets", "--", "-D", "warnings"]));
-    // One call with the tests' own features, so that `cargo test` finds everything built.
-    let built = steps.run("build", || cargo(&["build", "--locked", "--release", "--bins", "--tests"]));
+    let built = steps.run("build", build);
     steps.run("test", || cargo(&["test", "--locked", "--release"]));
     if !fast {
         steps.run("test the page's logic", || {
@@ -32,6 +31,14 @@ pub fn run(fast: bool) -> Result<()> {
         }
     }
     steps.finish()
+}
+
+/// Builds all native programs, in one call with the tests' own features, so that `cargo test` finds everything built.
+///
+/// # Errors
+/// When something does not compile.
+pub fn build() -> Result<()> {
+    cargo(&["build", "--locked", "--release", "--bins", "--tests"])
 }
 
 /// Every test file under `tests/page`, each driving the built page in Chromium.
@@ -52,25 +59,19 @@ fn browser_tests() -> Result<()> {
             .args(files)
             .current_dir(folder)
             .env("CHROMIUM", chromium)
-            .env("SINET_BIN", sinet(&paths::target()?))
+            .env("SINET_BIN", paths::sinet()?)
             .env("SINET_DIST", paths::dist()?),
     )
 }
 
 fn cargo(arguments: &[&str]) -> Result<()> {
-    let target = paths::target()?;
     process::run(
         Command::new("cargo")
             .args(arguments)
             .current_dir(paths::root()?)
-            .env("SINET_BIN", sinet(&target))
-            .env("CARGO_TARGET_DIR", target),
+            .env("SINET_BIN", paths::sinet()?)
+            .env("CARGO_TARGET_DIR", paths::target()?),
     )
-}
-
-/// The binary that the build leaves.
-fn sinet(target: &Path) -> PathBuf {
-    target.join("release/sinet").with_extension(std::env::consts::EXE_EXTENSION)
 }
 
 /// What has run so far.

@@ -3,6 +3,7 @@
 use std::env;
 use std::ffi::OsString;
 use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -49,7 +50,8 @@ pub fn for_page() -> Result<PageTools> {
     Ok(PageTools { toolchain, path })
 }
 
-/// Finds or installs what the tests in the browser take, and returns where Chromium lies.
+/// Finds or installs what the tests in the browser take, and returns where Chromium lies. Standard output stays clean,
+/// because `cargo xtask bench` calls this before it prints its findings.
 ///
 /// # Errors
 /// When something is missing and cannot be installed.
@@ -58,21 +60,21 @@ pub fn for_browser_tests() -> Result<PathBuf> {
         if !apt_can_install() {
             bail!("the page's tests need Node.js 20 or newer with npm: install it from https://nodejs.org");
         }
-        println!("node: missing, installing it with apt-get");
+        eprintln!("node: missing, installing it with apt-get");
         apt_install(&["nodejs", "npm"])?;
     }
     let chromium = match find_chromium() {
         Some(found) => found,
         None if apt_can_install() => {
-            println!("chromium: missing, installing it with apt-get");
+            eprintln!("chromium: missing, installing it with apt-get");
             apt_install(&["chromium"])?;
             find_chromium().context("apt-get installed chromium, but it is not on PATH")?
         }
         None => bail!("the page's tests need Chromium or Chrome: install it, or name it in the variable CHROMIUM"),
     };
-    println!("chromium: found at {}", chromium.display());
+    eprintln!("chromium: found at {}", chromium.display());
     let tests = paths::root()?.join("tests/page");
-    process::run(npm("ci").current_dir(tests))?;
+    process::run(npm("ci").current_dir(tests).stdout(io::stderr()))?;
     Ok(chromium)
 }
 
@@ -124,7 +126,8 @@ fn cargo_install(arguments: &[&str]) -> Result<()> {
     process::run(cargo.env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "1"))
 }
 
-fn npm(verb: &str) -> Command {
+/// The beginning of a call of npm that prints nothing but errors and the outcome.
+pub fn npm(verb: &str) -> Command {
     let mut command = Command::new("npm");
     command.args([verb, "--no-audit", "--no-fund", "--no-update-notifier", "--loglevel=error"]);
     command

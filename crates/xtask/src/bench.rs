@@ -1,0 +1,108 @@
+//! `cargo xtask bench`: how fast this project is beside others that do the same work.
+//!
+//! Ours and theirs run in turn, several rounds, so that whatever else slows the machine down slows both. Each peer is
+//! a script in `bench/`, which prints one JSON object ([`sample`]); `native`, `web` and `train` start them and set
+//! side by side what belongs together ([`report`]). `peers` installs what the scripts need. Linux and macOS only.
+
+mod machine;
+mod native;
+mod peers;
+mod report;
+mod sample;
+mod train;
+mod web;
+
+use std::path::PathBuf;
+
+use anyhow::Result;
+use clap::{Args, Subcommand};
+
+use crate::paths;
+
+/// What can be measured.
+#[derive(Subcommand)]
+pub enum Benchmark {
+    /// One text and 1,000 sentences, against onnxruntime.
+    Native {
+        /// What to measure and print.
+        #[command(flatten)]
+        options: Options,
+        /// Where the sentences lie.
+        #[command(flatten)]
+        data: Data,
+    },
+    /// One text and eight in Chromium, against onnxruntime-web. Needs dist/.
+    Web {
+        /// What to measure and print.
+        #[command(flatten)]
+        options: Options,
+        /// Also on WebGPU, which SwiftShader computes on the CPU: minutes.
+        #[arg(long)]
+        gpu: bool,
+    },
+    /// Training steps, against PyTorch.
+    Train {
+        /// What to measure and print.
+        #[command(flatten)]
+        options: Options,
+        /// Where the sentences lie.
+        #[command(flatten)]
+        data: Data,
+    },
+}
+
+/// What all benchmarks have in common.
+#[derive(Args)]
+pub struct Options {
+    /// How often ours and theirs take turns.
+    #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..))]
+    rounds: u32,
+    /// Print one JSON object with every time instead of a table.
+    #[arg(long)]
+    json: bool,
+}
+
+/// A data set.
+#[derive(Args)]
+pub struct Data {
+    /// A folder with train.json, dev.json and types.json in SpERT's form, by default ../shared/data/scierc.
+    #[arg(long, value_name = "FOLDER")]
+    data: Option<PathBuf>,
+}
+
+impl Data {
+    fn folder(self) -> Result<PathBuf> {
+        match self.data {
+            Some(folder) => Ok(std::path::absolute(folder)?),
+            None => Ok(paths::root()?.join("../shared/data/scierc")),
+        }
+    }
+}
+
+/// Measures and prints.
+///
+/// # Errors
+/// When something is missing that cannot be installed, or a program fails.
+pub fn run(benchmark: Benchmark) -> Result<()> {
+    let (report, json) = match benchmark {
+        Benchmark::Native { options, data } => (native::run(options.rounds, &data.folder()?)?, options.json),
+        Benchmark::Web { options, gpu } => (web::run(options.rounds, gpu)?, options.json),
+        Benchmark::Train { options, data } => (train::run(options.rounds, &data.folder()?)?, options.json),
+    };
+    if json {
+        println!("{}", report.json());
+    } else {
+        print!("{}", report.markdown());
+    }
+    Ok(())
+}
+
+/// One text of this many word pieces in the vocabulary of the shipped models; the same as in trainer/src/benchmark.rs.
+const TEXT: &str = "We present a joint model for entity and relation extraction that reads a sentence once, \
+                    looks across both tasks, and beats baselines on three data sets.";
+const PIECES: usize = 32;
+
+/// Says how far a benchmark is.
+fn announce(round: u32, rounds: u32, what: &str) {
+    eprintln!("round {} of {rounds}: {what}", round + 1);
+}
