@@ -78,8 +78,7 @@ fn a_file_is_answered_in_its_order_whatever_its_lengths() {
 
 #[test]
 fn an_input_that_is_not_there_is_named() {
-    run(sinet(["predict", "--model"]).arg(&*RANDOM).args(["--input", "nowhere.txt"]), b"")
-        .refuses(1, &["nowhere.txt"]);
+    run(sinet(["predict", "--model"]).arg(&*RANDOM).args(["--input", "nowhere.txt"]), b"").refuses(1, &["nowhere.txt"]);
 }
 
 #[test]

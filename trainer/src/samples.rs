@@ -179,13 +179,8 @@ mod tests {
         }
     }
 
-    const SAMPLING: Sampling = Sampling {
-        negative_entities: 0,
-        negative_relations: 0,
-        max_span_words: 2,
-        relation_types: 3,
-        padding: None,
-    };
+    const SAMPLING: Sampling =
+        Sampling { negative_entities: 0, negative_relations: 0, max_span_words: 2, relation_types: 3, padding: None };
 
     fn draw(negative_entities: usize, negative_relations: usize) -> Samples {
         let sampling = Sampling { negative_entities, negative_relations, ..SAMPLING };

@@ -71,10 +71,9 @@ impl Model {
         for batch in &encoded.batches {
             let candidates = |window: usize| {
                 let WordRange { start, end } = encoded.windows[window].words;
-                candidate_spans(end - start, self.config.max_span_words).into_iter().map(move |words| WordRange {
-                    start: start + words.start,
-                    end: start + words.end,
-                })
+                candidate_spans(end - start, self.config.max_span_words)
+                    .into_iter()
+                    .map(move |words| WordRange { start: start + words.start, end: start + words.end })
             };
             let candidates: Vec<Vec<_>> = batch.windows.iter().map(|&window| candidates(window).collect()).collect();
             let spans = candidates.iter().enumerate().flat_map(|(sentence, candidates)| {

@@ -105,11 +105,7 @@ mod tests {
         WordRange { start, end }
     }
 
-    fn relations(
-        entities: &[WordRange],
-        symmetric: bool,
-        logits: &[(usize, usize, f32)],
-    ) -> Vec<(usize, usize, f32)> {
+    fn relations(entities: &[WordRange], symmetric: bool, logits: &[(usize, usize, f32)]) -> Vec<(usize, usize, f32)> {
         let symmetric = [symmetric];
         let mut collector = RelationCollector::new(entities, &symmetric, 0.5);
         for &(head, tail, logit) in logits {

@@ -70,7 +70,10 @@ fn check_promises(text: &str, reading: &Reading) {
 }
 
 /// Entities and relations by their words, with scores.
-fn found(model: &Model, encoded: &Encoded) -> (Vec<(WordRange, f32)>, Vec<(WordRange, WordRange, usize, f32)>) {
+type Found = (Vec<(WordRange, f32)>, Vec<(WordRange, WordRange, usize, f32)>);
+
+/// See [`Found`].
+fn found(model: &Model, encoded: &Encoded) -> Found {
     let prediction = model.predict(encoded).unwrap();
     let words = |entity: usize| prediction.entities[entity].words;
     let entities = prediction.entities.iter().zip(&prediction.entity_scores).map(|(e, score)| (e.words, *score));
@@ -87,7 +90,7 @@ fn sentences_read_together_are_read_as_each_alone() {
         "News.",
         "A corpus improves the parser.",
     ];
-    let together = read_sync(MODEL.encode(Document::parse(&sentences.join(" ")))).unwrap();
+    let together = read_sync(MODEL.encode(Document::parse(sentences.join(" ")))).unwrap();
     let (entities, relations) = found(&MODEL, &together);
     assert!(!relations.is_empty());
     let (mut entities, mut relations) = (entities.into_iter(), relations.into_iter());

@@ -49,24 +49,24 @@ impl Kernels for Cube {
         then: Then<Self>,
     ) -> FloatTensor<Self> {
         let [x, weight] = [x, weight].map(floats);
+        let (rows, inputs, outputs) = (x.shape()[0], weight.shape()[0], weight.shape()[1]);
+        assert_eq!(x.shape()[1], inputs, "x has as many columns as the weight has rows");
         let bias = match bias {
             Bias::None => None,
-            Bias::Some(bias) => Some(buffer(floats(bias))),
+            Bias::Some(bias) => Some(shaped(bias, &[outputs])),
         };
         let (gelu, residual) = match then {
             Then::Nothing => (false, None),
             Then::Gelu => (true, None),
-            Then::Add(residual) => (false, Some(buffer(floats(residual)))),
+            Then::Add(residual) => (false, Some(shaped(residual, &[rows, outputs]))),
         };
-        let (rows, inputs, outputs) = (x.shape()[0], weight.shape()[0], weight.shape()[1]);
-        assert_eq!(x.shape()[1], inputs, "x has as many columns as the weight has rows");
         let y = like(&x, Shape::new([rows, outputs]));
         let (along_inputs, along_outputs) = (vector_size(inputs), vector_size(outputs));
         let (client, inputs, outputs) = (x.client.clone(), inputs / along_inputs, outputs / along_outputs);
         let tile_rows = rows.next_power_of_two().min(TILE_ROWS);
         let tile_vectors = TILE_VECTORS.min(outputs);
         let (cube_dim, count) = grid(outputs.div_ceil(tile_vectors), rows.div_ceil(tile_rows));
-        #[expect(unsafe_code, reason = "the kernel checks its bounds")]
+        #[expect(unsafe_code, reason = "the kernel checks its bounds, and the shapes were checked")]
         unsafe {
             linear::launch_unchecked(
                 &client,
@@ -96,12 +96,13 @@ impl Kernels for Cube {
         beta: FloatTensor<Self>,
         epsilon: f64,
     ) -> FloatTensor<Self> {
-        let [x, gamma, beta] = [x, gamma, beta].map(floats);
+        let x = floats(x);
         let y = like(&x, x.shape());
-        let d = gamma.shape()[0];
+        let d = x.shape()[x.rank() - 1];
+        let [gamma, beta] = [gamma, beta].map(|scale| shaped(scale, &[d]));
         let vector = vector_size(d);
         let (client, rows, d) = (x.client.clone(), x.shape().num_elements() / d, d / vector);
-        #[expect(unsafe_code, reason = "the kernel checks its bounds")]
+        #[expect(unsafe_code, reason = "the kernel checks its bounds, and the shapes were checked")]
         unsafe {
             layer_norm::launch_unchecked(
                 &client,
@@ -109,8 +110,8 @@ impl Kernels for Cube {
                 CubeDim::new_1d(ROW_UNITS),
                 vector,
                 buffer(x),
-                buffer(gamma),
-                buffer(beta),
+                gamma,
+                beta,
                 buffer(y.clone()),
                 d,
                 epsilon as f32,
@@ -150,6 +151,7 @@ impl Kernels for Cube {
         let projected = floats(projected);
         let shape = projected.shape();
         let (rows, d) = (shape[0], shape[1] / 3);
+        assert_eq!(shape[1], d / heads * heads * 3, "Q, K and V of as many heads");
         let context = like(&projected, Shape::new([rows, d]));
         let vector = vector_size(d / heads);
 
@@ -186,6 +188,12 @@ impl Kernels for Cube {
 fn floats(tensor: CubeTensor) -> CubeTensor {
     assert_eq!(tensor.dtype(), DType::F32, "the network computes in f32");
     into_contiguous(tensor)
+}
+
+/// An argument that the kernel reads as `shape` says.
+fn shaped(tensor: CubeTensor, shape: &[usize]) -> BufferArg {
+    assert_eq!(&*tensor.shape(), shape, "the shape of an argument");
+    buffer(floats(tensor))
 }
 
 /// Memory for a result, on the device of `tensor`.
@@ -320,10 +328,10 @@ fn gelu_of<N: Size>(x: Vector<f32, N>) -> Vector<f32, N> {
 
 /// # Shapes, in vectors
 ///
-/// - x and y: `[n]`
+/// - x and y: `[length]`
 #[cube(launch_unchecked)]
-fn gelu<N: Size>(x: &[Vector<f32, N>], y: &mut [Vector<f32, N>], n: usize) {
-    if ABSOLUTE_POS < n {
+fn gelu<N: Size>(x: &[Vector<f32, N>], y: &mut [Vector<f32, N>], length: usize) {
+    if ABSOLUTE_POS < length {
         y[ABSOLUTE_POS] = gelu_of(x[ABSOLUTE_POS]);
     }
 }

@@ -108,13 +108,13 @@ pub(crate) fn keep_mask(mask: &mut [f32], keep: f32, seed: u32) {
     );
 }
 
-/// How many of `n` things each thread gets: a multiple of `least`.
+/// How many of `n` things each thread gets: a multiple of `least`, and not 0.
 fn share(n: usize, least: usize) -> usize {
     #[cfg(feature = "rayon")]
     let threads = rayon::current_num_threads();
     #[cfg(not(feature = "rayon"))]
     let threads = 1;
-    n.div_ceil(threads).next_multiple_of(least)
+    n.div_ceil(threads).next_multiple_of(least).max(least)
 }
 
 /// Parts of a slice, shared among threads where there are any.

@@ -3,7 +3,7 @@
 use burn::tensor::activation;
 use burn::tensor::module;
 use burn::tensor::{Device, Distribution, Tensor};
-use sinet_kernels::{dropout, gelu, layer_norm, softmax};
+use sinet_kernels::{Segment, attention, dropout, gelu, layer_norm, range_max, softmax};
 
 /// Row lengths around the number of lanes, and one of a real network.
 const LENGTHS: [usize; 5] = [1, 7, 16, 33, 384];
@@ -70,6 +70,53 @@ fn layer_norm_and_its_gradients() {
         close("the gradient of gamma", gamma.grad(&found).unwrap(), gamma.grad(&expected).unwrap());
         close("the gradient of beta", beta.grad(&found).unwrap(), beta.grad(&expected).unwrap());
     }
+}
+
+#[test]
+fn attention_equals_its_parts() {
+    let device = Device::flex();
+    // Heads narrower and wider than the lanes, more and fewer rows than are computed side by side.
+    for (heads, size, lengths) in [(2, 3, vec![1, 5, 9]), (3, 8, vec![4]), (2, 20, vec![17, 2])] {
+        let d = heads * size;
+        let rows = lengths.iter().sum();
+        let projected = Tensor::<2>::random([rows, 3 * d], Distribution::Normal(0.0, 1.0), &device);
+        let mut first = 0;
+        let mut segments = Vec::new();
+        let mut expected = Vec::new();
+        for length in lengths {
+            // The last row of a longer segment is padding.
+            let keys = if length > 4 { length - 1 } else { length };
+            segments.push(Segment { rows: first..first + length, keys });
+            let part = |i: usize, n: usize| {
+                let part = projected.clone().slice([first..first + n, i * d..(i + 1) * d]);
+                part.reshape([n, heads, size]).swap_dims(0, 1)
+            };
+            let scores = part(0, length).matmul(part(1, keys).swap_dims(1, 2)) / (size as f64).sqrt();
+            let context = activation::softmax(scores, 2).matmul(part(2, keys));
+            expected.push(context.swap_dims(0, 1).reshape([length, d]));
+            first += length;
+        }
+        close("attention", attention(projected, heads, &segments), Tensor::cat(expected, 0));
+    }
+}
+
+#[test]
+fn maxima_of_ranges() {
+    let device = Device::flex();
+    let rows = Tensor::<2>::random([9, 5], Distribution::Normal(0.0, 1.0), &device);
+    let ranges: Vec<_> = (0..=9).flat_map(|end| (0..=end).map(move |start| start..end)).collect();
+    let expected = ranges.iter().map(|range| match range.len() {
+        0 => Tensor::zeros([1, 5], &device),
+        _ => rows.clone().slice(range.clone()).max_dim(0),
+    });
+    close("the maximum", range_max(rows.clone(), &ranges), Tensor::cat(expected.collect(), 0));
+}
+
+#[test]
+fn nothing_has_no_result() {
+    let nothing = Tensor::<2>::zeros([0, 8], &Device::flex());
+    assert_eq!(gelu(nothing.clone()).dims(), [0, 8]);
+    assert_eq!(softmax(nothing).dims(), [0, 8]);
 }
 
 #[test]

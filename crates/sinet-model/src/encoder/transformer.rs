@@ -194,6 +194,7 @@ fn thirds(projected: Tensor<2>) -> [Tensor<2>; 3] {
 
 /// The projection to queries, keys and values, side by side.
 #[derive(Module, Debug)]
+#[expect(clippy::large_enum_variant, reason = "the weights, which count, lie elsewhere")]
 pub enum Projection {
     /// Three layers, as they are trained.
     Apart(QueryKeyValue),
