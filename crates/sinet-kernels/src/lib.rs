@@ -1,10 +1,10 @@
 //! What the network computes, fused: one pass over memory where Burn's composed form takes five to ten, forward
 //! and backward, and SIMD chosen at run time.
 //!
-//! [`gelu`], [`layer_norm`], [`softmax`], [`attention`] and [`dropout`] are the public face and take any tensor.
-//! They go through [`Kernels`], a Burn backend extension: the CPU backend has the loops of [`rows`] and
-//! [`elements`], every other backend computes the same with Burn's own operations. [`linear`] is the product with a
-//! matrix that was packed for the host.
+//! [`gelu`], [`layer_norm`], [`softmax`], [`attention`], [`affine`], [`range_max`] and [`dropout`] are the public face
+//! and take any tensor. They go through [`Kernels`], a Burn backend extension: the CPU backend has the loops of
+//! [`rows`] and [`elements`], GPU backends have the kernels of `cube`, and the default bodies say in Burn's own
+//! operations what both compute. [`linear`] is the product with a matrix that was packed for the host.
 
 #[cfg(feature = "autodiff")]
 mod autodiff;
@@ -166,7 +166,7 @@ pub fn dropout<const D: usize>(x: Tensor<D>, probability: f64) -> Tensor<D> {
 }
 
 /// The fused operations as a Burn backend extension. The default bodies, in Burn's own operations, are the
-/// specification; every backend but the CPU's uses them.
+/// specification.
 #[backend_extension(Flex, Cube: cfg(feature = "cube"), Autodiff: cfg(feature = "autodiff"))]
 pub trait Kernels: Backend {
     /// See [`gelu`].

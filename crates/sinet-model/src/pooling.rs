@@ -25,8 +25,8 @@ pub(crate) fn pool(rows: Tensor<2>, ranges: &[Range<usize>], pooling: Pooling) -
     }
 }
 
-/// Range maxima with a gradient, by a sparse table: level k holds the maxima of all runs of 2^k rows, and the maximum of any
-/// range is that of the two runs, as long as they fit, at its two ends.
+/// Range maxima with a gradient, by a sparse table: level k holds the maxima of all runs of 2^k rows, and the
+/// maximum of any range is that of the two runs, as long as they fit, at its two ends.
 fn max(rows: Tensor<2>, ranges: &[Range<usize>]) -> Tensor<2> {
     let device = rows.device();
     let [n, d] = rows.dims();
