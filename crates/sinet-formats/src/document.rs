@@ -1,0 +1,270 @@
+//! A text with labels.
+
+use serde::{Deserialize, Serialize};
+use sinet_text::{ByteSpan, WordRange};
+
+/// A text with labels, as every format and the page's editor hold it. Offsets are bytes of `text`.
+///
+/// [`LabelledDocument::check`] says whether the parts fit each other; whatever a reader of this crate yields does.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct LabelledDocument {
+    /// What its source calls it; may be empty.
+    pub id: String,
+    /// The text as its source has it.
+    pub text: String,
+    /// Its words, disjoint and in order. Empty if the source had none.
+    #[serde(default)]
+    pub words: Vec<ByteSpan>,
+    /// Its sentences as stretches of `words`, disjoint and in order. Empty if the source had none.
+    #[serde(default)]
+    pub sentences: Vec<WordRange>,
+    /// The entities, in any order; they may overlap.
+    #[serde(default)]
+    pub entities: Vec<LabelledEntity>,
+    /// The relations, in any order.
+    #[serde(default)]
+    pub relations: Vec<LabelledRelation>,
+}
+
+/// A stretch of text with a type.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct LabelledEntity {
+    /// Name of its type.
+    pub kind: String,
+    /// Where it lies in the text, not empty.
+    pub span: ByteSpan,
+    /// Probability of its type, 0 to 1, where a model gave one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub score: Option<f32>,
+    /// Who says so.
+    #[serde(default)]
+    pub source: Source,
+}
+
+/// A directed pair of entities with a type.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct LabelledRelation {
+    /// Name of its type.
+    pub kind: String,
+    /// Index of the head in [`LabelledDocument::entities`].
+    pub head: usize,
+    /// Index of the tail in [`LabelledDocument::entities`].
+    pub tail: usize,
+    /// Probability of its type, 0 to 1, where a model gave one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub score: Option<f32>,
+    /// Who says so.
+    #[serde(default)]
+    pub source: Source,
+}
+
+/// Who made a label.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Source {
+    /// A person made or confirmed it. Files that do not say are read as a person's work.
+    #[default]
+    Person,
+    /// A model found it.
+    Model,
+}
+
+/// What does not fit in a [`LabelledDocument`]. Indices count from 0.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum DocumentError {
+    /// A span ends before it starts, or an entity is empty.
+    #[error("{field}: the span {}..{} is empty or backwards", span.start, span.end)]
+    Empty {
+        /// The field, as in `entities[2].span`.
+        field: String,
+        /// The span, in bytes.
+        span: ByteSpan,
+    },
+    /// A span leaves the text.
+    #[error("{field}: the span {}..{} leaves the text of {len} bytes", span.start, span.end)]
+    LeavesText {
+        /// The field.
+        field: String,
+        /// The span, in bytes.
+        span: ByteSpan,
+        /// Length of the text in bytes.
+        len: usize,
+    },
+    /// A span starts or ends inside a character.
+    #[error("{field}: the span {}..{} cuts a character", span.start, span.end)]
+    CutsCharacter {
+        /// The field.
+        field: String,
+        /// The span, in bytes.
+        span: ByteSpan,
+    },
+    /// A word or a sentence starts before the one before it has ended.
+    #[error("{field}: starts before the one before it has ended; they must be in order and disjoint")]
+    OutOfOrder {
+        /// The field, as in `words[2]`.
+        field: String,
+    },
+    /// An index points past the end.
+    #[error("{field}: {index} is out of range, there are {count}")]
+    OutOfRange {
+        /// The field, as in `relations[0].head`.
+        field: String,
+        /// The index.
+        index: usize,
+        /// How many there are.
+        count: usize,
+    },
+    /// A score is not a probability.
+    #[error("{field}: {score} is not a probability; it must lie between 0 and 1")]
+    NoProbability {
+        /// The field, as in `entities[2].score`.
+        field: String,
+        /// The score.
+        score: f32,
+    },
+}
+
+impl LabelledDocument {
+    /// A text without words or labels.
+    pub fn new(id: impl Into<String>, text: impl Into<String>) -> Self {
+        Self { id: id.into(), text: text.into(), ..Self::default() }
+    }
+
+    /// The text of entity `index`, or `None` if there is no such entity or its span does not fit the text.
+    pub fn entity_text(&self, index: usize) -> Option<&str> {
+        self.entities.get(index)?.span.of(&self.text)
+    }
+
+    /// Whether all parts fit each other.
+    ///
+    /// # Errors
+    /// The first span that is no stretch of the text, index that points nowhere, word or sentence out of order, or
+    /// score that is no probability.
+    pub fn check(&self) -> Result<(), DocumentError> {
+        let mut end = 0;
+        for (index, &word) in self.words.iter().enumerate() {
+            let field = || format!("words[{index}]");
+            self.check_span(word, field)?;
+            if word.start < end {
+                return Err(DocumentError::OutOfOrder { field: field() });
+            }
+            end = word.end;
+        }
+        let mut end = 0;
+        for (index, sentence) in self.sentences.iter().enumerate() {
+            let field = || format!("sentences[{index}]");
+            if sentence.start < end || sentence.end < sentence.start {
+                return Err(DocumentError::OutOfOrder { field: field() });
+            }
+            end = sentence.end;
+            if end > self.words.len() {
+                return Err(DocumentError::OutOfRange { field: field(), index: end, count: self.words.len() });
+            }
+        }
+        for (index, entity) in self.entities.iter().enumerate() {
+            let field = || format!("entities[{index}].span");
+            if entity.span.start == entity.span.end {
+                return Err(DocumentError::Empty { field: field(), span: entity.span });
+            }
+            self.check_span(entity.span, field)?;
+            check_score(entity.score, || format!("entities[{index}].score"))?;
+        }
+        for (index, relation) in self.relations.iter().enumerate() {
+            for (end, entity) in [("head", relation.head), ("tail", relation.tail)] {
+                if entity >= self.entities.len() {
+                    let field = format!("relations[{index}].{end}");
+                    return Err(DocumentError::OutOfRange { field, index: entity, count: self.entities.len() });
+                }
+            }
+            check_score(relation.score, || format!("relations[{index}].score"))?;
+        }
+        Ok(())
+    }
+
+    fn check_span(&self, span: ByteSpan, field: impl FnOnce() -> String) -> Result<(), DocumentError> {
+        let len = self.text.len();
+        if span.start > span.end {
+            Err(DocumentError::Empty { field: field(), span })
+        } else if span.end > len {
+            Err(DocumentError::LeavesText { field: field(), span, len })
+        } else if span.of(&self.text).is_none() {
+            Err(DocumentError::CutsCharacter { field: field(), span })
+        } else {
+            Ok(())
+        }
+    }
+}
+
+fn check_score(score: Option<f32>, field: impl FnOnce() -> String) -> Result<(), DocumentError> {
+    match score {
+        Some(score) if !(0.0..=1.0).contains(&score) => Err(DocumentError::NoProbability { field: field(), score }),
+        _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn document() -> LabelledDocument {
+        let entity = |start, end| LabelledEntity {
+            kind: "K".to_owned(),
+            span: ByteSpan { start, end },
+            score: Some(0.5),
+            source: Source::Model,
+        };
+        LabelledDocument {
+            words: vec![ByteSpan { start: 0, end: 2 }, ByteSpan { start: 3, end: 4 }],
+            sentences: vec![WordRange { start: 0, end: 1 }, WordRange { start: 1, end: 2 }],
+            entities: vec![entity(0, 2), entity(0, 4)],
+            relations: vec![LabelledRelation {
+                kind: "R".to_owned(),
+                head: 0,
+                tail: 1,
+                score: None,
+                source: Source::Person,
+            }],
+            ..LabelledDocument::new("d", "é b")
+        }
+    }
+
+    #[test]
+    fn what_does_not_fit_is_named() {
+        type Change = fn(&mut LabelledDocument);
+        let cases: [(Change, &str); 11] = [
+            (|d| d.words[1].end = 5, "words[1]: the span 3..5 leaves the text of 4 bytes"),
+            (|d| d.words[0].end = 1, "words[0]: the span 0..1 cuts a character"),
+            (
+                |d| d.words[1] = d.words[0],
+                "words[1]: starts before the one before it has ended; they must be in order and disjoint",
+            ),
+            (
+                |d| d.sentences[1].start = 0,
+                "sentences[1]: starts before the one before it has ended; they must be in order and disjoint",
+            ),
+            (|d| d.sentences[1].end = 3, "sentences[1]: 3 is out of range, there are 2"),
+            (|d| d.entities[1].span.end = 0, "entities[1].span: the span 0..0 is empty or backwards"),
+            (
+                |d| d.entities[1].span = ByteSpan { start: 3, end: 2 },
+                "entities[1].span: the span 3..2 is empty or backwards",
+            ),
+            (|d| d.entities[0].span.start = 1, "entities[0].span: the span 1..2 cuts a character"),
+            (
+                |d| d.entities[0].score = Some(f32::NAN),
+                "entities[0].score: NaN is not a probability; it must lie between 0 and 1",
+            ),
+            (|d| d.relations[0].tail = 2, "relations[0].tail: 2 is out of range, there are 2"),
+            (
+                |d| d.relations[0].score = Some(1.5),
+                "relations[0].score: 1.5 is not a probability; it must lie between 0 and 1",
+            ),
+        ];
+        document().check().unwrap();
+        for (change, expected) in cases {
+            let mut document = document();
+            change(&mut document);
+            assert_eq!(document.check().unwrap_err().to_string(), expected);
+        }
+    }
+}
