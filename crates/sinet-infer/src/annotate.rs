@@ -6,7 +6,7 @@ use sinet_text::{Document, Offsets};
 
 use crate::encoded::{self, Encoded};
 use crate::model::Model;
-use crate::prediction::Prediction;
+use crate::prediction::{Prediction, Thresholds};
 
 /// What reading a text yields.
 #[derive(Debug, Clone, PartialEq)]
@@ -33,7 +33,16 @@ impl Model {
     ///
     /// [`AnnotateError`] if the host's numbers cannot be read.
     pub fn read(&self, encoded: &Encoded) -> Result<Reading, AnnotateError> {
-        let prediction = self.predict(encoded)?;
+        self.read_from(encoded, self.thresholds())
+    }
+
+    /// As [`Model::read`], with other thresholds than the model's own.
+    ///
+    /// # Errors
+    ///
+    /// [`AnnotateError`] if the host's numbers cannot be read.
+    pub fn read_from(&self, encoded: &Encoded, thresholds: Thresholds) -> Result<Reading, AnnotateError> {
+        let prediction = self.predict_from(encoded, thresholds)?;
         Ok(Reading { annotation: self.annotation(encoded, prediction), attention: encoded.attention()? })
     }
 

@@ -1,7 +1,7 @@
 //! A document through the network, up to where entities and relations are scored.
 
 use burn::tensor::{Tensor, TensorData, TensorReadError, Transaction};
-use sinet_model::{Batch, Spaces, Span};
+use sinet_model::{Batch, Spaces, Span, Switches};
 use sinet_text::annotation::WindowAttention;
 use sinet_text::{Document, Encoding, WordRange, windows};
 
@@ -16,13 +16,15 @@ const ROWS_AT_A_TIME: usize = 256;
 /// A document as the network sees it.
 ///
 /// The encoder, nearly all of the work, has run. What is left takes milliseconds and can be done again and again:
-/// see [`Model::predict`] and [`Model::relate`].
+/// see [`Model::predict`], [`Model::relate`], [`Model::switch`] and [`Model::explain`].
 #[derive(Debug, Clone)]
 pub struct Encoded {
     pub(crate) document: Document,
     /// In the order of the text.
     pub(crate) windows: Vec<Window>,
     pub(crate) batches: Vec<EncodedBatch>,
+    /// What took part in making the spaces of the batches.
+    switches: Switches,
 }
 
 /// Words that the encoder reads as one sentence.
@@ -48,6 +50,11 @@ impl Encoded {
     /// The text and its words.
     pub fn document(&self) -> &Document {
         &self.document
+    }
+
+    /// What took part in reading it.
+    pub fn switches(&self) -> Switches {
+        self.switches
     }
 
     /// A span of the document's words as the network names it: by its rows in the batch of the window it lies in.
@@ -134,7 +141,21 @@ impl Model {
         for numbers in batched(&windows) {
             batches.push(self.encode_batch(&windows, numbers).await?);
         }
-        Ok(Encoded { document, windows, batches })
+        Ok(Encoded { document, windows, batches, switches: Switches::default() })
+    }
+
+    /// Makes the two spaces and what CTAM reads in them anew from the encoder's hidden states, with some parts of the
+    /// network left out, or with all of them again. All that is asked of `encoded` from then on is answered so.
+    ///
+    /// The new spaces replace the old ones a batch at a time, so a long text needs no more memory than before.
+    pub fn switch(&self, encoded: &mut Encoded, switches: Switches) {
+        if encoded.switches == switches {
+            return;
+        }
+        for EncodedBatch { batch, spaces, .. } in &mut encoded.batches {
+            *spaces = self.heads.spaces_with(spaces.hidden.clone(), batch, switches);
+        }
+        encoded.switches = switches;
     }
 
     async fn encode_batch(&self, windows: &[Window], numbers: Vec<usize>) -> Result<EncodedBatch, AnnotateError> {

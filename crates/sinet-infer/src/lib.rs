@@ -20,6 +20,10 @@
 //! serves the native binary and a web worker; a caller without an executor waits with
 //! [`burn::tensor::read_sync`].
 //!
+//! What the encoder made of a text is an [`Encoded`], which answers further questions in milliseconds: other
+//! thresholds ([`Model::read_from`]), other entities ([`Model::relate`]), a network without some of its parts
+//! ([`Model::switch`]), and why something was found or not ([`Model::explain`]).
+//!
 //! The files of a folder have a module each: [`folder`] (`manifest.json`), [`config`], [`weights`] and [`selftest`];
 //! [`export()`] writes them.
 
@@ -27,6 +31,7 @@ mod annotate;
 mod attention;
 pub mod config;
 mod encoded;
+mod explain;
 mod export;
 pub mod folder;
 mod model;
@@ -41,6 +46,7 @@ pub use encoded::Encoded;
 pub use export::{ExportError, export};
 pub use folder::{FolderError, Manifest, ModelFiles};
 pub use model::{LoadError, Model};
-pub use prediction::Prediction;
+pub use prediction::{Prediction, Thresholds};
 pub use selftest::{SelfTest, SelfTestError};
+pub use sinet_model::Switches;
 pub use weights::Precision;

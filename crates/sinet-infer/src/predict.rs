@@ -6,21 +6,36 @@ use sinet_text::{LabelledPair, LabelledSpan, WordRange};
 use crate::annotate::AnnotateError;
 use crate::encoded::{Encoded, values};
 use crate::model::Model;
-use crate::prediction::{Prediction, RelationCollector, candidate_spans, choose_entities};
+use crate::prediction::{Prediction, RelationCollector, Thresholds, candidate_spans, choose_entities};
 
 /// Pairs that are scored at a time. It bounds the memory where a window has very many entities.
 const PAIRS_AT_A_TIME: usize = 4096;
 
 impl Model {
+    /// The model's own thresholds: every entity whose type is the likeliest, and the relation threshold of its
+    /// configuration.
+    pub fn thresholds(&self) -> Thresholds {
+        Thresholds { entity: 0.0, relation: self.config.relation_threshold }
+    }
+
     /// The entities that the model finds, and the relations between them.
     ///
     /// # Errors
     ///
     /// [`AnnotateError`] if the host's numbers cannot be read.
     pub fn predict(&self, encoded: &Encoded) -> Result<Prediction, AnnotateError> {
-        let (entities, entity_scores) = self.entities(encoded)?;
+        self.predict_from(encoded, self.thresholds())
+    }
+
+    /// As [`Model::predict`], with other thresholds than the model's own.
+    ///
+    /// # Errors
+    ///
+    /// [`AnnotateError`] if the host's numbers cannot be read.
+    pub fn predict_from(&self, encoded: &Encoded, thresholds: Thresholds) -> Result<Prediction, AnnotateError> {
+        let (entities, entity_scores) = self.entities(encoded, thresholds.entity)?;
         let spans: Vec<_> = entities.iter().map(|entity| entity.words).collect();
-        let (relations, relation_scores) = self.relate(encoded, &spans, self.config.relation_threshold)?;
+        let (relations, relation_scores) = self.relate(encoded, &spans, thresholds.relation)?;
         Ok(Prediction { entities, entity_scores, relations, relation_scores })
     }
 
@@ -66,7 +81,7 @@ impl Model {
         Ok(found.finish())
     }
 
-    fn entities(&self, encoded: &Encoded) -> Result<(Vec<LabelledSpan>, Vec<f32>), AnnotateError> {
+    fn entities(&self, encoded: &Encoded, threshold: f32) -> Result<(Vec<LabelledSpan>, Vec<f32>), AnnotateError> {
         let mut found = vec![(Vec::new(), Vec::new()); encoded.windows.len()];
         for batch in &encoded.batches {
             let candidates = |window: usize| {
@@ -88,7 +103,7 @@ impl Model {
             let classes = logits.len() / spans.len();
             for (&window, candidates) in batch.windows.iter().zip(&candidates) {
                 let (here, rest) = logits.split_at(candidates.len() * classes);
-                found[window] = choose_entities(candidates, here);
+                found[window] = choose_entities(candidates, here, threshold);
                 logits = rest;
             }
         }

@@ -34,15 +34,43 @@ pub(crate) fn candidate_spans(words: usize, max_width: usize) -> Vec<WordRange> 
         .collect()
 }
 
-/// The spans whose best class is not class 0, "none", and the probabilities of their classes.
+/// The lowest probabilities of what is reported, 0 to 1.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Thresholds {
+    /// Of an entity, whose type must also be likelier than every other and than none.
+    pub entity: f32,
+    /// Of a relation.
+    pub relation: f32,
+}
+
+/// What the logits of one span say.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Choice {
+    /// The best class; 0 is "none".
+    pub class: usize,
+    /// Its softmax probability.
+    pub score: f32,
+    /// Whether the span is an entity of that class.
+    pub is_entity: bool,
+}
+
+impl Choice {
+    /// `logits` holds class 0, then the schema's entity types; an entity is kept from probability `threshold` on.
+    pub(crate) fn of(logits: &[f32], threshold: f32) -> Self {
+        let (class, best) = best_class(logits);
+        let score = 1.0 / logits.iter().map(|logit| (logit - best).exp()).sum::<f32>();
+        Self { class, score, is_entity: class > 0 && score >= threshold }
+    }
+}
+
+/// The spans that are entities, and the probabilities of their types.
 ///
-/// `logits` holds one row for each span: class 0, then the schema's entity types.
-pub(crate) fn choose_entities(spans: &[WordRange], logits: &[f32]) -> (Vec<LabelledSpan>, Vec<f32>) {
+/// `logits` holds one row for each span, as [`Choice::of`] reads it.
+pub(crate) fn choose_entities(spans: &[WordRange], logits: &[f32], threshold: f32) -> (Vec<LabelledSpan>, Vec<f32>) {
     let classes = logits.len() / spans.len().max(1);
     let choose = |(&words, row): (&WordRange, &[f32])| {
-        let (class, best) = best_class(row);
-        let score = 1.0 / row.iter().map(|logit| (logit - best).exp()).sum::<f32>();
-        (class > 0).then(|| (LabelledSpan { words, kind: class - 1 }, score))
+        let Choice { class, score, is_entity } = Choice::of(row, threshold);
+        is_entity.then(|| (LabelledSpan { words, kind: class - 1 }, score))
     };
     spans.iter().zip(logits.chunks_exact(classes.max(1))).filter_map(choose).unzip()
 }
@@ -69,7 +97,7 @@ impl<'a> RelationCollector<'a> {
     pub(crate) fn add(&mut self, head: usize, tail: usize, logits: &[f32]) {
         let starts = |entity: usize| self.entities[entity].start;
         for (kind, logit) in logits.iter().enumerate() {
-            let score = 1.0 / (1.0 + (-logit).exp());
+            let score = sigmoid(*logit);
             if score >= self.threshold {
                 let swap = self.symmetric[kind] && starts(tail) < starts(head);
                 let (head, tail) = if swap { (tail, head) } else { (head, tail) };
@@ -84,6 +112,11 @@ impl<'a> RelationCollector<'a> {
         let relation = |((head, tail, kind), score)| (LabelledPair { head, tail, kind }, score);
         self.found.into_iter().map(relation).unzip()
     }
+}
+
+/// The probability of a relation type.
+pub(crate) fn sigmoid(logit: f32) -> f32 {
+    1.0 / (1.0 + (-logit).exp())
 }
 
 /// The first largest logit and its class; class 0 where nothing is larger, as with numbers that are not.
@@ -129,18 +162,26 @@ mod tests {
     fn the_best_class_wins_unless_it_is_none() {
         let spans = [words(0, 1), words(0, 2), words(1, 2)];
         let logits = [2.0, 1.0, 0.0, 0.0, 0.0, 2f32.ln(), 0.0, 3f32.ln(), 0.0];
-        let (found, scores) = choose_entities(&spans, &logits);
+        let (found, scores) = choose_entities(&spans, &logits, 0.0);
         let expected = [(words(0, 2), 1), (words(1, 2), 0)];
         assert_eq!(found, expected.map(|(words, kind)| LabelledSpan { words, kind }));
         assert!((scores[0] - 0.5).abs() < 1e-6 && (scores[1] - 0.6).abs() < 1e-6, "{scores:?}");
     }
 
     #[test]
+    fn entities_are_kept_from_the_threshold_on() {
+        let choice = |threshold| Choice::of(&[0.0, 2f32.ln(), 0.0], threshold);
+        assert!(choice(0.4).is_entity && !choice(0.6).is_entity);
+        assert!(choice(choice(0.0).score).is_entity);
+        assert_eq!(choice(0.6).class, 1, "the best class is told all the same");
+    }
+
+    #[test]
     fn a_tie_or_no_number_is_no_entity() {
         let nothing = (vec![], vec![]);
-        assert_eq!(choose_entities(&[words(0, 1)], &[1.0, 1.0]), nothing);
-        assert_eq!(choose_entities(&[words(0, 1)], &[f32::NAN, f32::NAN]), nothing);
-        assert_eq!(choose_entities(&[], &[]), nothing);
+        assert_eq!(choose_entities(&[words(0, 1)], &[1.0, 1.0], 0.0), nothing);
+        assert_eq!(choose_entities(&[words(0, 1)], &[f32::NAN, f32::NAN], 0.0), nothing);
+        assert_eq!(choose_entities(&[], &[], 0.0), nothing);
     }
 
     #[test]

@@ -76,6 +76,27 @@ pub struct Spaces {
     pub attention: Attention,
 }
 
+/// Parts of a trained network that can be left out when it reads, to see what they do.
+///
+/// What the network does not have stays off whatever its switch says. Nothing is trained anew: a network that learned
+/// with a part gives other numbers without it than the paper's variant of [`Interaction`], which never had it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Switches {
+    /// Eq. 1. Off: h^e = h^r = h, the encoder's hidden states serve both tasks.
+    pub tap: bool,
+    /// Eq. 2 to 4 from the entity task into the relation space. Off: the update is skipped, h'^e_cls = h^e_cls.
+    pub entity_looks: bool,
+    /// Eq. 2 to 4 from the relation task into the entity space. Off: h'^r_cls = h^r_cls.
+    pub relation_looks: bool,
+}
+
+impl Default for Switches {
+    /// Everything on: the network as it was trained.
+    fn default() -> Self {
+        Self { tap: true, entity_looks: true, relation_looks: true }
+    }
+}
+
 /// The attention of both directions of CTAM; `None` where a direction is off.
 ///
 /// Shapes and keys as in [`CtamOutput::attention`].
@@ -121,16 +142,25 @@ impl Heads {
     ///
     /// - hidden: `[rows, d]`, the rows of `batch`
     pub fn spaces(&self, hidden: Tensor<2>, batch: &Batch) -> Spaces {
+        self.spaces_with(hidden, batch, Switches::default())
+    }
+
+    /// As [`Heads::spaces`], without the parts that are switched off.
+    pub fn spaces_with(&self, hidden: Tensor<2>, batch: &Batch, switches: Switches) -> Spaces {
         let (entity, relation) = match &self.tap {
-            Some(tap) => tap.forward(hidden.clone()),
-            None => (hidden.clone(), hidden.clone()),
+            Some(tap) if switches.tap => tap.forward(hidden.clone()),
+            _ => (hidden.clone(), hidden.clone()),
         };
         let look = |looks: bool, own: &Tensor<2>, other: &Tensor<2>| {
             let agent = self.agent(own.clone(), batch);
             if looks { self.look(agent, other, batch) } else { (agent, None) }
         };
-        let (entity_context, attention_e) = look(self.interaction.entity_looks(), &entity, &relation);
-        let (relation_context, attention_r) = look(self.interaction.relation_looks(), &relation, &entity);
+        let (entity_looks, relation_looks) = (
+            switches.entity_looks && self.interaction.entity_looks(),
+            switches.relation_looks && self.interaction.relation_looks(),
+        );
+        let (entity_context, attention_e) = look(entity_looks, &entity, &relation);
+        let (relation_context, attention_r) = look(relation_looks, &relation, &entity);
         Spaces {
             hidden,
             entity,

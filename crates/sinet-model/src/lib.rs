@@ -24,7 +24,7 @@ pub use encoder::{
     Activation, Albert, AlbertConfig, Bert, BertConfig, Embeddings, Encoder, EncoderConfig, EncoderOutput, Projection,
     QueryKeyValue, TransformerLayer,
 };
-pub use heads::{Attention, Heads, Pair, Spaces, Span};
+pub use heads::{Attention, Heads, Pair, Spaces, Span, Switches};
 pub use layers::{Dropout, LayerNorm, Linear};
 pub use loss::{entity_loss, relation_loss};
 pub use sinet::Sinet;

@@ -19,13 +19,14 @@
 //! A text becomes a [`Document`] ([`sentences`], then [`words`]), its words become pieces ([`tokenizer`]), and
 //! stretches of words that fit the encoder become inputs ([`windows`](mod@windows)). Labelled data comes in through
 //! [`spert`] against a [`Schema`], and [`score`] compares two labellings. What a model found is an
-//! [`Annotation`]. Start reading at [`document`].
+//! [`Annotation`], and why it did or did not find something an [`Explanation`](explanation::Explanation). Start reading at [`document`].
 //!
 //! The crate knows no tensor and no browser; every offset says its unit, in its type or in its name.
 
 mod abbreviations;
 pub mod annotation;
 pub mod document;
+pub mod explanation;
 pub mod offsets;
 pub mod schema;
 pub mod score;
