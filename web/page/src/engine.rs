@@ -9,7 +9,7 @@ use leptos::prelude::*;
 use sinet_page::catalogue::ModelName;
 use sinet_page::device::{WorkerKind, choose_worker};
 use sinet_page::reading::Reading;
-use sinet_protocol::{DeviceChoice, DeviceReport, Reply, Request, TypeName};
+use sinet_protocol::{DeviceChoice, DeviceReport, Reply, Request, Switches, TypeName};
 use sinet_text::annotation::{Relation, WordRange};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
@@ -76,7 +76,7 @@ impl Question {
         match self {
             Self::Annotate { text, .. } => Request::Annotate { id, text: text.clone() },
             Self::Relate { spans, threshold, .. } => {
-                Request::Relate { id, spans: spans.clone(), threshold: *threshold }
+                Request::Relate { id, spans: spans.clone(), threshold: *threshold, switches: Switches::default() }
             }
         }
     }
@@ -220,7 +220,8 @@ impl Inner {
 
     fn receive(self: &Rc<Self>, reply: Reply) {
         match reply {
-            Reply::Ready => {}
+            // Nothing is asked yet that these would answer.
+            Reply::Ready | Reply::Explained { .. } => {}
             Reply::Progress { loaded_bytes, total_bytes } => {
                 self.phase.set(Phase::Loading { loaded_bytes, total_bytes });
             }

@@ -2,11 +2,12 @@
 //!
 //! The worker speaks first: it posts [`Reply::Ready`] once its handler is in place, and the page sends nothing
 //! before that. Every [`Request`] is answered by exactly one closing reply ([`Reply::Loaded`],
-//! [`Reply::Annotated`], [`Reply::Related`] or [`Reply::Failed`]), unless the worker ends ([`Reply::Stopped`], or the browser's own
+//! [`Reply::Annotated`], [`Reply::Related`], [`Reply::Explained`] or [`Reply::Failed`]), unless the worker ends ([`Reply::Stopped`], or the browser's own
 //! `error` event). [`Reply::Progress`] may come before a `Loaded`.
 
 use serde::{Deserialize, Serialize};
 use sinet_text::annotation::{Annotation, Relation, WindowAttention, WordRange};
+use sinet_text::explanation::{Explanation, Question};
 
 /// What the page asks of the worker.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -37,7 +38,54 @@ pub enum Request {
         spans: Vec<WordRange>,
         /// The lowest probability that is reported; without it, the model's own.
         threshold: Option<f32>,
+        /// What of the network takes part.
+        switches: Switches,
     },
+    /// Read the text that was annotated last once more, from what the encoder made of it then.
+    Reread {
+        /// Comes back in the reply, a [`Reply::Annotated`].
+        id: u32,
+        /// How.
+        settings: Settings,
+    },
+    /// Say why something is, or is not, in the annotation of the text that was annotated last.
+    Explain {
+        /// Comes back in the reply.
+        id: u32,
+        /// What is asked.
+        question: Question,
+        /// How the text was read.
+        settings: Settings,
+    },
+}
+
+/// How entities and relations are read from what the encoder has made of a text.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Settings {
+    /// The lowest probability of an entity that is reported, 0 to 1.
+    pub entity_threshold: f32,
+    /// The lowest probability of a relation that is reported, 0 to 1.
+    pub relation_threshold: f32,
+    /// What of the network takes part.
+    pub switches: Switches,
+}
+
+/// Parts of the network that can be left out when it reads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Switches {
+    /// The projection of each task (eq. 1 of the paper).
+    pub tap: bool,
+    /// The entity task looks into the relation space (eq. 2 to 4).
+    pub entity_looks: bool,
+    /// The relation task looks into the entity space (eq. 2 to 4).
+    pub relation_looks: bool,
+}
+
+impl Default for Switches {
+    /// Everything takes part.
+    fn default() -> Self {
+        Self { tap: true, entity_looks: true, relation_looks: true }
+    }
 }
 
 /// What the worker answers.
@@ -63,8 +111,10 @@ pub enum Reply {
         relation_types: Vec<TypeName>,
         /// Where it runs.
         device: DeviceReport,
+        /// Its own thresholds, and the parts that its network has.
+        settings: Settings,
     },
-    /// The answer to [`Request::Annotate`].
+    /// The answer to [`Request::Annotate`] and [`Request::Reread`].
     Annotated {
         /// The request's.
         id: u32,
@@ -83,6 +133,13 @@ pub enum Reply {
         relations: Vec<Relation>,
         /// How long it took, in milliseconds.
         milliseconds: f64,
+    },
+    /// The answer to [`Request::Explain`].
+    Explained {
+        /// The request's.
+        id: u32,
+        /// Why, or why not.
+        explanation: Explanation,
     },
     /// The worker is about to end on a fault of its own: no reply will come any more.
     Stopped {

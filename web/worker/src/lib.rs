@@ -12,9 +12,10 @@ use burn::tensor::Device;
 use futures_channel::mpsc::{self, UnboundedReceiver};
 use futures_util::StreamExt;
 use futures_util::future::{Either, select};
-use sinet_infer::{Encoded, Model, ModelFiles, Reading};
-use sinet_protocol::{DeviceChoice, DeviceReport, Reply, Request, TypeName};
+use sinet_infer::{AnnotateError, Encoded, Model, ModelFiles, Reading, Thresholds};
+use sinet_protocol::{DeviceChoice, DeviceReport, Reply, Request, Settings, Switches, TypeName};
 use sinet_text::annotation::{Relation, WordRange};
+use sinet_text::explanation::Question;
 use sinet_text::{Document, LabelledPair};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
@@ -58,8 +59,16 @@ pub fn serve(open_gpu: Option<OpenGpu>) {
                     Some(loaded) => loaded.annotate(id, &text).await,
                     None => Reply::Failed { id: Some(id), message: "No model is loaded.".to_owned() },
                 },
-                Request::Relate { id, spans, threshold } => match &loaded {
-                    Some(loaded) => loaded.relate(id, &spans, threshold),
+                Request::Relate { id, spans, threshold, switches } => match &mut loaded {
+                    Some(loaded) => loaded.relate(id, &spans, threshold, switches),
+                    None => Reply::Failed { id: Some(id), message: "No model is loaded.".to_owned() },
+                },
+                Request::Reread { id, settings } => match &mut loaded {
+                    Some(loaded) => loaded.reread(id, settings),
+                    None => Reply::Failed { id: Some(id), message: "No model is loaded.".to_owned() },
+                },
+                Request::Explain { id, question, settings } => match &mut loaded {
+                    Some(loaded) => loaded.explain(id, &question, settings),
                     None => Reply::Failed { id: Some(id), message: "No model is loaded.".to_owned() },
                 },
             };
@@ -159,7 +168,19 @@ fn introduce(model: &Model, device: DeviceReport) -> Reply {
             .map(|kind| named(&kind.name, &kind.verbose, kind.symmetric))
             .collect(),
         device,
+        settings: own_settings(model),
     }
+}
+
+fn own_settings(model: &Model) -> Settings {
+    let Thresholds { entity, relation } = model.thresholds();
+    let interaction = model.config().architecture.heads.interaction;
+    let switches = Switches {
+        tap: interaction.has_tap(),
+        entity_looks: interaction.entity_looks(),
+        relation_looks: interaction.relation_looks(),
+    };
+    Settings { entity_threshold: entity, relation_threshold: relation, switches }
 }
 
 impl Loaded {
@@ -169,24 +190,30 @@ impl Loaded {
             Ok(encoded) => self.model.read(self.encoded.insert(encoded)),
             Err(error) => Err(error),
         };
-        match reading {
-            Ok(Reading { annotation, attention }) => {
-                Reply::Annotated { id, annotation, attention, milliseconds: now() - start }
-            }
-            // On the CPU nothing fails; a GPU that does is not asked again.
-            Err(error) => Reply::Stopped { message: error.to_string() },
+        annotated(id, reading, start)
+    }
+
+    fn reread(&mut self, id: u32, settings: Settings) -> Reply {
+        let start = now();
+        let Some((model, encoded)) = self.switched(settings.switches) else { return nothing_annotated(id) };
+        annotated(id, model.read_from(encoded, thresholds(settings)), start)
+    }
+
+    fn explain(&mut self, id: u32, question: &Question, settings: Settings) -> Reply {
+        let Some((model, encoded)) = self.switched(settings.switches) else { return nothing_annotated(id) };
+        match model.explain(encoded, question, thresholds(settings)) {
+            Ok(explanation) => Reply::Explained { id, explanation },
+            Err(error) => stopped(&error),
         }
     }
 
-    fn relate(&self, id: u32, spans: &[WordRange], threshold: Option<f32>) -> Reply {
+    fn relate(&mut self, id: u32, spans: &[WordRange], threshold: Option<f32>, switches: Switches) -> Reply {
         let start = now();
-        let Some(encoded) = &self.encoded else {
-            return Reply::Failed { id: Some(id), message: "No text was annotated yet.".to_owned() };
-        };
-        let threshold = threshold.unwrap_or(self.model.config().relation_threshold);
-        match self.model.relate(encoded, spans, threshold) {
+        let Some((model, encoded)) = self.switched(switches) else { return nothing_annotated(id) };
+        let threshold = threshold.unwrap_or(model.config().relation_threshold);
+        match model.relate(encoded, spans, threshold) {
             Ok((pairs, scores)) => {
-                let kinds = &self.model.schema().relations;
+                let kinds = &model.schema().relations;
                 let relation = |(pair, score): (LabelledPair, f32)| Relation {
                     kind: kinds[pair.kind].name.clone(),
                     head: pair.head,
@@ -196,9 +223,39 @@ impl Loaded {
                 let relations = pairs.into_iter().zip(scores).map(relation).collect();
                 Reply::Related { id, relations, milliseconds: now() - start }
             }
-            Err(error) => Reply::Stopped { message: error.to_string() },
+            Err(error) => stopped(&error),
         }
     }
+
+    /// The text that was annotated last, as the network reads it with these parts.
+    fn switched(&mut self, switches: Switches) -> Option<(&Model, &Encoded)> {
+        let Switches { tap, entity_looks, relation_looks } = switches;
+        let encoded = self.encoded.as_mut()?;
+        self.model.switch(encoded, sinet_infer::Switches { tap, entity_looks, relation_looks });
+        Some((&self.model, encoded))
+    }
+}
+
+fn thresholds(settings: Settings) -> Thresholds {
+    Thresholds { entity: settings.entity_threshold, relation: settings.relation_threshold }
+}
+
+fn annotated(id: u32, reading: Result<Reading, AnnotateError>, start: f64) -> Reply {
+    match reading {
+        Ok(Reading { annotation, attention }) => {
+            Reply::Annotated { id, annotation, attention, milliseconds: now() - start }
+        }
+        Err(error) => stopped(&error),
+    }
+}
+
+/// On the CPU nothing fails; a GPU that does is not asked again.
+fn stopped(error: &AnnotateError) -> Reply {
+    Reply::Stopped { message: error.to_string() }
+}
+
+fn nothing_annotated(id: u32) -> Reply {
+    Reply::Failed { id: Some(id), message: "No text was annotated yet.".to_owned() }
 }
 
 async fn sleep(milliseconds: i32) {
