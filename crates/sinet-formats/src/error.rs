@@ -1,0 +1,231 @@
+//! Why a file cannot be read or written.
+
+use std::fmt;
+use std::io;
+
+use sinet_text::{ByteSpan, OffsetUnit};
+
+use crate::document::DocumentError;
+use crate::format::Format;
+
+/// Why a file cannot be read. Displays as one sentence that says where.
+#[derive(Debug, thiserror::Error)]
+#[error("{place}: {problem}")]
+pub struct ReadError {
+    /// Where it is wrong.
+    pub place: Box<Place>,
+    /// What is wrong there.
+    #[source]
+    pub problem: Problem,
+}
+
+/// A place in a file.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Place {
+    /// Name of the file.
+    pub file: String,
+    /// Line, from 1.
+    pub line: Option<u64>,
+    /// Number of the document in the file, from 1.
+    pub document: Option<u64>,
+    /// What the file calls the document.
+    pub id: Option<String>,
+    /// The field, with indices from 0, as in `entities[2].end`.
+    pub field: Option<String>,
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
+        formatter.write_str(&self.file)?;
+        if let Some(line) = self.line {
+            write!(formatter, ", line {line}")?;
+        }
+        if let Some(document) = self.document {
+            write!(formatter, ", document {document}")?;
+        }
+        if let Some(id) = &self.id {
+            write!(formatter, " ({})", shortened(id))?;
+        }
+        match &self.field {
+            Some(field) => write!(formatter, ", {field}"),
+            None => Ok(()),
+        }
+    }
+}
+
+/// What is wrong with a file.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Problem {
+    /// It cannot be read at all.
+    #[error("cannot be read: {0}")]
+    Io(#[from] io::Error),
+    /// It is not text in UTF-8.
+    #[error("is not text in UTF-8; save it in that encoding")]
+    NotUtf8,
+    /// It is not JSON, or not of the format's form.
+    #[error("{0}")]
+    Json(String),
+    /// It is no zip archive.
+    #[error("is no readable zip archive: {0}")]
+    Zip(String),
+    /// A line of a text format does not have the format's form.
+    #[error("{found:?} is not {expected}")]
+    Line {
+        /// What stands there.
+        found: String,
+        /// What should.
+        expected: &'static str,
+    },
+    /// It is larger than allowed.
+    #[error("{what} is larger than {limit} bytes; split it, or raise the limit")]
+    TooLarge {
+        /// A document, say.
+        what: &'static str,
+        /// The limit.
+        limit: usize,
+    },
+    /// It is nested deeper than allowed.
+    #[error("is nested deeper than {limit} levels")]
+    TooDeep {
+        /// The limit.
+        limit: usize,
+    },
+    /// A document has more labels than allowed.
+    #[error("has {count} entities and relations, more than {limit}")]
+    TooManyLabels {
+        /// How many.
+        count: usize,
+        /// The limit.
+        limit: usize,
+    },
+    /// A span holds nothing.
+    #[error("the span {start}..{end} is empty; {hint}")]
+    EmptySpan {
+        /// Its start.
+        start: usize,
+        /// Its end, as it is written.
+        end: usize,
+        /// How this format counts ends.
+        hint: &'static str,
+    },
+    /// An index points past the end.
+    #[error("{index} is out of range: there are {count} {counted}{hint}")]
+    OutOfRange {
+        /// The index.
+        index: usize,
+        /// How many there are.
+        count: usize,
+        /// Of what.
+        counted: &'static str,
+        /// What may be the reason; empty, or a clause that starts with a semicolon.
+        hint: &'static str,
+    },
+    /// A span does not fit the text.
+    #[error("the span {start}..{end} does not fit the text of {len} {}", unit_name(*unit))]
+    LeavesText {
+        /// Its start.
+        start: usize,
+        /// Its end.
+        end: usize,
+        /// Length of the text.
+        len: usize,
+        /// What all three count.
+        unit: OffsetUnit,
+    },
+    /// The text that stands beside a span is not the text there, in no unit.
+    #[error(
+        "the file says that {start}..{end} is {said:?}, but its text has {found:?} there; the offsets are wrong in every unit"
+    )]
+    OtherText {
+        /// Its start.
+        start: usize,
+        /// Its end.
+        end: usize,
+        /// What the file says.
+        said: String,
+        /// What is there.
+        found: String,
+    },
+    /// Something refers to what is not there.
+    #[error("there is no {what} {name:?}")]
+    Unknown {
+        /// An entity, say.
+        what: &'static str,
+        /// What it is called.
+        name: String,
+    },
+    /// Something has a name that is taken.
+    #[error("{name:?} occurs twice")]
+    Twice {
+        /// The name.
+        name: String,
+    },
+    /// Two parts of the file exclude each other.
+    #[error("{0}")]
+    Contradiction(String),
+    /// A part is missing.
+    #[error("there is no {0}")]
+    Missing(&'static str),
+    /// The format is only written.
+    #[error("{0} can be written but not read")]
+    WriteOnly(Format),
+    /// A reader let something through that fits no document.
+    #[error("{0}")]
+    Document(#[from] DocumentError),
+}
+
+/// Why a document cannot be written.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum WriteError {
+    /// The output takes no more.
+    #[error("cannot write: {0}")]
+    Io(#[from] io::Error),
+    /// The document contradicts itself.
+    #[error("document {id:?}: {problem}")]
+    Document {
+        /// What it is called.
+        id: String,
+        /// What is wrong with it.
+        problem: DocumentError,
+    },
+}
+
+/// What is wrong with one document, and in which field: a reader's error before it knows file and line.
+#[derive(Debug)]
+pub(crate) struct Fault {
+    pub field: Option<String>,
+    /// Lines after the document's first.
+    pub line: u64,
+    pub problem: Problem,
+}
+
+impl Fault {
+    pub(crate) fn at(field: impl Into<String>, problem: Problem) -> Self {
+        Self { field: Some(field.into()), line: 0, problem }
+    }
+}
+
+impl From<Problem> for Fault {
+    fn from(problem: Problem) -> Self {
+        Self { field: None, line: 0, problem }
+    }
+}
+
+pub(crate) fn unit_name(unit: OffsetUnit) -> &'static str {
+    match unit {
+        OffsetUnit::Bytes => "UTF-8 bytes",
+        OffsetUnit::CodePoints => "Unicode code points",
+        OffsetUnit::Utf16 => "UTF-16 code units",
+    }
+}
+
+/// Enough of a text from a file to know it by.
+pub(crate) fn shortened(text: &str) -> String {
+    const CHARACTERS: usize = 60;
+    match text.char_indices().nth(CHARACTERS) {
+        Some((cut, _)) => format!("{}…", ByteSpan { start: 0, end: cut }.of(text).unwrap_or_default()),
+        None => text.to_owned(),
+    }
+}

@@ -1,0 +1,15 @@
+//! One module a format: what is peculiar to it.
+
+pub mod brat;
+pub(crate) mod conll;
+pub(crate) mod csv;
+pub(crate) mod doccano;
+pub(crate) mod dygie;
+pub(crate) mod gliner;
+pub(crate) mod label_studio;
+pub(crate) mod n_triples;
+pub(crate) mod prodigy;
+pub(crate) mod pubannotation;
+pub(crate) mod sinet;
+pub(crate) mod spert;
+pub(crate) mod web_annotation;

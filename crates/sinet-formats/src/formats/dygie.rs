@@ -1,0 +1,124 @@
+//! DyGIE++'s JSON lines, also of PURE and PL-Marker: positions in words of the whole document, ends inclusive; relations
+//! name entities by their words.
+//!
+//! ```json
+//! {"doc_key": "d", "sentences": [["Ada", "lives", "in", "London"]],
+//!  "ner": [[[0, 0, "Peop"], [3, 3, "Loc"]]], "relations": [[[0, 0, 3, 3, "Live_In"]]]}
+//! ```
+
+use std::collections::HashMap;
+
+use serde::Deserialize;
+use serde_json::{Value, json};
+use sinet_text::WordRange;
+
+use crate::document::{LabelledDocument, LabelledEntity, LabelledRelation, Source};
+use crate::error::{Fault, Problem};
+use crate::loss::{Loss, LossReport};
+use crate::read::{Context, Ends, name_of, parse};
+use crate::tokenised::{Bounds, Joined, Tokenised};
+
+#[derive(Deserialize)]
+#[serde(expecting = "a document with `sentences`, `ner` and `relations`")]
+struct Document {
+    #[serde(default)]
+    doc_key: Value,
+    sentences: Vec<Vec<String>>,
+    #[serde(default)]
+    ner: Vec<Vec<(usize, usize, String)>>,
+    #[serde(default)]
+    relations: Vec<Vec<Pair>>,
+    #[serde(default)]
+    clusters: Vec<Value>,
+    #[serde(default)]
+    events: Vec<Vec<Value>>,
+    #[serde(default)]
+    predicted_ner: Vec<Vec<Value>>,
+    #[serde(default)]
+    predicted_relations: Vec<Vec<Value>>,
+}
+
+/// First and last word of the head, of the tail, and the type.
+type Pair = (usize, usize, usize, usize, String);
+
+pub(crate) fn read(json: &[u8], context: &mut Context) -> Result<LabelledDocument, Fault> {
+    let document: Document = parse(json)?;
+    let id = name_of(&document.doc_key);
+    context.id = Some(id.clone());
+    for (name, lists) in [("ner", document.ner.len()), ("relations", document.relations.len())] {
+        let sentences = document.sentences.len();
+        if lists != 0 && lists != sentences {
+            let problem = format!("there are {lists} lists for {sentences} sentences; there must be one a sentence");
+            return Err(Fault::at(name, Problem::Contradiction(problem)));
+        }
+    }
+    let report = &mut context.report;
+    report.add(Loss::Coreference, document.clusters.len());
+    report.add(Loss::Events, document.events.iter().map(Vec::len).sum());
+    let predictions = document.predicted_ner.iter().chain(&document.predicted_relations);
+    report.add(Loss::Predictions, predictions.map(Vec::len).sum());
+
+    let mut joined = Joined::new(id);
+    let mut sentences = Vec::with_capacity(document.sentences.len());
+    for sentence in &document.sentences {
+        let start = joined.document.words.len();
+        for word in sentence {
+            joined.push(word);
+        }
+        joined.end_sentence();
+        sentences.push(WordRange { start, end: start + sentence.len() });
+    }
+    let bounds = |words| Bounds { by_format: Ends::Inclusive, by_user: context.options.ends, words };
+    let mut by_words: HashMap<WordRange, usize> = HashMap::new();
+    for (number, (entities, &words)) in document.ner.into_iter().zip(&sentences).enumerate() {
+        for (index, (start, end, kind)) in entities.into_iter().enumerate() {
+            let field = |name: &str| format!("ner[{number}][{index}].{name}");
+            let range = bounds(words).range(start, end, field)?;
+            let span = joined.span(range, || field("start"))?;
+            by_words.entry(range).or_insert(joined.document.entities.len());
+            joined.document.entities.push(LabelledEntity { kind, span, score: None, source: Source::Person });
+        }
+    }
+    let all = bounds(WordRange { start: 0, end: joined.document.words.len() });
+    for (number, relations) in document.relations.into_iter().enumerate() {
+        for (index, (head_start, head_end, tail_start, tail_end, kind)) in relations.into_iter().enumerate() {
+            let field = |end: &'static str| move |name: &str| format!("relations[{number}][{index}], {end} {name}");
+            let head = all.range(head_start, head_end, field("head"))?;
+            let tail = all.range(tail_start, tail_end, field("tail"))?;
+            match (by_words.get(&head), by_words.get(&tail)) {
+                (Some(&head), Some(&tail)) => {
+                    let source = Source::Person;
+                    joined.document.relations.push(LabelledRelation { kind, head, tail, score: None, source });
+                }
+                _ => context.report.add(Loss::NoEntity, 1),
+            }
+        }
+    }
+    Ok(joined.document)
+}
+
+pub(crate) fn write(document: &LabelledDocument, report: &mut LossReport) -> Option<Value> {
+    let tokenised = Tokenised::of(document, report);
+    let sentences = tokenised.by_sentence(report);
+    if sentences.is_empty() {
+        report.add(Loss::Wordless, 1);
+        return None;
+    }
+    let (mut words, mut ner, mut relations) = (Vec::new(), Vec::new(), Vec::new());
+    for sentence in &sentences {
+        words.push(tokenised.words(sentence.words).collect::<Vec<_>>());
+        let entities = sentence.entities.iter();
+        let entities = entities.map(|&(index, at)| json!([at.start, at.end - 1, document.entities[index].kind]));
+        ner.push(entities.collect::<Vec<_>>());
+        let pairs = sentence.relations.iter().map(|&(index, head, tail)| {
+            let [first, second] = [head, tail].map(|entity| sentence.entities[entity].1);
+            let shared = [(head, first), (tail, second)]
+                .iter()
+                .any(|&(entity, words)| sentence.entities[..entity].iter().any(|&(_, earlier)| earlier == words));
+            report.add(Loss::SharedSpans, usize::from(shared));
+            json!([first.start, first.end - 1, second.start, second.end - 1, document.relations[index].kind])
+        });
+        relations.push(pairs.collect::<Vec<_>>());
+    }
+    Some(json!({"doc_key": document.id, "sentences": words, "ner": ner, "relations": relations}))
+}

@@ -1,0 +1,247 @@
+//! Documents from a file, one at a time.
+
+use std::io::BufRead;
+
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use crate::document::LabelledDocument;
+use crate::elements::Elements;
+use crate::error::{Fault, Place, Problem, ReadError};
+use crate::format::Format;
+use crate::formats::{brat, conll, doccano, dygie, gliner, label_studio, prodigy, pubannotation, sinet, spert};
+use crate::loss::LossReport;
+
+/// How to read a file.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Options {
+    /// What is too much.
+    pub limits: Limits,
+    /// How the file counts ends of words, where it does not do as its format says.
+    pub ends: Option<Ends>,
+}
+
+/// Whether the end of a stretch belongs to it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ends {
+    /// The end is the last word.
+    Inclusive,
+    /// The end is the word after the last.
+    Exclusive,
+}
+
+/// What is too much for a reader; they keep its memory bounded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// Bytes of one document, as it stands in the file.
+    pub document_bytes: usize,
+    /// Levels of nested JSON, at most 100.
+    pub depth: usize,
+    /// Entities and relations of one document.
+    pub labels: usize,
+    /// Bytes of a zip archive.
+    pub archive_bytes: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { document_bytes: 32 << 20, depth: 64, labels: 200_000, archive_bytes: 1 << 30 }
+    }
+}
+
+/// The documents of a file.
+///
+/// Yields one document at a time and holds no more than that, however long the file is. It ends at the first error.
+pub struct Reader<R> {
+    source: Source<R>,
+    format: Format,
+    context: Context,
+    file: String,
+    /// Documents begun so far.
+    begun: u64,
+    ended: bool,
+}
+
+enum Source<R> {
+    Json(Elements<R>),
+    Spert { elements: Elements<R>, pending: Option<spert::Pending> },
+    Conll(conll::Lines<R>),
+    Brat(brat::Archive<R>),
+}
+
+/// What the modules of the formats read with.
+pub(crate) struct Context {
+    pub options: Options,
+    pub report: LossReport,
+    /// What the file calls the document that is being read.
+    pub id: Option<String>,
+}
+
+impl<R: BufRead> Reader<R> {
+    /// Reads `input`, a file in `format` that is called `file` in errors.
+    pub fn new(format: Format, input: R, file: impl Into<String>, mut options: Options) -> Self {
+        // Above this serde_json refuses it anyway, in other words.
+        options.limits.depth = options.limits.depth.min(100);
+        let limits = options.limits;
+        let mut report = LossReport::default();
+        report.note(match options.ends {
+            None => format!("Read as {format}, which counts in {}.", format.positions()),
+            Some(Ends::Inclusive) => format!("Read as {format}, with ends inclusive as you said."),
+            Some(Ends::Exclusive) => format!("Read as {format}, with ends exclusive as you said."),
+        });
+        let source = match format {
+            Format::Spert => Source::Spert { elements: Elements::new(input, limits), pending: None },
+            Format::Conll => Source::Conll(conll::Lines::new(input)),
+            Format::Brat => Source::Brat(brat::Archive::new(input)),
+            _ => Source::Json(Elements::new(input, limits)),
+        };
+        let context = Context { options, report, id: None };
+        Self { source, format, context, file: file.into(), begun: 0, ended: false }
+    }
+
+    /// What was not read, and what was found out about the file, up to here.
+    pub fn report(&self) -> &LossReport {
+        &self.context.report
+    }
+
+    fn read(&mut self) -> Result<Option<LabelledDocument>, ReadError> {
+        loop {
+            let document = match &mut self.source {
+                Source::Json(elements) => {
+                    let element = match elements.next() {
+                        Ok(Some(element)) => element,
+                        Ok(None) => return Ok(None),
+                        Err(problem) => {
+                            let line = elements.line();
+                            return Err(self.error(line, problem.into()));
+                        }
+                    };
+                    self.begun += 1;
+                    self.context.id = None;
+                    let json = &element.json;
+                    let context = &mut self.context;
+                    let read = match self.format {
+                        Format::Sinet => sinet::read(json, context).map(Some),
+                        Format::Dygie => dygie::read(json, context).map(Some),
+                        Format::Gliner => gliner::read(json, context).map(Some),
+                        Format::Doccano => doccano::read(json, context).map(Some),
+                        Format::LabelStudio => label_studio::read(json, context).map(Some),
+                        Format::Prodigy => prodigy::read(json, context),
+                        Format::PubAnnotation => pubannotation::read(json, context).map(Some),
+                        format => Err(Problem::WriteOnly(format).into()),
+                    };
+                    match read.and_then(|document| document.map(|document| self.checked(document)).transpose()) {
+                        Ok(Some(document)) => document,
+                        Ok(None) => continue,
+                        Err(fault) => return Err(self.error(element.line, fault)),
+                    }
+                }
+                Source::Spert { elements, pending } => {
+                    let (line, read) = spert::next(elements, pending, &mut self.begun, &mut self.context);
+                    match read.and_then(|document| document.map(|document| self.checked(document)).transpose()) {
+                        Ok(Some(document)) => document,
+                        Ok(None) => return Ok(None),
+                        Err(fault) => return Err(self.error(line, fault)),
+                    }
+                }
+                Source::Conll(lines) => {
+                    let (line, read) = lines.next(&mut self.begun, &mut self.context);
+                    match read.and_then(|document| document.map(|document| self.checked(document)).transpose()) {
+                        Ok(Some(document)) => document,
+                        Ok(None) => return Ok(None),
+                        Err(fault) => return Err(self.error(line, fault)),
+                    }
+                }
+                Source::Brat(archive) => {
+                    let read = archive.next(&self.file, &mut self.begun, &mut self.context)?;
+                    match read {
+                        Some((name, document)) => match self.checked(document) {
+                            Ok(document) => document,
+                            Err(fault) => {
+                                self.file = name;
+                                return Err(self.error(1, fault));
+                            }
+                        },
+                        None => return Ok(None),
+                    }
+                }
+            };
+            let report = &mut self.context.report;
+            report.documents += 1;
+            report.entities += document.entities.len();
+            report.relations += document.relations.len();
+            return Ok(Some(document));
+        }
+    }
+
+    fn checked(&self, document: LabelledDocument) -> Result<LabelledDocument, Fault> {
+        check(document, &self.context.options.limits)
+    }
+
+    fn error(&self, line: u64, fault: Fault) -> ReadError {
+        place(fault, &self.file, line, (self.begun > 0).then_some(self.begun), self.context.id.clone())
+    }
+}
+
+impl<R: BufRead> Iterator for Reader<R> {
+    type Item = Result<LabelledDocument, ReadError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.ended {
+            return None;
+        }
+        let next = self.read().transpose();
+        self.ended = !matches!(next, Some(Ok(_)));
+        next
+    }
+}
+
+/// The document, if it is not too much and its parts fit.
+pub(crate) fn check(document: LabelledDocument, limits: &Limits) -> Result<LabelledDocument, Fault> {
+    let count = document.entities.len() + document.relations.len();
+    if count > limits.labels {
+        return Err(Problem::TooManyLabels { count, limit: limits.labels }.into());
+    }
+    document.check().map_err(Problem::from)?;
+    Ok(document)
+}
+
+/// The error at `fault` in a document that starts on `line`.
+pub(crate) fn place(fault: Fault, file: &str, line: u64, document: Option<u64>, id: Option<String>) -> ReadError {
+    let place = Place {
+        file: file.to_owned(),
+        line: Some(line + fault.line),
+        document,
+        id: id.filter(|id| !id.is_empty()),
+        field: fault.field,
+    };
+    ReadError { place: Box::new(place), problem: fault.problem }
+}
+
+/// One object as `T`.
+pub(crate) fn parse<T: DeserializeOwned>(json: &[u8]) -> Result<T, Fault> {
+    serde_json::from_slice(json).map_err(|error| {
+        let message = error.to_string();
+        // The line is given with the file; the column counts from there.
+        let message = match message.rsplit_once(" at line ") {
+            Some((message, place)) => {
+                let column = place.rsplit_once(' ').map_or("", |(_, column)| column);
+                match error.line() {
+                    0 | 1 => format!("{message} (column {column}, from where the document starts)"),
+                    _ => format!("{message} (column {column})"),
+                }
+            }
+            None => message,
+        };
+        Fault { field: None, line: error.line().saturating_sub(1) as u64, problem: Problem::Json(message) }
+    })
+}
+
+/// What a file calls something: text as it is, a number in digits, nothing as nothing.
+pub(crate) fn name_of(value: &Value) -> String {
+    match value {
+        Value::Null => String::new(),
+        Value::String(name) => name.clone(),
+        other => other.to_string(),
+    }
+}

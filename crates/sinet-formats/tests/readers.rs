@@ -1,0 +1,484 @@
+//! What readers make of files by other hands, and what they refuse.
+
+use expect_test::{Expect, expect};
+use sinet_formats::{Ends, Format, LabelledDocument, LossReport, Options, ReadError, Reader, read_brat};
+
+fn read(format: Format, file: &str, options: Options) -> (Result<Vec<LabelledDocument>, ReadError>, LossReport) {
+    let mut reader = Reader::new(format, file.as_bytes(), "x", options);
+    let documents = reader.by_ref().collect();
+    (documents, reader.report().clone())
+}
+
+#[track_caller]
+fn check_error(format: Format, file: &str, expected: Expect) {
+    let (documents, _) = read(format, file, Options::default());
+    expected.assert_eq(&documents.unwrap_err().to_string());
+}
+
+/// The entities as `text/type`, relations as `head-type->tail`, then the report.
+#[track_caller]
+fn check(format: Format, file: &str, expected: Expect) {
+    let (documents, report) = read(format, file, Options::default());
+    let mut seen = String::new();
+    for document in documents.unwrap() {
+        seen += &shown(&document);
+    }
+    expected.assert_eq(&format!("{seen}{report}"));
+}
+
+fn shown(document: &LabelledDocument) -> String {
+    let mut seen = format!("{:?} {:?}:", document.id, document.text);
+    for (index, entity) in document.entities.iter().enumerate() {
+        let score = entity.score.map(|score| format!("={score}")).unwrap_or_default();
+        seen += &format!(" {:?}/{}{score}/{:?}", document.entity_text(index).unwrap(), entity.kind, entity.source);
+    }
+    for relation in &document.relations {
+        seen += &format!(" {}-{}->{}", relation.head, relation.kind, relation.tail);
+    }
+    seen + "\n"
+}
+
+#[test]
+fn spert() {
+    check(
+        Format::Spert,
+        r#"[{"tokens":["a","b"],"entities":[{"type":"K","start":0,"end":2}],"relations":[],"orig_id":7},
+            {"tokens":["c"],"entities":[],"orig_id":"d","sentence":0},
+            {"tokens":["d","e"],"entities":[{"type":"K","start":1,"end":2}],"relations":[{"type":"R","head":0,"tail":0}],"orig_id":"d","sentence":1},
+            {"tokens":["f"],"entities":[],"orig_id":"d","sentence":1}]"#,
+        expect![[r#"
+            "7" "a b": "a b"/K/Person
+            "d" "c d e": "e"/K/Person 0-R->0
+            "d" "f":
+            3 documents, 2 entities, 1 relation.
+            Read as SpERT JSON, which counts in words of the sentence, end exclusive.
+            Nothing is lost.
+        "#]],
+    );
+    check_error(
+        Format::Spert,
+        r#"[{"tokens":["a"],"entities":[{"type":"K","start":0,"end":0}]}]"#,
+        expect![
+            "x, line 1, document 1, entities[0].end: the span 0..0 is empty; ends are exclusive here, `end` is the word after the last, but this file seems to count inclusive ones"
+        ],
+    );
+    check_error(
+        Format::Spert,
+        "[\n{\"tokens\":[\"a\"],\"entities\":[{\"type\":\"K\",\"start\":0,\"end\":2}],\"orig_id\":\"d\"}]",
+        expect!["x, line 2, document 1 (d), entities[0].end: 2 is out of range: there are 1 words"],
+    );
+    check_error(
+        Format::Spert,
+        "[{\"tokens\":[\"a\"],\n\"entities\":[{\"type\":\"K\",\"start\":-1,\"end\":2}]}]",
+        expect!["x, line 2, document 1: invalid value: integer `-1`, expected usize (column 34)"],
+    );
+    check_error(
+        Format::Spert,
+        r#"[{"tokens":[],"entities":[]}]"#,
+        expect!["x, line 1, document 1, tokens: there is no word; remove the sentence"],
+    );
+    check_error(
+        Format::Spert,
+        r#"[{"tokens":["","a"],"entities":[{"type":"K","start":0,"end":1}]}]"#,
+        expect!["x, line 1, document 1, entities[0].start: covers only empty words"],
+    );
+    check_error(
+        Format::Spert,
+        r#"[{"tokens":["a"],"entities":[],"relations":[{"type":"R","head":0,"tail":0}]}]"#,
+        expect!["x, line 1, document 1, relations[0].head: 0 is out of range: there are 0 entities in the sentence"],
+    );
+    check_error(
+        Format::Spert,
+        "[{},",
+        expect!["x, line 1, document 1: missing field `tokens` (column 2, from where the document starts)"],
+    );
+}
+
+#[test]
+fn ends_can_be_named() {
+    let file = r#"[{"tokens":["a","b","c"],"entities":[{"type":"K","start":1,"end":1}]}]"#;
+    let options = Options { ends: Some(Ends::Inclusive), ..Options::default() };
+    let (documents, report) = read(Format::Spert, file, options);
+    assert_eq!(documents.unwrap()[0].entity_text(0), Some("b"));
+    assert_eq!(report.notes(), ["Read as SpERT JSON, with ends inclusive as you said."]);
+}
+
+#[test]
+fn dygie() {
+    check(
+        Format::Dygie,
+        r#"{"doc_key":"d","sentences":[["a","b"],["c"]],"ner":[[[0,1,"K"]],[[2,2,"L"]]],"relations":[[[0,1,2,2,"R"],[1,1,2,2,"S"]],[]],"clusters":[[[0,1]]],"predicted_ner":[[[0,0,"K"]]]}"#,
+        expect![[r#"
+            "d" "a b c": "a b"/K/Person "c"/L/Person 0-R->1
+            1 document, 2 entities, 1 relation.
+            Read as DyGIE JSONL, which counts in words of the document, end inclusive.
+            1 relation with an end that is no entity: left out.
+            1 prediction beside a person's labels: left out.
+            1 group of mentions of the same thing: left out.
+        "#]],
+    );
+    check_error(
+        Format::Dygie,
+        r#"{"doc_key":"d","sentences":[["a","b"],["c"]],"ner":[[],[[0,0,"K"]]]}"#,
+        expect![
+            "x, line 1, document 1 (d), ner[1][0].start: 0 is out of range: there are 3 words; words count from the start of the document"
+        ],
+    );
+    check_error(
+        Format::Dygie,
+        r#"{"doc_key":"d","sentences":[["a","b"],["c"]],"ner":[[],[[2,3,"K"]]]}"#,
+        expect![
+            "x, line 1, document 1 (d), ner[1][0].end: 3 is out of range: there are 3 words; ends are inclusive here, but this file seems to count exclusive ones"
+        ],
+    );
+    check_error(
+        Format::Dygie,
+        r#"{"doc_key":"d","sentences":[["a","b"],["c"]],"ner":[[]]}"#,
+        expect!["x, line 1, document 1 (d), ner: there are 1 lists for 2 sentences; there must be one a sentence"],
+    );
+    check_error(
+        Format::Dygie,
+        r#"{"doc_key":"d","sentences":[["a"]],"ner":[[]],"relations":[[[0,0,1,0,"R"]]]}"#,
+        expect![
+            "x, line 1, document 1 (d), relations[0][0], tail end: the span 1..0 is empty; ends are inclusive here, `end` is the last word"
+        ],
+    );
+}
+
+#[test]
+fn gliner() {
+    check(
+        Format::Gliner,
+        r#"{"tokenized_text":["a","b"],"ner":[[0,0,"K"],[0,1,"K"]],"relations":[[0,1,"R"]]}
+           {"tokenized_text":["c"],"ner":[],"id":3}"#,
+        expect![[r#"
+            "" "a b": "a"/K/Person "a b"/K/Person 0-R->1
+            "3" "c":
+            2 documents, 2 entities, 1 relation.
+            Read as GLiNER JSON, which counts in words of the document, end inclusive.
+            Nothing is lost.
+        "#]],
+    );
+    check_error(
+        Format::Gliner,
+        r#"[{"tokenized_text":["a","b"],"ner":[[1,2,"K"]]}]"#,
+        expect![
+            "x, line 1, document 1, ner[0].end: 2 is out of range: there are 2 words; ends are inclusive here, but this file seems to count exclusive ones"
+        ],
+    );
+    check_error(
+        Format::Gliner,
+        r#"[{"tokenized_text":["a","b"],"ner":[[1,0,"K"]]}]"#,
+        expect![
+            "x, line 1, document 1, ner[0].end: the span 1..0 is empty; ends are inclusive here, `end` is the last word"
+        ],
+    );
+    check_error(
+        Format::Gliner,
+        r#"[{"tokenized_text":["a","b"],"ner":[[1,1,"K"]],"relations":[[0,1,"R"]]}]"#,
+        expect!["x, line 1, document 1, relations[0].tail: 1 is out of range: there are 1 entities"],
+    );
+}
+
+#[track_caller]
+fn check_brat(text: &str, labels: &str, expected: Expect) {
+    let seen = match read_brat("d", text.to_owned(), labels, Options::default()) {
+        Ok((document, report)) => format!("{}{report}", shown(&document)),
+        Err(error) => error.to_string(),
+    };
+    expected.assert_eq(&seen);
+}
+
+#[test]
+fn brat() {
+    check_brat(
+        "Ada 😀 of North\nand South",
+        "T1\tPeop 0 3\tAda\r\nT2\tLoc 9 14;19 24\tNorth South\nT3\tLoc 9 18\tNorth and\n\nE1\tMove:T1\nR1\tIn Arg1:T1 Arg2:T2\t\nR2\tIn Arg1:E1 Arg2:T2\nA1\tNeg T1\nN1\tRef T1 W:1\n#1\tNote T1\tx\n*\tSame T1 T2\n",
+        expect![[r#"
+            "d" "Ada 😀 of North\nand South": "Ada"/Peop/Person "North\nand South"/Loc/Person "North\nand"/Loc/Person 0-In->1
+            1 document, 3 entities, 1 relation.
+            1 entity in pieces: read as one stretch from first to last.
+            1 relation with an end that is no entity: left out.
+            1 event left out.
+            1 attribute left out.
+            1 link to a knowledge base: left out.
+            1 note left out.
+            1 group of mentions of the same thing: left out.
+        "#]],
+    );
+    check_brat(
+        "😀 Ada",
+        "T1\tPeop 3 6\tAda",
+        expect![[r#"
+        "d" "😀 Ada": "Ada"/Peop/Person
+        1 document, 1 entity, 0 relations.
+        Some documents count in UTF-16 code units, not in Unicode code points: the texts of their entities show it.
+        Nothing is lost.
+    "#]],
+    );
+    check_brat(
+        "Ada",
+        "T1\tPeop 0 3\tAda\nT2\tPeop 0 3\tBob",
+        expect![[
+            r#"d.ann, line 2, T2: the file says that 0..3 is "Bob", but its text has "Ada" there; the offsets are wrong in every unit"#
+        ]],
+    );
+    check_brat(
+        "Ada",
+        "T1\tPeop 0 4\n",
+        expect!["d.ann, line 1, T1: the span 0..4 does not fit the text of 3 Unicode code points"],
+    );
+    check_brat(
+        "Ada",
+        "T1\tPeop 0,3\n",
+        expect![[r#"d.ann, line 1: "T1\tPeop 0,3" is not an entity, as in `T1⇥Type 0 5⇥text`"#]],
+    );
+    check_brat("Ada", "T1\tPeop 0 3\nT1\tPeop 0 3\n", expect![[r#"d.ann, line 2: "T1" occurs twice"#]]);
+    check_brat(
+        "Ada",
+        "T1\tPeop 0 3\nR1\tIs Arg1:T1 Arg2:T9\n",
+        expect![[r#"d.ann, line 2: there is no annotation "T9""#]],
+    );
+    check_brat(
+        "Ada",
+        "Hello\n",
+        expect![[r#"d.ann, line 1: "Hello" is not an annotation of brat; they start with T, R, E, A, M, N, # or *"#]],
+    );
+}
+
+#[test]
+fn an_archive_without_texts_is_refused() {
+    check_error(
+        Format::Brat,
+        "PK",
+        expect!["x, line 1: is no readable zip archive: invalid Zip archive: Could not find EOCD"],
+    );
+}
+
+#[test]
+fn doccano() {
+    check(
+        Format::Doccano,
+        "{\"id\":1,\"text\":\"a😀b\",\"label\":[[2,3,\"K\"]],\"Comments\":[\"x\"]}\n{\"text\":\"ab\",\"entities\":[{\"id\":10,\"label\":\"K\",\"start_offset\":0,\"end_offset\":1}],\"relations\":[{\"from_id\":10,\"to_id\":10,\"type\":\"R\"}]}",
+        expect![[r#"
+            "1" "a😀b": "b"/K/Person
+            "" "ab": "a"/K/Person 0-R->0
+            2 documents, 2 entities, 1 relation.
+            Read as doccano JSONL, which counts in Unicode code points, end exclusive.
+            1 note left out.
+        "#]],
+    );
+    check_error(
+        Format::Doccano,
+        "{\"text\":\"a\"}\n{\"id\":4,\"text\":\"a\",\"label\":[[0,2,\"K\"]]}",
+        expect!["x, line 2, document 2 (4), label[0]: the span 0..2 does not fit the text of 1 Unicode code points"],
+    );
+    check_error(
+        Format::Doccano,
+        "{\"text\":\"a\",\"relations\":[{\"from_id\":1,\"to_id\":1,\"type\":\"R\"}]}",
+        expect![[r#"x, line 1, document 1, relations[0].from_id: there is no entity with the id "1""#]],
+    );
+    check_error(
+        Format::Doccano,
+        "{\"text\":\"a\"",
+        expect!["x, line 1: the file ends inside an object; its end is missing"],
+    );
+}
+
+#[test]
+fn label_studio() {
+    check(
+        Format::LabelStudio,
+        r#"[{"id":5,"data":{"body":"😀 Ada"},"annotations":[{"was_cancelled":true,"result":[]},
+            {"result":[{"id":"x","type":"labels","value":{"start":3,"end":6,"text":"Ada","labels":["A","B"]}},
+                       {"id":"y","type":"choices","value":{"choices":["z"]}},
+                       {"type":"relation","from_id":"x","to_id":"x","direction":"bi","labels":["R"]},
+                       {"type":"relation","from_id":"x","to_id":"x","direction":"left"},
+                       {"type":"relation","from_id":"x","to_id":"y","direction":"left","labels":["R"]}]},
+            {"result":[]}],"predictions":[{"result":[]}]},
+           {"data":{"text":"😀 Ada"},"predictions":[{"result":[{"id":"x","type":"labels","score":0.5,"value":{"start":2,"end":5,"text":"Ada","labels":["A"]}}]}]}]"#,
+        expect![[r#"
+            "5" "😀 Ada": "Ada"/A/Person "Ada"/B/Person 0-R->0 0-R->0
+            "" "😀 Ada": "Ada"/A=0.5/Model
+            2 documents, 3 entities, 2 relations.
+            Read as Label Studio JSON, which counts in UTF-16 code units, end exclusive.
+            The text was taken from the field "body" of `data`.
+            Some documents count in Unicode code points, not in UTF-16 code units: the texts of their entities show it.
+            1 relation with an end that is no entity: left out.
+            1 relation without a type: left out.
+            1 further annotation of the same text: left out.
+            1 prediction beside a person's labels: left out.
+            1 region other than stretches of text with a type: left out.
+        "#]],
+    );
+    check_error(
+        Format::LabelStudio,
+        r#"[{"data":{"a":"x","b":"y"}}]"#,
+        expect!["x, line 1, document 1, data: there is no `text`"],
+    );
+    check_error(
+        Format::LabelStudio,
+        r#"[{"data":{"text":"Ada"},"annotations":[{"result":[{"type":"labels","value":{"start":0,"end":3,"text":"Bob","labels":["A"]}}]}]}]"#,
+        expect![[
+            r#"x, line 1, document 1, annotations[0].result[0].value: the file says that 0..3 is "Bob", but its text has "Ada" there; the offsets are wrong in every unit"#
+        ]],
+    );
+    check_error(
+        Format::LabelStudio,
+        r#"[{"data":{"text":"Ada"},"annotations":[{"result":[{"type":"labels","value":{"start":0}}]}]}]"#,
+        expect!["x, line 1, document 1, annotations[0].result[0].value: missing field `end`"],
+    );
+}
+
+#[test]
+fn prodigy() {
+    check(
+        Format::Prodigy,
+        r#"{"text":"ab c","tokens":[{"start":0,"end":2},{"start":3,"end":4}],"spans":[{"start":0,"end":2,"token_start":0,"token_end":0,"label":"K","source":"en_core"},{"start":3,"end":4,"token_start":1,"token_end":1,"label":"K"}],"relations":[{"head":0,"child":1,"label":"R"},{"head":0,"child":7,"label":"R"}],"answer":"accept"}
+           {"text":"ab","answer":"reject"}"#,
+        expect![[r#"
+            "" "ab c": "ab"/K/Model "c"/K/Person 0-R->1
+            1 document, 2 entities, 1 relation.
+            Read as Prodigy JSONL, which counts in Unicode code points, end exclusive.
+            1 document rejected or skipped by the annotator: left out.
+            1 relation with an end that is no entity: left out.
+        "#]],
+    );
+    check_error(
+        Format::Prodigy,
+        r#"{"text":"ab c","tokens":[{"start":0,"end":2},{"start":3,"end":4}],"spans":[{"start":0,"end":2,"token_start":0,"token_end":1,"label":"K"}]}"#,
+        expect![
+            "x, line 1, document 1, spans[0].token_end: token 1 says 4, but the span says 2; `token_end` is the last token, inclusive"
+        ],
+    );
+    check_error(
+        Format::Prodigy,
+        r#"{"text":"ab","tokens":[{"start":0,"end":3}]}"#,
+        expect!["x, line 1, document 1, tokens[0]: the span 0..3 does not fit the text of 2 Unicode code points"],
+    );
+}
+
+#[test]
+fn pubannotation() {
+    check(
+        Format::PubAnnotation,
+        r#"{"text":"ab c","sourceid":"s","denotations":[{"id":"T1","span":{"begin":0,"end":2},"obj":"K"},{"id":"T2","span":[{"begin":0,"end":1},{"begin":3,"end":4}],"obj":"K"}],
+            "relations":[{"id":"R1","pred":"R","subj":"T2","obj":"T1"},{"id":"R2","pred":"R","subj":"R1","obj":"T1"}],"attributes":[{}]}"#,
+        expect![[r#"
+            "s" "ab c": "ab"/K/Person "ab c"/K/Person 1-R->0
+            1 document, 2 entities, 1 relation.
+            Read as PubAnnotation JSON, which counts in Unicode code points, end exclusive.
+            1 entity in pieces: read as one stretch from first to last.
+            1 relation with an end that is no entity: left out.
+            1 attribute left out.
+        "#]],
+    );
+    check_error(
+        Format::PubAnnotation,
+        r#"{"text":"a","denotations":[{"id":"T1","span":{"begin":0,"end":1},"obj":"K"}],"relations":[{"pred":"R","subj":"T1","obj":"T2"}]}"#,
+        expect![[r#"x, line 1, document 1, relations[0].obj: there is no denotation with the id "T2""#]],
+    );
+    check_error(
+        Format::PubAnnotation,
+        r#"{"text":"a","denotations":[{"span":[],"obj":"K"}]}"#,
+        expect!["x, line 1, document 1, denotations[0].span: there is no `begin` and `end`"],
+    );
+}
+
+#[test]
+fn conll() {
+    check(
+        Format::Conll,
+        "EU NNP B-NP I-ORG\nUN NNP I-NP B-ORG\nrejects VBZ I-VP O\n\nPeter NNP I-NP I-PER\n",
+        expect![[r#"
+            "" "EU UN rejects": "EU"/ORG/Person "UN"/ORG/Person
+            "" "Peter": "Peter"/PER/Person
+            2 documents, 3 entities, 0 relations.
+            Read as CoNLL 2003, which counts in words: a tag stands beside each.
+            The tags are IOB1: B- stands only between neighbours of one type.
+            Nothing is lost.
+        "#]],
+    );
+    check(
+        Format::Conll,
+        "\u{feff}-DOCSTART- -X- O O\n\na\tB-K\nb\tI-K\r\n\nc\tB-L\n\n-DOCSTART- O\nd O\n",
+        expect![[r#"
+            "" "a b c": "a b"/K/Person "c"/L/Person
+            "" "d":
+            2 documents, 2 entities, 0 relations.
+            Read as CoNLL 2003, which counts in words: a tag stands beside each.
+            The tags are IOB2: every entity begins with B-.
+            Nothing is lost.
+        "#]],
+    );
+    check(
+        Format::Conll,
+        "a S-K\nb B-K\nc E-K\nd B-K\ne L-K\n",
+        expect![[r#"
+            "" "a b c d e": "a"/K/Person "b c"/K/Person "d e"/K/Person
+            1 document, 3 entities, 0 relations.
+            Read as CoNLL 2003, which counts in words: a tag stands beside each.
+            The tags are BIOES: single words and ends are marked.
+            Nothing is lost.
+        "#]],
+    );
+    check_error(
+        Format::Conll,
+        "a B-K\nb O\nc I-K\n",
+        expect![
+            "x, line 3, document 1: the tags contradict each other: I- begins an entity on line 3, as in IOB1, but B- on line 1, as in IOB2; repair the tags"
+        ],
+    );
+    check_error(Format::Conll, "a B-K\n\nb\n", expect![[r#"x, line 3, document 2: "b" is not a word and its tag"#]]);
+    check_error(
+        Format::Conll,
+        "a B-K\nb X-K\n",
+        expect![[r#"x, line 2, document 1: "X-K" is not a tag such as O, B-PER or I-PER"#]],
+    );
+}
+
+#[test]
+fn sinet() {
+    check(
+        Format::Sinet,
+        r#"{"text":"😀 Ada","model":"m","offset_unit":"code_points","words":[{"start":0,"end":1},{"start":2,"end":5}],"windows":[],
+            "entities":[{"type":"K","start":2,"end":5,"words":{"start":1,"end":2},"text":"Ada","score":0.5}],"relations":[{"type":"R","head":0,"tail":0,"score":0.25}]}"#,
+        expect![[r#"
+            "" "😀 Ada": "Ada"/K=0.5/Model 0-R->0
+            1 document, 1 entity, 1 relation.
+            Read as SINET JSON, which counts in Unicode code points, end exclusive.
+            Nothing is lost.
+        "#]],
+    );
+    check_error(
+        Format::Sinet,
+        r#"{"text":"a","offset_unit":"utf16","entities":[{"type":"K","start":0,"end":1,"score":1.5}]}"#,
+        expect!["x, line 1, document 1: entities[0].score: 1.5 is not a probability; it must lie between 0 and 1"],
+    );
+    check_error(
+        Format::Sinet,
+        r#"{"text":"a","entities":[],"words":[{"start":0,"end":2}]}"#,
+        expect!["x, line 1, document 1, words[0]: the span 0..2 does not fit the text of 1 Unicode code points"],
+    );
+    check_error(
+        Format::Sinet,
+        r#"{"text":"a","entities":[{"type":"K","start":0,"end":1}],"relations":[{"type":"R","head":0,"tail":1}]}"#,
+        expect!["x, line 1, document 1: relations[0].tail: 1 is out of range, there are 1"],
+    );
+}
+
+#[test]
+fn too_much_is_refused() {
+    let limits = sinet_formats::Limits { document_bytes: 60, labels: 1, ..Default::default() };
+    let options = Options { limits, ..Options::default() };
+    let error = |format, file: &str| read(format, file, options).0.unwrap_err().to_string();
+    expect!["x, line 1, document 1: has 2 entities and relations, more than 1"]
+        .assert_eq(&error(Format::Doccano, r#"{"text":"ab","label":[[0,1,"K"],[0,1,"K"]]}"#));
+    expect!["x, line 13, document 1: the document is larger than 60 bytes; split it, or raise the limit"]
+        .assert_eq(&error(Format::Conll, &"word O\n".repeat(20)));
+    expect!["x, line 1: the line is larger than 60 bytes; split it, or raise the limit"]
+        .assert_eq(&error(Format::Conll, &"word".repeat(20)));
+    expect!["x, line 1: is nested deeper than 64 levels"]
+        .assert_eq(&error(Format::Doccano, &format!("{{\"text\":{}0{}}}", "[".repeat(70), "]".repeat(70))));
+    expect!["x, line 1, document 1: CSV triples can be written but not read"].assert_eq(&error(Format::Csv, "{}"));
+}
