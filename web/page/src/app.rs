@@ -7,9 +7,11 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use sinet_page::catalogue::ModelName;
 use sinet_page::device::parse_choice;
+use sinet_page::document::{Edit, FoundRelation, OpenDocument, Refusal, Selection};
 use sinet_page::reading::Reading;
 use sinet_protocol::DeviceChoice;
 
+use crate::editor::Editor;
 use crate::engine::{Answer, Engine, Phase};
 use crate::script;
 use crate::view::{Attention, Composer, Sentences, Status, Tables};
@@ -26,6 +28,8 @@ pub struct Page {
     pub text: RwSignal<String>,
     /// The model that reads it.
     pub model: RwSignal<ModelName>,
+    /// The document that is open, with what the newest reading says and what a person has made of it.
+    pub editor: Editor,
     /// The newest reading, which may be of an older text.
     pub shown: RwSignal<Option<Shown>>,
     /// The sentence whose attention is shown, as an index into the reading's windows.
@@ -37,8 +41,19 @@ pub struct Page {
     engine: RwSignal<Engine, LocalStorage>,
     /// A newer text waits.
     again: RwSignal<bool>,
+    relating: RwSignal<Relating>,
     pause: StoredValue<Option<TimeoutHandle>>,
     choice: StoredValue<DeviceChoice>,
+}
+
+/// Whether the worker scores relations between corrected entities.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+enum Relating {
+    #[default]
+    No,
+    Asked,
+    /// The document was corrected again since.
+    AskedAndStale,
 }
 
 /// A reading on the page.
@@ -56,15 +71,18 @@ impl Page {
     fn open() -> Self {
         let model = ModelName::Scientific;
         let (choice, refusal) = wanted_device();
+        let example = model.examples()[0].1;
         let page = Self {
-            text: RwSignal::new(model.examples()[0].1.to_owned()),
+            text: RwSignal::new(example.to_owned()),
             model: RwSignal::new(model),
+            editor: Editor::new(OpenDocument::of_text(example)),
             shown: RwSignal::new(None),
             window: RwSignal::new(0),
             refusal: RwSignal::new(None),
             busy_since: RwSignal::new(None),
             engine: RwSignal::new_local(Engine::start(model, choice)),
             again: RwSignal::new(false),
+            relating: RwSignal::default(),
             pause: StoredValue::new(None),
             choice: StoredValue::new(choice),
         };
@@ -85,10 +103,60 @@ impl Page {
         self.pause.set_value(set_timeout_with_handle(move || self.read(), PAUSE).ok());
     }
 
-    /// Takes a new text and reads it at once.
+    /// Opens a text as a new document and reads it at once.
     pub fn put_text(self, text: &str) {
-        self.text.set(text.to_owned());
+        self.open_document(OpenDocument::of_text(text));
+    }
+
+    /// Opens a document, which may have labels already, and reads it at once.
+    pub fn open_document(self, document: OpenDocument) {
+        self.text.set(document.text().to_owned());
+        self.window.set(0);
+        self.editor.open(document);
         self.read();
+    }
+
+    /// Selects something, and the sentence that it is in.
+    pub fn select(self, selection: Selection) {
+        self.editor.select(selection);
+        let word = self.editor.labels.with_untracked(|labels| {
+            let entity = |id| labels.entity(id).map(|entity| entity.words.start);
+            match selection {
+                Selection::None => None,
+                Selection::Entity(id) | Selection::Pair(id, _) => entity(id),
+                Selection::Relation(id) => labels.relation(id).and_then(|relation| entity(relation.head)),
+                Selection::Words(words) => Some(words.start),
+            }
+        });
+        let sentence = word.and_then(|word| self.editor.document.with_untracked(|document| document.sentence_of(word)));
+        if let Some(sentence) = sentence.filter(|&sentence| sentence != self.window.get_untracked()) {
+            self.window.set(sentence);
+        }
+    }
+
+    /// Makes an edit, and has the relations scored again.
+    ///
+    /// # Errors
+    ///
+    /// [`Refusal`] if it makes no sense.
+    pub fn apply(self, edit: Edit) -> Result<(), Refusal> {
+        self.editor.apply(edit)?;
+        self.relate();
+        Ok(())
+    }
+
+    /// Takes the last edit back, and says whether there was one.
+    pub fn undo(self) -> bool {
+        let done = self.editor.undo();
+        self.relate();
+        done
+    }
+
+    /// Makes the edit again that was taken back last, and says whether there was one.
+    pub fn redo(self) -> bool {
+        let done = self.editor.redo();
+        self.relate();
+        done
     }
 
     /// Reads the text with another model.
@@ -115,6 +183,7 @@ impl Page {
         if text.trim().is_empty() {
             self.again.set(false);
             self.shown.set(None);
+            self.editor.open(OpenDocument::of_text(text));
             return;
         }
         if let Some(since) = self.busy_since.get_untracked() {
@@ -133,8 +202,14 @@ impl Page {
             match answer {
                 Ok(answer) if self.model.get_untracked() == model && !self.is_empty() => {
                     let Answer { reading, milliseconds } = answer;
-                    self.window.set(0);
+                    self.editor.take_reading(&reading);
+                    if self.window.get_untracked() >= reading.window_count() {
+                        self.window.set(0);
+                    }
                     self.shown.set(Some(Shown { reading: Arc::new(reading), model, milliseconds }));
+                    if self.editor.document.with_untracked(OpenDocument::has_own_entities) {
+                        self.relate();
+                    }
                 }
                 Err(message) if !newer => self.refusal.set(Some(message)),
                 _ => {}
@@ -146,12 +221,51 @@ impl Page {
         });
     }
 
+    /// Scores the relations between the entities of the document anew, from what the encoder made of its text.
+    ///
+    /// A text that is not read yet needs no such thing: its reading will lead here.
+    pub fn relate(self) {
+        if self.relating.get_untracked() != Relating::No {
+            return self.relating.set(Relating::AskedAndStale);
+        }
+        if untrack(|| self.is_stale()) {
+            return;
+        }
+        let (engine, model) = (self.engine.get_untracked(), self.model.get_untracked());
+        let text = self.editor.document.with_untracked(|document| document.text().to_owned());
+        let (ids, spans): (Vec<_>, Vec<_>) = self
+            .editor
+            .labels
+            .with_untracked(|labels| labels.entities.iter().map(|entity| (entity.id, entity.words)).unzip());
+        self.relating.set(Relating::Asked);
+        spawn_local(async move {
+            let answer = engine.relate(Some(text.clone()), spans, None).await;
+            let newer = self.relating.get_untracked() == Relating::AskedAndStale;
+            self.relating.set(Relating::No);
+            let same_text = self.editor.document.with_untracked(|document| document.text() == text);
+            if newer {
+                return self.relate();
+            }
+            match answer {
+                Ok(relations) if same_text && self.model.get_untracked() == model => {
+                    let found = relations.into_iter().filter_map(|relation| {
+                        let (head, tail) = (*ids.get(relation.head)?, *ids.get(relation.tail)?);
+                        Some(FoundRelation { kind: relation.kind, head, tail, score: Some(relation.score) })
+                    });
+                    self.editor.document.update(|document| document.take_relations(found.collect()));
+                }
+                Err(message) if same_text => self.refusal.set(Some(message)),
+                _ => {}
+            }
+        });
+    }
+
     /// Whether what is shown belongs to another text or model than what is chosen.
     pub fn is_stale(self) -> bool {
-        self.shown.with(|shown| {
-            shown.as_ref().is_some_and(|shown| {
-                shown.model != self.model.get() || self.text.with(|text| shown.reading.annotation.text != *text)
-            })
+        let text = self.text.get();
+        self.shown.with(|shown| match shown {
+            Some(shown) => shown.model != self.model.get() || shown.reading.annotation.text != text,
+            None => !text.trim().is_empty(),
         })
     }
 

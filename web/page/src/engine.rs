@@ -61,14 +61,33 @@ struct State {
     types: Option<[Vec<TypeName>; 2]>,
     questions: BTreeMap<u32, Question>,
     next_id: u32,
+    /// The text that the worker was asked to annotate last: relations can be scored in this one only.
+    encoded: Option<String>,
     /// Crashes since the last answer.
     crashes: u32,
 }
 
+impl State {
+    fn new_id(&mut self) -> u32 {
+        let id = self.next_id;
+        self.next_id = id.wrapping_add(1);
+        id
+    }
+}
+
 /// What was asked, and where the answer goes.
 enum Question {
-    Annotate { text: String, answer: oneshot::Sender<Result<Answer, String>> },
-    Relate { spans: Vec<WordRange>, threshold: Option<f32>, answer: oneshot::Sender<Result<Vec<Relation>, String>> },
+    Annotate {
+        text: String,
+        answer: oneshot::Sender<Result<Answer, String>>,
+    },
+    Relate {
+        /// The text that the spans are of; without it, whichever was annotated last.
+        text: Option<String>,
+        spans: Vec<WordRange>,
+        threshold: Option<f32>,
+        answer: oneshot::Sender<Result<Vec<Relation>, String>>,
+    },
 }
 
 impl Question {
@@ -136,14 +155,21 @@ impl Engine {
             .unwrap_or_else(|_| Err("The page turned to another text or model before this text was read.".to_owned()))
     }
 
-    /// Scores the relations between certain spans of the text that was annotated last.
+    /// Scores the relations between certain spans of a text, or without one of the text that was annotated last.
+    ///
+    /// If the worker holds another text, or was started anew, it annotates this one again first.
     ///
     /// # Errors
     ///
     /// One sentence for the reader, if there is no such text or the model has gone.
-    pub async fn relate(&self, spans: Vec<WordRange>, threshold: Option<f32>) -> Result<Vec<Relation>, String> {
+    pub async fn relate(
+        &self,
+        text: Option<String>,
+        spans: Vec<WordRange>,
+        threshold: Option<f32>,
+    ) -> Result<Vec<Relation>, String> {
         let (answer, receiver) = oneshot::channel();
-        self.0.ask(Question::Relate { spans, threshold, answer });
+        self.0.ask(Question::Relate { text, spans, threshold, answer });
         receiver.await.unwrap_or_else(|_| Err("The page turned to another text or model.".to_owned()))
     }
 
@@ -226,14 +252,15 @@ impl Inner {
                 self.phase.set(Phase::Loading { loaded_bytes, total_bytes });
             }
             Reply::Loaded { entity_types, relation_types, device, .. } => {
-                let open: Vec<Request> = {
+                let open: Vec<u32> = {
                     let mut state = self.state.borrow_mut();
                     state.types = Some([entity_types, relation_types]);
-                    state.questions.iter().map(|(&id, question)| question.request(id)).collect()
+                    state.encoded = None;
+                    state.questions.keys().copied().collect()
                 };
                 self.phase.set(Phase::Ready(device));
-                for request in open {
-                    self.post(&request);
+                for id in open {
+                    self.put(id);
                 }
             }
             Reply::Annotated { id, annotation, attention, milliseconds } => {
@@ -263,16 +290,37 @@ impl Inner {
     }
 
     fn ask(&self, question: Question) {
-        let request = {
+        let (id, loaded) = {
             let mut state = self.state.borrow_mut();
-            let id = state.next_id;
-            state.next_id = id.wrapping_add(1);
-            let request = question.request(id);
+            let id = state.new_id();
             state.questions.insert(id, question);
-            state.types.is_some().then_some(request)
+            (id, state.types.is_some())
         };
-        if let Some(request) = request {
-            self.post(&request);
+        if loaded {
+            self.put(id);
+        }
+    }
+
+    /// Posts an open question to the worker, after the text that it is about if the worker does not hold that.
+    fn put(&self, id: u32) {
+        let (first, request) = {
+            let mut state = self.state.borrow_mut();
+            let Some(question) = state.questions.get(&id) else { return };
+            let request = question.request(id);
+            let (text, is_read) = match question {
+                Question::Annotate { text, .. } => (Some(text.clone()), true),
+                Question::Relate { text, .. } => (text.clone(), false),
+            };
+            let unknown = text.filter(|text| is_read || state.encoded.as_ref() != Some(text));
+            let first = unknown.and_then(|text| {
+                state.encoded = Some(text.clone());
+                // Nobody waits for this answer.
+                (!is_read).then(|| Request::Annotate { id: state.new_id(), text })
+            });
+            (first, request)
+        };
+        for request in first.iter().chain([&request]) {
+            self.post(request);
         }
     }
 

@@ -1,13 +1,16 @@
-//! What the page knows without a browser: which model and worker to take, how a reading becomes sentences,
-//! where everything of a sentence goes, how attention becomes shades.
+//! What the page knows without a browser: which model and worker to take, the open document and what a
+//! person does to it, where everything of a sentence goes, how attention becomes shades.
 //!
-//! [`layout`] is the place to start reading. The view over all this is the binary beside this library.
+//! [`document`] is the place to start reading, then [`layout`]. The view over all this is the binary beside this library.
 
 pub mod attention;
 pub mod catalogue;
 pub mod device;
+pub mod document;
 pub mod layout;
+pub mod picture;
 pub mod reading;
+pub mod types;
 
 /// The number of tones that the style sheet has for entity types.
 pub const TONES: usize = 8;

@@ -69,7 +69,7 @@ async fn relate(entities: &JsValue, threshold: Option<f32>, engine: &Engine) -> 
     let json = JSON::stringify(entities)?.as_string().ok_or_else(refuse)?;
     let entities: Vec<Entity> = serde_json::from_str(&json).map_err(|_| refuse())?;
     let spans = entities.into_iter().map(|entity| entity.words).collect();
-    let relations = engine.relate(spans, threshold).await.map_err(|message| Error::new(&message))?;
+    let relations = engine.relate(None, spans, threshold).await.map_err(|message| Error::new(&message))?;
     JSON::parse(&serde_json::to_string(&relations).expect("relations are plain JSON"))
 }
 

@@ -4,11 +4,12 @@ use std::sync::Arc;
 
 use leptos::html;
 use leptos::prelude::*;
+use sinet_page::document::{Edit, EntityId, RelationId, Selection};
 use sinet_page::layout::{self, Point, Rect, Scene, layout};
-use sinet_page::reading::{Face, Reading};
+use sinet_page::picture::{self, Face, Picture};
 use wasm_bindgen::prelude::*;
 
-use crate::app::{Page, Shown};
+use crate::app::Page;
 use crate::measure;
 
 /// How many sentences are shown at first, and how many more at each wish.
@@ -16,11 +17,11 @@ const PAGE_OF_SENTENCES: usize = 40;
 /// How far the corner of an arc is rounded.
 const ROUND: f32 = 5.0;
 
-/// What the reader points at, as an index into the annotation.
+/// What the reader points at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Item {
-    Entity(usize),
-    Relation(usize),
+    Entity(EntityId),
+    Relation(RelationId),
 }
 
 /// All sentences, the first of them at once.
@@ -30,27 +31,24 @@ pub fn Sentences(page: Page) -> impl IntoView {
     let width = watch_width(frame);
     let limit = RwSignal::new(PAGE_OF_SENTENCES);
     let pointed = RwSignal::new(None::<Item>);
+    let count = Memo::new(move |_| page.editor.document.with(|document| document.sentences().len()));
     Effect::new(move || {
         page.shown.track();
         limit.set(PAGE_OF_SENTENCES);
         pointed.set(None);
     });
-    let count = move || page.shown.with(|shown| shown.as_ref().map_or(0, |shown| shown.reading.window_count()));
     let rows = move || {
-        page.shown.with(|shown| shown.clone()).map(|Shown { reading, .. }| {
-            let several = reading.window_count() > 1;
-            (0..reading.window_count().min(limit.get()))
-                .map(|window| {
-                    let reading = reading.clone();
-                    view! {
-                        <div class="sentence">
-                            {several.then(|| view! { <PickButton page window/> })}
-                            <Picture reading window width pointed/>
-                        </div>
-                    }
-                })
-                .collect_view()
-        })
+        let several = count.get() > 1;
+        (0..count.get().min(limit.get()))
+            .map(|window| {
+                view! {
+                    <div class="sentence">
+                        {several.then(|| view! { <PickButton page window/> })}
+                        <PictureView page window width pointed/>
+                    </div>
+                }
+            })
+            .collect_view()
     };
     view! {
         <section
@@ -58,18 +56,43 @@ pub fn Sentences(page: Page) -> impl IntoView {
             aria-label="Annotated text"
             class:stale=move || page.is_stale()
             aria-busy=move || page.is_stale().to_string()
-            on:keydown=move |event| if event.key() == "Escape" { pointed.set(None) }
+            on:keydown=move |event| key(page, pointed, &event)
         >
             <div node_ref=frame class="frame">{rows}</div>
-            <Show when=move || { limit.get() < count() }>
+            <Show when=move || { limit.get() < count.get() }>
                 <p class="more">
-                    {move || format!("{} of {} sentences. ", limit.get(), count())}
+                    {move || format!("{} of {} sentences. ", limit.get(), count.get())}
                     <button type="button" class="quiet" on:click=move |_| *limit.write() += PAGE_OF_SENTENCES>
                         "Show more"
                     </button>
                 </p>
             </Show>
         </section>
+    }
+}
+
+/// What a key does while the focus is in the annotated text.
+fn key(page: Page, pointed: RwSignal<Option<Item>>, event: &web_sys::KeyboardEvent) {
+    let command = event.ctrl_key() || event.meta_key();
+    let edit = match page.editor.selection.get_untracked() {
+        Selection::Entity(id) => Some(Edit::RemoveEntity(id)),
+        Selection::Relation(id) => Some(Edit::RemoveRelation(id)),
+        _ => None,
+    };
+    match (event.key().to_lowercase().as_str(), edit) {
+        ("escape", _) => {
+            pointed.set(None);
+            page.select(Selection::None);
+        }
+        ("delete" | "backspace", Some(edit)) => {
+            event.prevent_default();
+            // What is selected is there, so it can go.
+            page.apply(edit).ok();
+        }
+        ("z", _) if command && event.shift_key() => _ = page.redo(),
+        ("z", _) if command => _ = page.undo(),
+        ("y", _) if command => _ = page.redo(),
+        _ => {}
     }
 }
 
@@ -91,9 +114,17 @@ fn PickButton(page: Page, window: usize) -> impl IntoView {
 
 /// One sentence.
 #[component]
-fn Picture(reading: Arc<Reading>, window: usize, width: Signal<f32>, pointed: RwSignal<Option<Item>>) -> impl IntoView {
-    let sentence = reading.sentence(window, measure::width);
-    let picture = move || {
+fn PictureView(page: Page, window: usize, width: Signal<f32>, pointed: RwSignal<Option<Item>>) -> impl IntoView {
+    let picture = Memo::new(move |_| {
+        let editor = page.editor;
+        editor.document.with(|document| {
+            editor.labels.with(|labels| editor.hidden.with(|hidden| Picture::of(document, labels, window, hidden)))
+        })
+    });
+    let drawn = move || {
+        let picture = Arc::new(picture.get());
+        let types = page.editor.types.get();
+        let (sentence, _) = picture.sentence(&types, measure::width);
         let scene = Arc::new(layout(&sentence, width.get()));
         let words = (sentence.words.iter().zip(&scene.words))
             .map(|(word, place)| view! { <text x=place.x y=place.y>{word.text.clone()}</text> })
@@ -102,10 +133,10 @@ fn Picture(reading: Arc<Reading>, window: usize, width: Signal<f32>, pointed: Rw
         let entities: Vec<usize> = outer_first(&scene);
         let entities = entities
             .into_iter()
-            .map(|place| view! { <EntityView reading=reading.clone() scene=scene.clone() window place pointed/> })
+            .map(|place| view! { <EntityView page picture=picture.clone() scene=scene.clone() place pointed/> })
             .collect_view();
         let arcs = (0..scene.arcs.len())
-            .map(|place| view! { <ArcView reading=reading.clone() scene=scene.clone() window place pointed/> })
+            .map(|place| view! { <ArcView page picture=picture.clone() scene=scene.clone() place pointed/> })
             .collect_view();
         view! {
             <svg
@@ -119,21 +150,22 @@ fn Picture(reading: Arc<Reading>, window: usize, width: Signal<f32>, pointed: Rw
                 <g class="words" font-size=word_size font-weight=word_weight>{words}</g>
                 {arcs}
             </svg>
-            <Tip reading=reading.clone() scene window pointed/>
+            <Tip page picture scene pointed/>
         }
     };
-    view! { <div class="picture">{picture}</div> }
+    view! { <div class="picture">{drawn}</div> }
 }
 
 #[component]
 fn EntityView(
-    reading: Arc<Reading>,
+    page: Page,
+    picture: Arc<Picture>,
     scene: Arc<Scene>,
-    window: usize,
     place: usize,
     pointed: RwSignal<Option<Item>>,
 ) -> impl IntoView {
-    let entity = reading.entities_in(window)[place];
+    let entity = &picture.entities[place];
+    let types = page.editor.types.get_untracked();
     let label = scene.labels[place];
     let marks = (scene.marks.iter().filter(|mark| mark.entity == place))
         .map(|mark| {
@@ -142,11 +174,11 @@ fn EntityView(
         })
         .collect_view();
     let (weight, size) = measure::weight_and_size(Face::EntityLabel);
-    let (name, told) = (reading.entity_type(entity).to_owned(), reading.tell_entity(entity));
-    let kind = reading.annotation.entities[entity].kind.clone();
-    let tone = reading.tone(entity);
-    let item = Item::Entity(entity);
-    let class = move || format!("entity tone-{tone} {}", emphasis(&reading, pointed.get(), item));
+    let (name, told) = (picture::entity_label(&types, entity), picture::tell_entity(&types, entity));
+    let kind = entity.kind.clone();
+    let tone = types.tone(&kind);
+    let (item, selection) = (Item::Entity(entity.id), Selection::Entity(entity.id));
+    let class = move || format!("entity tone-{tone} {}", emphasis(&picture, pointed.get(), item));
     view! {
         <g
             class=class
@@ -156,7 +188,10 @@ fn EntityView(
             data-type=kind
             on:pointerenter=move |_| pointed.set(Some(item))
             on:pointerleave=move |_| leave(pointed, item)
-            on:focus=move |_| pointed.set(Some(item))
+            on:focus=move |_| {
+                pointed.set(Some(item));
+                page.select(selection);
+            }
             on:blur=move |_| leave(pointed, item)
         >
             {marks}
@@ -167,25 +202,27 @@ fn EntityView(
 
 #[component]
 fn ArcView(
-    reading: Arc<Reading>,
+    page: Page,
+    picture: Arc<Picture>,
     scene: Arc<Scene>,
-    window: usize,
     place: usize,
     pointed: RwSignal<Option<Item>>,
 ) -> impl IntoView {
-    let relation = reading.relations_in(window)[place];
+    let relation = &picture.relations[place];
+    let types = page.editor.types.get_untracked();
     let arc = &scene.arcs[place];
     let (weight, size) = measure::weight_and_size(Face::ArcLabel);
-    let (name, told) = (reading.relation_type(relation).to_owned(), reading.tell_relation(relation));
-    let kind = reading.annotation.relations[relation].kind.clone();
+    let name = picture::relation_label(&types, relation);
+    let told = page.editor.labels.with_untracked(|labels| picture::tell_relation(&types, labels, relation));
+    let kind = relation.kind.clone();
     let way = arc_path(arc);
     let tip = arc.tip.map(|Point { x, y }| {
         let (left, right, top) = (x - 3.5, x + 3.5, y - 6.0);
         view! { <path class="arrow" d=format!("M{left} {top}L{right} {top}L{x} {y}Z")/> }
     });
     let (x, y) = (arc.label.x, arc.label.y + 11.5);
-    let item = Item::Relation(relation);
-    let class = move || format!("arc {}", emphasis(&reading, pointed.get(), item));
+    let (item, selection) = (Item::Relation(relation.id), Selection::Relation(relation.id));
+    let class = move || format!("arc {}", emphasis(&picture, pointed.get(), item));
     view! {
         <g
             class=class
@@ -195,7 +232,10 @@ fn ArcView(
             data-type=kind
             on:pointerenter=move |_| pointed.set(Some(item))
             on:pointerleave=move |_| leave(pointed, item)
-            on:focus=move |_| pointed.set(Some(item))
+            on:focus=move |_| {
+                pointed.set(Some(item));
+                page.select(selection);
+            }
             on:blur=move |_| leave(pointed, item)
         >
             <path class="reach" d=way.clone()/>
@@ -208,17 +248,20 @@ fn ArcView(
 
 /// Type and score of what the reader points at. Hidden from those who hear: they have been told already.
 #[component]
-fn Tip(reading: Arc<Reading>, scene: Arc<Scene>, window: usize, pointed: RwSignal<Option<Item>>) -> impl IntoView {
-    let tip = move || {
+fn Tip(page: Page, picture: Arc<Picture>, scene: Arc<Scene>, pointed: RwSignal<Option<Item>>) -> impl IntoView {
+    move || {
+        let types = page.editor.types.get();
         let (place, told) = match pointed.get()? {
-            Item::Entity(entity) => {
-                let place = reading.entities_in(window).iter().position(|&own| own == entity)?;
-                let mark = scene.marks.iter().filter(|mark| mark.entity == place).next_back()?;
-                (mark.rect, reading.tell_entity(entity))
+            Item::Entity(id) => {
+                let place = picture.entities.iter().position(|entity| entity.id == id)?;
+                let mark = scene.marks.iter().rfind(|mark| mark.entity == place)?;
+                (mark.rect, picture::tell_entity(&types, &picture.entities[place]))
             }
-            Item::Relation(relation) => {
-                let place = reading.relations_in(window).iter().position(|&own| own == relation)?;
-                (scene.arcs.get(place)?.label, reading.tell_relation(relation))
+            Item::Relation(id) => {
+                let place = picture.relations.iter().position(|relation| relation.id == id)?;
+                let relation = &picture.relations[place];
+                let told = page.editor.labels.with(|labels| picture::tell_relation(&types, labels, relation));
+                (scene.arcs.get(place)?.label, told)
             }
         };
         let left = place.x.min(scene.width - 220.0).max(0.0);
@@ -227,8 +270,7 @@ fn Tip(reading: Arc<Reading>, scene: Arc<Scene>, window: usize, pointed: RwSigna
                 {told}
             </div>
         })
-    };
-    tip
+    }
 }
 
 /// Nothing more is pointed at, unless something else is by now.
@@ -239,15 +281,15 @@ fn leave(pointed: RwSignal<Option<Item>>, item: Item) {
 }
 
 /// `lit` for what the reader points at and what hangs on it, `dim` for the rest.
-fn emphasis(reading: &Reading, pointed: Option<Item>, item: Item) -> &'static str {
-    let ends = |relation: usize| {
-        let relation = &reading.annotation.relations[relation];
-        [relation.head, relation.tail]
+fn emphasis(picture: &Picture, pointed: Option<Item>, item: Item) -> &'static str {
+    let ends = |id: RelationId| {
+        let relation = picture.relations.iter().find(|relation| relation.id == id);
+        relation.map_or([None; 2], |relation| [Some(relation.head), Some(relation.tail)])
     };
     let lit = match (pointed, item) {
         (None, _) => return "",
-        (Some(Item::Relation(relation)), Item::Entity(entity)) => ends(relation).contains(&entity),
-        (Some(Item::Entity(entity)), Item::Relation(relation)) => ends(relation).contains(&entity),
+        (Some(Item::Relation(relation)), Item::Entity(entity)) => ends(relation).contains(&Some(entity)),
+        (Some(Item::Entity(entity)), Item::Relation(relation)) => ends(relation).contains(&Some(entity)),
         (Some(pointed), item) => pointed == item,
     };
     if lit { "lit" } else { "dim" }

@@ -1,6 +1,7 @@
 //! Entities and relations as tables, for those who hear or who prefer to read.
 
 use leptos::prelude::*;
+use sinet_formats::Source;
 
 use crate::app::Page;
 
@@ -10,16 +11,17 @@ const ROWS: usize = 200;
 /// Both tables.
 #[component]
 pub fn Tables(page: Page) -> impl IntoView {
+    let editor = page.editor;
     let entities = move || {
-        page.shown.get().map(|shown| {
-            let found = &shown.reading.annotation.entities;
-            (found.iter().enumerate().take(ROWS))
-                .map(|(index, entity)| {
+        let types = editor.types.get();
+        editor.labels.with(|labels| {
+            (labels.entities.iter().take(ROWS))
+                .map(|entity| {
                     view! {
                         <tr>
                             <td>{entity.text.clone()}</td>
-                            <td class="type">{shown.reading.entity_type(index).to_owned()}</td>
-                            <td class="number">{format!("{:.2}", entity.score)}</td>
+                            <td class="type">{types.entity(&entity.kind).to_owned()}</td>
+                            <td class="number">{score(entity.source, entity.score)}</td>
                         </tr>
                     }
                 })
@@ -27,16 +29,17 @@ pub fn Tables(page: Page) -> impl IntoView {
         })
     };
     let relations = move || {
-        page.shown.get().map(|shown| {
-            let annotation = &shown.reading.annotation;
-            (annotation.relations.iter().enumerate().take(ROWS))
-                .map(|(index, relation)| {
+        let types = editor.types.get();
+        editor.labels.with(|labels| {
+            (labels.relations.iter().take(ROWS))
+                .map(|relation| {
+                    let text = |id| labels.entity(id).map(|entity| entity.text.clone());
                     view! {
                         <tr>
-                            <td>{annotation.entities[relation.head].text.clone()}</td>
-                            <td class="type">{shown.reading.relation_type(index).to_owned()}</td>
-                            <td>{annotation.entities[relation.tail].text.clone()}</td>
-                            <td class="number">{format!("{:.2}", relation.score)}</td>
+                            <td>{text(relation.head)}</td>
+                            <td class="type">{types.relation(&relation.kind).to_owned()}</td>
+                            <td>{text(relation.tail)}</td>
+                            <td class="number">{score(relation.source, relation.score)}</td>
                         </tr>
                     }
                 })
@@ -44,12 +47,7 @@ pub fn Tables(page: Page) -> impl IntoView {
         })
     };
     let count = move |relations: bool| {
-        page.shown.with(|shown| {
-            shown.as_ref().map_or(0, |shown| {
-                let annotation = &shown.reading.annotation;
-                if relations { annotation.relations.len() } else { annotation.entities.len() }
-            })
-        })
+        editor.labels.with(|labels| if relations { labels.relations.len() } else { labels.entities.len() })
     };
     view! {
         <section class="tables" aria-label="Tables" class:stale=move || page.is_stale()>
@@ -77,5 +75,14 @@ fn caption(name: &str, count: usize) -> String {
         0 => format!("{name}: none"),
         count if count > ROWS => format!("{name}: {count}, the first {ROWS} of them"),
         count => format!("{name}: {count}"),
+    }
+}
+
+/// How sure the model is, or that it is a person's word.
+fn score(source: Source, score: Option<f32>) -> String {
+    match (source, score) {
+        (Source::Person, _) => "by you".to_owned(),
+        (Source::Model, Some(score)) => format!("{score:.2}"),
+        (Source::Model, None) => "by a model".to_owned(),
     }
 }

@@ -1,0 +1,145 @@
+//! What a model says, taken into a document that a person may have corrected.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use sinet_formats::{LabelledDocument, LabelledEntity, Source};
+use sinet_text::ByteSpan;
+
+use super::edit::Change;
+use super::shift::Shift;
+use super::{Correction, EntityId, Link, OpenDocument, Pairing, RelationId};
+
+/// A relation that a model has found between entities of the document.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FoundRelation {
+    /// Its type.
+    pub kind: String,
+    /// The entity that it goes out from.
+    pub head: EntityId,
+    /// The entity that it goes to.
+    pub tail: EntityId,
+    /// Its probability.
+    pub score: Option<f32>,
+}
+
+/// How many of a person's labels have gone because their text has.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Lost {
+    /// Entities.
+    pub entities: usize,
+    /// Relations.
+    pub relations: usize,
+}
+
+impl OpenDocument {
+    /// Puts a new reading in the place of the model's layer, whose labels all count as the model's.
+    ///
+    /// The reading may be of a changed text. A person's labels then move with their text; those whose text is not
+    /// there any more go, and so does what of the history is about them.
+    pub fn take_reading(&mut self, reading: LabelledDocument) -> Lost {
+        let LabelledDocument { id: _, text, words, sentences, entities, relations } = reading;
+        let lost = if text == self.text { Lost::default() } else { self.move_to(&text) };
+        self.text = text;
+        self.set_words(words, sentences);
+
+        let before = std::mem::take(&mut self.entities.model);
+        let mut free: BTreeMap<ByteSpan, EntityId> =
+            self.entities.known.iter().map(|(&id, &span)| (span, id)).rev().collect();
+        let mut ids = Vec::with_capacity(entities.len());
+        for entity in entities {
+            let id = free.remove(&entity.span).unwrap_or_else(|| EntityId(self.new_id()));
+            self.entities.known.insert(id, entity.span);
+            self.entities.model.insert(id, LabelledEntity { source: Source::Model, ..entity });
+            ids.push(id);
+        }
+        // What a person has related stays, even if the model does not see it any more.
+        for (_, link) in self.relations.iter().filter(|(_, link)| link.source == Source::Person) {
+            for end in [link.head, link.tail] {
+                if let (false, Some(entity)) = (self.entities.model.contains_key(&end), before.get(&end)) {
+                    self.entities.model.insert(end, entity.clone());
+                }
+            }
+        }
+        let found = (relations.into_iter()).filter_map(|relation| {
+            let (head, tail) = (*ids.get(relation.head)?, *ids.get(relation.tail)?);
+            Some(FoundRelation { kind: relation.kind, head, tail, score: relation.score })
+        });
+        self.take_relations(found.collect());
+        lost
+    }
+
+    /// Puts other relations in the place of those that the model has found.
+    pub fn take_relations(&mut self, found: Vec<FoundRelation>) {
+        self.relations.model.clear();
+        let known: BTreeMap<Pairing, RelationId> =
+            self.relations.known.iter().map(|(&id, pairing)| (pairing.clone(), id)).collect();
+        for FoundRelation { kind, head, tail, score } in found {
+            let link = Link { kind, head, tail, score, source: Source::Model };
+            let id = known.get(&link.pairing()).copied().unwrap_or_else(|| RelationId(self.new_id()));
+            self.relations.known.insert(id, link.pairing());
+            self.relations.model.insert(id, link);
+        }
+    }
+
+    /// Moves all labels to where their text stands in another one, and drops those whose text is not there.
+    fn move_to(&mut self, text: &str) -> Lost {
+        let old = std::mem::take(&mut self.text);
+        let shift = Shift::between(&old, text);
+        let move_label =
+            |label: &LabelledEntity| Some(LabelledEntity { span: shift.find(label.span)?, ..label.clone() });
+        // A correction goes with what a person says; what the model had said is only remembered while it is there.
+        let move_correction = |correction: &Correction<LabelledEntity>| {
+            let was = correction.was.as_ref().and_then(move_label);
+            match &correction.now {
+                Some(now) => Some(Correction { was, now: Some(move_label(now)?) }),
+                None => was.map(|was| Correction { was: Some(was), now: None }),
+            }
+        };
+        let before: BTreeSet<EntityId> = self.entities.iter().map(|(id, _)| id).collect();
+        let count = |document: &Self| {
+            let entities = document.entities.corrections.values().filter(|own| own.now.is_some()).count();
+            let relations = document.relations.corrections.values().filter(|own| own.now.is_some()).count();
+            Lost { entities, relations }
+        };
+        let own = count(self);
+
+        self.entities.model = keep(&self.entities.model, move_label);
+        self.entities.known = keep(&self.entities.known, |&span| shift.find(span));
+        self.entities.corrections = keep(&self.entities.corrections, move_correction);
+        let mut forgotten: BTreeSet<EntityId> = BTreeSet::new();
+        for step in self.history.done.iter_mut().chain(&mut self.history.undone) {
+            let Change::Entity(id, sides) = &mut step.change else { continue };
+            for side in sides.iter_mut().filter(|side| side.is_some()) {
+                *side = side.as_ref().and_then(move_correction);
+                if side.is_none() {
+                    forgotten.insert(*id);
+                }
+            }
+        }
+        let gone: BTreeSet<EntityId> = before.into_iter().filter(|&id| self.entities.get(id).is_none()).collect();
+        self.relations.model.retain(|_, link| !gone.contains(&link.head) && !gone.contains(&link.tail));
+        self.relations.known.retain(|_, known| !gone.contains(&known.head) && !gone.contains(&known.tail));
+        self.relations.corrections.retain(|_, correction| {
+            let link = correction.now.as_ref().or(correction.was.as_ref());
+            link.is_some_and(|link| !gone.contains(&link.head) && !gone.contains(&link.tail))
+        });
+        let about_what_is_left = |change: &Change| match change {
+            Change::Entity(id, _) => !forgotten.contains(id),
+            Change::Relation(_, sides) => sides.iter().flatten().all(|correction| {
+                let links = correction.was.iter().chain(&correction.now);
+                links
+                    .flat_map(|link| [link.head, link.tail])
+                    .all(|end| !gone.contains(&end) && !forgotten.contains(&end))
+            }),
+        };
+        self.history.done.retain(|step| about_what_is_left(&step.change));
+        self.history.undone.retain(|step| about_what_is_left(&step.change));
+        let left = count(self);
+        Lost { entities: own.entities - left.entities, relations: own.relations - left.relations }
+    }
+}
+
+/// What is left of each.
+fn keep<I: Ord + Copy, T, U>(all: &BTreeMap<I, T>, mut change: impl FnMut(&T) -> Option<U>) -> BTreeMap<I, U> {
+    all.iter().filter_map(|(&id, item)| Some((id, change(item)?))).collect()
+}

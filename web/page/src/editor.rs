@@ -1,0 +1,101 @@
+//! The document that is open, and what a person does to it.
+
+use leptos::prelude::*;
+use sinet_page::document::{Edit, Labels, Lost, OpenDocument, Refusal, Selection};
+use sinet_page::picture::Hidden;
+use sinet_page::types::Types;
+
+/// The open document and what hangs on it; a copy is the same editor.
+#[derive(Clone, Copy)]
+pub struct Editor {
+    /// The document. It is of the text that was read last, which may be older than what is in the field.
+    pub document: RwSignal<OpenDocument>,
+    /// What it shows.
+    pub labels: Memo<Labels>,
+    /// The types that the model knows.
+    pub types: RwSignal<Types>,
+    /// What the person works on. What is selected is always there: what goes is selected no more.
+    pub selection: Memo<Selection>,
+    /// Types that the reader does not want to see.
+    pub hidden: RwSignal<Hidden>,
+    /// What was done last, for those who hear.
+    pub said: RwSignal<String>,
+    wanted: RwSignal<Selection>,
+}
+
+impl Editor {
+    /// Opens a document.
+    pub fn new(document: OpenDocument) -> Self {
+        let document = RwSignal::new(document);
+        let labels = Memo::new(move |_| document.with(OpenDocument::labels));
+        let wanted = RwSignal::new(Selection::None);
+        let selection = Memo::new(move |_| {
+            let wanted = wanted.get();
+            let word_count = document.with(|document| document.words().len());
+            if labels.with(|labels| labels.have(wanted, word_count)) { wanted } else { Selection::None }
+        });
+        Self {
+            document,
+            labels,
+            types: RwSignal::default(),
+            selection,
+            hidden: RwSignal::default(),
+            said: RwSignal::default(),
+            wanted,
+        }
+    }
+
+    /// Selects something.
+    pub fn select(self, selection: Selection) {
+        if self.wanted.get_untracked() != selection {
+            self.wanted.set(selection);
+        }
+    }
+
+    /// Opens another document.
+    pub fn open(self, document: OpenDocument) {
+        self.wanted.set(Selection::None);
+        self.document.set(document);
+    }
+
+    /// Changes the document and selects what was changed.
+    ///
+    /// # Errors
+    ///
+    /// [`Refusal`] if it makes no sense.
+    pub fn apply(self, edit: Edit) -> Result<(), Refusal> {
+        let selection = self.document.try_update(|document| document.apply(edit)).unwrap_or(Err(Refusal::Gone))?;
+        self.wanted.set(selection);
+        Ok(())
+    }
+
+    /// Takes the last edit back, and says whether there was one.
+    pub fn undo(self) -> bool {
+        self.step(OpenDocument::undo)
+    }
+
+    /// Makes the edit again that was taken back last, and says whether there was one.
+    pub fn redo(self) -> bool {
+        self.step(OpenDocument::redo)
+    }
+
+    /// Takes in a reading of the model.
+    pub fn take_reading(self, reading: &sinet_page::reading::Reading) {
+        self.types.set(reading.types.clone());
+        let lost = self.document.try_update(|document| document.take_reading(reading.labelled())).unwrap_or_default();
+        if lost != Lost::default() {
+            self.said.set(format!(
+                "The text was changed where labels of yours stood: {} entities and {} relations have gone.",
+                lost.entities, lost.relations
+            ));
+        }
+    }
+
+    fn step(self, step: fn(&mut OpenDocument) -> Option<Selection>) -> bool {
+        let selection = self.document.try_update(step).flatten();
+        if let Some(selection) = selection {
+            self.wanted.set(selection);
+        }
+        selection.is_some()
+    }
+}

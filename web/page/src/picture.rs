@@ -1,0 +1,303 @@
+//! A sentence of the open document, made ready to be laid out, and its labels in words.
+
+use std::ops::Range;
+
+use sinet_formats::Source;
+use sinet_text::WordRange;
+use unicode_segmentation::UnicodeSegmentation;
+
+use crate::document::{Entity, Labels, OpenDocument, Relation};
+use crate::layout::{Gap, Link, Sentence, Span, Word};
+use crate::types::Types;
+
+/// Words wider than this many pixels may be broken.
+const WIDEST_WORD: f32 = 220.0;
+
+/// What is written in which type face.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Face {
+    /// The words of the text.
+    Word,
+    /// The type above an entity.
+    EntityLabel,
+    /// The type on an arc.
+    ArcLabel,
+}
+
+/// What the picture of one sentence shows. Two that are equal have the same picture.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Picture {
+    /// The words of the sentence, counted in the document.
+    pub words: WordRange,
+    /// Each word, and whether white space parts it from the one before.
+    pub texts: Vec<(String, Gap)>,
+    /// The entities that start in the sentence and have words.
+    pub entities: Vec<Entity>,
+    /// The relations between two of these.
+    pub relations: Vec<Relation>,
+}
+
+impl Picture {
+    /// The picture of a sentence, without what `hides` names.
+    pub fn of(document: &OpenDocument, labels: &Labels, sentence: usize, hides: &Hidden) -> Self {
+        let words = document.sentences().get(sentence).copied().unwrap_or(WordRange { start: 0, end: 0 });
+        let apart = |word: usize| word == words.start || document.words()[word - 1].end < document.words()[word].start;
+        let gap = |word: usize| if apart(word) { Gap::Space } else { Gap::Nothing };
+        let from = labels.entities.partition_point(|entity| entity.words.start < words.start);
+        let entities: Vec<Entity> = (labels.entities[from..].iter())
+            .take_while(|entity| entity.words.start < words.end)
+            .filter(|entity| entity.words.start < entity.words.end && !hides.entities.contains(&entity.kind))
+            .cloned()
+            .collect();
+        let shown = |id| entities.iter().any(|entity| entity.id == id);
+        let relations = if entities.len() < 2 {
+            Vec::new()
+        } else {
+            (labels.relations.iter())
+                .filter(|relation| !hides.relations.contains(&relation.kind))
+                .filter(|relation| relation.head != relation.tail && shown(relation.head) && shown(relation.tail))
+                .cloned()
+                .collect()
+        };
+        let texts = (words.start..words.end).map(|word| (document.word(word).to_owned(), gap(word))).collect();
+        Self { words, texts, entities, relations }
+    }
+
+    /// The sentence to lay out, and for each of its parts of words the word, counted in the document. `measure` gives
+    /// the width of a string in pixels.
+    pub fn sentence(&self, types: &Types, mut measure: impl FnMut(&str, Face) -> f32) -> (Sentence, Vec<usize>) {
+        let mut words = Vec::with_capacity(self.texts.len());
+        let mut owners = Vec::with_capacity(self.texts.len());
+        // For each word of the sentence its first part, and the end.
+        let mut firsts = Vec::with_capacity(self.texts.len() + 1);
+        for (word, (text, before)) in self.texts.iter().enumerate() {
+            firsts.push(words.len());
+            words.extend(parts(text, *before, &mut |text| measure(text, Face::Word)));
+            owners.resize(words.len(), self.words.start + word);
+        }
+        firsts.push(words.len());
+        let part = |word: usize| firsts[word.clamp(self.words.start, self.words.end) - self.words.start];
+        let entities = (self.entities.iter())
+            .map(|entity| Span {
+                words: Range { start: part(entity.words.start), end: part(entity.words.end) },
+                label_width: measure(&entity_label(types, entity), Face::EntityLabel),
+            })
+            .collect();
+        let place = |id| self.entities.iter().position(|entity| entity.id == id);
+        let relations = (self.relations.iter())
+            .filter_map(|relation| {
+                Some(Link {
+                    head: place(relation.head)?,
+                    tail: place(relation.tail)?,
+                    label_width: measure(&relation_label(types, relation), Face::ArcLabel),
+                    symmetric: types.is_symmetric(&relation.kind),
+                })
+            })
+            .collect();
+        (Sentence { words, entities, relations, space: measure(" ", Face::Word) }, owners)
+    }
+}
+
+/// Types that are not shown.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Hidden {
+    /// Of entities.
+    pub entities: std::collections::BTreeSet<String>,
+    /// Of relations.
+    pub relations: std::collections::BTreeSet<String>,
+}
+
+/// What is written above an entity: its type, and a mark if a person says so.
+pub fn entity_label(types: &Types, entity: &Entity) -> String {
+    marked(types.entity(&entity.kind), entity.source)
+}
+
+/// What is written on a relation: its type, and a mark if a person says so.
+pub fn relation_label(types: &Types, relation: &Relation) -> String {
+    marked(types.relation(&relation.kind), relation.source)
+}
+
+fn marked(name: &str, source: Source) -> String {
+    match source {
+        Source::Person => format!("✓ {name}"),
+        Source::Model => name.to_owned(),
+    }
+}
+
+/// An entity in one sentence, for those who hear it.
+pub fn tell_entity(types: &Types, entity: &Entity) -> String {
+    format!("{} “{}”, {}", types.entity(&entity.kind), entity.text, tell_source(entity.source, entity.score))
+}
+
+/// A relation in one sentence, for those who hear it.
+pub fn tell_relation(types: &Types, labels: &Labels, relation: &Relation) -> String {
+    let text = |id| labels.entity(id).map_or("", |entity| entity.text.as_str());
+    let kind = types.relation(&relation.kind);
+    let [from, to] = if types.is_symmetric(&relation.kind) { ["between", "and"] } else { ["from", "to"] };
+    let source = tell_source(relation.source, relation.score);
+    format!("{kind} {from} “{}” {to} “{}”, {source}", text(relation.head), text(relation.tail))
+}
+
+/// Whose word it is, and how sure.
+pub fn tell_source(source: Source, score: Option<f32>) -> String {
+    match (source, score) {
+        (Source::Person, _) => "by you".to_owned(),
+        (Source::Model, Some(score)) => format!("score {score:.2}"),
+        (Source::Model, None) => "by a model".to_owned(),
+    }
+}
+
+/// A word in parts that fit a narrow line.
+fn parts(text: &str, before: Gap, measure: &mut dyn FnMut(&str) -> f32) -> Vec<Word> {
+    let width = measure(text);
+    if width <= WIDEST_WORD {
+        return vec![Word { text: text.to_owned(), width, before }];
+    }
+    let graphemes: Vec<&str> = text.graphemes(true).collect();
+    let part_count = (width / WIDEST_WORD).ceil() as usize;
+    let parts = graphemes.chunks(graphemes.len().div_ceil(part_count).max(1)).enumerate();
+    parts
+        .map(|(index, part)| {
+            let text = part.concat();
+            let before = if index == 0 { before } else { Gap::Nothing };
+            Word { width: measure(&text), text, before }
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use expect_test::{Expect, expect};
+    use sinet_formats::{LabelledDocument, LabelledEntity, LabelledRelation};
+    use sinet_protocol::TypeName;
+    use sinet_text::ByteSpan;
+
+    use super::*;
+
+    fn types() -> Types {
+        let named =
+            |name: &str, symmetric| TypeName { name: name.to_owned(), verbose: name.replace('-', " "), symmetric };
+        let relations = vec![named("Used-for", false), named("Conjunction", true)];
+        Types { entities: vec![named("Method", false), named("Other-Thing", false)], relations }
+    }
+
+    /// "naïve" lies before the first entity, so that bytes and code points differ.
+    fn document() -> OpenDocument {
+        let text = "A naïve parser, and a tagger. Trees grow.";
+        let entity = |kind: &str, covered: &str| {
+            let start = text.find(covered).expect("the text has it");
+            let span = ByteSpan { start, end: start + covered.len() };
+            LabelledEntity { kind: kind.to_owned(), span, score: Some(0.875), source: Source::Model }
+        };
+        let relation = |kind: &str, head, tail, score| LabelledRelation {
+            kind: kind.to_owned(),
+            head,
+            tail,
+            score,
+            source: if score.is_some() { Source::Model } else { Source::Person },
+        };
+        OpenDocument::new(LabelledDocument {
+            entities: vec![
+                entity("Method", "naïve parser"),
+                entity("Method", "tagger"),
+                entity("Other-Thing", "Trees"),
+            ],
+            relations: vec![relation("Conjunction", 0, 1, Some(0.5)), relation("Used-for", 1, 0, None)],
+            ..LabelledDocument::new("", text)
+        })
+    }
+
+    fn show(sentence: &Sentence) -> String {
+        let words = sentence.words.iter().map(|word| match word.before {
+            Gap::Space => format!(" {}", word.text),
+            Gap::Nothing => format!("_{}", word.text),
+        });
+        let entities = sentence.entities.iter().map(|entity| format!("\n{:?} {}", entity.words, entity.label_width));
+        let relations = (sentence.relations.iter())
+            .map(|link| format!("\n{} -> {}{}", link.head, link.tail, if link.symmetric { " both ways" } else { "" }));
+        words.chain(entities).chain(relations).collect()
+    }
+
+    #[track_caller]
+    fn check(sentence: usize, letter_width: f32, hidden: &Hidden, expected: Expect) {
+        let document = document();
+        let picture = Picture::of(&document, &document.labels(), sentence, hidden);
+        let (sentence, owners) = picture.sentence(&types(), |text, _| text.chars().count() as f32 * letter_width);
+        assert_eq!(owners.len(), sentence.words.len());
+        expected.assert_eq(&show(&sentence));
+    }
+
+    #[test]
+    fn a_sentence_of_the_document_is_laid_out() {
+        check(
+            0,
+            10.0,
+            &Hidden::default(),
+            expect![[r#"
+             A naïve parser_, and a tagger_.
+            1..3 60
+            6..7 60
+            0 -> 1 both ways
+            1 -> 0"#]],
+        );
+        check(
+            1,
+            10.0,
+            &Hidden::default(),
+            expect![[r#"
+             Trees grow_.
+            0..1 110"#]],
+        );
+        check(2, 10.0, &Hidden::default(), expect![""]);
+    }
+
+    #[test]
+    fn hidden_types_are_not_laid_out() {
+        let set = |names: &[&str]| names.iter().map(|&name| name.to_owned()).collect();
+        check(
+            0,
+            10.0,
+            &Hidden { relations: set(&["Conjunction"]), ..Hidden::default() },
+            expect![[r#"
+             A naïve parser_, and a tagger_.
+            1..3 60
+            6..7 60
+            1 -> 0"#]],
+        );
+        check(
+            0,
+            10.0,
+            &Hidden { entities: set(&["Method"]), ..Hidden::default() },
+            expect![" A naïve parser_, and a tagger_."],
+        );
+    }
+
+    #[test]
+    fn long_words_are_broken_and_entities_follow() {
+        check(
+            0,
+            50.0,
+            &Hidden::default(),
+            expect![[r#"
+             A naï_ve par_ser_, and a tag_ger_.
+            1..5 300
+            8..10 300
+            0 -> 1 both ways
+            1 -> 0"#]],
+        );
+    }
+
+    #[test]
+    fn everything_can_be_told_in_words() {
+        let labels = document().labels();
+        let types = types();
+        expect!["Other Thing “Trees”, score 0.88"].assert_eq(&tell_entity(&types, &labels.entities[2]));
+        let relations = labels.relations.iter().map(|relation| tell_relation(&types, &labels, relation) + "\n");
+        expect![[r#"
+            Conjunction between “naïve parser” and “tagger”, score 0.50
+            Used for from “tagger” to “naïve parser”, by you
+        "#]]
+        .assert_eq(&relations.collect::<String>());
+        expect!["✓ Used for"].assert_eq(&relation_label(&types, &labels.relations[1]));
+    }
+}

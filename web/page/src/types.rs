@@ -1,0 +1,61 @@
+//! The types of entities and relations, as readers see them.
+
+use sinet_protocol::TypeName;
+
+/// The types that a model knows. A document may have others, which go by their own names.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Types {
+    /// Of entities, in the schema's order.
+    pub entities: Vec<TypeName>,
+    /// Of relations, in the schema's order.
+    pub relations: Vec<TypeName>,
+}
+
+impl Types {
+    /// An entity's type in words for readers.
+    pub fn entity<'a>(&'a self, kind: &'a str) -> &'a str {
+        verbose(&self.entities, kind)
+    }
+
+    /// A relation's type in words for readers.
+    pub fn relation<'a>(&'a self, kind: &'a str) -> &'a str {
+        verbose(&self.relations, kind)
+    }
+
+    /// Which of the page's tones an entity's type has: by its place in the schema, else by its name.
+    pub fn tone(&self, kind: &str) -> usize {
+        let by_name = || kind.bytes().map(usize::from).sum();
+        self.entities.iter().position(|known| known.name == kind).unwrap_or_else(by_name) % crate::TONES
+    }
+
+    /// Whether a relation of this type has no direction.
+    pub fn is_symmetric(&self, kind: &str) -> bool {
+        self.relations.iter().any(|known| known.name == kind && known.symmetric)
+    }
+}
+
+fn verbose<'a>(types: &'a [TypeName], kind: &'a str) -> &'a str {
+    types.iter().find(|known| known.name == kind).map_or(kind, |known| &known.verbose)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn unknown_types_go_by_their_names() {
+        let named = |name: &str, verbose: &str, symmetric| TypeName {
+            name: name.to_owned(),
+            verbose: verbose.to_owned(),
+            symmetric,
+        };
+        let types = Types {
+            entities: vec![named("Loc", "Location", false), named("Org", "Organisation", false)],
+            relations: vec![named("Near", "is near", true)],
+        };
+        assert_eq!([types.entity("Org"), types.entity("Date")], ["Organisation", "Date"]);
+        assert_eq!([types.relation("Near"), types.relation("Far")], ["is near", "Far"]);
+        assert_eq!([types.tone("Org"), types.tone("Date")], [1, ("Date".bytes().map(usize::from).sum::<usize>()) % 8]);
+        assert!(types.is_symmetric("Near") && !types.is_symmetric("Far"));
+    }
+}
