@@ -123,7 +123,7 @@ for (const [what, spoil, sentence] of [
   ['a wrong hash', (path, bytes) => (path.endsWith('config.json') ? Buffer.from(bytes.toString().replace('{', ' {').slice(0, bytes.length)) : bytes),
     /^The model cannot be loaded: config\.json is not the file that manifest\.json names: its SHA-256 differs; download the model again\.$/],
   ['a missing model', (path, bytes) => (path.startsWith('models/') ? null : bytes),
-    /^The model cannot be loaded: the server answered 404 for manifest\.json; check that the site was built with its models\.$/],
+    /^The model is not there \(the server answered 404 for manifest\.json\)\. Check that the site was built with its models, then try again\.$/],
   ['a manifest of rubbish', (path, bytes) => (path.endsWith('manifest.json') ? Buffer.from('rubbish') : bytes),
     /^The model cannot be loaded: manifest\.json: .*; download the model again\.$/],
 ]) {
@@ -133,7 +133,7 @@ for (const [what, spoil, sentence] of [
     const { page, context } = await open(browser, bad.address);
     const field = page.getByLabel('Text to annotate');
     await field.fill('Nothing typed is lost.');
-    await page.getByRole('alert').filter({ hasText: 'cannot be loaded' }).waitFor();
+    await page.getByRole('alert').filter({ hasText: /The model (cannot be loaded|is not there)/ }).waitFor();
     assert.match(await page.getByRole('alert').innerText(), sentence);
     assert.equal(await field.inputValue(), 'Nothing typed is lost.');
     // And once the files are right, the same page reads the same text.
@@ -166,7 +166,7 @@ test('a worker that dies is replaced, and the text read again', async () => {
 test('a worker that never starts is told about', async () => {
   const bad = await serve({ spoil: (path, bytes) => (path.endsWith('worker-cpu_bg.wasm') ? null : bytes) });
   const { page, context } = await open(browser, bad.address);
-  await page.getByRole('alert').filter({ hasText: 'stopped twice' }).waitFor();
+  await page.getByRole('alert').filter({ hasText: 'program did not start' }).waitFor();
   await page.getByLabel('Text to annotate').fill('Still here.');
   assert.equal(await page.getByLabel('Text to annotate').inputValue(), 'Still here.');
   await context.close();

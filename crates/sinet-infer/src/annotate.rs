@@ -107,3 +107,14 @@ pub enum AnnotateError {
     #[error("the device's answer cannot be read: {0}; try again, or run on the CPU")]
     Readback(#[from] TensorReadError),
 }
+
+impl AnnotateError {
+    /// Whether the device is gone for good: nothing on it will work again.
+    pub fn is_device_lost(&self) -> bool {
+        matches!(
+            self,
+            Self::Device(ExecutionError::DevicePoisoned { .. })
+                | Self::Readback(TensorReadError::Execution(ExecutionError::DevicePoisoned { .. }))
+        )
+    }
+}

@@ -63,6 +63,28 @@ impl Manifest {
     pub fn total_bytes(&self) -> u64 {
         self.files.values().map(|entry| entry.bytes).sum()
     }
+
+    /// Checks one file: it is named here, with this size and hash.
+    ///
+    /// # Errors
+    ///
+    /// [`FolderError`], saying what does not fit.
+    pub fn check(&self, name: &str, bytes: &[u8]) -> Result<(), FolderError> {
+        let entry = self.files.get(name).ok_or_else(|| FolderError::Unlisted { name: name.to_owned() })?;
+        let found = bytes.len() as u64;
+        if found != entry.bytes {
+            return Err(FolderError::WrongSize { name: name.to_owned(), expected: entry.bytes, found });
+        }
+        if sha256_hex(bytes) != entry.sha256 {
+            return Err(FolderError::WrongHash { name: name.to_owned() });
+        }
+        Ok(())
+    }
+
+    /// A name for the whole folder: the start of the hash of its manifest, as 16 hexadecimal digits.
+    pub fn fingerprint(manifest: &[u8]) -> String {
+        sha256_hex(manifest)[..16].to_owned()
+    }
 }
 
 /// The files of a model folder by name, [`MANIFEST`] among them.
@@ -104,15 +126,8 @@ impl ModelFiles {
     /// [`FolderError`], for the first file that does not fit.
     pub fn verify(&self) -> Result<(), FolderError> {
         let manifest = Manifest::parse(self.get(MANIFEST)?)?;
-        for (name, entry) in &manifest.files {
-            let bytes = self.get(name)?;
-            let found = bytes.len() as u64;
-            if found != entry.bytes {
-                return Err(FolderError::WrongSize { name: name.clone(), expected: entry.bytes, found });
-            }
-            if sha256_hex(bytes) != entry.sha256 {
-                return Err(FolderError::WrongHash { name: name.clone() });
-            }
+        for name in manifest.files.keys() {
+            manifest.check(name, self.get(name)?)?;
         }
         match self.files.keys().find(|name| *name != MANIFEST && !manifest.files.contains_key(*name)) {
             Some(name) => Err(FolderError::Unlisted { name: name.clone() }),
@@ -178,6 +193,12 @@ pub enum FolderError {
     /// The manifest cannot be used.
     #[error("{MANIFEST}: {reason}; download the model again")]
     Manifest {
+        /// Why not.
+        reason: String,
+    },
+    /// A zip archive holds no model folder.
+    #[error("the archive cannot be used: {reason}; download the model again")]
+    Archive {
         /// Why not.
         reason: String,
     },

@@ -25,9 +25,10 @@
 //! ([`Model::switch`]), and why something was found or not ([`Model::explain`]).
 //!
 //! The files of a folder have a module each: [`folder`] (`manifest.json`), [`config`], [`weights`] and [`selftest`];
-//! [`export()`] writes them.
+//! [`export()`] writes them, [`archive`] takes them out of a zip.
 
 mod annotate;
+pub mod archive;
 mod attention;
 pub mod config;
 mod encoded;

@@ -8,6 +8,7 @@
 
 mod bench;
 mod html;
+mod offline;
 mod paths;
 mod process;
 mod serve;

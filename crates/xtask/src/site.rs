@@ -8,7 +8,7 @@ use std::process::Command;
 use anyhow::{Context, Result};
 
 use crate::tools::PageTools;
-use crate::{html, paths, process, sizes};
+use crate::{html, offline, paths, process, sizes};
 
 /// Builds the page in release with Trunk and prints what each part weighs.
 ///
@@ -25,6 +25,7 @@ pub fn build(tools: &PageTools) -> Result<()> {
 
     let dist = paths::dist()?;
     move_inline_scripts(&dist)?;
+    offline::write(&root.join("web/page/offline.js"), &dist)?;
     sizes::print(&dist)
 }
 

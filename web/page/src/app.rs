@@ -8,18 +8,28 @@ use leptos::task::spawn_local;
 use sinet_page::catalogue::ModelName;
 use sinet_page::device::parse_choice;
 use sinet_page::document::{Edit, FoundRelation, OpenDocument, Refusal, Selection};
+use sinet_page::dropped::{self, Meaning};
 use sinet_page::reading::Reading;
-use sinet_protocol::DeviceChoice;
+use sinet_protocol::{DeviceChoice, Keeping};
 
+use crate::devices::Devices;
+use crate::drop::{self, NamedFile};
 use crate::editor::Editor;
 use crate::engine::{Answer, Engine, Phase};
-use crate::script;
-use crate::view::{Attention, Composer, Sentences, Status, Tables};
+use crate::models::Models;
+use crate::offline::Offline;
+use crate::view::{Attention, Composer, Privacy, Sentences, Setup, Status, Tables};
+use crate::{requests, script};
 
 /// How long a person must stop typing before the text is read.
 const PAUSE: Duration = Duration::from_millis(400);
 /// A computation that has run this long is given up when there is a newer text.
 const PATIENCE_MS: f64 = 1500.0;
+
+/// How long after a model has arrived the page is made ready for a visit without a network.
+const KEEP_AFTER: Duration = Duration::from_millis(1500);
+/// How much of a text a measurement reads.
+const MEASURED_CHARACTERS: usize = 400;
 
 /// The state of the page; a copy is the same state.
 #[derive(Clone, Copy)]
@@ -43,7 +53,12 @@ pub struct Page {
     again: RwSignal<bool>,
     relating: RwSignal<Relating>,
     pause: StoredValue<Option<TimeoutHandle>>,
-    choice: StoredValue<DeviceChoice>,
+    /// The models that people have brought, and what the browser keeps.
+    pub models: Models,
+    /// The devices of this machine.
+    pub devices: Devices,
+    /// The page without a network.
+    pub offline: Offline,
 }
 
 /// Whether the worker scores relations between corrected entities.
@@ -84,8 +99,11 @@ impl Page {
             again: RwSignal::new(false),
             relating: RwSignal::default(),
             pause: StoredValue::new(None),
-            choice: StoredValue::new(choice),
+            models: Models::new(),
+            devices: Devices::new(choice),
+            offline: Offline::new(),
         };
+        page.models.refresh();
         page.read();
         page.refusal.set(refusal);
         page
@@ -168,11 +186,56 @@ impl Page {
             (self.model.get_untracked().examples().iter()).any(|(_, text)| self.text.with_untracked(|own| own == text));
         self.engine.with_untracked(Engine::close);
         self.model.set(model);
-        self.engine.set(Engine::start(model, self.choice.get_value()));
-        if was_example {
-            self.text.set(model.examples()[0].1.to_owned());
+        self.engine.set(Engine::start(model, self.devices.choice.get_untracked()));
+        if let Some((_, text)) = model.examples().first().filter(|_| was_example) {
+            self.text.set((*text).to_owned());
         }
         self.read();
+    }
+
+    /// Reads the text on another device.
+    pub fn switch_device(self, choice: DeviceChoice) {
+        if choice == self.devices.choice.get_untracked() {
+            return;
+        }
+        self.devices.choice.set(choice);
+        self.engine.with_untracked(Engine::close);
+        self.engine.set(Engine::start(self.model.get_untracked(), choice));
+        self.read();
+    }
+
+    /// Whether the browser keeps the model for the next visit.
+    pub fn keeping(self) -> Keeping {
+        self.engine.with(Engine::keeping).get()
+    }
+
+    /// Measures the model on each device, with the beginning of the text.
+    pub fn measure_devices(self) {
+        let text = self.text.with_untracked(|text| text.chars().take(MEASURED_CHARACTERS).collect::<String>());
+        self.devices.measure(self.model.get_untracked(), text);
+    }
+
+    /// Takes in a model that a person has brought, and reads the text with it.
+    pub fn add_model(self, files: Vec<NamedFile>) {
+        self.models.add(files, move |model| self.switch_model(model));
+    }
+
+    /// Takes files that were dropped on the page.
+    fn take_files(self, files: Vec<NamedFile>) {
+        match dropped::meaning(files.iter().map(|(path, _)| path.as_str())) {
+            Meaning::Model => self.add_model(files),
+            Meaning::Documents | Meaning::Nothing => {
+                self.refusal.set(Some("These files are no model: drop a model folder or a zip of one.".to_owned()));
+            }
+        }
+    }
+
+    /// Forgets a model that a person has brought.
+    pub fn remove_model(self, model: ModelName) {
+        if self.model.get_untracked() == model {
+            self.switch_model(ModelName::SHIPPED[0]);
+        }
+        self.models.forget(model);
     }
 
     /// Reads the text as it is now.
@@ -269,6 +332,13 @@ impl Page {
         })
     }
 
+    /// Reads again what a lost connection has kept from being read.
+    fn reconnect(self) {
+        if matches!(self.phase_now(), Phase::Failed(failure) if failure.waits_for_connection()) {
+            self.read();
+        }
+    }
+
     fn phase_now(self) -> Phase {
         self.engine.with_untracked(Engine::phase).get_untracked()
     }
@@ -290,7 +360,18 @@ impl Page {
 #[component]
 pub fn App() -> impl IntoView {
     let page = Page::open();
-    script::install(move || (page.model.get_untracked(), page.choice.get_value(), page.engine.get_untracked()));
+    window_event_listener(leptos::ev::online, move |_| page.reconnect());
+    requests::watch();
+    // Whenever a model has arrived, what it took is kept; the reader's first text goes first.
+    Effect::new(move |_| {
+        if matches!(page.phase(), Phase::Ready(_)) {
+            set_timeout(move || page.offline.prepare(), KEEP_AFTER);
+        }
+    });
+    drop::listen(move |files| page.take_files(files));
+    script::install(move || {
+        (page.model.get_untracked(), page.devices.choice.get_untracked(), page.engine.get_untracked())
+    });
     view! {
         <header>
             <h1>"SINET"</h1>
@@ -302,9 +383,11 @@ pub fn App() -> impl IntoView {
             <Sentences page/>
             <Attention page/>
             <Tables page/>
+            <Setup page/>
         </main>
         <footer>
             <p>"Your text stays on this machine: the page only fetches its own files."</p>
+            <Privacy page/>
         </footer>
     }
 }

@@ -1,43 +1,61 @@
-//! The models that ship with the page, and texts to try them on.
+//! The models that can be chosen: those that ship with the page, with texts to try them on, and those that a person
+//! has brought.
 
-/// A model that ships with the page.
+/// A model.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ModelName {
     /// Abstracts of computer science (trained on SciERC).
     Scientific,
     /// News about people, places and organisations (trained on CoNLL04).
     News,
+    /// One that a person has brought; the number is the start of the hash of its manifest.
+    Own(u64),
 }
 
+/// The folder under `models/` where those lie that people have brought. Nothing is there but in the cache.
+const OWN: &str = "own/";
+
 impl ModelName {
-    /// All of them, in the order in which they are offered.
-    pub const ALL: [Self; 2] = [Self::Scientific, Self::News];
+    /// Those that ship, in the order in which they are offered.
+    pub const SHIPPED: [Self; 2] = [Self::Scientific, Self::News];
 
-    /// Its name on the page.
-    pub fn title(self) -> &'static str {
+    /// Its folder under `models/`, which is also its name in scripts and links.
+    pub fn folder(self) -> String {
         match self {
-            Self::Scientific => "Scientific",
-            Self::News => "News",
-        }
-    }
-
-    /// Its folder under `models/`, which is also its name in scripts.
-    pub fn folder(self) -> &'static str {
-        match self {
-            Self::Scientific => "scierc",
-            Self::News => "conll04",
+            Self::Scientific => "scierc".to_owned(),
+            Self::News => "conll04".to_owned(),
+            Self::Own(fingerprint) => format!("{OWN}{fingerprint:016x}"),
         }
     }
 
     /// The model of that folder.
     pub fn from_folder(folder: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|model| model.folder() == folder)
+        let own = || {
+            let digits = folder.strip_prefix(OWN)?;
+            let is_fingerprint = digits.len() == 16 && digits.bytes().all(|c| matches!(c, b'0'..=b'9' | b'a'..=b'f'));
+            u64::from_str_radix(digits, 16).ok().filter(|_| is_fingerprint).map(Self::Own)
+        };
+        Self::SHIPPED.into_iter().find(|model| model.folder() == folder).or_else(own)
+    }
+
+    /// Its name on the page; that of an own model stands in its files.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Scientific => "Scientific",
+            Self::News => "News",
+            Self::Own(_) => "Own model",
+        }
+    }
+
+    /// Whether a person has brought it.
+    pub fn is_own(self) -> bool {
+        matches!(self, Self::Own(_))
     }
 
     /// Texts to try it on: a name for the button, and the text.
-    pub fn examples(self) -> [(&'static str, &'static str); 3] {
+    pub fn examples(self) -> &'static [(&'static str, &'static str)] {
         match self {
-            Self::Scientific => [
+            Self::Scientific => &[
                 (
                     "Parsing",
                     "We present a neural dependency parser that combines a bidirectional LSTM with beam search. \
@@ -54,7 +72,7 @@ impl ModelName {
                      method for word alignment and use it for cross-lingual information retrieval.",
                 ),
             ],
-            Self::News => [
+            Self::News => &[
                 (
                     "Company",
                     "Maria Keller, who lives in Zurich, joined the engineering group of Northwind Airlines in \
@@ -70,6 +88,7 @@ impl ModelName {
                      Ota was born in Osaka, Japan.",
                 ),
             ],
+            Self::Own(_) => &[],
         }
     }
 }
@@ -80,9 +99,14 @@ mod tests {
 
     #[test]
     fn folders_name_models() {
-        for model in ModelName::ALL {
-            assert_eq!(ModelName::from_folder(model.folder()), Some(model));
+        let own = [0, 7, u64::MAX].map(ModelName::Own);
+        for model in ModelName::SHIPPED.into_iter().chain(own) {
+            assert_eq!(ModelName::from_folder(&model.folder()), Some(model));
         }
-        assert_eq!(ModelName::from_folder("news"), None);
+        for unknown in
+            ["news", "own/", "own/7", "own/00000000000000FF", "own/000000000000000000", "own/+00000000000000f"]
+        {
+            assert_eq!(ModelName::from_folder(unknown), None, "{unknown}");
+        }
     }
 }

@@ -47,9 +47,26 @@ pub fn parse_choice(name: &str) -> Option<DeviceChoice> {
     }
 }
 
+/// A time, as it is told to a reader: `7.4 ms`, `120 ms`, `2.1 s`.
+pub fn tell_milliseconds(milliseconds: f64) -> String {
+    match milliseconds {
+        time if time < 9.95 => format!("{time:.1} ms"),
+        time if time < 999.5 => format!("{time:.0} ms"),
+        time => format!("{:.1} s", time / 1000.0),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn times_have_the_unit_that_fits() {
+        for (time, told) in [(0.04, "0.0 ms"), (7.36, "7.4 ms"), (9.96, "10 ms"), (120.4, "120 ms"), (2_130.0, "2.1 s")]
+        {
+            assert_eq!(tell_milliseconds(time), told);
+        }
+    }
 
     #[test]
     fn only_a_real_adapter_is_taken_unasked() {

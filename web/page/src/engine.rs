@@ -8,14 +8,14 @@ use futures_channel::oneshot;
 use leptos::prelude::*;
 use sinet_page::catalogue::ModelName;
 use sinet_page::device::{WorkerKind, choose_worker};
+use sinet_page::failure::{Failure, Step, next_step};
 use sinet_page::reading::Reading;
-use sinet_protocol::{DeviceChoice, DeviceReport, Reply, Request, Switches, TypeName};
+use sinet_protocol::{DeviceChoice, DeviceReport, Keeping, Reply, Request, Switches, TypeName};
 use sinet_text::annotation::{Relation, WordRange};
-use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
-use web_sys::{ErrorEvent, Event, MessageEvent, Worker, WorkerOptions, WorkerType};
 
-use crate::adapter;
+use crate::worker::{Program, RunningWorker};
+use crate::{adapter, requests};
 
 /// A model in a worker of its own. Clones are the same engine; the worker ends with the last of them.
 #[derive(Clone)]
@@ -35,8 +35,8 @@ pub enum Phase {
     },
     /// The model answers, on this device.
     Ready(DeviceReport),
-    /// Nothing works, for the reason in this sentence. The next question starts anew.
-    Failed(String),
+    /// Nothing works. The next question starts anew.
+    Failed(Failure),
 }
 
 /// What comes back for a text.
@@ -51,20 +51,23 @@ struct Inner {
     model: ModelName,
     choice: DeviceChoice,
     phase: ArcRwSignal<Phase>,
+    keeping: ArcRwSignal<Keeping>,
     state: RefCell<State>,
 }
 
 #[derive(Default)]
 struct State {
-    worker: Option<RunningWorker>,
+    worker: Option<(WorkerKind, RunningWorker)>,
     /// Whether the model is loaded, so that questions may be posted.
     types: Option<[Vec<TypeName>; 2]>,
     questions: BTreeMap<u32, Question>,
     next_id: u32,
-    /// The text that the worker was asked to annotate last: relations can be scored in this one only.
-    encoded: Option<String>,
-    /// Crashes since the last answer.
-    crashes: u32,
+    /// Workers of the present kind that have stopped since the last answer.
+    stopped: u32,
+    /// The text that was annotated last.
+    text: Option<String>,
+    /// Whether the present worker was asked to annotate it: relations can be scored in this one only.
+    is_encoded: bool,
 }
 
 impl State {
@@ -79,6 +82,7 @@ impl State {
 enum Question {
     Annotate {
         text: String,
+        aside: bool,
         answer: oneshot::Sender<Result<Answer, String>>,
     },
     Relate {
@@ -88,15 +92,20 @@ enum Question {
         threshold: Option<f32>,
         answer: oneshot::Sender<Result<Vec<Relation>, String>>,
     },
+    Measure {
+        text: String,
+        answer: oneshot::Sender<Result<f64, String>>,
+    },
 }
 
 impl Question {
     fn request(&self, id: u32) -> Request {
         match self {
-            Self::Annotate { text, .. } => Request::Annotate { id, text: text.clone() },
+            Self::Annotate { text, aside, .. } => Request::Annotate { id, text: text.clone(), aside: *aside },
             Self::Relate { spans, threshold, .. } => {
                 Request::Relate { id, spans: spans.clone(), threshold: *threshold, switches: Switches::default() }
             }
+            Self::Measure { text, .. } => Request::Measure { id, text: text.clone() },
         }
     }
 
@@ -106,30 +115,21 @@ impl Question {
         match self {
             Self::Annotate { answer, .. } => drop(answer.send(Err(message))),
             Self::Relate { answer, .. } => drop(answer.send(Err(message))),
+            Self::Measure { answer, .. } => drop(answer.send(Err(message))),
         }
-    }
-}
-
-/// A worker with its listeners; dropping it ends both.
-struct RunningWorker {
-    worker: Worker,
-    _on_message: Closure<dyn Fn(MessageEvent)>,
-    _on_error: Closure<dyn Fn(Event)>,
-}
-
-impl Drop for RunningWorker {
-    fn drop(&mut self) {
-        self.worker.set_onmessage(None);
-        self.worker.set_onerror(None);
-        self.worker.terminate();
     }
 }
 
 impl Engine {
     /// Starts a worker for a model.
     pub fn start(model: ModelName, choice: DeviceChoice) -> Self {
-        let engine =
-            Self(Rc::new(Inner { model, choice, phase: ArcRwSignal::new(Phase::Starting), state: RefCell::default() }));
+        let engine = Self(Rc::new(Inner {
+            model,
+            choice,
+            phase: ArcRwSignal::new(Phase::Starting),
+            keeping: ArcRwSignal::new(Keeping::Kept),
+            state: RefCell::default(),
+        }));
         engine.0.clone().launch_best();
         engine
     }
@@ -139,20 +139,42 @@ impl Engine {
         self.0.phase.clone()
     }
 
-    /// Annotates a text, as soon as the model is there.
+    /// Whether the browser keeps the model for the next visit.
+    pub fn keeping(&self) -> ArcRwSignal<Keeping> {
+        self.0.keeping.clone()
+    }
+
+    /// Annotates a text, as soon as the model is there. Relations are scored for this text from then on.
     ///
     /// # Errors
     ///
     /// One sentence for the reader, if the model cannot be had or refuses the text.
     pub async fn annotate(&self, text: String) -> Result<Answer, String> {
         let (answer, receiver) = oneshot::channel();
-        if matches!(self.0.phase.get_untracked(), Phase::Failed(_)) {
-            self.0.clone().launch_best();
-        }
-        self.0.ask(Question::Annotate { text, answer });
+        self.retry();
+        self.0.ask(Question::Annotate { text, aside: false, answer });
         receiver
             .await
             .unwrap_or_else(|_| Err("The page turned to another text or model before this text was read.".to_owned()))
+    }
+
+    /// The median time of annotating a short text, in milliseconds.
+    ///
+    /// # Errors
+    ///
+    /// One sentence for the reader, if the model cannot be had.
+    pub async fn measure(&self, text: String) -> Result<f64, String> {
+        let (answer, receiver) = oneshot::channel();
+        self.retry();
+        self.0.ask(Question::Measure { text, answer });
+        receiver.await.unwrap_or_else(|_| Err("The page turned to another model.".to_owned()))
+    }
+
+    /// Starts anew, if nothing works.
+    pub fn retry(&self) {
+        if matches!(self.0.phase.get_untracked(), Phase::Failed(_)) {
+            self.0.clone().launch_best();
+        }
     }
 
     /// Scores the relations between certain spans of a text, or without one of the text that was annotated last.
@@ -169,6 +191,7 @@ impl Engine {
         threshold: Option<f32>,
     ) -> Result<Vec<Relation>, String> {
         let (answer, receiver) = oneshot::channel();
+        self.retry();
         self.0.ask(Question::Relate { text, spans, threshold, answer });
         receiver.await.unwrap_or_else(|_| Err("The page turned to another text or model.".to_owned()))
     }
@@ -196,7 +219,7 @@ impl Inner {
             let mut state = self.state.borrow_mut();
             state.worker = None;
             state.types = None;
-            state.crashes = 0;
+            state.stopped = 0;
         }
         spawn_local(async move {
             let adapter = adapter::probe().await;
@@ -207,65 +230,53 @@ impl Inner {
 
     fn launch(self: &Rc<Self>, kind: WorkerKind, reason: String) {
         self.phase.set(Phase::Starting);
-        let (script, device) = match kind {
-            WorkerKind::Cpu => ("sinet-worker-cpu_loader.js", DeviceChoice::Cpu),
-            WorkerKind::Gpu => ("sinet-worker-gpu_loader.js", self.choice),
+        let (program, device) = match kind {
+            WorkerKind::Cpu => (Program::Cpu, DeviceChoice::Cpu),
+            WorkerKind::Gpu => (Program::Gpu, self.choice),
         };
-        let options = WorkerOptions::new();
-        options.set_type(WorkerType::Module);
-        let worker = match Worker::new_with_options(&crate::address(script), &options) {
-            Ok(worker) => worker,
-            Err(_) => return self.fail("This browser starts no module workers; use a newer one."),
-        };
-        let load = Request::Load { base: crate::address(&format!("models/{}/", self.model.folder())), device, reason };
-        let weak = Rc::downgrade(self);
-        let on_message = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
-            if let Some(inner) = weak.upgrade() {
-                match event.data().as_string().and_then(|json| serde_json::from_str(&json).ok()) {
-                    Some(Reply::Ready) => inner.post(&load),
-                    Some(reply) => inner.receive(reply),
-                    None => inner.crash("it sent a message that this page does not know"),
+        let base = crate::address(&format!("models/{}/", self.model.folder()));
+        let load = Request::Load { base, own: self.model.is_own(), device, reason };
+        let on_reply: Weak<Self> = Rc::downgrade(self);
+        let on_stop = on_reply.clone();
+        let started = RunningWorker::start(
+            program,
+            move |reply| {
+                if let Some(inner) = on_reply.upgrade() {
+                    inner.receive(reply, &load);
                 }
+            },
+            move |failure| {
+                if let Some(inner) = on_stop.upgrade() {
+                    inner.stop(failure);
+                }
+            },
+        );
+        match started {
+            Ok(worker) => {
+                let mut state = self.state.borrow_mut();
+                state.types = None;
+                state.is_encoded = false;
+                state.worker = Some((kind, worker));
             }
-        });
-        let weak: Weak<Self> = Rc::downgrade(self);
-        let on_error = Closure::<dyn Fn(Event)>::new(move |event: Event| {
-            event.prevent_default();
-            let message = event.dyn_into::<ErrorEvent>().map(|error| error.message()).unwrap_or_default();
-            if let Some(inner) = weak.upgrade() {
-                inner.crash(if message.is_empty() { "its program could not be loaded" } else { &message });
-            }
-        });
-        worker.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
-        worker.set_onerror(Some(on_error.as_ref().unchecked_ref()));
-        let running = RunningWorker { worker, _on_message: on_message, _on_error: on_error };
-        let mut state = self.state.borrow_mut();
-        state.types = None;
-        state.worker = Some(running);
+            Err(failure) => self.fail(failure),
+        }
     }
 
-    fn receive(self: &Rc<Self>, reply: Reply) {
+    fn receive(self: &Rc<Self>, reply: Reply, load: &Request) {
         match reply {
-            // Nothing is asked yet that these would answer.
-            Reply::Ready | Reply::Explained { .. } => {}
+            Reply::Ready => self.post(load),
             Reply::Progress { loaded_bytes, total_bytes } => {
                 self.phase.set(Phase::Loading { loaded_bytes, total_bytes });
             }
-            Reply::Loaded { entity_types, relation_types, device, .. } => {
-                let open: Vec<u32> = {
-                    let mut state = self.state.borrow_mut();
-                    state.types = Some([entity_types, relation_types]);
-                    state.encoded = None;
-                    state.questions.keys().copied().collect()
-                };
+            Reply::Loaded { entity_types, relation_types, device, keeping, .. } => {
+                self.state.borrow_mut().types = Some([entity_types, relation_types]);
+                self.keeping.set(keeping);
                 self.phase.set(Phase::Ready(device));
-                for id in open {
-                    self.put(id);
-                }
+                self.replay();
             }
             Reply::Annotated { id, annotation, attention, milliseconds } => {
                 let mut state = self.state.borrow_mut();
-                state.crashes = 0;
+                state.stopped = 0;
                 let Some([entity_types, relation_types]) = state.types.clone() else { return };
                 if let Some(Question::Annotate { answer, .. }) = state.questions.remove(&id) {
                     let reading = Reading::new(annotation, attention, entity_types, relation_types);
@@ -278,25 +289,42 @@ impl Inner {
                     answer.send(Ok(relations)).ok();
                 }
             }
-            Reply::Failed { id: Some(id), message } => {
+            Reply::Measured { id, milliseconds } => {
                 let question = self.state.borrow_mut().questions.remove(&id);
-                if let Some(question) = question {
-                    question.refuse(message);
+                if let Some(Question::Measure { answer, .. }) = question {
+                    answer.send(Ok(milliseconds)).ok();
                 }
             }
-            Reply::Failed { id: None, message } => self.fail(&message),
-            Reply::Stopped { message } => self.crash(&message),
+            Reply::Fetched { fetches } => requests::note(fetches),
+            // Nothing is asked yet that these would answer.
+            Reply::Kept { .. } | Reply::Explained { .. } => {}
+            Reply::Failed { id: Some(id), fault, message } => {
+                let question = self.state.borrow_mut().questions.remove(&id);
+                if let Some(question) = question {
+                    question.refuse(Failure::new(fault, message).sentence());
+                }
+            }
+            Reply::Failed { id: None, fault, message } => self.fail(Failure::new(fault, message)),
+            Reply::Stopped { fault, message } => self.stop(Failure::new(fault, message)),
+        }
+    }
+
+    /// Posts every open question to a worker that has just loaded its model.
+    fn replay(&self) {
+        let open: Vec<u32> = self.state.borrow().questions.keys().copied().collect();
+        for id in open {
+            self.put(id);
         }
     }
 
     fn ask(&self, question: Question) {
-        let (id, loaded) = {
+        let (id, is_loaded) = {
             let mut state = self.state.borrow_mut();
             let id = state.new_id();
             state.questions.insert(id, question);
             (id, state.types.is_some())
         };
-        if loaded {
+        if is_loaded {
             self.put(id);
         }
     }
@@ -307,16 +335,24 @@ impl Inner {
             let mut state = self.state.borrow_mut();
             let Some(question) = state.questions.get(&id) else { return };
             let request = question.request(id);
-            let (text, is_read) = match question {
-                Question::Annotate { text, .. } => (Some(text.clone()), true),
-                Question::Relate { text, .. } => (text.clone(), false),
+            let first = match question {
+                Question::Annotate { text, aside: false, .. } => {
+                    state.text = Some(text.clone());
+                    state.is_encoded = true;
+                    None
+                }
+                Question::Relate { text, .. } => {
+                    let is_held = state.is_encoded && (text.is_none() || *text == state.text);
+                    let wanted = text.clone().or_else(|| state.text.clone()).filter(|_| !is_held);
+                    // Nobody waits for this answer.
+                    wanted.map(|text| {
+                        state.text = Some(text.clone());
+                        state.is_encoded = true;
+                        Request::Annotate { id: state.new_id(), text, aside: false }
+                    })
+                }
+                Question::Annotate { .. } | Question::Measure { .. } => None,
             };
-            let unknown = text.filter(|text| is_read || state.encoded.as_ref() != Some(text));
-            let first = unknown.and_then(|text| {
-                state.encoded = Some(text.clone());
-                // Nobody waits for this answer.
-                (!is_read).then(|| Request::Annotate { id: state.new_id(), text })
-            });
             (first, request)
         };
         for request in first.iter().chain([&request]) {
@@ -325,37 +361,37 @@ impl Inner {
     }
 
     fn post(&self, request: &Request) {
-        let json = serde_json::to_string(request).expect("requests are plain JSON");
-        if let Some(running) = &self.state.borrow().worker {
-            running.worker.post_message(&JsValue::from_str(&json)).ok();
+        if let Some((_, worker)) = &self.state.borrow().worker {
+            worker.post(request);
         }
     }
 
-    /// The worker is gone: the first time another takes over on the CPU, with every open question.
-    fn crash(self: &Rc<Self>, why: &str) {
-        let crashes = {
+    /// The worker is gone. Another takes over with every open question, as long as there is hope.
+    fn stop(self: &Rc<Self>, failure: Failure) {
+        let step = {
             let mut state = self.state.borrow_mut();
-            state.crashes += 1;
-            state.crashes
+            let kind = state.worker.as_ref().map_or(WorkerKind::Cpu, |(kind, _)| *kind);
+            let step = next_step(failure.fault, kind, state.stopped);
+            state.stopped = if step == Step::Restart(kind) { state.stopped + 1 } else { 0 };
+            step
         };
-        if crashes == 1 {
-            let reason = format!("The worker before this one stopped ({why}), so the CPU took over.");
-            self.launch(WorkerKind::Cpu, reason);
-        } else {
-            self.fail(&format!("The model stopped twice ({why}); press Annotate to start it again."));
+        match step {
+            Step::Restart(kind) => self.launch(kind, failure.aftermath(kind)),
+            Step::GiveUp => self.fail(failure),
         }
     }
 
-    fn fail(&self, message: &str) {
+    fn fail(&self, failure: Failure) {
         let questions = {
             let mut state = self.state.borrow_mut();
             state.worker = None;
             state.types = None;
             std::mem::take(&mut state.questions)
         };
-        self.phase.set(Phase::Failed(message.to_owned()));
+        let sentence = failure.sentence();
+        self.phase.set(Phase::Failed(failure));
         for question in questions.into_values() {
-            question.refuse(message.to_owned());
+            question.refuse(sentence.clone());
         }
     }
 }

@@ -4,12 +4,16 @@
 //! [`document`] is the place to start reading, then [`layout`]. The view over all this is the binary beside this library.
 
 pub mod attention;
+pub mod bytes;
 pub mod catalogue;
 pub mod device;
 pub mod document;
+pub mod dropped;
+pub mod failure;
 pub mod layout;
 pub mod picture;
 pub mod reading;
+pub mod traffic;
 pub mod types;
 
 /// The number of tones that the style sheet has for entity types.

@@ -97,7 +97,7 @@ fn choose_engine(
     let wanted_model = match option(function, options, "model")? {
         None => model,
         Some(name) => ModelName::from_folder(&name).ok_or_else(|| {
-            let known = ModelName::ALL.map(ModelName::folder).join(", ");
+            let known = ModelName::SHIPPED.map(ModelName::folder).join(", ");
             Error::new(&format!("sinet.{function}: there is no model “{name}”; there are {known}."))
         })?,
     };

@@ -2,12 +2,16 @@
 
 mod attention;
 mod composer;
+mod privacy;
 mod sentences;
+mod setup;
 mod status;
 mod tables;
 
 pub use attention::Attention;
 pub use composer::Composer;
+pub use privacy::Privacy;
 pub use sentences::Sentences;
+pub use setup::Setup;
 pub use status::Status;
 pub use tables::Tables;

@@ -1,13 +1,18 @@
 //! The messages between the page and its inference worker, used by both sides.
 //!
 //! The worker speaks first: it posts [`Reply::Ready`] once its handler is in place, and the page sends nothing
-//! before that. Every [`Request`] is answered by exactly one closing reply ([`Reply::Loaded`],
-//! [`Reply::Annotated`], [`Reply::Related`], [`Reply::Explained`] or [`Reply::Failed`]), unless the worker ends ([`Reply::Stopped`], or the browser's own
-//! `error` event). [`Reply::Progress`] may come before a `Loaded`.
+//! before that. Every [`Request`] is answered by exactly one closing reply, [`Reply::Failed`] or the one that names the
+//! request, unless the worker ends ([`Reply::Stopped`], or the browser's own `error` event). [`Reply::Progress`] may
+//! come before a `Loaded` or `Kept`, [`Reply::Fetched`] at any time.
+//!
+//! A message is a string of JSON. The one exception is [`Request::Keep`], whose files travel beside it.
 
 use serde::{Deserialize, Serialize};
 use sinet_text::annotation::{Annotation, Relation, WindowAttention, WordRange};
 use sinet_text::explanation::{Explanation, Question};
+
+/// The name of the cache (of the browser's Cache API) that holds model files.
+pub const MODEL_CACHE: &str = "sinet-models";
 
 /// What the page asks of the worker.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -17,6 +22,9 @@ pub enum Request {
     Load {
         /// URL of the model folder, absolute, with a closing slash.
         base: String,
+        /// Whether the folder is one that [`Request::Keep`] made: then only the cache holds it.
+        #[serde(default)]
+        own: bool,
         /// Where to run it.
         device: DeviceChoice,
         /// Why there, for [`DeviceReport::reason`]: the page has asked the browser.
@@ -28,6 +36,9 @@ pub enum Request {
         id: u32,
         /// Any text.
         text: String,
+        /// Whether it is read aside: then [`Request::Relate`] still means the text before it.
+        #[serde(default)]
+        aside: bool,
     },
     /// Score the relations between certain spans of the text that was annotated last, from what the encoder made
     /// of it then.
@@ -56,6 +67,21 @@ pub enum Request {
         question: Question,
         /// How the text was read.
         settings: Settings,
+    },
+    /// Check the files of a model that a person has brought, and keep them in the cache. The message is an array of
+    /// this request and the browser's `File` objects: those of a model folder, or a zip archive of one.
+    Keep {
+        /// URL under which such models are kept, absolute, with a closing slash.
+        shelf: String,
+        /// Where each file lay, with `/` between folders.
+        paths: Vec<String>,
+    },
+    /// Annotate a text some times, to measure how long that takes.
+    Measure {
+        /// Comes back in the reply.
+        id: u32,
+        /// A short text.
+        text: String,
     },
 }
 
@@ -113,6 +139,28 @@ pub enum Reply {
         device: DeviceReport,
         /// Its own thresholds, and the parts that its network has.
         settings: Settings,
+        /// Whether the next visit will find it here.
+        #[serde(default)]
+        keeping: Keeping,
+    },
+    /// The answer to [`Request::Keep`].
+    Kept {
+        /// The folder under the shelf where the model lies now.
+        folder: String,
+        /// What the model is called.
+        name: String,
+    },
+    /// The answer to [`Request::Measure`].
+    Measured {
+        /// The request's.
+        id: u32,
+        /// Median time, in milliseconds.
+        milliseconds: f64,
+    },
+    /// The worker has asked the network, or a cache in its place, for something.
+    Fetched {
+        /// What for, in order.
+        fetches: Vec<Fetch>,
     },
     /// The answer to [`Request::Annotate`] and [`Request::Reread`].
     Annotated {
@@ -143,16 +191,75 @@ pub enum Reply {
     },
     /// The worker is about to end on a fault of its own: no reply will come any more.
     Stopped {
-        /// What happened, as far as is known.
+        /// What kind of fault.
+        fault: Fault,
+        /// What happened, as far as is known: a clause without a full stop.
         message: String,
     },
     /// The request could not be met.
     Failed {
         /// The request's, if it had one; `None` for a failed load.
         id: Option<u32>,
-        /// One sentence for the reader: what is wrong and what to do.
+        /// What kind of fault.
+        fault: Fault,
+        /// What is wrong: a clause without a full stop.
         message: String,
     },
+}
+
+/// What has gone wrong, as far as it can be told apart. What is done about it and said to the reader is the page's
+/// matter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Fault {
+    /// A file did not arrive.
+    Connection,
+    /// The server has no such file, or may not give it.
+    Missing,
+    /// A file is not the one that the manifest names, also when it is fetched past every cache.
+    Damaged,
+    /// The files are whole, but no model.
+    Model,
+    /// This device computes something else than the machine that made the model.
+    Numbers,
+    /// The graphics device is gone.
+    DeviceLost,
+    /// The browser gave no more memory.
+    Memory,
+    /// The browser keeps no more, or nothing at all.
+    Storage,
+    /// The worker's program did not start (the page notices).
+    Program,
+    /// The browser cannot run any worker (the page notices).
+    Browser,
+    /// The worker stopped for a reason of its own.
+    Crash,
+    /// A request that makes no sense.
+    Request,
+}
+
+/// Whether a model stays on this machine.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Keeping {
+    /// It does.
+    #[default]
+    Kept,
+    /// The browser has no room for it.
+    Full,
+    /// The browser keeps nothing for this page.
+    Forbidden,
+}
+
+/// One request that has been made, as the browser's own log tells it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Fetch {
+    /// The address.
+    pub address: String,
+    /// Bytes that came over the network, headers included.
+    pub transferred_bytes: u64,
+    /// Bytes of the contents.
+    pub content_bytes: u64,
 }
 
 /// A type's name in the data and its name for readers.

@@ -1,7 +1,9 @@
-//! Fetching the files of a model, from the cache where they are there.
+//! Getting the files of a model, from the cache where they are there.
 
 use js_sys::{Reflect, Uint8Array};
+use sinet_infer::folder::MANIFEST;
 use sinet_infer::{FolderError, Manifest, ModelFiles};
+use sinet_protocol::Keeping;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{ReadableStreamDefaultReader, Request, RequestCache, RequestInit, Response};
@@ -12,51 +14,14 @@ use crate::worker_scope;
 /// The most bytes that a manifest may have.
 const MANIFEST_LIMIT: u64 = 1 << 20;
 
-/// Fetches the files of the model folder at `base` and checks them against its manifest. `progress` is told the
-/// bytes that are here and the bytes in all.
+/// Has the files of the model folder at `base`, each checked against the manifest: from the cache where they are
+/// there, else from the network. `progress` is told the bytes that are here and the bytes in all.
 ///
-/// What the cache holds is not fetched again. If that turns out to be damaged, it is, once.
-pub async fn model_files(base: &str, progress: &dyn Fn(u64, u64)) -> Result<ModelFiles, DownloadError> {
-    let manifest_bytes = fetch(base, "manifest.json", "", MANIFEST_LIMIT, &|_| {}).await?;
+/// A file that is not the right one is fetched once more, past every cache.
+pub async fn model_files(base: &str, progress: &dyn Fn(u64, u64)) -> Result<(ModelFiles, Keeping), DownloadError> {
+    let manifest_bytes = fetch(base, MANIFEST, "", MANIFEST_LIMIT, RequestCache::NoCache, &|_| {}).await?;
     let manifest = Manifest::parse(&manifest_bytes)?;
     let cache = ModelCache::open().await;
-    match gather(base, &manifest, manifest_bytes.clone(), &cache, progress).await {
-        Err(DownloadError::Folder(_)) if cache.forget(base).await => {
-            gather(base, &manifest, manifest_bytes, &cache, progress).await
-        }
-        result => result,
-    }
-}
-
-/// Why a model has not arrived.
-#[derive(Debug, thiserror::Error)]
-pub enum DownloadError {
-    /// The server has no such file, or cannot give it.
-    #[error("the server answered {status} for {file}; check that the site was built with its models")]
-    Status {
-        /// The file.
-        file: String,
-        /// HTTP status.
-        status: u16,
-    },
-    /// The connection failed.
-    #[error("{file} did not arrive; check the connection and press Annotate to try again")]
-    Connection {
-        /// The file.
-        file: String,
-    },
-    /// A file is not what the manifest says.
-    #[error(transparent)]
-    Folder(#[from] FolderError),
-}
-
-async fn gather(
-    base: &str,
-    manifest: &Manifest,
-    manifest_bytes: Vec<u8>,
-    cache: &ModelCache,
-    progress: &dyn Fn(u64, u64),
-) -> Result<ModelFiles, DownloadError> {
     let total = manifest.total_bytes();
     let mut files = ModelFiles::new();
     let mut fetched = Vec::new();
@@ -65,27 +30,78 @@ async fn gather(
     for (name, entry) in &manifest.files {
         // The hash in the address keeps files of another version out of every cache on the way.
         let query = format!("?sha256={}", entry.sha256);
-        let bytes = match cache.get(base, name, &query).await {
+        let cached = cache.get(&format!("{base}{name}{query}")).await;
+        let bytes = match cached.filter(|bytes| manifest.check(name, bytes).is_ok()) {
             Some(bytes) => bytes,
             None => {
-                let bytes = fetch(base, name, &query, entry.bytes, &|loaded| progress(done + loaded, total)).await?;
-                fetched.push((name, query));
-                bytes
+                let arrived = |loaded| progress(done + loaded, total);
+                fetched.push((name, query.clone()));
+                let bytes = fetch(base, name, &query, entry.bytes, RequestCache::Default, &arrived).await?;
+                match manifest.check(name, &bytes) {
+                    Ok(()) => bytes,
+                    Err(_) => {
+                        let bytes = fetch(base, name, &query, entry.bytes, RequestCache::Reload, &arrived).await?;
+                        manifest.check(name, &bytes)?;
+                        bytes
+                    }
+                }
             }
         };
-        done += bytes.len() as u64;
-        progress(done.min(total), total);
+        done += entry.bytes;
+        progress(done, total);
         files.insert(name.clone(), bytes);
     }
-    files.insert("manifest.json", manifest_bytes);
-    files.verify()?;
+    files.insert(MANIFEST, manifest_bytes);
     if !fetched.is_empty() {
-        cache.forget_others(base, manifest).await;
+        cache.forget_others(base, &manifest).await;
     }
+    let mut keeping = Keeping::Kept;
     for (name, query) in fetched {
-        cache.put(base, name, &query, files.get(name)?).await;
+        match cache.put(&format!("{base}{name}{query}"), files.get(name)?).await {
+            Keeping::Kept => {}
+            other => keeping = other,
+        }
     }
+    Ok((files, keeping))
+}
+
+/// The files of a model that [`keep`](crate::keep) has put into the cache.
+pub async fn own_files(base: &str) -> Result<ModelFiles, DownloadError> {
+    let cache = ModelCache::open().await;
+    let manifest_bytes = cache.get(&format!("{base}{MANIFEST}")).await.ok_or(DownloadError::Gone)?;
+    let manifest = Manifest::parse(&manifest_bytes)?;
+    let mut files = ModelFiles::new();
+    for (name, entry) in &manifest.files {
+        let address = format!("{base}{name}?sha256={}", entry.sha256);
+        files.insert(name.clone(), cache.get(&address).await.ok_or(DownloadError::Gone)?);
+    }
+    files.insert(MANIFEST, manifest_bytes);
     Ok(files)
+}
+
+/// Why a model has not arrived.
+#[derive(Debug, thiserror::Error)]
+pub enum DownloadError {
+    /// The server has no such file, or cannot give it.
+    #[error("the server answered {status} for {file}")]
+    Status {
+        /// The file.
+        file: String,
+        /// HTTP status.
+        status: u16,
+    },
+    /// The connection failed.
+    #[error("{file} did not arrive")]
+    Connection {
+        /// The file.
+        file: String,
+    },
+    /// A model of the person's own is in the cache no more.
+    #[error("the browser has dropped its files")]
+    Gone,
+    /// A file is not what the manifest says.
+    #[error(transparent)]
+    Folder(#[from] FolderError),
 }
 
 /// Fetches one file. Stops as soon as it has more than `expected` bytes: then it is the wrong one.
@@ -94,11 +110,12 @@ async fn fetch(
     file: &str,
     query: &str,
     expected: u64,
+    caching: RequestCache,
     progress: &dyn Fn(u64),
 ) -> Result<Vec<u8>, DownloadError> {
     let lost = |_: JsValue| DownloadError::Connection { file: file.to_owned() };
     let options = RequestInit::new();
-    options.set_cache(if query.is_empty() { RequestCache::NoCache } else { RequestCache::Default });
+    options.set_cache(caching);
     let request = Request::new_with_str_and_init(&format!("{base}{file}{query}"), &options).map_err(lost)?;
     let response: Response =
         JsFuture::from(worker_scope().fetch_with_request(&request)).await.map_err(lost)?.unchecked_into();

@@ -4,7 +4,11 @@
 //! ([`Reply::Stopped`]), which starts another.
 
 mod cache;
+mod device;
 mod download;
+mod fault;
+mod fetches;
+mod keep;
 
 use std::pin::{Pin, pin};
 
@@ -12,69 +16,105 @@ use burn::tensor::Device;
 use futures_channel::mpsc::{self, UnboundedReceiver};
 use futures_util::StreamExt;
 use futures_util::future::{Either, select};
-use sinet_infer::{AnnotateError, Encoded, Model, ModelFiles, Reading, Thresholds};
-use sinet_protocol::{DeviceChoice, DeviceReport, Reply, Request, Settings, Switches, TypeName};
+use js_sys::Array;
+use sinet_infer::{AnnotateError, Encoded, Model, Reading, Thresholds};
+use sinet_protocol::{DeviceReport, Fault, Keeping, Reply, Request, Settings, Switches, TypeName};
 use sinet_text::annotation::{Relation, WordRange};
 use sinet_text::explanation::Question;
 use sinet_text::{Document, LabelledPair};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
-use web_sys::{DedicatedWorkerGlobalScope, MessageEvent};
+use web_sys::{DedicatedWorkerGlobalScope, File, MessageEvent};
+
+use crate::device::DeviceSlot;
+use crate::fault::Trouble;
 
 /// Opens a GPU, or says in one sentence why it cannot be had.
 pub type OpenGpu = fn() -> Pin<Box<dyn Future<Output = Result<Device, String>>>>;
 
 /// Serves the page's requests for as long as the worker lives, one after the other.
 pub fn serve(open_gpu: Option<OpenGpu>) {
-    std::panic::set_hook(Box::new(|panic| post(&Reply::Stopped { message: panic.to_string() })));
+    std::panic::set_hook(Box::new(|panic| post(&Trouble::new(Fault::Crash, panic.to_string()).stopped())));
     let (sender, mut requests) = mpsc::unbounded();
-    let on_message = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
-        let json = event.data().as_string().unwrap_or_default();
-        match serde_json::from_str::<Request>(&json) {
-            Ok(request) => _ = sender.unbounded_send(request),
-            Err(error) => post(&Reply::Failed { id: None, message: format!("The worker got a bad request: {error}.") }),
-        }
-    });
+    let on_message =
+        Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| match Message::read(&event.data()) {
+            Ok(message) => _ = sender.unbounded_send(message),
+            Err(error) => {
+                post(&Trouble::new(Fault::Request, format!("the worker got a bad request: {error}")).failed(None))
+            }
+        });
     worker_scope().set_onmessage(Some(on_message.into_js_value().unchecked_ref()));
+    fetches::report();
     post(&Reply::Ready);
     spawn_local(async move {
-        let mut device = DeviceSlot { open_gpu, opened: None };
+        let mut device = DeviceSlot::new(open_gpu);
         let mut loaded: Option<Loaded> = None;
-        while let Some(request) = next(&mut requests, loaded.as_mut()).await {
+        while let Some(Message { request, files }) = next(&mut requests, loaded.as_mut()).await {
             let reply = match request {
-                Request::Load { base, device: choice, reason } => {
+                Request::Load { base, own, device: choice, reason } => {
                     loaded = None;
-                    match load(&base, choice, reason, &mut device).await {
-                        Ok((model, report)) => {
+                    match device::load(&base, own, choice, reason, &mut device).await {
+                        Ok((model, report, keeping)) => {
                             // A GPU has compiled everything in the self-test.
                             let warm_ups = if report.device == "cpu" { WARM_UPS } else { 0 };
-                            let reply = introduce(&model, report);
+                            let reply = introduce(&model, report, keeping);
                             loaded = Some(Loaded { model, warm_ups, encoded: None });
                             reply
                         }
-                        Err(message) => Reply::Failed { id: None, message },
+                        Err(trouble) => trouble.failed(None),
                     }
                 }
-                Request::Annotate { id, text } => match &mut loaded {
-                    Some(loaded) => loaded.annotate(id, &text).await,
-                    None => Reply::Failed { id: Some(id), message: "No model is loaded.".to_owned() },
+                Request::Annotate { id, text, aside } => match &mut loaded {
+                    Some(loaded) => loaded.annotate(id, &text, aside).await,
+                    None => no_model().failed(Some(id)),
                 },
                 Request::Relate { id, spans, threshold, switches } => match &mut loaded {
                     Some(loaded) => loaded.relate(id, &spans, threshold, switches),
-                    None => Reply::Failed { id: Some(id), message: "No model is loaded.".to_owned() },
+                    None => no_model().failed(Some(id)),
                 },
                 Request::Reread { id, settings } => match &mut loaded {
                     Some(loaded) => loaded.reread(id, settings),
-                    None => Reply::Failed { id: Some(id), message: "No model is loaded.".to_owned() },
+                    None => no_model().failed(Some(id)),
                 },
                 Request::Explain { id, question, settings } => match &mut loaded {
                     Some(loaded) => loaded.explain(id, &question, settings),
-                    None => Reply::Failed { id: Some(id), message: "No model is loaded.".to_owned() },
+                    None => no_model().failed(Some(id)),
+                },
+                Request::Keep { shelf, paths } => match keep::keep(&paths, &files, &shelf).await {
+                    Ok(reply) => reply,
+                    Err(trouble) => trouble.failed(None),
+                },
+                Request::Measure { id, text } => match &loaded {
+                    Some(loaded) => loaded.measure(id, &text).await,
+                    None => no_model().failed(Some(id)),
                 },
             };
             post(&reply);
         }
     });
+}
+
+/// A request and the files beside it.
+struct Message {
+    request: Request,
+    files: Vec<File>,
+}
+
+impl Message {
+    /// Reads what the page has posted: a string, or an array of a string and files.
+    fn read(data: &JsValue) -> Result<Self, serde_json::Error> {
+        let parts: Vec<JsValue> = match data.dyn_ref::<Array>() {
+            Some(parts) => parts.iter().collect(),
+            None => vec![data.clone()],
+        };
+        let json = parts.first().and_then(JsValue::as_string).unwrap_or_default();
+        let files = parts.into_iter().filter_map(|part| part.dyn_into().ok()).collect();
+        Ok(Self { request: serde_json::from_str(&json)?, files })
+    }
+}
+
+fn no_model() -> Trouble {
+    Trouble::new(Fault::Request, "no model is loaded")
 }
 
 /// How often a new model reads its self-test while nobody asks for anything. Engines compile what runs often once
@@ -83,6 +123,9 @@ const WARM_UPS: u32 = 20;
 
 /// How long nobody has asked for anything when a warm-up begins.
 const IDLE_MILLISECONDS: i32 = 20;
+
+/// How often a measurement reads its text.
+const MEASURED: usize = 21;
 
 /// A model, and what is kept of the text that it read last.
 struct Loaded {
@@ -93,10 +136,10 @@ struct Loaded {
 }
 
 /// The next request. While there is none, a new model warms up.
-async fn next(requests: &mut UnboundedReceiver<Request>, mut loaded: Option<&mut Loaded>) -> Option<Request> {
+async fn next(requests: &mut UnboundedReceiver<Message>, mut loaded: Option<&mut Loaded>) -> Option<Message> {
     while let Some(loaded) = loaded.as_mut().filter(|loaded| loaded.warm_ups > 0) {
-        if let Either::Left((request, _)) = select(requests.next(), pin!(sleep(IDLE_MILLISECONDS))).await {
-            return request;
+        if let Either::Left((message, _)) = select(requests.next(), pin!(sleep(IDLE_MILLISECONDS))).await {
+            return message;
         }
         loaded.warm_ups -= 1;
         // It was passed when the model was loaded; a device that fails later says so where it matters.
@@ -105,56 +148,7 @@ async fn next(requests: &mut UnboundedReceiver<Request>, mut loaded: Option<&mut
     requests.next().await
 }
 
-/// The GPU of this worker: it can be opened only once.
-struct DeviceSlot {
-    open_gpu: Option<OpenGpu>,
-    opened: Option<Result<Device, String>>,
-}
-
-impl DeviceSlot {
-    /// The GPU, if the page wants one and this worker can have one.
-    async fn gpu(&mut self, choice: DeviceChoice) -> Option<Result<Device, String>> {
-        let open = self.open_gpu.filter(|_| choice != DeviceChoice::Cpu)?;
-        if self.opened.is_none() {
-            self.opened = Some(open().await);
-        }
-        self.opened.clone()
-    }
-}
-
-/// Fetches a model and runs its self-test, which also warms it up. A GPU that fails is given up for the CPU.
-async fn load(
-    base: &str,
-    choice: DeviceChoice,
-    reason: String,
-    slot: &mut DeviceSlot,
-) -> Result<(Model, DeviceReport), String> {
-    let files = download::model_files(base, &|loaded_bytes, total_bytes| {
-        post(&Reply::Progress { loaded_bytes, total_bytes });
-    })
-    .await
-    .map_err(|error| format!("The model cannot be loaded: {error}."))?;
-    let mut reason = reason;
-    match slot.gpu(choice).await {
-        Some(Ok(gpu)) => match load_on(files.clone(), &gpu).await {
-            Ok(model) => return Ok((model, DeviceReport { device: "webgpu".to_owned(), reason })),
-            Err(error) => reason = format!("WebGPU was tried: {error}."),
-        },
-        Some(Err(message)) => reason = format!("WebGPU cannot be used: {message}."),
-        None => {}
-    }
-    let model =
-        load_on(files, &Device::flex()).await.map_err(|error| format!("The model cannot be loaded: {error}."))?;
-    Ok((model, DeviceReport { device: "cpu".to_owned(), reason }))
-}
-
-async fn load_on(files: ModelFiles, device: &Device) -> Result<Model, String> {
-    let model = Model::load(files, device).map_err(|error| error.to_string())?;
-    model.self_test().await.map_err(|error| error.to_string())?;
-    Ok(model)
-}
-
-fn introduce(model: &Model, device: DeviceReport) -> Reply {
+fn introduce(model: &Model, device: DeviceReport, keeping: Keeping) -> Reply {
     let schema = model.schema();
     let named = |name: &str, verbose: &str, symmetric| TypeName {
         name: name.to_owned(),
@@ -169,6 +163,7 @@ fn introduce(model: &Model, device: DeviceReport) -> Reply {
             .collect(),
         device,
         settings: own_settings(model),
+        keeping,
     }
 }
 
@@ -184,13 +179,27 @@ fn own_settings(model: &Model) -> Settings {
 }
 
 impl Loaded {
-    async fn annotate(&mut self, id: u32, text: &str) -> Reply {
+    async fn annotate(&mut self, id: u32, text: &str, aside: bool) -> Reply {
         let start = now();
         let reading = match self.model.encode(Document::parse(text)).await {
+            Ok(encoded) if aside => self.model.read(&encoded),
             Ok(encoded) => self.model.read(self.encoded.insert(encoded)),
             Err(error) => Err(error),
         };
         annotated(id, reading, start)
+    }
+
+    async fn measure(&self, id: u32, text: &str) -> Reply {
+        let mut times = Vec::with_capacity(MEASURED);
+        for _ in 0..MEASURED {
+            let start = now();
+            if let Err(error) = self.model.annotate(text).await {
+                return Trouble::from(error).stopped();
+            }
+            times.push(now() - start);
+        }
+        times.sort_by(f64::total_cmp);
+        Reply::Measured { id, milliseconds: times[MEASURED / 2] }
     }
 
     fn reread(&mut self, id: u32, settings: Settings) -> Reply {
@@ -203,7 +212,7 @@ impl Loaded {
         let Some((model, encoded)) = self.switched(settings.switches) else { return nothing_annotated(id) };
         match model.explain(encoded, question, thresholds(settings)) {
             Ok(explanation) => Reply::Explained { id, explanation },
-            Err(error) => stopped(&error),
+            Err(error) => stopped(error),
         }
     }
 
@@ -223,7 +232,7 @@ impl Loaded {
                 let relations = pairs.into_iter().zip(scores).map(relation).collect();
                 Reply::Related { id, relations, milliseconds: now() - start }
             }
-            Err(error) => stopped(&error),
+            Err(error) => stopped(error),
         }
     }
 
@@ -245,17 +254,17 @@ fn annotated(id: u32, reading: Result<Reading, AnnotateError>, start: f64) -> Re
         Ok(Reading { annotation, attention }) => {
             Reply::Annotated { id, annotation, attention, milliseconds: now() - start }
         }
-        Err(error) => stopped(&error),
+        Err(error) => stopped(error),
     }
 }
 
 /// On the CPU nothing fails; a GPU that does is not asked again.
-fn stopped(error: &AnnotateError) -> Reply {
-    Reply::Stopped { message: error.to_string() }
+fn stopped(error: AnnotateError) -> Reply {
+    Trouble::from(error).stopped()
 }
 
 fn nothing_annotated(id: u32) -> Reply {
-    Reply::Failed { id: Some(id), message: "No text was annotated yet.".to_owned() }
+    Trouble::new(Fault::Request, "no text was annotated yet").failed(Some(id))
 }
 
 async fn sleep(milliseconds: i32) {

@@ -8,7 +8,11 @@ use crate::app::Page;
 /// Where a person types.
 #[component]
 pub fn Composer(page: Page) -> impl IntoView {
-    let models = ModelName::ALL.map(|model| {
+    let all = move || {
+        let own = page.models.own.get().into_iter().map(|(model, _)| model);
+        ModelName::SHIPPED.into_iter().chain(own).collect::<Vec<_>>()
+    };
+    let choice = move |model: ModelName| {
         view! {
             <label class="choice">
                 <input
@@ -18,21 +22,22 @@ pub fn Composer(page: Page) -> impl IntoView {
                     prop:checked=move || page.model.get() == model
                     on:change=move |_| page.switch_model(model)
                 />
-                <span>{model.title()}</span>
+                <span>{page.models.title(model)}</span>
             </label>
         }
-    });
+    };
     let examples = move || {
-        page.model.get().examples().map(|(name, text)| {
+        let button = |&(name, text): &(&'static str, &'static str)| {
             view! { <button type="button" class="quiet" on:click=move |_| page.put_text(text)>{name}</button> }
-        })
+        };
+        page.model.get().examples().iter().map(button).collect_view()
     };
     view! {
         <section class="composer" aria-label="Text and model">
             <div class="row">
                 <fieldset class="models">
                     <legend>"Kind of text"</legend>
-                    {models}
+                    <For each=all key=|model| *model children=choice/>
                 </fieldset>
                 <div class="examples" role="group" aria-label="Examples">
                     <span aria-hidden="true">"Try"</span>

@@ -1,6 +1,7 @@
 //! One line that says what is going on, and another for what went wrong.
 
 use leptos::prelude::*;
+use sinet_page::bytes;
 
 use crate::app::Page;
 use crate::engine::Phase;
@@ -13,16 +14,24 @@ pub fn Status(page: Page) -> impl IntoView {
         _ => None,
     };
     let value = move || loading().map(|(loaded, total)| loaded as f64 / total.max(1) as f64);
+    // Outside the live region, which would read out every step.
+    let arrived = move || {
+        let part = |(loaded, total): (u64, u64)| format!("{} of {}", bytes::tell(loaded), bytes::tell(total));
+        loading().filter(|(loaded, total)| loaded < total).map(part)
+    };
     let failure = move || {
         let failed = match page.phase() {
-            Phase::Failed(message) => Some(message),
+            Phase::Failed(failure) => Some(failure.sentence()),
             _ => None,
         };
         failed.or_else(|| page.refusal.get())
     };
     view! {
         <section class="status" aria-label="Status">
-            <p role="status">{move || sentence(page)}</p>
+            <div class="row">
+                <p role="status">{move || sentence(page)}</p>
+                <span class="arrived" aria-hidden="true">{arrived}</span>
+            </div>
             <progress
                 max="1"
                 aria-label="Loading the model"
@@ -30,6 +39,9 @@ pub fn Status(page: Page) -> impl IntoView {
                 prop:value=move || value().unwrap_or(0.0)
             ></progress>
             <p role="alert" class="failure">{failure}</p>
+            <Show when=move || matches!(page.phase(), Phase::Failed(_))>
+                <button type="button" class="quiet" on:click=move |_| page.read()>"Try again"</button>
+            </Show>
         </section>
     }
 }
@@ -38,7 +50,7 @@ fn sentence(page: Page) -> String {
     match page.phase() {
         Phase::Starting => "Starting the model…".to_owned(),
         Phase::Loading { loaded_bytes, total_bytes } if loaded_bytes < total_bytes => {
-            format!("Loading the model ({:.0} MB)…", total_bytes as f64 / 1e6)
+            format!("Loading the model ({})…", bytes::tell(total_bytes))
         }
         Phase::Loading { .. } => "Warming the model up…".to_owned(),
         Phase::Failed(_) => String::new(),

@@ -1,0 +1,214 @@
+// Each way in which something can break: the page says what to do, mends what it can by itself, and loses nothing.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { launch, open, settled, type } from './browser.mjs';
+import { serve } from './site.mjs';
+
+let browser;
+before(async () => {
+  browser = await launch();
+});
+after(() => browser.close());
+
+const typed = 'Nothing typed is lost.';
+const words = (page) => page.locator('svg .words text').allTextContents();
+
+/** Serves the page with files spoilt, does something with it, and takes both away again. */
+async function withPage({ spoil, init, query = '?device=cpu', launched = browser }, use) {
+  const site = await serve({ spoil });
+  // What keeps the page offline would fetch files a second time.
+  const { page, context } = await open(launched, 'about:blank', { serviceWorkers: 'block' });
+  if (init) await page.addInitScript(init);
+  try {
+    await page.goto(site.address + query);
+    await use(page, site);
+  } finally {
+    await context.close();
+    await site.stop();
+  }
+}
+
+/** A worker script that answers requests with what `answer`, the body of a function of `request`, returns. */
+const fakeWorker = (answer) =>
+  Buffer.from(`const say = (reply) => self.postMessage(JSON.stringify(reply));
+    const answer = (request) => { ${answer} };
+    self.onmessage = ({ data }) => say(answer(JSON.parse(data)));
+    say({ reply: 'ready' });`);
+
+const loaded = JSON.stringify({
+  reply: 'loaded',
+  model: 'fake',
+  entity_types: [],
+  relation_types: [],
+  device: { device: 'webgpu', reason: 'Fake.' },
+  settings: { entity_threshold: 0, relation_threshold: 0.5, switches: { tap: true, entity_looks: true, relation_looks: true } },
+});
+
+/** A WebAssembly module whose memory cannot grow by more than so many pages. */
+function capMemory(module, pages) {
+  const read = (at) => {
+    let [value, shift] = [0, 0];
+    for (;;) {
+      const byte = module[at++];
+      value |= (byte & 0x7f) << shift;
+      if (byte < 0x80) return [value >>> 0, at];
+      shift += 7;
+    }
+  };
+  const leb = (value) => {
+    const bytes = [];
+    do bytes.push((value & 0x7f) | (value > 0x7f ? 0x80 : 0)); while ((value >>>= 7));
+    return bytes;
+  };
+  for (let at = 8; at < module.length;) {
+    const [length, start] = read(at + 1);
+    if (module[at] === 5) {
+      const [count, flags] = [module[start], module[start + 1]];
+      assert.equal(count, 1);
+      const [initial] = read(start + 2);
+      const section = [1, flags | 1, ...leb(initial), ...leb(initial + pages)];
+      return Buffer.concat([module.subarray(0, at), Buffer.from([5, ...leb(section.length), ...section]), module.subarray(start + length)]);
+    }
+    at = start + length;
+  }
+  throw new Error('the module has no memory');
+}
+
+test('a worker that stops is replaced, and what was asked is asked again', async () => {
+  await withPage({}, async (page) => {
+    await settled(page);
+    const text = 'We describe a parser that uses a recurrent network.';
+    await type(page, text);
+    const options = { model: 'scierc', device: 'cpu' };
+    const entities = (await page.evaluate(([text, options]) => window.sinet.annotate(text, options), [text, options])).entities;
+    const before = await page.evaluate(([entities, options]) => window.sinet.relate(entities, options), [entities, options]);
+    assert.ok(before.length > 0);
+    await page.workers()[0].evaluate(() => void setTimeout(() => { throw new Error('poisoned'); }));
+    await page.getByRole('status').filter({ hasText: 'poisoned' }).waitFor();
+    // The new worker has read nothing: the page reads the text to it first.
+    const again = await page.evaluate(([entities, options]) => window.sinet.relate(entities, options), [entities, options]);
+    assert.deepEqual(again, before);
+    assert.match(await page.getByRole('status').innerText(), /The worker before this one stopped \(.*poisoned\), so the CPU took over\.$/);
+    await type(page, typed);
+    assert.deepEqual(await words(page), ['Nothing', 'typed', 'is', 'lost', '.']);
+  });
+});
+
+test('a graphics device that is lost is opened again, and then given up for the CPU', async () => {
+  const spoil = (path, bytes) =>
+    path.endsWith('worker-gpu_loader.js')
+      ? fakeWorker(`return request.request === 'load' ? ${loaded} : { reply: 'stopped', fault: 'device_lost', message: 'Destroyed' };`)
+      : bytes;
+  const init = () => {
+    const adapter = { info: { vendor: 'test' }, features: new Set(['timestamp-query']) };
+    Object.defineProperty(navigator, 'gpu', { value: { requestAdapter: async () => adapter } });
+  };
+  await withPage({ spoil, init, query: '' }, async (page, site) => {
+    await settled(page);
+    assert.equal(site.asked.filter((path) => path.endsWith('worker-gpu_loader.js')).length, 2);
+    assert.match(await page.getByRole('status').innerText(), /on the CPU\. The graphics device was lost, so the CPU took over\.$/);
+    assert.equal(await page.getByRole('alert').innerText(), '');
+  });
+});
+
+test('a model that gets no memory says so, and starts again when asked', { timeout: 120_000 }, async () => {
+  let spoilt = true;
+  const spoil = (path, bytes) => (spoilt && path.endsWith('worker-cpu_bg.wasm') ? capMemory(bytes, 400) : bytes);
+  await withPage({ spoil }, async (page) => {
+    const field = page.getByLabel('Text to annotate');
+    await field.fill(typed);
+    await page.getByRole('alert').filter({ hasText: 'no more memory' }).waitFor();
+    assert.match(await page.getByRole('alert').innerText(), /Close other tabs or shorten the text, then try again\.$/);
+    assert.equal(await field.inputValue(), typed);
+    spoilt = false;
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await settled(page);
+    assert.deepEqual(await words(page), ['Nothing', 'typed', 'is', 'lost', '.']);
+    assert.equal(await page.getByRole('alert').innerText(), '');
+  });
+});
+
+test('a file that arrives damaged is fetched once more, past every cache', async () => {
+  let times = 0;
+  const spoil = (path, bytes) => (path.endsWith('config.json') && times++ === 0 ? Buffer.from(bytes).fill(32, 0, 1) : bytes);
+  await withPage({ spoil }, async (page) => {
+    await settled(page);
+    assert.equal(times, 2);
+    assert.equal(await page.getByRole('alert').innerText(), '');
+  });
+});
+
+test('a file that stays damaged is told, and not fetched for ever', async () => {
+  let times = 0;
+  const spoil = (path, bytes) => {
+    if (!path.endsWith('tokenizer.json')) return bytes;
+    times++;
+    return Buffer.from(bytes).fill(32, 0, 1);
+  };
+  await withPage({ spoil }, async (page) => {
+    await page.getByRole('alert').filter({ hasText: 'SHA-256 differs' }).waitFor();
+    assert.equal(times, 2);
+  });
+});
+
+test('a cached file that was damaged is fetched again', async () => {
+  await withPage({}, async (page, site) => {
+    await settled(page);
+    const damaged = await page.evaluate(async () => {
+      const cache = await caches.open('sinet-models');
+      const request = (await cache.keys()).find(({ url }) => url.includes('tokenizer.json'));
+      await cache.put(request, new Response('rubbish'));
+      return request.url;
+    });
+    assert.match(damaged, /scierc/);
+    site.asked.length = 0;
+    await page.reload();
+    await settled(page);
+    const models = site.asked.filter((path) => path.startsWith('models/'));
+    assert.deepEqual(models, ['models/scierc/manifest.json', 'models/scierc/tokenizer.json']);
+  });
+});
+
+test('a connection that fails is waited for', async () => {
+  let cut = true;
+  const spoil = (path, bytes) => (cut && path.endsWith('worker-cpu_loader.js') ? null : bytes);
+  await withPage({ spoil }, async (page) => {
+    await page.getByRole('alert').filter({ hasText: 'program did not start' }).waitFor();
+    await page.getByLabel('Text to annotate').fill(typed);
+    await page.getByRole('alert').filter({ hasText: 'program did not start' }).waitFor();
+    cut = false;
+    await page.evaluate(() => window.dispatchEvent(new Event('online')));
+    await settled(page);
+    assert.deepEqual(await words(page), ['Nothing', 'typed', 'is', 'lost', '.']);
+  });
+});
+
+test('a browser without WebGPU says so and takes the CPU', async () => {
+  const init = () => Object.defineProperty(navigator, 'gpu', { value: undefined });
+  await withPage({ init, query: '?device=webgpu' }, async (page) => {
+    await settled(page);
+    assert.match(await page.getByRole('status').innerText(), /on the CPU\. WebGPU was asked for, but this browser offers no adapter\.$/);
+  });
+});
+
+test('a browser without vector instructions is told what to use', async () => {
+  const init = () => {
+    WebAssembly.validate = () => false;
+  };
+  await withPage({ init }, async (page, site) => {
+    await page.getByRole('alert').filter({ hasText: 'cannot run the model' }).waitFor();
+    assert.match(await page.getByRole('alert').innerText(), /Use a newer one: Chrome or Edge 91, Firefox 114, Safari 16\.4, or later\.$/);
+    assert.deepEqual(site.asked.filter((path) => path.includes('worker')), [], 'no worker is even tried');
+  });
+});
+
+test('a worker that talks nonsense is replaced', async () => {
+  let starts = 0;
+  const spoil = (path, bytes) =>
+    path.endsWith('worker-cpu_loader.js') && starts++ === 0 ? Buffer.from("self.postMessage({ 'not': 'a string' });") : bytes;
+  await withPage({ spoil }, async (page) => {
+    await settled(page);
+    assert.equal(starts, 2);
+    assert.match(await page.getByRole('status').innerText(), /a message that this page does not know\), so the CPU took over\.$/);
+  });
+});

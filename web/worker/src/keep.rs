@@ -1,0 +1,70 @@
+//! Taking in a model that a person has brought: checked first, then kept in the cache.
+
+use js_sys::Uint8Array;
+use sinet_infer::archive::manifest_path;
+use sinet_infer::folder::MANIFEST;
+use sinet_infer::{FolderError, Manifest, ModelFiles};
+use sinet_protocol::{Fault, Keeping, Reply};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{Blob, File};
+
+use crate::cache::ModelCache;
+use crate::fault::Trouble;
+use crate::{device, post};
+
+/// Reads the files of a model folder, or a zip archive of one, runs the model's self-test, and keeps it under `shelf`.
+pub async fn keep(paths: &[String], files: &[File], shelf: &str) -> Result<Reply, Trouble> {
+    let files = match files {
+        [archive] if archive.name() != MANIFEST => ModelFiles::from_zip(&read(archive).await?)?,
+        files => folder(paths, files).await?,
+    };
+    let total = files.total_bytes();
+    post(&Reply::Progress { loaded_bytes: total, total_bytes: total });
+    let model = device::load_on(files.clone(), &burn::tensor::Device::flex()).await?;
+
+    let manifest_bytes = files.get(MANIFEST)?;
+    let folder = Manifest::fingerprint(manifest_bytes);
+    let base = format!("{shelf}{folder}/");
+    let cache = ModelCache::open().await;
+    // The manifest comes last: a model that it does not stand before is none.
+    let manifest = Manifest::parse(manifest_bytes)?;
+    let named = manifest.files.iter().map(|(name, entry)| (name.as_str(), format!("?sha256={}", entry.sha256)));
+    for (name, query) in named.chain([(MANIFEST, String::new())]) {
+        let keeping = cache.put(&format!("{base}{name}{query}"), files.get(name)?).await;
+        if keeping != Keeping::Kept {
+            cache.forget(&base).await;
+            let why = if keeping == Keeping::Full { "it has no room left" } else { "it does not let this page" };
+            return Err(Trouble::new(Fault::Storage, format!("the browser cannot keep the model: {why}")));
+        }
+    }
+    Ok(Reply::Kept { folder, name: model.name().to_owned() })
+}
+
+/// The files of a folder that its manifest names, none of them longer than it says.
+async fn folder(paths: &[String], files: &[File]) -> Result<ModelFiles, Trouble> {
+    let manifest_at = manifest_path(paths.iter().map(String::as_str))
+        .ok_or_else(|| Trouble::new(Fault::Model, format!("there is no {MANIFEST} among the files")))?;
+    let find = |wanted: &str| files.iter().zip(paths).find(|(_, path)| *path == wanted).map(|(file, _)| file);
+    let missing = |name: &str| FolderError::Missing { name: name.to_owned() };
+    let parent = manifest_at.trim_end_matches(MANIFEST);
+    let manifest_bytes = read(find(manifest_at).ok_or_else(|| missing(MANIFEST))?).await?;
+    let manifest = Manifest::parse(&manifest_bytes)?;
+    let mut found = ModelFiles::new();
+    for (name, entry) in &manifest.files {
+        let file = find(&format!("{parent}{name}")).ok_or_else(|| missing(name))?;
+        let bytes = file.size() as u64;
+        if bytes != entry.bytes {
+            return Err(FolderError::WrongSize { name: name.clone(), expected: entry.bytes, found: bytes }.into());
+        }
+        found.insert(name.clone(), read(file).await?);
+    }
+    found.insert(MANIFEST, manifest_bytes);
+    Ok(found)
+}
+
+async fn read(file: &File) -> Result<Vec<u8>, Trouble> {
+    let blob: &Blob = file.as_ref();
+    let unreadable = |_| Trouble::new(Fault::Damaged, format!("{} cannot be read", file.name()));
+    let buffer = JsFuture::from(blob.array_buffer()).await.map_err(unreadable)?;
+    Ok(Uint8Array::new(&buffer).to_vec())
+}
