@@ -10,15 +10,17 @@ use sinet_page::device::parse_choice;
 use sinet_page::document::{Edit, FoundRelation, OpenDocument, Refusal, Selection};
 use sinet_page::dropped::{self, Meaning};
 use sinet_page::reading::Reading;
+use sinet_page::record::Body;
 use sinet_protocol::{DeviceChoice, Keeping};
 
 use crate::devices::Devices;
 use crate::drop::{self, NamedFile};
 use crate::editor::Editor;
 use crate::engine::{Answer, Engine, Phase};
+use crate::library::Library;
 use crate::models::Models;
 use crate::offline::Offline;
-use crate::view::{Attention, Composer, Privacy, Sentences, Setup, Status, Tables};
+use crate::view::{Attention, Composer, Documents, Privacy, Sentences, Setup, Status, Tables};
 use crate::{requests, script};
 
 /// How long a person must stop typing before the text is read.
@@ -59,6 +61,8 @@ pub struct Page {
     pub devices: Devices,
     /// The page without a network.
     pub offline: Offline,
+    /// The documents that the browser keeps.
+    pub library: Library,
 }
 
 /// Whether the worker scores relations between corrected entities.
@@ -102,9 +106,11 @@ impl Page {
             models: Models::new(),
             devices: Devices::new(choice),
             offline: Offline::new(),
+            library: Library::new(),
         };
         page.models.refresh();
         page.read();
+        page.library.start(page);
         page.refusal.set(refusal);
         page
     }
@@ -128,10 +134,53 @@ impl Page {
 
     /// Opens a document, which may have labels already, and reads it at once.
     pub fn open_document(self, document: OpenDocument) {
+        self.library.leave(self);
+        self.load(document);
+    }
+
+    /// Shows a document in the place of the open one, which is saved or to be forgotten.
+    pub fn load(self, document: OpenDocument) {
         self.text.set(document.text().to_owned());
         self.window.set(0);
         self.editor.open(document);
         self.read();
+    }
+
+    /// The open document as it is kept.
+    pub fn body(self) -> Body {
+        let (text, model) = (self.text.get_untracked(), self.model.get_untracked());
+        let document = self.editor.document.get_untracked();
+        let draft = (text != document.text()).then_some(text);
+        Body::new(model.folder(), document, draft)
+    }
+
+    /// Opens a document that was kept, with its model if that is still here.
+    pub fn show_body(self, body: Body) {
+        let is_known = |model: &ModelName| {
+            !model.is_own() || self.models.own.with_untracked(|own| own.iter().any(|(name, _)| name == model))
+        };
+        if let Some(model) = ModelName::from_folder(&body.model).filter(is_known) {
+            self.switch_model(model);
+        }
+        let text = body.text().to_owned();
+        self.load(body.document);
+        if self.text.with_untracked(|shown| *shown != text) {
+            self.text.set(text);
+            self.read();
+        }
+    }
+
+    /// Whether there is nothing to keep: no text, or an example as it came.
+    pub fn is_untouched(self) -> bool {
+        let mut examples = ModelName::SHIPPED.into_iter().flat_map(ModelName::examples);
+        let is_example =
+            self.text.with_untracked(|text| text.is_empty() || examples.any(|(_, example)| text == example));
+        is_example && !self.editor.document.with_untracked(OpenDocument::is_corrected)
+    }
+
+    /// The engine of the model that is chosen.
+    pub fn engine_now(self) -> Engine {
+        self.engine.get_untracked()
     }
 
     /// Selects something, and the sentence that it is in.
@@ -221,7 +270,7 @@ impl Page {
     }
 
     /// Takes files that were dropped on the page.
-    fn take_files(self, files: Vec<NamedFile>) {
+    pub fn take_files(self, files: Vec<NamedFile>) {
         match dropped::meaning(files.iter().map(|(path, _)| path.as_str())) {
             Meaning::Model => self.add_model(files),
             Meaning::Documents | Meaning::Nothing => {
@@ -378,6 +427,7 @@ pub fn App() -> impl IntoView {
             <p>"Entities and the relations between them, found in your own browser."</p>
         </header>
         <main>
+            <Documents page/>
             <Composer page/>
             <Status page/>
             <Sentences page/>

@@ -150,9 +150,22 @@ impl Engine {
     ///
     /// One sentence for the reader, if the model cannot be had or refuses the text.
     pub async fn annotate(&self, text: String) -> Result<Answer, String> {
+        self.annotate_as(text, false).await
+    }
+
+    /// Annotates another text meanwhile: relations are scored for the same text as before.
+    ///
+    /// # Errors
+    ///
+    /// As [`annotate`](Self::annotate).
+    pub async fn annotate_aside(&self, text: String) -> Result<Answer, String> {
+        self.annotate_as(text, true).await
+    }
+
+    async fn annotate_as(&self, text: String, aside: bool) -> Result<Answer, String> {
         let (answer, receiver) = oneshot::channel();
         self.retry();
-        self.0.ask(Question::Annotate { text, aside: false, answer });
+        self.0.ask(Question::Annotate { text, aside, answer });
         receiver
             .await
             .unwrap_or_else(|_| Err("The page turned to another text or model before this text was read.".to_owned()))

@@ -13,6 +13,7 @@ pub mod failure;
 pub mod layout;
 pub mod picture;
 pub mod reading;
+pub mod record;
 pub mod traffic;
 pub mod types;
 

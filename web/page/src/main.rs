@@ -13,6 +13,8 @@ mod editor;
 #[cfg(target_arch = "wasm32")]
 mod engine;
 #[cfg(target_arch = "wasm32")]
+mod library;
+#[cfg(target_arch = "wasm32")]
 mod measure;
 #[cfg(target_arch = "wasm32")]
 mod models;
@@ -22,6 +24,8 @@ mod offline;
 mod requests;
 #[cfg(target_arch = "wasm32")]
 mod script;
+#[cfg(target_arch = "wasm32")]
+mod store;
 #[cfg(target_arch = "wasm32")]
 mod view;
 #[cfg(target_arch = "wasm32")]

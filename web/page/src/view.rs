@@ -2,6 +2,7 @@
 
 mod attention;
 mod composer;
+mod documents;
 mod privacy;
 mod sentences;
 mod setup;
@@ -10,6 +11,7 @@ mod tables;
 
 pub use attention::Attention;
 pub use composer::Composer;
+pub use documents::Documents;
 pub use privacy::Privacy;
 pub use sentences::Sentences;
 pub use setup::Setup;

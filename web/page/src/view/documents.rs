@@ -1,0 +1,133 @@
+//! The documents that this browser keeps.
+
+use leptos::prelude::*;
+use sinet_page::record::{Head, State, tell_age};
+use wasm_bindgen::JsCast;
+use web_sys::{Event, HtmlInputElement};
+
+use crate::app::Page;
+use crate::drop::files_of_input;
+
+/// How many documents are listed before somebody asks for more.
+const ROWS: usize = 20;
+
+/// One line as long as nobody wants more: how many there are, and whether the open one is saved.
+#[component]
+pub fn Documents(page: Page) -> impl IntoView {
+    let library = page.library;
+    let summary = move || match library.heads.with(Vec::len) {
+        0 => "Documents".to_owned(),
+        count => format!("Documents ({count})"),
+    };
+    let saved = move || match (library.trouble.get(), library.open.get()) {
+        (None, Some(_)) => "Saved in this browser",
+        _ => "",
+    };
+    view! {
+        <section class="documents" aria-label="Documents">
+            <div class="row">
+                <details>
+                    <summary>{summary}</summary>
+                    <List page/>
+                </details>
+                <span class="note saved">{saved}</span>
+            </div>
+            <p class="note said" role="status" aria-label="Documents">
+                {move || library.said.get()}
+            </p>
+            <Show when=move || library.removed.with(Option::is_some)>
+                <button type="button" class="quiet" on:click=move |_| library.restore(page)>"Undo the deletion"</button>
+            </Show>
+            <p class="failure" role="alert">{move || library.trouble.get().map(|trouble| trouble.to_string())}</p>
+        </section>
+    }
+}
+
+#[component]
+fn List(page: Page) -> impl IntoView {
+    let library = page.library;
+    let (search, limit) = (RwSignal::new(String::new()), RwSignal::new(ROWS));
+    let found = Memo::new(move |_| {
+        let search = search.get();
+        library.heads.with(|heads| heads.iter().filter(|head| head.matches(&search)).cloned().collect::<Vec<_>>())
+    });
+    let shown = move || found.with(|found| found.iter().take(limit.get()).cloned().collect::<Vec<_>>());
+    let add = move |event: Event| {
+        let input: HtmlInputElement = event.target().expect("an event of an input").unchecked_into();
+        let files = files_of_input(&input);
+        input.set_value("");
+        page.take_files(files);
+    };
+    let progress = move || library.work.get();
+    view! {
+        <p class="buttons">
+            <button type="button" class="quiet" on:click=move |_| page.put_text("")>"New"</button>
+            <label class="quiet">
+                "Open a folder…" <input class="hidden" type="file" multiple prop:webkitdirectory=true on:change=add/>
+            </label>
+            <Show when=move || library.heads.with(|heads| heads.len() > 1)>
+                <button type="button" class="quiet" on:click=move |_| library.read_all(page)>"Annotate all"</button>
+            </Show>
+        </p>
+        <Show when=move || progress().is_some()>
+            <p class="work">
+                <progress
+                    aria-label="Annotating all documents"
+                    prop:max=move || progress().map_or(1.0, |work| work.total.max(1) as f64)
+                    prop:value=move || progress().map_or(0.0, |work| work.done as f64)
+                ></progress>
+                <span>{move || progress().map(|work| format!("{} of {}", work.done, work.total))}</span>
+                <button type="button" class="quiet" on:click=move |_| library.cancel()>"Cancel"</button>
+            </p>
+        </Show>
+        <Show when=move || library.heads.with(|heads| heads.len() > 5)>
+            <input
+                type="search"
+                aria-label="Search documents"
+                placeholder="Search"
+                on:input:target=move |event| {
+                    search.set(event.target().value());
+                    limit.set(ROWS);
+                }
+            />
+        </Show>
+        <ul class="plain">
+            <For each=shown key=|head| (head.id.clone(), head.revision) children=move |head| view! { <Row page head/> }/>
+        </ul>
+        <Show when=move || { limit.get() < found.with(Vec::len) }>
+            <button type="button" class="quiet" on:click=move |_| limit.update(|limit| *limit += 5 * ROWS)>"Show more"</button>
+        </Show>
+        <Show when=move || library.heads.with(Vec::is_empty)>
+            <p class="note">"What you write or open is kept here, in this browser only, until you delete it."</p>
+        </Show>
+    }
+}
+
+#[component]
+fn Row(page: Page, head: Head) -> impl IntoView {
+    let library = page.library;
+    let (opened, deleted, shown) = (head.id.clone(), head.id.clone(), head.id.clone());
+    let is_open = move || library.open.with(|open| open.as_ref() == Some(&shown));
+    let state = match head.state {
+        State::New => "",
+        State::Read => " · annotated",
+        State::Failed => " · could not be read",
+    };
+    let note = format!("{}{state}", tell_age(head.edited, js_sys::Date::now()));
+    view! {
+        <li aria-current=move || is_open().then_some("true")>
+            <button type="button" class="title" on:click=move |_| library.open(page, opened.clone())>
+                {head.title.clone()}
+            </button>
+            <span class="note">{note}</span>
+            <button
+                type="button"
+                class="quiet"
+                aria-label=format!("Delete “{}”", head.title)
+                on:click=move |_| library.remove(page, deleted.clone())
+            >
+                "Delete"
+            </button>
+        </li>
+    }
+}
