@@ -20,7 +20,7 @@ use crate::engine::{Answer, Engine, Phase};
 use crate::library::Library;
 use crate::models::Models;
 use crate::offline::Offline;
-use crate::view::{Attention, Composer, Documents, Privacy, Sentences, Setup, Status, Tables};
+use crate::view::{Attention, Composer, Coverage, Documents, Privacy, Sentences, Setup, Status, Tables};
 use crate::{requests, script};
 
 /// How long a person must stop typing before the text is read.
@@ -431,6 +431,7 @@ pub fn App() -> impl IntoView {
             <Composer page/>
             <Status page/>
             <Sentences page/>
+            <Coverage page/>
             <Attention page/>
             <Tables page/>
             <Setup page/>

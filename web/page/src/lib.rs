@@ -6,6 +6,7 @@
 pub mod attention;
 pub mod bytes;
 pub mod catalogue;
+pub mod coverage;
 pub mod device;
 pub mod document;
 pub mod dropped;

@@ -2,6 +2,7 @@
 
 mod attention;
 mod composer;
+mod coverage;
 mod documents;
 mod privacy;
 mod sentences;
@@ -11,6 +12,7 @@ mod tables;
 
 pub use attention::Attention;
 pub use composer::Composer;
+pub use coverage::Coverage;
 pub use documents::Documents;
 pub use privacy::Privacy;
 pub use sentences::Sentences;
