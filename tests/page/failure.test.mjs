@@ -196,8 +196,8 @@ test('a browser without vector instructions is told what to use', async () => {
     WebAssembly.validate = () => false;
   };
   await withPage({ init }, async (page, site) => {
-    await page.getByRole('alert').filter({ hasText: 'cannot run the model' }).waitFor();
-    assert.match(await page.getByRole('alert').innerText(), /Use a newer one: Chrome or Edge 91, Firefox 114, Safari 16\.4, or later\.$/);
+    const alert = page.getByRole('alert').filter({ hasText: 'cannot run the model' });
+    assert.match(await alert.innerText(), /Use a newer one: Chrome or Edge 91, Firefox 114, Safari 16\.4, or later\.$/);
     assert.deepEqual(site.asked.filter((path) => path.includes('worker')), [], 'no worker is even tried');
   });
 });
@@ -210,5 +210,42 @@ test('a worker that talks nonsense is replaced', async () => {
     await settled(page);
     assert.equal(starts, 2);
     assert.match(await page.getByRole('status').innerText(), /a message that this page does not know\), so the CPU took over\.$/);
+  });
+});
+
+test('a page that does not start says what to do', async () => {
+  const spoil = (path, bytes) => (/sinet-page-.*\.wasm$/.test(path) ? null : bytes);
+  await withPage({ spoil }, async (page) => {
+    await page.getByRole('alert').filter({ hasText: 'The page did not start. Check the connection and reload it' }).waitFor();
+  });
+});
+
+test('a browser that cannot even start the page is told what to use', async () => {
+  // Such a browser refuses the page's program as it refuses any other with vectors.
+  const init = () => {
+    WebAssembly.validate = () => false;
+    const refuse = () => Promise.reject(new WebAssembly.CompileError('invalid opcode'));
+    Object.assign(WebAssembly, { instantiate: refuse, instantiateStreaming: refuse, compile: refuse, compileStreaming: refuse });
+  };
+  await withPage({ init }, async (page) => {
+    await page.getByRole('alert').filter({ hasText: 'This browser cannot run the page. Use a newer one' }).waitFor();
+  });
+});
+
+test('a page that stops says that nothing is lost', async () => {
+  await withPage({}, async (page) => {
+    await settled(page);
+    await page.getByLabel('Text to annotate').fill(typed);
+    await page.getByText('Saved in this browser').waitFor();
+    // Something that cannot happen: a document without a body.
+    await page.evaluate(() => {
+      Object.defineProperty(document, 'body', { get: () => null });
+      const transfer = new DataTransfer();
+      transfer.items.add(new File(['a'], 'a.txt'));
+      window.dispatchEvent(new DragEvent('dragover', { dataTransfer: transfer }));
+    });
+    await page.getByRole('alert').filter({ hasText: 'has stopped on a fault of its own. Reload it' }).waitFor();
+    await page.reload();
+    await page.waitForFunction((typed) => document.querySelector('#text')?.value === typed, typed);
   });
 });

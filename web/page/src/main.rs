@@ -33,7 +33,10 @@ mod worker;
 
 #[cfg(target_arch = "wasm32")]
 fn main() {
-    console_error_panic_hook::set_once();
+    std::panic::set_hook(Box::new(|panic| {
+        console_error_panic_hook::hook(panic);
+        tell_crash();
+    }));
     leptos::mount::mount_to_body(app::App);
 }
 
@@ -50,4 +53,13 @@ fn address(file: &str) -> String {
     base.flatten()
         .and_then(|base| web_sys::Url::new_with_base(file, &base).ok())
         .map_or_else(|| file.to_owned(), |url| url.href())
+}
+
+/// Shows the sentence that stands ready in the document: after a panic nothing else of the page can be relied on.
+#[cfg(target_arch = "wasm32")]
+fn tell_crash() {
+    let said = web_sys::window().and_then(|window| window.document()?.get_element_by_id("crashed"));
+    if let Some(said) = said {
+        said.remove_attribute("hidden").ok();
+    }
 }
