@@ -29,6 +29,20 @@ pub struct EntityId(u32);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct RelationId(u32);
 
+/// As an element of the page is called that shows it.
+impl std::fmt::Display for EntityId {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(formatter, "entity-{}", self.0)
+    }
+}
+
+/// As an element of the page is called that shows it.
+impl std::fmt::Display for RelationId {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(formatter, "relation-{}", self.0)
+    }
+}
+
 /// What a person works on.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Selection {

@@ -22,6 +22,8 @@ pub struct Sentence {
     pub relations: Vec<Link>,
     /// Width of a space.
     pub space: f32,
+    /// Whether it runs from right to left. Its words are then in the order in which they stand, from the right.
+    pub right_to_left: bool,
 }
 
 /// A measured word.
@@ -179,8 +181,47 @@ pub fn layout(sentence: &Sentence, width: f32) -> Scene {
         } else if routes.tangled && spread < MAX_SPREAD {
             spread += SPREAD_STEP;
         } else {
-            return lines::stack(sentence, &levels, text, routes, width);
+            let scene = lines::stack(sentence, &levels, text, routes, width);
+            return if sentence.right_to_left { mirror(scene, &sentence.words) } else { scene };
         }
+    }
+}
+
+/// The scene as a mirror shows it, for text that runs from right to left.
+fn mirror(mut scene: Scene, words: &[Word]) -> Scene {
+    let width = scene.width;
+    let flip = |rect: &mut Rect| rect.x = width - rect.right();
+    for (place, word) in scene.words.iter_mut().zip(words) {
+        place.x = width - place.x - word.width;
+    }
+    scene.marks.iter_mut().for_each(|mark| flip(&mut mark.rect));
+    scene.labels.iter_mut().for_each(flip);
+    for arc in &mut scene.arcs {
+        flip(&mut arc.label);
+        for point in arc.lines.iter_mut().flatten().chain(&mut arc.tip) {
+            point.x = width - point.x;
+        }
+    }
+    scene
+}
+
+impl Scene {
+    /// The word that is nearest to a point, on the line that is nearest to it.
+    pub fn word_at(&self, words: &[Word], point: Point) -> Option<usize> {
+        let far = |place: &Point, word: &Word| {
+            let middle = place.y - BASELINE + TEXT / 2.0;
+            let beside = (place.x - point.x).max(point.x - place.x - word.width).max(0.0);
+            ((middle - point.y).abs(), beside)
+        };
+        let places = self.words.iter().zip(words).map(|(place, word)| far(place, word)).enumerate();
+        let nearest = places.min_by(|(_, a), (_, b)| a.0.total_cmp(&b.0).then(a.1.total_cmp(&b.1)));
+        nearest.map(|(word, _)| word)
+    }
+
+    /// The box around a word, as high as the text.
+    pub fn word_box(&self, words: &[Word], word: usize) -> Rect {
+        let Point { x, y } = self.words[word];
+        Rect { x, y: y - BASELINE, width: words[word].width, height: TEXT }
     }
 }
 

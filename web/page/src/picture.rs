@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use sinet_formats::Source;
 use sinet_text::WordRange;
+use unicode_bidi::{Direction, get_base_direction};
 use unicode_segmentation::UnicodeSegmentation;
 
 use crate::document::{Entity, Labels, OpenDocument, Relation};
@@ -31,6 +32,8 @@ pub struct Picture {
     pub words: WordRange,
     /// Each word, and whether white space parts it from the one before.
     pub texts: Vec<(String, Gap)>,
+    /// Whether the sentence runs from right to left.
+    pub right_to_left: bool,
     /// The entities that start in the sentence and have words.
     pub entities: Vec<Entity>,
     /// The relations between two of these.
@@ -60,7 +63,8 @@ impl Picture {
                 .collect()
         };
         let texts = (words.start..words.end).map(|word| (document.word(word).to_owned(), gap(word))).collect();
-        Self { words, texts, entities, relations }
+        let right_to_left = get_base_direction(document.text_of(words)) == Direction::Rtl;
+        Self { words, texts, right_to_left, entities, relations }
     }
 
     /// The sentence to lay out, and for each of its parts of words the word, counted in the document. `measure` gives
@@ -68,18 +72,24 @@ impl Picture {
     pub fn sentence(&self, types: &Types, mut measure: impl FnMut(&str, Face) -> f32) -> (Sentence, Vec<usize>) {
         let mut words = Vec::with_capacity(self.texts.len());
         let mut owners = Vec::with_capacity(self.texts.len());
-        // For each word of the sentence its first part, and the end.
-        let mut firsts = Vec::with_capacity(self.texts.len() + 1);
-        for (word, (text, before)) in self.texts.iter().enumerate() {
-            firsts.push(words.len());
-            words.extend(parts(text, *before, &mut |text| measure(text, Face::Word)));
+        // For each word of the sentence its parts.
+        let mut parts_of = vec![0..0; self.texts.len()];
+        for (word, before) in self.order() {
+            let start = words.len();
+            words.extend(parts(&self.texts[word].0, before, &mut |text| measure(text, Face::Word)));
             owners.resize(words.len(), self.words.start + word);
+            parts_of[word] = start..words.len();
         }
-        firsts.push(words.len());
-        let part = |word: usize| firsts[word.clamp(self.words.start, self.words.end) - self.words.start];
+        let parts = |entity: &Entity| {
+            let [start, end] = [entity.words.start, entity.words.end]
+                .map(|word| word.clamp(self.words.start, self.words.end) - self.words.start);
+            let own = &parts_of[start..end];
+            let start = own.iter().map(|parts| parts.start).min().unwrap_or(0);
+            Range { start, end: own.iter().map(|parts| parts.end).max().unwrap_or(start) }
+        };
         let entities = (self.entities.iter())
             .map(|entity| Span {
-                words: Range { start: part(entity.words.start), end: part(entity.words.end) },
+                words: parts(entity),
                 label_width: measure(&entity_label(types, entity), Face::EntityLabel),
             })
             .collect();
@@ -94,7 +104,34 @@ impl Picture {
                 })
             })
             .collect();
-        (Sentence { words, entities, relations, space: measure(" ", Face::Word) }, owners)
+        let (space, right_to_left) = (measure(" ", Face::Word), self.right_to_left);
+        (Sentence { words, entities, relations, space, right_to_left }, owners)
+    }
+
+    /// The words in the order in which they stand, counted in the sentence, each with what lies before it there: in a
+    /// sentence from right to left, a run of words from left to right is turned round.
+    fn order(&self) -> Vec<(usize, Gap)> {
+        let mut order: Vec<usize> = (0..self.texts.len()).collect();
+        if self.right_to_left {
+            let direction = |word: &usize| get_base_direction(self.texts[*word].0.as_str());
+            let mut start = 0;
+            while let Some(first) = order[start..].iter().position(|word| direction(word) == Direction::Ltr) {
+                let first = start + first;
+                let run = order[first..].iter().take_while(|word| direction(word) != Direction::Rtl).count();
+                // Marks at its end belong to what surrounds the run.
+                let last = order[first..first + run].iter().rposition(|word| direction(word) == Direction::Ltr);
+                let end = first + last.map_or(0, |last| last + 1);
+                order[first..end].reverse();
+                start = end;
+            }
+        }
+        let gap = |(place, &word): (usize, &usize)| {
+            let before = place.checked_sub(1).map(|before| order[before]);
+            // Between two words that are turned round lies what lay before the later one.
+            let later = before.filter(|&before| before == word + 1).unwrap_or(place);
+            (word, self.texts[later].1)
+        };
+        order.iter().enumerate().map(gap).collect()
     }
 }
 
@@ -285,6 +322,26 @@ mod tests {
             0 -> 1 both ways
             1 -> 0"#]],
         );
+    }
+
+    #[test]
+    fn words_from_left_to_right_keep_their_order_in_a_sentence_from_right_to_left() {
+        let order = |text: &str| {
+            let document = OpenDocument::of_text(text);
+            let picture = Picture::of(&document, &document.labels(), 0, &Hidden::default());
+            let (sentence, owners) = picture.sentence(&types(), |text, _| text.chars().count() as f32 * 10.0);
+            assert_eq!(owners, picture.order().into_iter().map(|(word, _)| word).collect::<Vec<_>>());
+            (sentence.right_to_left, show(&sentence))
+        };
+        for (text, right_to_left, expected) in [
+            ("from left (שלום) to right", false, " from left (_שלום_) to right"),
+            ("שלום world peace, עולם.", true, " שלום peace world_, עולם_."),
+            ("גוגל Chrome 12 OS", true, " גוגל OS 12 Chrome"),
+            ("גוגל (New York)", true, " גוגל (_York New_)"),
+            ("مرحبا بالعالم 2020", true, " مرحبا بالعالم 2020"),
+        ] {
+            assert_eq!(order(text), (right_to_left, expected.to_owned()));
+        }
     }
 
     #[test]

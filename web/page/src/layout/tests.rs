@@ -22,6 +22,7 @@ fn sentence(text: &str, entities: &[(Range<usize>, f32)], relations: &[(usize, u
             .map(|&(head, tail, label_width)| Link { head, tail, label_width, symmetric: false })
             .collect(),
         space: 5.0,
+        right_to_left: false,
     }
 }
 
@@ -180,6 +181,25 @@ fn a_nested_entity_has_its_own_row() {
 }
 
 #[test]
+fn text_from_right_to_left_is_mirrored() {
+    let mut sentence = sentence("alpha and beta", &[(0..1, 40.0), (2..3, 40.0)], &[(1, 0, 40.0)]);
+    sentence.right_to_left = true;
+    check(&sentence, 200.0, expect![[r#"
+
+                        ......#########......
+                        .                   .
+                        .                   .
+                        .                   .
+                        .
+                    =========           ========
+
+
+
+                    b e t a  a n d   a l p h a
+    "#]]);
+}
+
+#[test]
 fn punctuation_stays_with_its_word_where_it_can() {
     check(
         &sentence("aaaa bbbb _, _cccc", &[], &[]),
@@ -243,37 +263,39 @@ fn sentences() -> impl Strategy<Value = (Sentence, f32)> {
     let entities = prop::collection::vec((any::<prop::sample::Index>(), 1usize..5, 25f32..120.0), 0..9);
     let ends = (any::<prop::sample::Index>(), any::<prop::sample::Index>(), 25f32..90.0);
     let relations = prop::collection::vec(ends, 0..9);
-    (words, entities, relations, 320f32..900.0).prop_map(|(words, entities, relations, width)| {
-        let words: Vec<Word> = (words.into_iter())
-            .map(|(letters, joined)| Word {
-                text: "x".repeat(letters),
-                width: 9.0 * letters as f32,
-                before: if joined { Gap::Nothing } else { Gap::Space },
-            })
-            .collect();
-        let mut spans: Vec<Span> = (entities.into_iter())
-            .map(|(start, length, label_width)| {
-                let start = start.index(words.len());
-                Span { words: start..words.len().min(start + length), label_width }
-            })
-            .collect();
-        spans.sort_by_key(|span| (span.words.start, span.words.end));
-        spans.dedup_by_key(|span| span.words.clone());
-        let mut pairs = std::collections::BTreeMap::new();
-        let links = (relations.into_iter())
-            .filter(|_| !spans.is_empty())
-            .map(|(head, tail, label_width)| (head.index(spans.len()), tail.index(spans.len()), label_width))
-            .filter(|(head, tail, _)| head != tail)
-            // More than two relations between the same two entities have been seen in no data set.
-            .filter(|&(head, tail, _)| {
-                let seen: &mut usize = pairs.entry((head.min(tail), head.max(tail))).or_default();
-                *seen += 1;
-                *seen <= 2
-            })
-            .map(|(head, tail, label_width)| Link { head, tail, label_width, symmetric: false })
-            .collect();
-        (Sentence { words, entities: spans, relations: links, space: 4.5 }, width)
-    })
+    (words, entities, relations, 320f32..900.0, any::<bool>()).prop_map(
+        |(words, entities, relations, width, right_to_left)| {
+            let words: Vec<Word> = (words.into_iter())
+                .map(|(letters, joined)| Word {
+                    text: "x".repeat(letters),
+                    width: 9.0 * letters as f32,
+                    before: if joined { Gap::Nothing } else { Gap::Space },
+                })
+                .collect();
+            let mut spans: Vec<Span> = (entities.into_iter())
+                .map(|(start, length, label_width)| {
+                    let start = start.index(words.len());
+                    Span { words: start..words.len().min(start + length), label_width }
+                })
+                .collect();
+            spans.sort_by_key(|span| (span.words.start, span.words.end));
+            spans.dedup_by_key(|span| span.words.clone());
+            let mut pairs = std::collections::BTreeMap::new();
+            let links = (relations.into_iter())
+                .filter(|_| !spans.is_empty())
+                .map(|(head, tail, label_width)| (head.index(spans.len()), tail.index(spans.len()), label_width))
+                .filter(|(head, tail, _)| head != tail)
+                // More than two relations between the same two entities have been seen in no data set.
+                .filter(|&(head, tail, _)| {
+                    let seen: &mut usize = pairs.entry((head.min(tail), head.max(tail))).or_default();
+                    *seen += 1;
+                    *seen <= 2
+                })
+                .map(|(head, tail, label_width)| Link { head, tail, label_width, symmetric: false })
+                .collect();
+            (Sentence { words, entities: spans, relations: links, space: 4.5, right_to_left }, width)
+        },
+    )
 }
 
 proptest! {
@@ -311,10 +333,21 @@ proptest! {
     fn lines_keep_within_their_width((sentence, width) in sentences()) {
         let scene = layout(&sentence, width);
         for (place, word) in scene.words.iter().zip(&sentence.words) {
-            prop_assert!(place.x + word.width <= width);
+            prop_assert!(place.x >= 0.0 && place.x + word.width <= width);
         }
         for pair in scene.words.windows(2) {
-            prop_assert!(pair[0].y < pair[1].y || pair[0].x < pair[1].x, "words keep their order");
+            let in_order = if sentence.right_to_left { pair[0].x > pair[1].x } else { pair[0].x < pair[1].x };
+            prop_assert!(pair[0].y < pair[1].y || in_order, "words keep their order");
+        }
+    }
+
+    #[test]
+    fn a_point_on_a_word_finds_it((sentence, width) in sentences()) {
+        let scene = layout(&sentence, width);
+        for word in 0..sentence.words.len() {
+            let Rect { x, y, width, height } = scene.word_box(&sentence.words, word);
+            let middle = Point { x: x + width / 2.0, y: y + height / 2.0 };
+            prop_assert_eq!(scene.word_at(&sentence.words, middle), Some(word));
         }
     }
 }
