@@ -17,6 +17,7 @@ use crate::devices::Devices;
 use crate::drop::{self, NamedFile};
 use crate::editor::Editor;
 use crate::engine::{Answer, Engine, Phase};
+use crate::hand::Hand;
 use crate::library::Library;
 use crate::models::Models;
 use crate::offline::Offline;
@@ -42,6 +43,8 @@ pub struct Page {
     pub model: RwSignal<ModelName>,
     /// The document that is open, with what the newest reading says and what a person has made of it.
     pub editor: Editor,
+    /// What the person does with it.
+    pub hand: Hand,
     /// The newest reading, which may be of an older text.
     pub shown: RwSignal<Option<Shown>>,
     /// The sentence whose attention is shown, as an index into the reading's windows.
@@ -95,6 +98,7 @@ impl Page {
             text: RwSignal::new(example.to_owned()),
             model: RwSignal::new(model),
             editor: Editor::new(OpenDocument::of_text(example)),
+            hand: Hand::new(),
             shown: RwSignal::new(None),
             window: RwSignal::new(0),
             refusal: RwSignal::new(None),
@@ -370,6 +374,11 @@ impl Page {
                 _ => {}
             }
         });
+    }
+
+    /// Whether what is shown is about to change, because the worker has not answered yet.
+    pub fn is_busy(self) -> bool {
+        self.is_stale() || self.relating.get() != Relating::No
     }
 
     /// Whether what is shown belongs to another text or model than what is chosen.

@@ -1,9 +1,12 @@
 //! The document that is open, and what a person does to it.
 
+use std::collections::BTreeSet;
+
 use leptos::prelude::*;
 use sinet_page::document::{Edit, Labels, Lost, OpenDocument, Refusal, Selection};
 use sinet_page::picture::Hidden;
 use sinet_page::types::Types;
+use sinet_protocol::TypeName;
 
 /// The open document and what hangs on it; a copy is the same editor.
 #[derive(Clone, Copy)]
@@ -14,6 +17,10 @@ pub struct Editor {
     pub labels: Memo<Labels>,
     /// The types that the model knows.
     pub types: RwSignal<Types>,
+    /// The types that entities may have, by their names in the data: the model's, then others that the document has.
+    pub entity_kinds: Memo<Vec<String>>,
+    /// The types that relations may have.
+    pub relation_kinds: Memo<Vec<String>>,
     /// What the person works on. What is selected is always there: what goes is selected no more.
     pub selection: Memo<Selection>,
     /// Types that the reader does not want to see.
@@ -28,6 +35,15 @@ impl Editor {
     pub fn new(document: OpenDocument) -> Self {
         let document = RwSignal::new(document);
         let labels = Memo::new(move |_| document.with(OpenDocument::labels));
+        let types = RwSignal::<Types>::default();
+        let entity_kinds = Memo::new(move |_| {
+            let found = labels.with(|labels| labels.entities.iter().map(|entity| entity.kind.clone()).collect());
+            types.with(|types| kinds(&types.entities, found))
+        });
+        let relation_kinds = Memo::new(move |_| {
+            let found = labels.with(|labels| labels.relations.iter().map(|relation| relation.kind.clone()).collect());
+            types.with(|types| kinds(&types.relations, found))
+        });
         let wanted = RwSignal::new(Selection::None);
         let selection = Memo::new(move |_| {
             let wanted = wanted.get();
@@ -37,7 +53,9 @@ impl Editor {
         Self {
             document,
             labels,
-            types: RwSignal::default(),
+            types,
+            entity_kinds,
+            relation_kinds,
             selection,
             hidden: RwSignal::default(),
             said: RwSignal::default(),
@@ -98,4 +116,11 @@ impl Editor {
         }
         selection.is_some()
     }
+}
+
+/// The names of some types, then of those that only the document has.
+fn kinds(types: &[TypeName], found: BTreeSet<String>) -> Vec<String> {
+    let known: Vec<String> = types.iter().map(|known| known.name.clone()).collect();
+    let others = found.into_iter().filter(|kind| !known.contains(kind)).collect::<Vec<_>>();
+    known.into_iter().chain(others).collect()
 }

@@ -63,7 +63,7 @@ impl Picture {
                 .collect()
         };
         let texts = (words.start..words.end).map(|word| (document.word(word).to_owned(), gap(word))).collect();
-        let right_to_left = get_base_direction(document.text_of(words)) == Direction::Rtl;
+        let right_to_left = is_right_to_left(document.text_of(words));
         Self { words, texts, right_to_left, entities, relations }
     }
 
@@ -133,6 +133,11 @@ impl Picture {
         };
         order.iter().enumerate().map(gap).collect()
     }
+}
+
+/// Whether a text runs from right to left: its first letter says so.
+pub fn is_right_to_left(text: &str) -> bool {
+    get_base_direction(text) == Direction::Rtl
 }
 
 /// Types that are not shown.

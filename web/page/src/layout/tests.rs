@@ -184,19 +184,23 @@ fn a_nested_entity_has_its_own_row() {
 fn text_from_right_to_left_is_mirrored() {
     let mut sentence = sentence("alpha and beta", &[(0..1, 40.0), (2..3, 40.0)], &[(1, 0, 40.0)]);
     sentence.right_to_left = true;
-    check(&sentence, 200.0, expect![[r#"
+    check(
+        &sentence,
+        142.0,
+        expect![[r#"
 
-                        ......#########......
-                        .                   .
-                        .                   .
-                        .                   .
-                        .
-                    =========           ========
+                 .....#########......
+                 .                  .
+                 .                  .
+                 .                  .
+                 .
+             =========          =========
 
 
 
-                    b e t a  a n d   a l p h a
-    "#]]);
+            b e t a   a n d  a l p h a
+        "#]],
+    );
 }
 
 #[test]

@@ -48,6 +48,7 @@ pub fn Composer(page: Page) -> impl IntoView {
             <textarea
                 id="text"
                 rows="4"
+                dir="auto"
                 spellcheck="false"
                 placeholder="Type or paste a text."
                 prop:value=move || page.text.get()

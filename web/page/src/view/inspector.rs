@@ -1,0 +1,208 @@
+//! What is selected, and everything that can be done with it, for those who have no keyboard or no pointer.
+
+use leptos::html;
+use leptos::prelude::*;
+use sinet_formats::Source;
+use sinet_page::document::Selection;
+use sinet_page::keys::{Command, HELP, Step, type_key};
+use sinet_page::picture::{tell_entity, tell_relation};
+
+use crate::app::Page;
+use crate::hand::{self, Palette};
+
+/// The bar below the annotated text.
+#[component]
+pub fn Inspector(page: Page) -> impl IntoView {
+    let editor = page.editor;
+    let palette =
+        Memo::new(move |_| if page.hand.relating.get().is_some() { None } else { Palette::of(editor.selection.get()) });
+    let types = move || palette.get().map(|palette| view! { <Types page palette/> });
+    let can = move |test: fn(&sinet_page::document::OpenDocument) -> bool| move || editor.document.with(test);
+    view! {
+        // The focus stays in the text while a pointer presses buttons here, so that keys go on working.
+        <div class="inspector" on:mousedown=move |event| event.prevent_default()>
+            <p class="about">{move || about(page)}</p>
+            {types}
+            <div class="actions" role="toolbar" aria-label="Corrections">
+                {move || actions(page)}
+                <span class="spacer"></span>
+                <Act page name="Undo" command=Command::Undo enabled=Signal::derive(can(|document| document.can_undo()))/>
+                <Act page name="Redo" command=Command::Redo enabled=Signal::derive(can(|document| document.can_redo()))/>
+                <Act page name="Keys" command=Command::Help enabled=Signal::stored(true)/>
+            </div>
+            <p class="said" aria-live="polite">{move || editor.said.get()}</p>
+        </div>
+        <Help page/>
+    }
+}
+
+/// The types that the selection may have.
+#[component]
+fn Types(page: Page, palette: Palette) -> impl IntoView {
+    let current = move || {
+        page.editor.labels.with(|labels| match page.editor.selection.get() {
+            Selection::Entity(id) => labels.entity(id).map(|entity| entity.kind.clone()),
+            Selection::Relation(id) => labels.relation(id).map(|relation| relation.kind.clone()),
+            _ => None,
+        })
+    };
+    let buttons = move || {
+        let types = page.editor.types.get();
+        let kinds = palette.kinds(page.editor).get().into_iter().enumerate();
+        kinds
+            .map(|(place, kind)| {
+                let (name, tone) = match palette {
+                    Palette::Entities => (types.entity(&kind).to_owned(), format!("kind tone-{}", types.tone(&kind))),
+                    Palette::Relations => (types.relation(&kind).to_owned(), "kind".to_owned()),
+                };
+                let (key, shortcut) = (type_key(place), type_key(place));
+                view! {
+                    <button
+                        type="button"
+                        class=tone
+                        aria-keyshortcuts=shortcut
+                        aria-pressed=move || (current().as_ref() == Some(&kind)).to_string()
+                        on:click=move |_| _ = hand::obey(page, Command::Type(place))
+                    >
+                        {name}
+                        <kbd aria-hidden="true">{key}</kbd>
+                    </button>
+                }
+            })
+            .collect_view()
+    };
+    let label = match palette {
+        Palette::Entities => "Type of entity",
+        Palette::Relations => "Type of relation",
+    };
+    view! { <div class="kinds" role="group" aria-label=label>{buttons}</div> }
+}
+
+/// A button that does what a key does.
+#[component]
+fn Act(
+    page: Page,
+    name: &'static str,
+    command: Command,
+    #[prop(default = Signal::stored(true))] enabled: Signal<bool>,
+) -> impl IntoView {
+    view! {
+        <button
+            type="button"
+            class="quiet"
+            aria-disabled=move || (!enabled.get()).to_string()
+            on:click=move |_| if enabled.get_untracked() { hand::obey(page, command); }
+        >
+            {name}
+        </button>
+    }
+}
+
+/// What can be done with the selection besides choosing its type.
+fn actions(page: Page) -> Vec<AnyView> {
+    let act = |name, command| view! { <Act page name command/> }.into_any();
+    if page.hand.relating.get().is_some() {
+        return vec![act("Confirm", Command::Confirm), act("Cancel", Command::Cancel)];
+    }
+    let selection = page.editor.selection.get();
+    let by_model = page.editor.labels.with(|labels| match selection {
+        Selection::Entity(id) => labels.entity(id).map(|entity| entity.source),
+        Selection::Relation(id) => labels.relation(id).map(|relation| relation.source),
+        _ => None,
+    }) == Some(Source::Model);
+    let agree = by_model.then_some(("Agree", Command::Confirm));
+    let edge = |end, step| Command::MoveEdge { end, step };
+    let named = match selection {
+        Selection::None => vec![("Select words", Command::Words)],
+        Selection::Words(_) => vec![
+            ("Less", Command::Extend(Step::Back)),
+            ("More", Command::Extend(Step::On)),
+            ("Previous word", Command::Go(Step::Back)),
+            ("Next word", Command::Go(Step::On)),
+            ("Leave", Command::Cancel),
+        ],
+        Selection::Entity(_) => agree
+            .into_iter()
+            .chain([
+                ("Relate", Command::Relate),
+                ("Start −", edge(false, Step::Back)),
+                ("Start +", edge(false, Step::On)),
+                ("End −", edge(true, Step::Back)),
+                ("End +", edge(true, Step::On)),
+                ("Remove", Command::Remove),
+                ("Leave", Command::Cancel),
+            ])
+            .collect(),
+        Selection::Relation(_) => agree
+            .into_iter()
+            .chain([("Reverse", Command::Reverse), ("Remove", Command::Remove), ("Leave", Command::Cancel)])
+            .collect(),
+        Selection::Pair(..) => vec![("Leave", Command::Cancel)],
+    };
+    named.into_iter().map(|(name, command)| act(name, command)).collect()
+}
+
+/// What is selected, in one sentence.
+fn about(page: Page) -> String {
+    let editor = page.editor;
+    let types = editor.types.get();
+    editor.labels.with(|labels| match editor.selection.get() {
+        Selection::None => {
+            "Select words to make them an entity; drag from one entity to another to relate them.".to_owned()
+        }
+        Selection::Entity(id) => {
+            let Some(entity) = labels.entity(id) else { return String::new() };
+            let beyond = editor.document.with(|document| {
+                let sentence = document.sentence_of(entity.words.start).map(|sentence| document.sentences()[sentence]);
+                sentence.is_none_or(|sentence| entity.words.end > sentence.end)
+            });
+            let remark = if beyond {
+                " It reaches beyond what the model reads as one piece, so the model relates it to nothing."
+            } else {
+                ""
+            };
+            format!("{}.{remark}", tell_entity(&types, entity))
+        }
+        Selection::Relation(id) => {
+            labels.relation(id).map(|it| format!("{}.", tell_relation(&types, labels, it))).unwrap_or_default()
+        }
+        Selection::Words(words) => {
+            format!(
+                "“{}”: choose a type to make it an entity.",
+                editor.document.with(|document| document.text_of(words).to_owned())
+            )
+        }
+        Selection::Pair(head, tail) => {
+            let text = |id| labels.entity(id).map(|entity| entity.text.clone()).unwrap_or_default();
+            let sentence = |id| {
+                let word = labels.entity(id).map(|entity| entity.words.start)?;
+                editor.document.with(|document| document.sentence_of(word))
+            };
+            let remark = if sentence(head) == sentence(tail) {
+                ""
+            } else {
+                " They lie in different sentences: the relation is in the table, not in the picture."
+            };
+            format!("“{}” to “{}”: choose the type of their relation.{remark}", text(head), text(tail))
+        }
+    })
+}
+
+/// The keys, in a dialog.
+#[component]
+fn Help(page: Page) -> impl IntoView {
+    let dialog = NodeRef::<html::Dialog>::new();
+    Effect::new(move || {
+        if let (true, Some(dialog)) = (page.hand.help.get(), dialog.get()) {
+            dialog.show_modal().ok();
+        }
+    });
+    let rows = HELP.map(|(keys, meaning)| view! { <tr><th scope="row">{keys}</th><td>{meaning}</td></tr> });
+    view! {
+        <dialog node_ref=dialog class="help" aria-labelledby="help-title" on:close=move |_| page.hand.help.set(false)>
+            <h2 id="help-title">"Keys in the annotated text"</h2>
+            <table><tbody>{rows}</tbody></table>
+            <form method="dialog"><button class="quiet">"Close"</button></form>
+        </dialog>
+    }
+}
