@@ -6,6 +6,7 @@
 //! model says now, and what a person has removed stays removed. [`OpenDocument::labels`] is both together: what
 //! the page shows.
 
+mod changes;
 mod edit;
 mod labels;
 mod reading;
@@ -17,6 +18,7 @@ use serde::{Deserialize, Serialize};
 use sinet_formats::{LabelledDocument, LabelledEntity, LabelledRelation, Source};
 use sinet_text::{ByteSpan, Document, WordRange};
 
+pub use changes::Change;
 pub use edit::{Edit, Refusal};
 pub use labels::{Entity, Labels, Relation};
 pub use reading::{FoundRelation, Lost};

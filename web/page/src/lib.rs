@@ -1,5 +1,5 @@
 //! What the page knows without a browser: which model and worker to take, the open document and what a
-//! person does to it, where everything of a sentence goes, how attention becomes shades.
+//! person does to it, where everything of a sentence goes, how attention becomes shades, what can be taken away.
 //!
 //! [`document`] is the place to start reading, then [`layout`]. The view over all this is the binary beside this library.
 
@@ -10,14 +10,19 @@ pub mod coverage;
 pub mod device;
 pub mod document;
 pub mod dropped;
+pub mod export;
 pub mod failure;
 pub mod keys;
 pub mod layout;
+pub mod link;
 pub mod navigate;
+pub mod opening;
 pub mod picture;
 pub mod reading;
 pub mod record;
+pub mod takeaway;
 pub mod traffic;
+pub mod training;
 pub mod types;
 
 /// The number of tones that the style sheet has for entity types.
