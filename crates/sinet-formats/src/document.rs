@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 use sinet_text::{ByteSpan, WordRange};
 
+use crate::tokenised::{covering, sentences, with_words};
+
 /// A text with labels, as every format and the page's editor hold it. Offsets are bytes of `text`.
 ///
 /// [`LabelledDocument::check`] says whether the parts fit each other; whatever a reader of this crate yields does.
@@ -134,6 +136,19 @@ impl LabelledDocument {
     /// The text of entity `index`, or `None` if there is no such entity or its span does not fit the text.
     pub fn entity_text(&self, index: usize) -> Option<&str> {
         self.entities.get(index)?.span.of(&self.text)
+    }
+
+    /// The words that a stretch of text touches, or `None` if there are none.
+    pub fn words_of(&self, span: ByteSpan) -> Option<WordRange> {
+        covering(&self.words, span)
+    }
+
+    /// The document with words, and sentences that cover all of them: its own, or those that its text has.
+    #[must_use]
+    pub fn with_words(self) -> Self {
+        let mut document = with_words(&self).into_owned();
+        document.sentences = sentences(&document);
+        document
     }
 
     /// Whether all parts fit each other.

@@ -83,6 +83,8 @@ fn by_fields(text: &str) -> Result<Sniffed, SniffError> {
     } else if has("text") && has("entities") {
         // Documents without a label look the same in both, and are read the same.
         Some((Format::Doccano, "`text` and `entities`"))
+    } else if has("text") {
+        Some((Format::Doccano, "`text` and no labels"))
     } else {
         None
     };
@@ -221,6 +223,7 @@ mod tests {
                 r#"{"text": "a", "model": "m", "words": [], "entities": []}"#,
                 "sinet: its objects have `text`, `words` and `entities`",
             ),
+            (r#"{"text": "a", "url": "b"}"#, "doccano: its objects have `text` and no labels"),
             (r#"{"words": 1, "b\"c": 2}"#, r#"no known format has objects with `b\"c`, `words`; name the format"#),
             ("[]", "no known format has objects with no field; name the format"),
             ("PK\u{3}\u{4}", "brat: it is a zip archive, as brat's texts and labels are kept in"),

@@ -17,11 +17,14 @@ use crate::devices::Devices;
 use crate::drop::{self, NamedFile};
 use crate::editor::Editor;
 use crate::engine::{Answer, Engine, Phase};
+use crate::files::{self, Files};
 use crate::hand::Hand;
 use crate::library::Library;
 use crate::models::Models;
 use crate::offline::Offline;
-use crate::view::{Attention, Composer, Coverage, Documents, Privacy, Sentences, Setup, Status, Tables};
+use crate::view::{
+    Attention, Composer, Coverage, Documents, OpenedFiles, Privacy, Sentences, Setup, Status, Tables, TakeAway,
+};
 use crate::{requests, script};
 
 /// How long a person must stop typing before the text is read.
@@ -66,6 +69,10 @@ pub struct Page {
     pub offline: Offline,
     /// The documents that the browser keeps.
     pub library: Library,
+    /// What came of files that were opened.
+    pub files: Files,
+    /// The labels are shown as a file has them: nothing was read since.
+    pub as_opened: RwSignal<bool>,
 }
 
 /// Whether the worker scores relations between corrected entities.
@@ -111,11 +118,17 @@ impl Page {
             devices: Devices::new(choice),
             offline: Offline::new(),
             library: Library::new(),
+            files: Files::new(),
+            as_opened: RwSignal::new(false),
         };
         page.models.refresh();
-        page.read();
+        if !page.files.open_link(page) {
+            page.read();
+        }
         page.library.start(page);
-        page.refusal.set(refusal);
+        if refusal.is_some() {
+            page.refusal.set(refusal);
+        }
         page
     }
 
@@ -185,6 +198,22 @@ impl Page {
     /// The engine of the model that is chosen.
     pub fn engine_now(self) -> Engine {
         self.engine.get_untracked()
+    }
+
+    /// Opens a document as it is: one with labels is shown with these alone, until somebody has its text read.
+    pub fn open_labelled(self, document: OpenDocument) {
+        if document.labels().entities.is_empty() {
+            return self.open_document(document);
+        }
+        self.library.leave(self);
+        self.stop_pause();
+        self.again.set(false);
+        self.refusal.set(None);
+        self.text.set(document.text().to_owned());
+        self.window.set(0);
+        self.shown.set(None);
+        self.editor.open(document);
+        self.as_opened.set(true);
     }
 
     /// Selects something, and the sentence that it is in.
@@ -276,10 +305,13 @@ impl Page {
     /// Takes files that were dropped on the page.
     pub fn take_files(self, files: Vec<NamedFile>) {
         match dropped::meaning(files.iter().map(|(path, _)| path.as_str())) {
-            Meaning::Model => self.add_model(files),
-            Meaning::Documents | Meaning::Nothing => {
-                self.refusal.set(Some("These files are no model: drop a model folder or a zip of one.".to_owned()));
-            }
+            Meaning::Model => spawn_local(async move {
+                match files::is_archive_of_labels(&files).await {
+                    true => self.files.open(self, files),
+                    false => self.add_model(files),
+                }
+            }),
+            Meaning::Documents | Meaning::Nothing => self.files.open(self, files),
         }
     }
 
@@ -295,6 +327,7 @@ impl Page {
     pub fn read(self) {
         self.stop_pause();
         self.refusal.set(None);
+        self.as_opened.set(false);
         let text = self.text.get_untracked();
         if text.trim().is_empty() {
             self.again.set(false);
@@ -316,6 +349,7 @@ impl Page {
             self.busy_since.set(None);
             let newer = self.again.get_untracked() || self.model.get_untracked() != model;
             match answer {
+                _ if self.as_opened.get_untracked() => {}
                 Ok(answer) if self.model.get_untracked() == model && !self.is_empty() => {
                     let Answer { reading, milliseconds } = answer;
                     self.editor.take_reading(&reading);
@@ -330,7 +364,7 @@ impl Page {
                 Err(message) if !newer => self.refusal.set(Some(message)),
                 _ => {}
             }
-            if newer {
+            if newer && !self.as_opened.get_untracked() {
                 self.again.set(false);
                 self.read();
             }
@@ -344,7 +378,7 @@ impl Page {
         if self.relating.get_untracked() != Relating::No {
             return self.relating.set(Relating::AskedAndStale);
         }
-        if untrack(|| self.is_stale()) {
+        if untrack(|| self.is_stale()) || self.as_opened.get_untracked() {
             return;
         }
         let (engine, model) = (self.engine.get_untracked(), self.model.get_untracked());
@@ -386,7 +420,7 @@ impl Page {
         let text = self.text.get();
         self.shown.with(|shown| match shown {
             Some(shown) => shown.model != self.model.get() || shown.reading.annotation.text != text,
-            None => !text.trim().is_empty(),
+            None => !text.trim().is_empty() && !self.as_opened.get(),
         })
     }
 
@@ -419,6 +453,7 @@ impl Page {
 pub fn App() -> impl IntoView {
     let page = Page::open();
     window_event_listener(leptos::ev::online, move |_| page.reconnect());
+    window_event_listener(leptos::ev::hashchange, move |_| _ = page.files.open_link(page));
     requests::watch();
     // Whenever a model has arrived, what it took is kept; the reader's first text goes first.
     Effect::new(move |_| {
@@ -439,10 +474,12 @@ pub fn App() -> impl IntoView {
             <Documents page/>
             <Composer page/>
             <Status page/>
+            <OpenedFiles page/>
             <Sentences page/>
             <Coverage page/>
             <Attention page/>
             <Tables page/>
+            <TakeAway page/>
             <Setup page/>
         </main>
         <footer>

@@ -20,6 +20,9 @@ use crate::store::{Saved, Store, StoreError};
 /// How long nothing must change before the open document is saved.
 const PAUSE: Duration = Duration::from_millis(500);
 
+/// How many documents are saved in one go.
+const ADDED_AT_ONCE: usize = 100;
+
 /// Where a tab remembers which document it had open.
 const OPEN: &str = "sinet-open";
 
@@ -181,6 +184,33 @@ impl Library {
         self.save(page);
         self.place.set_value(Place::new());
         self.set_open(None);
+    }
+
+    /// Keeps documents that come from files, and says how many of them are kept now.
+    pub async fn add(self, page: Page, documents: impl Iterator<Item = OpenDocument>) -> usize {
+        let Some(store) = self.store.get_value() else { return 0 };
+        let (now, model) = (js_sys::Date::now(), page.model.get_untracked());
+        // The list shows the newest first, so each is a little older than the one before it in the file.
+        let mut records = documents.enumerate().map(|(index, document)| {
+            let body = Body::new(model.folder(), document, None);
+            (Head::new(new_id(), &body, now - 1.0 - index as f64, 1, State::New), body)
+        });
+        let mut kept = 0;
+        loop {
+            let some: Vec<(Head, Body)> = records.by_ref().take(ADDED_AT_ONCE).collect();
+            if some.is_empty() {
+                break;
+            }
+            if let Err(error) = store.add(&some).await {
+                self.trouble.set(Some(error));
+                break;
+            }
+            kept += some.len();
+            self.heads.update(|heads| heads.extend(some.into_iter().map(|(head, _)| head)));
+        }
+        self.sort();
+        self.tell(None);
+        kept
     }
 
     /// Opens a document of the list.

@@ -106,6 +106,11 @@ impl Opened {
     }
 }
 
+/// Whether the end of a zip archive names files with labels, as opposed to a model's.
+pub fn names_labels(tail: &[u8]) -> bool {
+    tail.windows(4).any(|name| name == b".ann")
+}
+
 fn has_extension(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
     name.contains('.') && !name.ends_with(".md")

@@ -24,7 +24,7 @@ const ROUND: f32 = 5.0;
 /// All sentences, one below the other, on white.
 pub fn svg(sentences: &[Drawn], types: &Types) -> String {
     let height: f32 = sentences.iter().map(|drawn| drawn.scene.height).sum();
-    let widest = sentences.iter().map(|drawn| right_edge(drawn)).fold(WIDTH, f32::max);
+    let widest = sentences.iter().map(right_edge).fold(WIDTH, f32::max);
     let (width, height) = (widest + 2.0 * MARGIN, height + 2.0 * MARGIN);
     let mut written = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\" viewBox=\"0 0 {width} {height}\" \

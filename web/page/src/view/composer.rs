@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use sinet_page::catalogue::ModelName;
 
 use crate::app::Page;
+use crate::view::OpenFiles;
 
 /// Where a person types.
 #[component]
@@ -54,7 +55,10 @@ pub fn Composer(page: Page) -> impl IntoView {
                 prop:value=move || page.text.get()
                 on:input:target=move |event| page.type_text(event.target().value())
             ></textarea>
-            <button type="button" class="main" on:click=move |_| page.read()>"Annotate"</button>
+            <div class="buttons">
+                <button type="button" class="main" on:click=move |_| page.read()>"Annotate"</button>
+                <OpenFiles page/>
+            </div>
         </section>
     }
 }

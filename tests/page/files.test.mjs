@@ -1,0 +1,191 @@
+// What a person takes away and opens: every format there and back, pictures, links, dropped files, bad files.
+import assert from 'node:assert/strict';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { after, before, test } from 'node:test';
+import { launch, open, settled, type } from './browser.mjs';
+import { serve } from './site.mjs';
+
+let browser, site, folder, axe;
+before(async () => {
+  browser = await launch();
+  site = await serve();
+  axe = await readFile(createRequire(import.meta.url).resolve('axe-core'), 'utf8');
+  folder = await mkdtemp(join(tmpdir(), 'sinet-files-'));
+});
+after(async () => {
+  await browser.close();
+  await site.stop();
+  await rm(folder, { recursive: true });
+});
+
+const text = '😀 We use a naïve parser for parsing.\n\nThe beam search improves the "parser" on news text.';
+
+async function start(address = `${site.address}?device=cpu`) {
+  const opened = await open(browser, address, { acceptDownloads: true });
+  await opened.context.grantPermissions(['clipboard-read', 'clipboard-write']);
+  return opened;
+}
+
+async function openTakeAway(page) {
+  await page.getByText('Take away', { exact: true }).click();
+  await page.getByLabel('As', { exact: true }).waitFor();
+}
+
+/** Takes the document away in a format; returns the path of the file. */
+async function takeAway(page, name) {
+  await page.getByLabel('As', { exact: true }).selectOption(name);
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('button', { name: 'Download' }).click(),
+  ]);
+  const path = join(folder, `${name}-${download.suggestedFilename()}`);
+  await download.saveAs(path);
+  return path;
+}
+
+/** The document as this project's own JSON has it. */
+async function content(page) {
+  const lines = (await readFile(await takeAway(page, 'sinet'), 'utf8')).trim().split('\n');
+  assert.equal(lines.length, 1);
+  return JSON.parse(lines[0]);
+}
+
+const labels = ({ entities, relations }, sameText) => ({
+  entities: entities.map(({ type, text, start, end }) =>
+    sameText ? { type, text, start, end } : { type, text: text.replaceAll(/\s/g, '') }),
+  relations: relations.map(({ type, head, tail }) => ({ type, head, tail })),
+});
+
+test('what is taken away in a format comes back from its file', { timeout: 240_000 }, async () => {
+  const { page, context, complaints } = await start();
+  await settled(page);
+  await type(page, text);
+  await openTakeAway(page);
+  const before = await content(page);
+  assert.ok(before.entities.length >= 3 && before.relations.length >= 1);
+  const { page: other, context: second } = await start();
+  await settled(other);
+  await openTakeAway(other);
+  const input = other.getByLabel('Open files…');
+  const sameText = ['sinet', 'brat', 'doccano', 'label-studio', 'prodigy', 'pubannotation'];
+  for (const format of [...sameText, 'spert', 'dygie', 'gliner', 'conll']) {
+    const file = await takeAway(page, format);
+    await input.setInputFiles(file);
+    await other.locator('.opened').getByText('as they came').waitFor();
+    await other.locator('.opened').getByText(format === 'spert' ? 'SpERT' : 'opened as', { exact: false }).first().waitFor();
+    const found = await content(other);
+    const keeps = sameText.includes(format);
+    const expected = labels(before, keeps);
+    if (format === 'conll') expected.relations = [];
+    assert.deepEqual(labels(found, keeps), expected, format);
+    if (keeps) assert.equal(found.text, before.text, format);
+    await other.getByLabel('Text to annotate').fill('');
+  }
+  assert.deepEqual(complaints, []);
+  await context.close();
+  await second.close();
+});
+
+test('each form says what it counts and loses before it is taken', { timeout: 120_000 }, async () => {
+  const { page, context } = await start();
+  await settled(page);
+  await openTakeAway(page);
+  const terms = page.locator('.terms');
+  const form = page.getByLabel('As', { exact: true });
+  await form.selectOption('label-studio');
+  await terms.getByText('UTF-16 code units').waitFor();
+  await form.selectOption('conll');
+  await terms.getByText(/relations? left out/).waitFor();
+  await form.selectOption('sinet');
+  await terms.getByText('Nothing is lost.').waitFor();
+  await page.getByRole('button', { name: 'Copy', exact: true }).click();
+  await page.locator('.said').getByText('in the clipboard').waitFor();
+  const copied = await page.evaluate(() => navigator.clipboard.readText());
+  assert.equal(JSON.parse(copied).offset_unit, 'code_points');
+  for (const options of (await form.locator('option').evaluateAll((all) => all.map((option) => option.value)))) {
+    await form.selectOption(options);
+    await terms.locator('p, li').first().waitFor();
+  }
+  await page.evaluate(axe);
+  const { violations } = await page.evaluate(() => axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] }));
+  assert.deepEqual(violations.map(({ id, nodes }) => [id, nodes.map((node) => node.html)]), []);
+  await context.close();
+});
+
+test('pictures and the page of its own need nothing else', { timeout: 120_000 }, async () => {
+  const { page, context, complaints } = await start();
+  await settled(page);
+  await type(page, 'We use <b>beam search</b> for parsing.');
+  await openTakeAway(page);
+  const png = await readFile(await takeAway(page, 'png'));
+  assert.equal(png.subarray(1, 4).toString(), 'PNG');
+  assert.ok(png.readUInt32BE(16) > 1000, 'it is as wide as the picture, twice as fine');
+  const svg = await readFile(await takeAway(page, 'svg'), 'utf8');
+  assert.match(svg, /^<svg xmlns/);
+  const html = await takeAway(page, 'html');
+  const alone = await context.newPage();
+  const requests = [];
+  alone.on('request', (request) => requests.push(request.url()));
+  await alone.goto(pathToFileURL(html).href);
+  assert.equal(requests.length, 1, 'only the file itself');
+  assert.ok(await alone.getByText('beam').first().isVisible());
+  assert.equal(await alone.locator('b, script').count(), 0);
+  assert.ok((await alone.locator('svg .entity rect').count()) >= 1);
+  assert.deepEqual(complaints, []);
+  await context.close();
+});
+
+test('a link carries the document and is never sent', { timeout: 120_000 }, async () => {
+  const { page, context } = await start();
+  await settled(page);
+  await type(page, text);
+  await openTakeAway(page);
+  const before = await content(page);
+  await page.getByRole('button', { name: 'Copy a link' }).click();
+  await page.locator('.said').getByText('The link is in the clipboard.').waitFor();
+  const link = await page.evaluate(() => navigator.clipboard.readText());
+  assert.match(link, /#d=[A-Za-z0-9_-]+$/);
+  const asked = site.asked.length;
+  const { page: other, context: second } = await start(link);
+  await openTakeAway(other);
+  assert.deepEqual(labels(await content(other), true), labels(before, true));
+  assert.equal(await other.getByLabel('Text to annotate').inputValue(), text);
+  assert.ok(!site.asked.slice(asked).some((path) => path.includes('d=')));
+  await other.getByLabel('Text to annotate').fill('');
+  await second.close();
+  await context.close();
+});
+
+test('a link that is damaged is refused with a sentence', { timeout: 60_000 }, async () => {
+  const { page, context } = await start(`${site.address}?device=cpu#d=AAAA`);
+  await page.getByRole('alert').getByText('cannot be opened').waitFor();
+  await context.close();
+});
+
+test('files that are dropped anywhere are opened, and bad ones refused by their place', { timeout: 120_000 }, async () => {
+  const { page, context } = await start();
+  await settled(page);
+  const drop = async (name, body) => {
+    const transfer = await page.evaluateHandle(([name, body]) => {
+      const transfer = new DataTransfer();
+      transfer.items.add(new File([body], name));
+      return transfer;
+    }, [name, body]);
+    await page.dispatchEvent('body', 'drop', { dataTransfer: transfer });
+  };
+  const lines = ['{"text":"Ada lives.","label":[[0,3,"Peop"]]}', '{"text":"Bob.","label":[]}'];
+  await drop('people.jsonl', lines.join('\n'));
+  await page.locator('.opened').getByText('The first of 2 documents is open, 1 others are in the list.').waitFor();
+  assert.equal(await page.getByLabel('Text to annotate').inputValue(), 'Ada lives.');
+  assert.equal(await page.locator('svg .entity').count(), 1);
+  await drop('bad.jsonl', '{"text":"Ada"}\n{"text":"Ada","label":[[0,9,"Peop"]]}');
+  await page.getByRole('alert').getByText('bad.jsonl, line 2, document 2').waitFor();
+  await writeFile(join(folder, 'a.ann'), 'T1\tPeop 0 3\tAda\n');
+  await page.getByLabel('Open files…').setInputFiles(join(folder, 'a.ann'));
+  await page.getByRole('alert').getByText('together with its .txt file').waitFor();
+  await context.close();
+});

@@ -1,0 +1,141 @@
+//! “Take away”: the document as a file in any format, as a picture, or as a link, and what each of them loses.
+
+use leptos::prelude::*;
+use sinet_formats::Format;
+use sinet_page::export::{Drawn, html, svg};
+use sinet_page::link;
+use sinet_page::takeaway::{Item, Taken, Terms, file_stem, take, terms};
+use sinet_page::training::Provenance;
+use wasm_bindgen_futures::spawn_local;
+
+use crate::app::Page;
+use crate::{files, measure};
+
+/// Closed until somebody wants something.
+#[component]
+pub fn TakeAway(page: Page) -> impl IntoView {
+    let is_open = RwSignal::new(false);
+    let item = RwSignal::new(Item::Data(Format::Sinet));
+    let said = RwSignal::new(String::new());
+    let terms = Memo::new(move |_| is_open.get().then(|| look(page, item.get())));
+    let options = |items: Vec<Item>| {
+        items.into_iter().map(|item| view! { <option value=item.name()>{item.title()}</option> }).collect_view()
+    };
+    let (data, rest): (Vec<Item>, Vec<Item>) = Item::all().into_iter().partition(|item| matches!(item, Item::Data(_)));
+    let choose = move |name: String| {
+        said.set(String::new());
+        if let Some(chosen) = Item::named(&name) {
+            item.set(chosen);
+        }
+    };
+    view! {
+        <details class="take-away" on:toggle=move |_| is_open.update(|open| *open = !*open)>
+            <summary>"Take away"</summary>
+            <div class="form">
+                <label for="take-away-form">"As"</label>
+                <select id="take-away-form" on:change:target=move |event| choose(event.target().value())>
+                    <optgroup label="Data">{options(data)}</optgroup>
+                    <optgroup label="Training, pictures, page">{options(rest)}</optgroup>
+                </select>
+                <button type="button" class="quiet" on:click=move |_| save(page, item.get_untracked(), said)>"Download"</button>
+                <Show when=move || item.get().is_text()>
+                    <button type="button" class="quiet" on:click=move |_| copy(page, item.get_untracked(), said)>"Copy"</button>
+                </Show>
+                <button type="button" class="quiet" on:click=move |_| copy_link(page, said)>"Copy a link"</button>
+            </div>
+            <div class="note terms">{move || terms.get().map(tell_terms)}</div>
+            <p class="note">"A link holds the text and its labels in the part of the address that is never sent to a server."</p>
+            <p role="status" class="said">{said}</p>
+        </details>
+    }
+}
+
+fn tell_terms(terms: Result<Terms, String>) -> AnyView {
+    match terms {
+        Err(message) => view! { <p class="failure">{message}</p> }.into_any(),
+        Ok(Terms { unit, losses }) => {
+            let lossless = losses.is_empty().then(|| view! { <p>"Nothing is lost."</p> });
+            let losses = losses.into_iter().map(|loss| view! { <li>{loss}</li> }).collect_view();
+            view! {
+                {(!unit.is_empty()).then(|| view! { <p>{unit}</p> })}
+                {lossless}
+                <ul>{losses}</ul>
+            }
+            .into_any()
+        }
+    }
+}
+
+/// Follows the document.
+fn look(page: Page, item: Item) -> Result<Terms, String> {
+    let types = page.editor.types.get();
+    page.editor
+        .document
+        .with(|document| terms(item, document, &types, &provenance(page)))
+        .map_err(|error| error.to_string())
+}
+
+fn provenance(page: Page) -> Provenance {
+    let model = untrack(|| page.models.title(page.model.get()));
+    Provenance { model, when: String::from(js_sys::Date::new_0().to_iso_string()) }
+}
+
+/// The file, but for PNG, which has to be drawn by the browser: that is an SVG picture.
+fn make(page: Page, item: Item) -> Result<Taken, String> {
+    let types = page.editor.types.get_untracked();
+    page.editor.document.with_untracked(|document| {
+        let made = take(item, document, &types, &provenance(page)).map_err(|error| error.to_string())?;
+        Ok(made.unwrap_or_else(|| {
+            let hidden = page.editor.hidden.get_untracked();
+            let drawn = Drawn::all(document, &types, &hidden, measure::width);
+            let stem = file_stem(&document.id);
+            let title = if document.id.is_empty() { "Entities and relations" } else { &document.id };
+            let (end, media_type, content) = match item {
+                Item::Html => ("html", "text/html", html(document, &drawn, &types, title)),
+                _ => ("svg", "image/svg+xml", svg(&drawn, &types)),
+            };
+            Taken { name: format!("{stem}.{end}"), media_type, content: content.into_bytes() }
+        }))
+    })
+}
+
+fn save(page: Page, item: Item, said: RwSignal<String>) {
+    spawn_local(async move {
+        let saved = async {
+            let Taken { name, media_type, content } = make(page, item)?;
+            if item != Item::Png {
+                files::download(&name, media_type, &content)?;
+                return Ok(name);
+            }
+            let name = name.replace(".svg", ".png");
+            files::download_blob(&name, &files::png(&String::from_utf8_lossy(&content)).await?)?;
+            Ok::<_, String>(name)
+        };
+        said.set(saved.await.map_or_else(|message| message, |name| format!("{name} is among your downloads.")));
+    });
+}
+
+fn copy(page: Page, item: Item, said: RwSignal<String>) {
+    spawn_local(async move {
+        let copied = match make(page, item) {
+            Ok(taken) => files::copy(&String::from_utf8_lossy(&taken.content)).await,
+            Err(message) => Err(message),
+        };
+        said.set(copied.map_or_else(|message| message, |()| format!("{} is in the clipboard.", item.title())));
+    });
+}
+
+fn copy_link(page: Page, said: RwSignal<String>) {
+    let fragment = link::to_fragment(&page.editor.document.with_untracked(|document| document.to_labelled()));
+    spawn_local(async move {
+        let copied = match fragment {
+            Ok(fragment) => {
+                let address = window().location().href().unwrap_or_default();
+                let address = address.split('#').next().unwrap_or_default();
+                files::copy(&format!("{address}#{fragment}")).await
+            }
+            Err(error) => Err(error.to_string()),
+        };
+        said.set(copied.map_or_else(|message| message, |()| "The link is in the clipboard.".to_owned()));
+    });
+}
