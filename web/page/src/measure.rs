@@ -3,21 +3,10 @@
 use std::cell::RefCell;
 use std::collections::HashMap;
 
+pub use sinet_page::export::{FAMILY, weight_and_size};
 use sinet_page::picture::Face;
 use wasm_bindgen::JsCast;
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement};
-
-/// The fonts of everything in a sentence, for the picture and for measuring alike.
-pub const FAMILY: &str = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', sans-serif";
-
-/// Weight and size in pixels of a face.
-pub fn weight_and_size(face: Face) -> (u32, f32) {
-    match face {
-        Face::Word => (400, 17.0),
-        Face::EntityLabel => (600, 11.5),
-        Face::ArcLabel => (400, 11.5),
-    }
-}
 
 /// The width of a string in CSS pixels.
 pub fn width(text: &str, face: Face) -> f32 {
