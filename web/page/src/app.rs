@@ -10,7 +10,7 @@ use sinet_page::device::parse_choice;
 use sinet_page::document::{Edit, FoundRelation, OpenDocument, Refusal, Selection};
 use sinet_page::dropped::{self, Meaning};
 use sinet_page::reading::Reading;
-use sinet_page::record::Body;
+use sinet_page::record::{Body, State};
 use sinet_protocol::{DeviceChoice, Keeping};
 
 use crate::devices::Devices;
@@ -171,8 +171,13 @@ impl Page {
         Body::new(model.folder(), document, draft)
     }
 
+    /// What a model has made of the open document, as it is kept.
+    pub fn state(self) -> State {
+        if self.as_opened.get_untracked() { State::Labelled } else { State::New }
+    }
+
     /// Opens a document that was kept, with its model if that is still here.
-    pub fn show_body(self, body: Body) {
+    pub fn show_body(self, body: Body, state: State) {
         let is_known = |model: &ModelName| {
             !model.is_own() || self.models.own.with_untracked(|own| own.iter().any(|(name, _)| name == model))
         };
@@ -180,7 +185,11 @@ impl Page {
             self.switch_model(model);
         }
         let text = body.text().to_owned();
-        self.load(body.document);
+        // Labels that came from a file are shown as they came, until somebody wants a model to read it.
+        match state == State::Labelled {
+            true => self.load_labelled(body.document),
+            false => self.load(body.document),
+        }
         if self.text.with_untracked(|shown| *shown != text) {
             self.text.set(text);
             self.read();
@@ -206,6 +215,10 @@ impl Page {
             return self.open_document(document);
         }
         self.library.leave(self);
+        self.load_labelled(document);
+    }
+
+    fn load_labelled(self, document: OpenDocument) {
         self.stop_pause();
         self.again.set(false);
         self.refusal.set(None);

@@ -6,6 +6,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use leptos::prelude::*;
+use sinet_formats::{Format, Writer};
 use sinet_page::catalogue::ModelName;
 use sinet_page::document::OpenDocument;
 use sinet_page::record::{Body, Head, Rescued, State};
@@ -15,13 +16,14 @@ use web_sys::BroadcastChannel;
 
 use crate::app::Page;
 use crate::engine::Engine;
+use crate::files;
 use crate::store::{Saved, Store, StoreError};
 
 /// How long nothing must change before the open document is saved.
 const PAUSE: Duration = Duration::from_millis(500);
 
 /// How many documents are saved in one go.
-const ADDED_AT_ONCE: usize = 100;
+const ADDED_AT_ONCE: usize = 20;
 
 /// Where a tab remembers which document it had open.
 const OPEN: &str = "sinet-open";
@@ -84,7 +86,7 @@ impl Place {
 /// What waits to be saved, one after the other.
 #[derive(Default)]
 struct Queue {
-    jobs: VecDeque<(Rc<RefCell<Place>>, Body)>,
+    jobs: VecDeque<(Rc<RefCell<Place>>, Body, State)>,
     is_running: bool,
 }
 
@@ -139,9 +141,10 @@ impl Library {
         if !is_changed(&place.borrow(), &body, page) {
             return;
         }
+        let state = page.state();
         self.queue.update_value(|queue| match queue.jobs.back_mut() {
-            Some((waiting, newest)) if Rc::ptr_eq(waiting, &place) => *newest = body,
-            _ => queue.jobs.push_back((place, body)),
+            Some((waiting, newest, _)) if Rc::ptr_eq(waiting, &place) => *newest = body,
+            _ => queue.jobs.push_back((place, body, state)),
         });
         self.run();
     }
@@ -153,7 +156,7 @@ impl Library {
         if is_changed(&place, &body, page)
             && let Some(storage) = local()
         {
-            let head = Head::new(place.id.clone(), &body, js_sys::Date::now(), place.revision + 1, State::New);
+            let head = Head::new(place.id.clone(), &body, js_sys::Date::now(), place.revision + 1, page.state());
             // Where it is too long for this, the pause before a save is all that can be lost.
             storage.set_item(&format!("{RESCUE}{}", place.id), &Rescued::to_json(&head, &body)).ok();
         }
@@ -193,7 +196,9 @@ impl Library {
         // The list shows the newest first, so each is a little older than the one before it in the file.
         let mut records = documents.enumerate().map(|(index, document)| {
             let body = Body::new(model.folder(), document, None);
-            (Head::new(new_id(), &body, now - 1.0 - index as f64, 1, State::New), body)
+            let is_labelled = !body.document.labels().entities.is_empty();
+            let state = if is_labelled { State::Labelled } else { State::New };
+            (Head::new(new_id(), &body, now - 1.0 - index as f64, 1, state), body)
         });
         let mut kept = 0;
         loop {
@@ -299,6 +304,42 @@ impl Library {
         });
     }
 
+    /// Writes all documents into one file, in the order of the list and the open one as it is now.
+    pub fn export(self, page: Page, format: Format) {
+        self.said.set("Writing the documents…".to_owned());
+        spawn_local(async move {
+            match self.write_all(page, format).await {
+                Ok(said) | Err(said) => self.said.set(said),
+            }
+        });
+    }
+
+    /// One sentence, whatever comes of it.
+    async fn write_all(self, page: Page, format: Format) -> Result<String, String> {
+        let store = self.store.get_value().ok_or_else(|| StoreError::Unavailable.to_string())?;
+        let open = self.open.get_untracked();
+        let mut writer = Writer::new(format, Vec::new());
+        let mut count = 0;
+        // A read from the database a document, so that the page answers in between.
+        for head in self.heads.get_untracked() {
+            let body = match open.as_ref() == Some(&head.id) {
+                true => Some(page.body()),
+                false => store.body(&head.id).await.map_err(|error| error.to_string())?,
+            };
+            let Some(body) = body else { continue };
+            count += 1;
+            let mut document = body.document.to_labelled();
+            if document.id.is_empty() {
+                document.id = format!("document-{count}");
+            }
+            writer.write(&document).map_err(|error| format!("{error}."))?;
+        }
+        let (content, report) = writer.finish().map_err(|error| format!("{error}."))?;
+        files::download(&format!("documents.{}", format.extension()), format.media_type(), &content)?;
+        let losses: Vec<String> = report.sentences().collect();
+        Ok(format!("{count} documents were written as {}. {}", format.title(), losses.join(" ")).trim_end().to_owned())
+    }
+
     async fn read(self, engine: &Engine, model: ModelName, head: Head) -> bool {
         let Some(store) = self.store.get_value() else { return false };
         let Ok(Some(mut body)) = store.body(&head.id).await else { return false };
@@ -322,7 +363,7 @@ impl Library {
             Ok(Some(body)) => {
                 self.leave(page);
                 let own_part = body.own_part();
-                page.show_body(body);
+                page.show_body(body, head.state);
                 let place = Place { id: id.to_owned(), revision: head.revision, saved: own_part };
                 self.place.set_value(Rc::new(RefCell::new(place)));
                 self.set_open(Some(id));
@@ -388,19 +429,20 @@ impl Library {
         }
         self.queue.update_value(|queue| queue.is_running = true);
         spawn_local(async move {
-            while let Some((place, body)) = self.queue.try_update_value(|queue| queue.jobs.pop_front()).flatten() {
-                let done = self.save_job(&place, body).await;
+            while let Some((place, body, state)) = self.queue.try_update_value(|queue| queue.jobs.pop_front()).flatten()
+            {
+                let done = self.save_job(&place, body, state).await;
                 self.trouble.set(done.err());
             }
             self.queue.update_value(|queue| queue.is_running = false);
         });
     }
 
-    async fn save_job(self, place: &RefCell<Place>, body: Body) -> Result<(), StoreError> {
+    async fn save_job(self, place: &RefCell<Place>, body: Body, state: State) -> Result<(), StoreError> {
         let Some(store) = self.store.get_value() else { return Ok(()) };
         let (id, revision) = (place.borrow().id.clone(), place.borrow().revision);
         let rescue = format!("{RESCUE}{id}");
-        let head = |id, revision| Head::new(id, &body, js_sys::Date::now(), revision, State::New);
+        let head = |id, revision| Head::new(id, &body, js_sys::Date::now(), revision, state);
         let mut kept = head(id, revision + 1);
         if store.save(&kept, &body).await? == Saved::Conflict {
             kept = head(new_id(), 1);

@@ -32,6 +32,8 @@ pub struct Head {
 pub enum State {
     /// Nothing yet.
     New,
+    /// Nothing: its labels came with it from a file.
+    Labelled,
     /// It was read.
     Read,
     /// It could not be read.

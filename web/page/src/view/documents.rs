@@ -1,6 +1,7 @@
 //! The documents that this browser keeps.
 
 use leptos::prelude::*;
+use sinet_formats::Format;
 use sinet_page::record::{Head, State, tell_age};
 use wasm_bindgen::JsCast;
 use web_sys::{Event, HtmlInputElement};
@@ -59,6 +60,13 @@ fn List(page: Page) -> impl IntoView {
         page.take_files(files);
     };
     let progress = move || library.work.get();
+    let format = RwSignal::new(Format::Sinet);
+    let choose = move |name: &str| {
+        if let Some(chosen) = Format::ALL.into_iter().find(|format| format.name() == name) {
+            format.set(chosen);
+        }
+    };
+    let options = || Format::ALL.map(|format| view! { <option value=format.name()>{format.title()}</option> });
     view! {
         <p class="buttons">
             <button type="button" class="quiet" on:click=move |_| page.put_text("")>"New"</button>
@@ -67,6 +75,14 @@ fn List(page: Page) -> impl IntoView {
             </label>
             <Show when=move || library.heads.with(|heads| heads.len() > 1)>
                 <button type="button" class="quiet" on:click=move |_| library.read_all(page)>"Annotate all"</button>
+                <span class="pair">
+                    <select aria-label="Format of all documents" on:change:target=move |event| choose(&event.target().value())>
+                        {options()}
+                    </select>
+                    <button type="button" class="quiet" on:click=move |_| library.export(page, format.get_untracked())>
+                        "Export all"
+                    </button>
+                </span>
             </Show>
         </p>
         <Show when=move || progress().is_some()>
@@ -110,6 +126,7 @@ fn Row(page: Page, head: Head) -> impl IntoView {
     let is_open = move || library.open.with(|open| open.as_ref() == Some(&shown));
     let state = match head.state {
         State::New => "",
+        State::Labelled => " · labels of a file",
         State::Read => " · annotated",
         State::Failed => " · could not be read",
     };
