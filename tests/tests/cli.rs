@@ -177,6 +177,79 @@ fn bad_data_is_refused_by_its_place() {
 }
 
 #[test]
+fn convert_keeps_labels_and_says_what_is_lost() {
+    let folder = TempDir::new().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    let convert = |input: &str, more: &[&str], output: &str| {
+        let mut command = sinet(["convert"]);
+        run(command.arg(path(input)).args(more).arg("--output").arg(path(output)), b"")
+    };
+    fs::write(path("a.txt"), "Ada 🦀 lives in London.").unwrap();
+    fs::write(path("a.ann"), "T1\tPeop 0 3\tAda\nT2\tLoc 15 21\tLondon\nR1\tLive_In Arg1:T1 Arg2:T2\n").unwrap();
+    let done = convert("", &["--to", "spert"], "train.json");
+    assert_eq!(done.code, 0, "{}", done.stderr);
+    assert!(done.stdout.contains("1 document, 2 entities, 1 relation."), "{}", done.stdout);
+    assert!(done.stdout.contains("reduced to words joined by single spaces"), "{}", done.stdout);
+    let types: Value = serde_json::from_str(&fs::read_to_string(path("types.json")).unwrap()).unwrap();
+    assert_eq!(types["relations"]["Live_In"]["symmetric"], json!(false));
+
+    let done = convert("train.json", &["--to", "conll", "--json"], "train.conll");
+    let printed: Value = serde_json::from_str(&done.stdout).unwrap();
+    assert_eq!(printed["losses"], json!({"ids": 1, "relations": 1}));
+    assert!(
+        done.stdout.contains("was read as SpERT JSON: its objects have `tokens` and `entities`"),
+        "{}",
+        done.stdout
+    );
+
+    fs::write(path("bad.jsonl"), r#"{"text":"Ada","label":[[0,9,"Peop"]]}"#).unwrap();
+    convert("bad.jsonl", &["--to", "spert"], "bad.json").refuses(2, &["bad.jsonl", "line 1", "document 1", "label[0]"]);
+    assert!(!path("bad.json").exists() && !path("bad.json.partial").exists(), "half a file is no file");
+    fs::write(path("words.txt"), "Just some words.").unwrap();
+    convert("words.txt", &["--to", "spert"], "words.json").refuses(2, &["words.txt", "no known format"]);
+}
+
+#[test]
+fn debug_data_says_what_no_model_can_find() {
+    let folder = TempDir::new().unwrap();
+    let sentence = |tokens: Value, entities: Value, relations: Value| json!({"tokens": tokens, "entities": entities, "relations": relations});
+    let entity = |kind: &str, start: i32, end: i32| json!({"type": kind, "start": start, "end": end});
+    let shared = sentence(json!(["a", "b"]), json!([entity("K", 0, 1)]), json!([]));
+    let wide = sentence(
+        json!(["a", "b", "c"]),
+        json!([entity("K", 0, 3), entity("K", 1, 2), entity("L", 1, 2)]),
+        json!([{"type": "R", "head": 0, "tail": 1}, {"type": "S", "head": 0, "tail": 1}, {"type": "R", "head": 1, "tail": 1}]),
+    );
+    fs::write(folder.path().join("train.json"), json!([shared, wide]).to_string()).unwrap();
+    fs::write(folder.path().join("dev.json"), json!([shared]).to_string()).unwrap();
+    let debug = |more: &[&str]| run(sinet(["debug", "data"]).arg(folder.path()).args(more), b"");
+    let told = debug(&["--max-span-size", "2"]).stdout;
+    for wanted in [
+        "train: 2 documents, 2 sentences, 5 words, at most 3 a sentence",
+        "4 entities: K 3, L 1",
+        "1 entities have more than 2 words, so recall cannot pass 75.00 %; 2 relations go with them",
+        "1 pairs have several types of relations",
+        "1 relations are of an entity with itself",
+        "1 sentences of train stand in dev too",
+        "The type \"L\" is only in train.",
+    ] {
+        assert!(told.contains(wanted), "{wanted:?} is not in {told}");
+    }
+    let printed: Value = serde_json::from_str(&debug(&["--json"]).stdout).unwrap();
+    assert_eq!(printed["leaks"], json!([["train", "dev", 1]]));
+    assert_eq!(printed["splits"][0]["overlapping"], json!(2));
+
+    fs::write(
+        folder.path().join("dev.json"),
+        r#"[{"tokens": ["a"], "entities": [{"type": "K", "start": 0, "end": 2}]}]"#,
+    )
+    .unwrap();
+    let broken = debug(&[]);
+    assert!(broken.stdout.contains("ended early"), "{}", broken.stdout);
+    broken.refuses(2, &["dev.json", "line 1", "document 1", "entities[0].end"]);
+}
+
+#[test]
 fn a_file_that_is_not_there_is_named() {
     let evaluate = |model: &str, data: &str| run(&mut sinet(["evaluate", "--model", model, "--data", data]), b"");
     evaluate(RANDOM.to_str().unwrap(), "no/such.json").refuses(1, &["no/such.json"]);

@@ -4,6 +4,7 @@ use std::fmt::Display;
 use std::io;
 use std::path::Path;
 
+use sinet_formats::{Problem, ReadError};
 use sinet_text::DatasetError;
 
 /// A failure, in one sentence for the person who called `sinet`.
@@ -32,6 +33,21 @@ pub enum Error {
     /// Anything else.
     #[error("{0}")]
     Other(String),
+}
+
+impl From<ReadError> for Error {
+    fn from(error: ReadError) -> Self {
+        let path = error.place.file.clone();
+        // The sentence starts with the file.
+        let sentence = error.to_string();
+        match error.problem {
+            Problem::Io(source) => Self::Io { path, source },
+            _ => {
+                let problem = sentence.strip_prefix(&path).unwrap_or(&sentence).trim_start_matches([',', ':', ' ']);
+                Self::Data { problem: problem.to_owned(), path }
+            }
+        }
+    }
 }
 
 impl Error {

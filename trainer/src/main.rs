@@ -5,13 +5,16 @@ use std::io::{BufReader, BufWriter, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{Parser, Subcommand, ValueEnum};
 use indicatif::{ProgressBar, ProgressStyle};
 use sinet::benchmark::speed;
 use sinet::config::RunConfig;
+use sinet::convert::{Conversion, convert};
+use sinet::debug_data::{examine, files_of};
 use sinet::evaluate::{evaluate, read_dataset, read_model, table};
 use sinet::predict::{annotate, annotate_lines};
 use sinet::{Error, train};
+use sinet_formats::{Ends, Format};
 use sinet_infer::Model;
 
 /// Joint entity and relation extraction: train, evaluate and run SINET models.
@@ -67,10 +70,55 @@ enum Verb {
         #[arg(long, conflicts_with = "text")]
         input: Option<PathBuf>,
     },
+    /// Convert labelled documents from one file format into another, and say what that loses
+    ///
+    /// Formats: sinet, spert, dygie, brat, gliner, doccano, label-studio, prodigy, pubannotation, conll; written only: csv,
+    /// n-triples, json-ld. Writing spert also writes types.json, so that the result can be trained on.
+    Convert {
+        /// Files, or folders of brat's .txt and .ann files
+        #[arg(required = true)]
+        input: Vec<PathBuf>,
+        /// Their format; left out, it is recognised and said
+        #[arg(long)]
+        from: Option<Format>,
+        /// The format to write
+        #[arg(long)]
+        to: Format,
+        /// The file to write; brat becomes a zip archive
+        #[arg(long)]
+        output: PathBuf,
+        /// How the files count ends of words, where they do not do as their format says
+        #[arg(long, value_enum)]
+        ends: Option<CountedEnds>,
+        /// Print one JSON object instead of sentences
+        #[arg(long)]
+        json: bool,
+    },
+    /// Look for what is wrong, before training
+    Debug {
+        #[command(subcommand)]
+        what: Debugging,
+    },
     /// Measure a model on this machine
     Benchmark {
         #[command(subcommand)]
         what: Benchmark,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+enum Debugging {
+    /// Labelled data: counts by type, labels that no model can find, duplicates, sentences in two files
+    Data {
+        /// Files in any format that `convert` reads, or a folder with train.json, dev.json and test.json
+        #[arg(required = true)]
+        data: Vec<PathBuf>,
+        /// The most words that an entity may have, as `max_span_size` of the configuration
+        #[arg(long, default_value_t = 8)]
+        max_span_size: usize,
+        /// Print one JSON object instead of sentences
+        #[arg(long)]
+        json: bool,
     },
 }
 
@@ -94,6 +142,23 @@ enum Benchmark {
         #[arg(long)]
         json: bool,
     },
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum CountedEnds {
+    /// The end is the last word
+    Inclusive,
+    /// The end is the word after the last
+    Exclusive,
+}
+
+impl From<CountedEnds> for Ends {
+    fn from(ends: CountedEnds) -> Self {
+        match ends {
+            CountedEnds::Inclusive => Self::Inclusive,
+            CountedEnds::Exclusive => Self::Exclusive,
+        }
+    }
 }
 
 fn main() -> ExitCode {
@@ -130,6 +195,23 @@ fn run(verb: Verb) -> Result<(), Error> {
                     annotate_lines(&model, "<standard input>", std::io::stdin().lock(), std::io::stdout(), |_| ())
                 }
             }
+        }
+        Verb::Convert { input, from, to, output, ends, json } => {
+            let conversion = Conversion { inputs: &input, from, ends: ends.map(Ends::from), to, output: &output };
+            let outcome = convert(&conversion)?;
+            let types = outcome.notes.last().filter(|_| to == Format::Spert);
+            print(&match json {
+                true => serde_json::to_string(&outcome).map_err(Error::other)?,
+                false => format!("{}{}", outcome.report, types.map(String::as_str).unwrap_or_default()),
+            })
+        }
+        Verb::Debug { what: Debugging::Data { data, max_span_size, json } } => {
+            let findings = examine(&files_of(&data)?, max_span_size)?;
+            print(&match json {
+                true => serde_json::to_string(&findings).map_err(Error::other)?,
+                false => findings.table(max_span_size),
+            })?;
+            findings.into_failure().map_or(Ok(()), Err)
         }
         Verb::Benchmark { what: Benchmark::Speed { model, data, runs, limit, json } } => {
             let model = read_model(&model)?;

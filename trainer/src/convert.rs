@@ -1,0 +1,205 @@
+//! Labelled documents from one file format into another, and what that loses.
+
+use std::collections::BTreeMap;
+use std::fs::{self, File};
+use std::io::{self, BufRead, BufReader, BufWriter, Cursor, Read, Write};
+use std::path::{Path, PathBuf};
+
+use serde::Serialize;
+use sinet_formats::sniff::HEAD_BYTES;
+use sinet_formats::{Ends, Format, LabelledDocument, Loss, LossReport, Options, Reader, Writer, read_brat, sniff};
+use sinet_text::{EntityType, RelationType, Schema};
+
+use crate::Error;
+
+/// What to convert, and into what.
+#[derive(Debug, Clone)]
+pub struct Conversion<'a> {
+    /// Files, or folders of brat's texts and labels.
+    pub inputs: &'a [PathBuf],
+    /// Their format; `None` to recognise it.
+    pub from: Option<Format>,
+    /// How they count the ends of words, where they do not do as their format says.
+    pub ends: Option<Ends>,
+    /// The format to write.
+    pub to: Format,
+    /// Where to.
+    pub output: &'a Path,
+}
+
+/// What a conversion has done.
+#[derive(Debug, Serialize)]
+pub struct Outcome {
+    /// Documents written.
+    pub documents: usize,
+    /// Entities written.
+    pub entities: usize,
+    /// Relations written.
+    pub relations: usize,
+    /// What was found out about the files, each a sentence.
+    pub notes: Vec<String>,
+    /// What was lost, and how often.
+    pub losses: BTreeMap<Loss, usize>,
+    /// The same in sentences, and all of it.
+    #[serde(skip)]
+    pub report: LossReport,
+}
+
+/// Streams the documents of all inputs into one file, which is there only once it is whole.
+///
+/// Where that is SpERT's format, `types.json` beside it gets the types, in the order of their first use; one that is there
+/// already must have them all and stays as it is.
+///
+/// # Errors
+///
+/// [`Error::Data`] for a file that is not of its format or a type that is not in `types.json`, [`Error::Io`] for what
+/// cannot be read or written.
+pub fn convert(conversion: &Conversion) -> Result<Outcome, Error> {
+    let output = conversion.output;
+    let partial = output.with_added_extension("partial");
+    let file = BufWriter::new(Error::reading(&partial, File::create(&partial))?);
+    let written = write_all(conversion, file);
+    let (report, types) = written.inspect_err(|_| _ = fs::remove_file(&partial))?;
+    let mut notes = report.notes().to_vec();
+    if conversion.to == Format::Spert {
+        notes.push(types.save(output).inspect_err(|_| _ = fs::remove_file(&partial))?);
+    }
+    Error::reading(output, fs::rename(&partial, output))?;
+    Ok(Outcome {
+        documents: report.documents,
+        entities: report.entities,
+        relations: report.relations,
+        notes,
+        losses: report.losses().collect(),
+        report,
+    })
+}
+
+fn write_all(conversion: &Conversion, file: impl Write) -> Result<(LossReport, Types), Error> {
+    let mut writer = Writer::new(conversion.to, file);
+    let mut types = Types::default();
+    let mut take = |document: LabelledDocument| {
+        types.see(&document);
+        writer.write(&document).map_err(Error::other)
+    };
+    let mut before = LossReport::default();
+    for input in conversion.inputs {
+        let report = if input.is_dir() {
+            read_folder(input, conversion, &mut take)?
+        } else {
+            read_file(input, conversion, &mut take)?
+        };
+        before = report.after(&before);
+    }
+    let (_, report) = writer.finish().map_err(Error::other)?;
+    Ok((report.after(&before), types))
+}
+
+fn read_file(
+    path: &Path,
+    conversion: &Conversion,
+    take: &mut impl FnMut(LabelledDocument) -> Result<(), Error>,
+) -> Result<LossReport, Error> {
+    let mut file = Error::reading(path, File::open(path))?;
+    let mut head = Vec::new();
+    Error::reading(path, (&mut file).take(HEAD_BYTES as u64).read_to_end(&mut head))?;
+    let (format, reason) = match conversion.from {
+        Some(format) => (format, None),
+        None => {
+            let sniffed = sniff(&head).map_err(|error| Error::data(path, error))?;
+            (sniffed.format, Some(sniffed.reason))
+        }
+    };
+    if !format.can_be_read() {
+        return Err(Error::data(path, format!("{format} can be written but not read")));
+    }
+    let input: Box<dyn BufRead> = Box::new(Cursor::new(head).chain(BufReader::new(file)));
+    let options = Options { ends: conversion.ends, ..Options::default() };
+    let mut reader = Reader::new(format, input, path.display().to_string(), options);
+    for document in reader.by_ref() {
+        take(document?)?;
+    }
+    let mut report = reader.report().clone();
+    if let Some(reason) = reason {
+        report.note(format!("{} was read as {format}: {reason}.", path.display()));
+    }
+    Ok(report)
+}
+
+/// Every `.txt` file of a folder with the labels beside it, by name.
+fn read_folder(
+    folder: &Path,
+    conversion: &Conversion,
+    take: &mut impl FnMut(LabelledDocument) -> Result<(), Error>,
+) -> Result<LossReport, Error> {
+    if conversion.from.is_some_and(|format| format != Format::Brat) {
+        return Err(Error::data(folder, "is a folder; only brat's texts and labels are read from one, name files"));
+    }
+    let entries = Error::reading(folder, fs::read_dir(folder))?;
+    let mut texts: Vec<PathBuf> =
+        Error::reading(folder, entries.map(|entry| Ok(entry?.path())).collect::<io::Result<_>>())?;
+    texts.retain(|path| path.extension().is_some_and(|extension| extension == "txt"));
+    if texts.is_empty() {
+        return Err(Error::data(folder, "holds no text: brat's files end in .txt and .ann"));
+    }
+    texts.sort();
+    let mut before = LossReport::default();
+    for path in texts {
+        let labels = path.with_extension("ann");
+        let labels =
+            if labels.exists() { Error::reading(&labels, fs::read_to_string(&labels))? } else { String::new() };
+        let text = Error::reading(&path, fs::read_to_string(&path))?;
+        let name = path.file_stem().unwrap_or_default().to_string_lossy();
+        let (document, report) = read_brat(&name, text, &labels, Options::default())?;
+        take(document)?;
+        before = report.after(&before);
+    }
+    Ok(before)
+}
+
+/// The types that occur, in the order of their first use.
+#[derive(Default)]
+struct Types {
+    entities: Vec<String>,
+    relations: Vec<String>,
+}
+
+impl Types {
+    fn see(&mut self, document: &LabelledDocument) {
+        let entities = document.entities.iter().map(|entity| (&entity.kind, true));
+        let relations = document.relations.iter().map(|relation| (&relation.kind, false));
+        for (kind, is_entity) in entities.chain(relations) {
+            let known = if is_entity { &mut self.entities } else { &mut self.relations };
+            if !known.contains(kind) {
+                known.push(kind.clone());
+            }
+        }
+    }
+
+    /// Writes or checks `types.json` beside `output`; returns the sentence about it.
+    fn save(self, output: &Path) -> Result<String, Error> {
+        let path = output.with_file_name("types.json");
+        if path.exists() {
+            let json = Error::reading(&path, fs::read(&path))?;
+            let schema: Schema = serde_json::from_slice(&json).map_err(|error| Error::data(&path, error))?;
+            let entity = self.entities.iter().find(|kind| schema.entity_index(kind).is_none());
+            let relation = self.relations.iter().find(|kind| schema.relation_index(kind).is_none());
+            return match entity.or(relation) {
+                Some(kind) => Err(Error::data(&path, format!("lacks the type {kind:?}; add it, or remove the file"))),
+                None => Ok(format!("{} has all types and stays as it is.", path.display())),
+            };
+        }
+        let entities = self.entities.into_iter();
+        let entities = entities.map(|name| EntityType { short: name.clone(), verbose: name.clone(), name });
+        let relations = self.relations.into_iter();
+        let relations =
+            relations.map(|name| RelationType { short: name.clone(), verbose: name.clone(), symmetric: false, name });
+        let schema = match Schema::new(entities.collect(), relations.collect()) {
+            Ok(schema) => schema,
+            Err(_) => return Ok("No types.json was written: there is no entity, or no relation.".to_owned()),
+        };
+        let json = serde_json::to_vec_pretty(&schema).map_err(Error::other)?;
+        Error::reading(&path, fs::write(&path, json))?;
+        Ok(format!("{} has the types; say there which relations are symmetric.", path.display()))
+    }
+}
