@@ -64,6 +64,8 @@ test('a sentence over 512 pieces is read in windows, all of it', { timeout: 120_
   assert.equal(shown, text.replaceAll(' ', ''));
   const expected = await predict('scierc', text);
   assert.ok(expected.windows.length > 1);
+  const told = await page.getByRole('region', { name: 'How the text was read' }).innerText();
+  assert.equal(told, `Read as one sentence; it was too long and read in ${expected.windows.length} parts.`);
   assert.equal(await page.locator('.sentence').count(), expected.windows.length);
   await context.close();
 });
