@@ -253,7 +253,7 @@ test('corrections move with a changed text and outlast another model', async () 
   await page.getByRole('radio', { name: 'Scientific' }).check();
   await settled(page);
   await type(page, text.replace('beam search', 'luck'));
-  await said(page).filter({ hasText: '1 entities and 0 relations have gone' }).waitFor();
+  await said(page).filter({ hasText: 'one entity of yours' }).waitFor();
   assert.equal(await page.locator('svg .entity.own').count(), 0);
   await context.close();
 });
@@ -270,5 +270,28 @@ test('a worker that holds another text reads this one again first', async () => 
   await settled(page);
   assert.equal(await page.locator('svg .arc').count(), before, 'the same relations between the same entities');
   assert.deepEqual(complaints, []);
+  await context.close();
+});
+
+test('a worker that stops is replaced, and the next correction is answered all the same', async () => {
+  const { page, context } = await openOnCpu();
+  await settled(page);
+  await entity(page, 'beam search').focus();
+  await page.keyboard.press('1');
+  await settled(page);
+  const before = await labels(page);
+  const [worker] = page.workers();
+  // The worker speaks for itself when it stops; whatever it throws ends it.
+  await Promise.all([
+    page.waitForEvent('worker'),
+    worker.evaluate(() => { setTimeout(() => { throw new Error('provoked'); }); }),
+  ]);
+  await entity(page, 'beam search').focus();
+  await page.keyboard.press('2');
+  await said(page).filter({ hasText: 'Method “beam search”, by you' }).waitFor();
+  await settled(page);
+  await page.keyboard.press('Control+z');
+  await settled(page);
+  assert.deepEqual(await labels(page), before);
   await context.close();
 });

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use leptos::prelude::*;
-use sinet_page::document::{Edit, Labels, Lost, OpenDocument, Refusal, Selection};
+use sinet_page::document::{Edit, Labels, OpenDocument, Refusal, Selection};
 use sinet_page::picture::Hidden;
 use sinet_page::types::Types;
 use sinet_protocol::TypeName;
@@ -99,13 +99,13 @@ impl Editor {
 
     /// Takes in a reading of the model.
     pub fn take_reading(self, reading: &sinet_page::reading::Reading) {
-        self.types.set(reading.types.clone());
+        // Every picture hangs on the types: they are told only what is new.
+        if self.types.with_untracked(|types| *types != reading.types) {
+            self.types.set(reading.types.clone());
+        }
         let lost = self.document.try_update(|document| document.take_reading(reading.labelled())).unwrap_or_default();
-        if lost != Lost::default() {
-            self.said.set(format!(
-                "The text was changed where labels of yours stood: {} entities and {} relations have gone.",
-                lost.entities, lost.relations
-            ));
+        if let Some(sentence) = lost.tell() {
+            self.said.set(sentence);
         }
     }
 

@@ -8,7 +8,7 @@ use sinet_page::navigate::Sight;
 use sinet_page::picture::{tell_entity, tell_relation};
 use sinet_text::WordRange;
 use wasm_bindgen::JsCast;
-use web_sys::HtmlElement;
+use web_sys::{HtmlElement, ScrollIntoViewOptions, ScrollLogicalPosition};
 
 use crate::app::Page;
 use crate::editor::Editor;
@@ -192,7 +192,10 @@ pub fn touch_entity(page: Page, id: EntityId) {
 pub fn click_entity(page: Page, id: EntityId) {
     match page.hand.relating.get_untracked() {
         Some(head) if head != id => relate(page, head, id),
-        _ => page.select(Selection::Entity(id)),
+        _ => {
+            page.select(Selection::Entity(id));
+            focus(page);
+        }
     }
 }
 
@@ -240,6 +243,9 @@ pub fn focus(page: Page) {
             None => format!("sentence-{}", page.window.get_untracked()),
         };
         if let Some(element) = document().get_element_by_id(&name) {
+            let nearest = ScrollIntoViewOptions::new();
+            nearest.set_block(ScrollLogicalPosition::Nearest);
+            element.scroll_into_view_with_scroll_into_view_options(&nearest);
             // SVG elements take the focus as those of HTML do.
             element.unchecked_into::<HtmlElement>().focus().ok();
         }

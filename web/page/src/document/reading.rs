@@ -31,6 +31,20 @@ pub struct Lost {
     pub relations: usize,
 }
 
+impl Lost {
+    /// What has gone in one sentence, or `None` if nothing has.
+    pub fn tell(self) -> Option<String> {
+        let count = |count: usize, one: &str, many: &str| match count {
+            0 => None,
+            1 => Some(format!("one {one} of yours")),
+            count => Some(format!("{count} {many} of yours")),
+        };
+        let gone = [count(self.entities, "entity", "entities"), count(self.relations, "relation", "relations")];
+        let gone = gone.into_iter().flatten().collect::<Vec<_>>().join(" and ");
+        (!gone.is_empty()).then(|| format!("Gone with the text that they stood in: {gone}."))
+    }
+}
+
 impl OpenDocument {
     /// Puts a new reading in the place of the model's layer, whose labels all count as the model's.
     ///

@@ -175,6 +175,17 @@ fn labels_move_with_a_changed_text() {
 }
 
 #[test]
+fn what_has_gone_is_said() {
+    let tell = |entities, relations| Lost { entities, relations }.tell();
+    assert_eq!(tell(0, 0), None);
+    assert_eq!(tell(1, 0).unwrap(), "Gone with the text that they stood in: one entity of yours.");
+    assert_eq!(
+        tell(2, 1).unwrap(),
+        "Gone with the text that they stood in: 2 entities of yours and one relation of yours."
+    );
+}
+
+#[test]
 fn a_document_survives_being_stored() {
     let mut document = read();
     document.apply(Edit::RemoveEntity(entity_named(&document, "Köln"))).unwrap();

@@ -2,12 +2,31 @@
 
 use leptos::prelude::*;
 use sinet_formats::Source;
-use sinet_page::document::{Entity, Relation, Selection};
+use sinet_page::document::{EntityId, RelationId, Selection};
 
 use crate::app::Page;
 
 /// How many rows are shown of each at first, and how many more at each wish.
 const ROWS: usize = 200;
+
+/// A row for an entity. Rows that are equal are the same row, which stays as it is when others change.
+#[derive(Clone, PartialEq, Eq, Hash)]
+struct EntityRow {
+    id: EntityId,
+    text: String,
+    kind: String,
+    told: String,
+}
+
+/// A row for a relation.
+#[derive(Clone, PartialEq, Eq, Hash)]
+struct RelationRow {
+    id: RelationId,
+    head: String,
+    kind: String,
+    tail: String,
+    told: String,
+}
 
 /// Both tables, in step with the picture.
 #[component]
@@ -16,57 +35,61 @@ pub fn Tables(page: Page) -> impl IntoView {
     let entities = Memo::new(move |_| {
         editor.hidden.with(|hidden| {
             editor.labels.with(|labels| {
-                let shown = labels.entities.iter().filter(|entity| !hidden.entities.contains(&entity.kind));
-                shown.cloned().collect::<Vec<Entity>>()
+                (labels.entities.iter())
+                    .filter(|entity| !hidden.entities.contains(&entity.kind))
+                    .map(|entity| EntityRow {
+                        id: entity.id,
+                        text: entity.text.clone(),
+                        kind: editor.types.with(|types| types.entity(&entity.kind).to_owned()),
+                        told: told(entity.source, entity.score),
+                    })
+                    .collect::<Vec<_>>()
             })
         })
     });
     let relations = Memo::new(move |_| {
         editor.hidden.with(|hidden| {
             editor.labels.with(|labels| {
-                let seen = |id| labels.entity(id).is_some_and(|it| !hidden.entities.contains(&it.kind));
-                let shown = labels.relations.iter().filter(|relation| {
-                    !hidden.relations.contains(&relation.kind) && seen(relation.head) && seen(relation.tail)
-                });
-                shown.cloned().collect::<Vec<Relation>>()
+                let seen = |id| labels.entity(id).filter(|entity| !hidden.entities.contains(&entity.kind));
+                (labels.relations.iter())
+                    .filter(|relation| !hidden.relations.contains(&relation.kind))
+                    .filter_map(|relation| {
+                        let (head, tail) = (seen(relation.head)?, seen(relation.tail)?);
+                        Some(RelationRow {
+                            id: relation.id,
+                            head: head.text.clone(),
+                            kind: editor.types.with(|types| types.relation(&relation.kind).to_owned()),
+                            tail: tail.text.clone(),
+                            told: told(relation.source, relation.score),
+                        })
+                    })
+                    .collect::<Vec<_>>()
             })
         })
     });
     let limits = [RwSignal::new(ROWS), RwSignal::new(ROWS)];
-    let entity_rows = move || {
-        entities.with(|entities| {
-            (entities.iter().take(limits[0].get()))
-                .map(|entity| {
-                    let Entity { id, text, kind, source, score, .. } = entity.clone();
-                    view! {
-                        <tr class:selected=move || editor.selection.get() == Selection::Entity(id)>
-                            <td>{pick(page, Selection::Entity(id), text)}</td>
-                            <td class="type">{move || editor.types.with(|types| types.entity(&kind).to_owned())}</td>
-                            <td class="number">{told(source, score)}</td>
-                        </tr>
-                    }
-                })
-                .collect_view()
-        })
+    let first_entities = move || entities.with(|rows| rows.iter().take(limits[0].get()).cloned().collect::<Vec<_>>());
+    let first_relations = move || relations.with(|rows| rows.iter().take(limits[1].get()).cloned().collect::<Vec<_>>());
+    let entity_row = move |row: EntityRow| {
+        let EntityRow { id, text, kind, told } = row;
+        view! {
+            <tr class:selected=move || editor.selection.get() == Selection::Entity(id)>
+                <td>{pick(page, Selection::Entity(id), text)}</td>
+                <td class="type">{kind}</td>
+                <td class="number">{told}</td>
+            </tr>
+        }
     };
-    let relation_rows = move || {
-        let text =
-            |id| editor.labels.with_untracked(|labels| labels.entity(id).map(|it| it.text.clone()).unwrap_or_default());
-        relations.with(|relations| {
-            (relations.iter().take(limits[1].get()))
-                .map(|relation| {
-                    let Relation { id, kind, head, tail, source, score } = relation.clone();
-                    view! {
-                        <tr class:selected=move || editor.selection.get() == Selection::Relation(id)>
-                            <td>{pick(page, Selection::Relation(id), text(head))}</td>
-                            <td class="type">{move || editor.types.with(|types| types.relation(&kind).to_owned())}</td>
-                            <td dir="auto">{text(tail)}</td>
-                            <td class="number">{told(source, score)}</td>
-                        </tr>
-                    }
-                })
-                .collect_view()
-        })
+    let relation_row = move |row: RelationRow| {
+        let RelationRow { id, head, kind, tail, told } = row;
+        view! {
+            <tr class:selected=move || editor.selection.get() == Selection::Relation(id)>
+                <td>{pick(page, Selection::Relation(id), head)}</td>
+                <td class="type">{kind}</td>
+                <td dir="auto">{tail}</td>
+                <td class="number">{told}</td>
+            </tr>
+        }
     };
     let all = move |relations: bool| {
         editor.labels.with(|labels| if relations { labels.relations.len() } else { labels.entities.len() })
@@ -84,7 +107,7 @@ pub fn Tables(page: Page) -> impl IntoView {
                             <th scope="col" class="number">"Score"</th>
                         </tr>
                     </thead>
-                    <tbody>{entity_rows}</tbody>
+                    <tbody><For each=first_entities key=EntityRow::clone children=entity_row/></tbody>
                 </table>
                 <More limit=limits[0] count=Signal::derive(entity_count)/>
             </div>
@@ -97,7 +120,7 @@ pub fn Tables(page: Page) -> impl IntoView {
                             <th scope="col" class="number">"Score"</th>
                         </tr>
                     </thead>
-                    <tbody>{relation_rows}</tbody>
+                    <tbody><For each=first_relations key=RelationRow::clone children=relation_row/></tbody>
                 </table>
                 <More limit=limits[1] count=Signal::derive(relation_count)/>
             </div>
