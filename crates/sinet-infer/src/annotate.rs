@@ -6,7 +6,7 @@ use sinet_text::{Document, Offsets};
 
 use crate::encoded::{self, Encoded};
 use crate::model::Model;
-use crate::prediction::{Prediction, Thresholds};
+use crate::prediction::{LeftOut, Most, Prediction, Thresholds};
 
 /// What reading a text yields.
 #[derive(Debug, Clone, PartialEq)]
@@ -33,17 +33,24 @@ impl Model {
     ///
     /// [`AnnotateError`] if the host's numbers cannot be read.
     pub fn read(&self, encoded: &Encoded) -> Result<Reading, AnnotateError> {
-        self.read_from(encoded, self.thresholds())
+        Ok(self.read_likeliest(encoded, self.thresholds(), Most::ALL)?.0)
     }
 
-    /// As [`Model::read`], with other thresholds than the model's own.
+    /// As [`Model::read`], with other thresholds than the model's own and a bounded number of finds: see
+    /// [`Model::predict_likeliest`].
     ///
     /// # Errors
     ///
     /// [`AnnotateError`] if the host's numbers cannot be read.
-    pub fn read_from(&self, encoded: &Encoded, thresholds: Thresholds) -> Result<Reading, AnnotateError> {
-        let prediction = self.predict_from(encoded, thresholds)?;
-        Ok(Reading { annotation: self.annotation(encoded, prediction), attention: encoded.attention()? })
+    pub fn read_likeliest(
+        &self,
+        encoded: &Encoded,
+        thresholds: Thresholds,
+        most: Most,
+    ) -> Result<(Reading, LeftOut), AnnotateError> {
+        let (prediction, left_out) = self.predict_likeliest(encoded, thresholds, most)?;
+        let annotation = self.annotation(encoded, prediction);
+        Ok((Reading { annotation, attention: encoded.attention()? }, left_out))
     }
 
     /// Reads words that are known already, as one sentence.

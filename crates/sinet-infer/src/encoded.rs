@@ -57,6 +57,11 @@ impl Encoded {
         self.switches
     }
 
+    /// The window in which words begin.
+    pub(crate) fn window_of(&self, words: WordRange) -> usize {
+        self.windows.partition_point(|window| window.words.end <= words.start)
+    }
+
     /// A span of the document's words as the network names it: by its rows in the batch of the window it lies in.
     pub(crate) fn span(&self, batch: &EncodedBatch, sentence: usize, words: WordRange) -> Span {
         let window = &self.windows[batch.windows[sentence]];

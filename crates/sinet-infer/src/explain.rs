@@ -140,7 +140,7 @@ impl Encoded {
 
     /// The window that holds all these words, if one does.
     fn place(&self, words: WordRange) -> Option<Place<'_>> {
-        let window = self.windows.partition_point(|window| window.words.end <= words.start);
+        let window = self.window_of(words);
         self.windows.get(window).filter(|window| words.end <= window.words.end)?;
         self.batches.iter().find_map(|batch| {
             let sentence = batch.windows.iter().position(|&own| own == window)?;

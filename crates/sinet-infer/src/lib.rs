@@ -21,7 +21,7 @@
 //! [`burn::tensor::read_sync`].
 //!
 //! What the encoder made of a text is an [`Encoded`], which answers further questions in milliseconds: other
-//! thresholds ([`Model::read_from`]), other entities ([`Model::relate`]), a network without some of its parts
+//! thresholds ([`Model::read_likeliest`]), other entities ([`Model::relate`]), a network without some of its parts
 //! ([`Model::switch`]), and why something was found or not ([`Model::explain`]).
 //!
 //! The files of a folder have a module each: [`folder`] (`manifest.json`), [`config`], [`weights`] and [`selftest`];
@@ -47,7 +47,7 @@ pub use encoded::Encoded;
 pub use export::{ExportError, export};
 pub use folder::{FolderError, Manifest, ModelFiles};
 pub use model::{LoadError, Model};
-pub use prediction::{Prediction, Thresholds};
+pub use prediction::{LeftOut, Most, Prediction, Thresholds};
 pub use selftest::{SelfTest, SelfTestError};
 pub use sinet_model::Switches;
 pub use weights::Precision;

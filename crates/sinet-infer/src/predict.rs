@@ -6,7 +6,9 @@ use sinet_text::{LabelledPair, LabelledSpan, WordRange};
 use crate::annotate::AnnotateError;
 use crate::encoded::{Encoded, values};
 use crate::model::Model;
-use crate::prediction::{Prediction, RelationCollector, Thresholds, candidate_spans, choose_entities};
+use crate::prediction::{
+    LeftOut, Most, Prediction, RelationCollector, Thresholds, candidate_spans, choose_entities, keep_likeliest,
+};
 
 /// Pairs that are scored at a time. It bounds the memory where a window has very many entities.
 const PAIRS_AT_A_TIME: usize = 4096;
@@ -33,10 +35,54 @@ impl Model {
     ///
     /// [`AnnotateError`] if the host's numbers cannot be read.
     pub fn predict_from(&self, encoded: &Encoded, thresholds: Thresholds) -> Result<Prediction, AnnotateError> {
-        let (entities, entity_scores) = self.entities(encoded, thresholds.entity)?;
+        Ok(self.predict_likeliest(encoded, thresholds, Most::ALL)?.0)
+    }
+
+    /// As [`Model::predict_from`], but of each window only the likeliest entities, and of the relations between these
+    /// only the likeliest, and how many were left out.
+    ///
+    /// # Errors
+    ///
+    /// [`AnnotateError`] if the host's numbers cannot be read.
+    pub fn predict_likeliest(
+        &self,
+        encoded: &Encoded,
+        thresholds: Thresholds,
+        most: Most,
+    ) -> Result<(Prediction, LeftOut), AnnotateError> {
+        let (mut entities, mut entity_scores) = self.entities(encoded, thresholds.entity)?;
+        let window = |entity: &LabelledSpan| encoded.window_of(entity.words);
+        let left_out = keep_likeliest(&mut entities, &mut entity_scores, window, most.entities);
         let spans: Vec<_> = entities.iter().map(|entity| entity.words).collect();
-        let (relations, relation_scores) = self.relate(encoded, &spans, thresholds.relation)?;
-        Ok(Prediction { entities, entity_scores, relations, relation_scores })
+        let (mut relations, mut relation_scores) = self.relate(encoded, &spans, thresholds.relation)?;
+        let left_out = LeftOut {
+            entities: left_out,
+            relations: self.keep_likeliest_relations(
+                encoded,
+                &spans,
+                &mut relations,
+                &mut relation_scores,
+                most.relations,
+            ),
+        };
+        Ok((Prediction { entities, entity_scores, relations, relation_scores }, left_out))
+    }
+
+    /// Keeps the likeliest relations of each window, in their order, and says how many go. `entities` are those that
+    /// the relations were found between.
+    ///
+    /// # Panics
+    ///
+    /// Panics if a relation names an entity that is not there.
+    pub fn keep_likeliest_relations(
+        &self,
+        encoded: &Encoded,
+        entities: &[WordRange],
+        relations: &mut Vec<LabelledPair>,
+        scores: &mut Vec<f32>,
+        most: usize,
+    ) -> usize {
+        keep_likeliest(relations, scores, |pair| encoded.window_of(entities[pair.head]), most)
     }
 
     /// The relations between given entities, by head, then tail, then type, and their probabilities; those below

@@ -43,6 +43,58 @@ pub struct Thresholds {
     pub relation: f32,
 }
 
+/// How much of each window is wanted at most. A threshold near 0, or a network without one of its parts, may find
+/// thousands of relations in a sentence, which nobody can look at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Most {
+    /// Entities of a window.
+    pub entities: usize,
+    /// Relations of a window.
+    pub relations: usize,
+}
+
+impl Most {
+    /// Everything.
+    pub const ALL: Self = Self { entities: usize::MAX, relations: usize::MAX };
+}
+
+/// How many entities, and relations between those that stayed, were found beyond [`Most`].
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct LeftOut {
+    /// Entities.
+    pub entities: usize,
+    /// Relations.
+    pub relations: usize,
+}
+
+/// Keeps the `most` likeliest items of each window, in their order, and says how many go. Of equal scores the first
+/// stay.
+pub(crate) fn keep_likeliest<T>(
+    items: &mut Vec<T>,
+    scores: &mut Vec<f32>,
+    window: impl Fn(&T) -> usize,
+    most: usize,
+) -> usize {
+    let before = items.len();
+    if before <= most {
+        return 0;
+    }
+    let mut order: Vec<usize> = (0..before).collect();
+    order.sort_by(|&a, &b| scores[b].total_cmp(&scores[a]));
+    let mut kept = BTreeMap::<usize, usize>::new();
+    let mut stays = vec![false; before];
+    for item in order {
+        let kept = kept.entry(window(&items[item])).or_default();
+        stays[item] = *kept < most;
+        *kept += 1;
+    }
+    let mut stay = stays.iter();
+    items.retain(|_| *stay.next().expect("one an item"));
+    let mut stay = stays.iter();
+    scores.retain(|_| *stay.next().expect("one a score"));
+    before - items.len()
+}
+
 /// What the logits of one span say.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Choice {
@@ -166,6 +218,21 @@ mod tests {
         let expected = [(words(0, 2), 1), (words(1, 2), 0)];
         assert_eq!(found, expected.map(|(words, kind)| LabelledSpan { words, kind }));
         assert!((scores[0] - 0.5).abs() < 1e-6 && (scores[1] - 0.6).abs() < 1e-6, "{scores:?}");
+    }
+
+    #[test]
+    fn the_likeliest_of_each_window_stay_in_their_order() {
+        let mut items = vec![('a', 0), ('b', 0), ('c', 1), ('d', 0), ('e', 1)];
+        let mut scores = vec![0.5, 0.25, 0.125, 0.5, 0.75];
+        let mut check = |most, expected: &str, gone| {
+            let left_out = keep_likeliest(&mut items, &mut scores, |item| item.1, most);
+            assert_eq!(items.iter().map(|item| item.0).collect::<String>(), expected);
+            assert_eq!((left_out, scores.len()), (gone, items.len()));
+        };
+        check(usize::MAX, "abcde", 0);
+        check(2, "acde", 1);
+        check(1, "ae", 2);
+        check(0, "", 2);
     }
 
     #[test]

@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 
 use burn::tensor::{Device, read_sync};
 use proptest::prelude::*;
-use sinet_infer::{Encoded, Model, ModelFiles, Precision, Prediction, Switches, Thresholds};
+use sinet_infer::{Encoded, Model, ModelFiles, Most, Precision, Prediction, Reading, Switches, Thresholds};
 use sinet_text::explanation::{
     Boundary, Explanation, PairBarrier, PairExplanation, Question, RelationDecision, SpanDecision, SpanExplanation,
 };
@@ -22,6 +22,10 @@ fn load(files: ModelFiles) -> Model {
 
 fn encode(model: &Model, text: &str) -> Encoded {
     read_sync(model.encode(Document::parse(text))).unwrap()
+}
+
+fn read(model: &Model, encoded: &Encoded, thresholds: Thresholds) -> Reading {
+    model.read_likeliest(encoded, thresholds, Most::ALL).unwrap().0
 }
 
 fn words(start: usize, end: usize) -> WordRange {
@@ -203,7 +207,7 @@ fn a_switched_off_part_is_as_if_the_network_never_had_it() {
     let text = "The parser uses a beam search. A corpus of news text improves it.";
     let mut encoded = encode(&MODEL, text);
     let thresholds = Thresholds { entity: 0.0, relation: 0.0 };
-    let whole = MODEL.read_from(&encoded, thresholds).unwrap();
+    let whole = read(&MODEL, &encoded, thresholds);
     for (interaction, switches) in cases {
         let mut files = random_folder(Precision::F32);
         let mut config: serde_json::Value = serde_json::from_slice(files.get("config.json").unwrap()).unwrap();
@@ -211,18 +215,18 @@ fn a_switched_off_part_is_as_if_the_network_never_had_it() {
         files.insert("config.json", serde_json::to_vec(&config).unwrap());
         files.seal();
         let variant = load(files);
-        let expected = variant.read_from(&encode(&variant, text), thresholds).unwrap();
+        let expected = read(&variant, &encode(&variant, text), thresholds);
         MODEL.switch(&mut encoded, switches);
         assert_eq!(encoded.switches(), switches);
-        let found = MODEL.read_from(&encoded, thresholds).unwrap();
+        let found = read(&MODEL, &encoded, thresholds);
         assert_eq!(found, expected, "{interaction}");
         assert_ne!(found, whole, "{interaction}");
         MODEL.switch(&mut encoded, all);
-        assert_eq!(MODEL.read_from(&encoded, thresholds).unwrap(), whole, "on again after {interaction}");
+        assert_eq!(read(&MODEL, &encoded, thresholds), whole, "on again after {interaction}");
     }
     // Without TAP both directions of CTAM still look, at the encoder's own hidden states.
     MODEL.switch(&mut encoded, Switches { tap: false, ..all });
-    let found = MODEL.read_from(&encoded, thresholds).unwrap();
+    let found = read(&MODEL, &encoded, thresholds);
     assert!(found.attention.iter().all(|maps| !maps.entity_over_relation.is_empty()));
     assert_ne!(found.attention, whole.attention);
 }
@@ -233,8 +237,32 @@ fn a_higher_threshold_leaves_the_likelier_ones() {
     let all = MODEL.read(&encoded).unwrap().annotation;
     let scores: Vec<_> = all.entities.iter().map(|entity| entity.score).collect();
     let middle = scores.iter().sum::<f32>() / scores.len() as f32;
-    let some = MODEL.read_from(&encoded, Thresholds { entity: middle, ..MODEL.thresholds() }).unwrap().annotation;
+    let some = read(&MODEL, &encoded, Thresholds { entity: middle, ..MODEL.thresholds() }).annotation;
     let expected: Vec<_> = all.entities.iter().filter(|entity| entity.score >= middle).cloned().collect();
     assert!(!expected.is_empty() && expected.len() < all.entities.len());
     assert_eq!(some.entities, expected);
+}
+
+#[test]
+fn the_likeliest_are_kept_and_the_others_counted() {
+    let encoded =
+        encode(&MODEL, "The parser uses a beam search, and a corpus of news text improves it. It uses the text.");
+    let thresholds = Thresholds { entity: 0.0, relation: 0.0 };
+    let all = read(&MODEL, &encoded, thresholds).annotation;
+    let (some, left_out) = MODEL.read_likeliest(&encoded, thresholds, Most { entities: 2, relations: 3 }).unwrap();
+    let some = some.annotation;
+    assert_eq!(some.entities.len() + left_out.entities, all.entities.len());
+    assert!(left_out.entities > 0 && left_out.relations > 0);
+    for window in &all.windows {
+        let in_window = |start: usize| window.words.start <= start && start < window.words.end;
+        let scores = |annotation: &sinet_text::Annotation| {
+            let entities = annotation.entities.iter().filter(|entity| in_window(entity.words.start));
+            let mut scores: Vec<_> = entities.map(|entity| entity.score).collect();
+            scores.sort_by(|a, b| b.total_cmp(a));
+            scores
+        };
+        assert_eq!(scores(&some), scores(&all).into_iter().take(2).collect::<Vec<_>>());
+        let relations = some.relations.iter().filter(|pair| in_window(some.entities[pair.head].words.start));
+        assert!(relations.count() <= 3);
+    }
 }

@@ -13,6 +13,7 @@ use sinet_page::reading::Reading;
 use sinet_page::record::{Body, State};
 use sinet_protocol::{DeviceChoice, Keeping};
 
+use crate::comparison::Comparison;
 use crate::devices::Devices;
 use crate::drop::{self, NamedFile};
 use crate::editor::Editor;
@@ -22,8 +23,10 @@ use crate::hand::Hand;
 use crate::library::Library;
 use crate::models::Models;
 use crate::offline::Offline;
+use crate::understanding::{MOST, Understanding};
 use crate::view::{
-    Attention, Composer, Coverage, Documents, OpenedFiles, Privacy, Sentences, Setup, Status, Tables, TakeAway,
+    Attention, Compared, Composer, Coverage, Documents, OpenedFiles, Privacy, Sentences, Setup, Status, Tables,
+    TakeAway, Tuning, WhyPanel,
 };
 use crate::{requests, script};
 
@@ -56,7 +59,12 @@ pub struct Page {
     pub refusal: RwSignal<Option<String>>,
     /// Since when a text is being read, in milliseconds since 1970.
     pub busy_since: RwSignal<Option<f64>>,
-    engine: RwSignal<Engine, LocalStorage>,
+    /// Why the reading is as it is, and how it would be otherwise.
+    pub understanding: Understanding,
+    /// The same text, read by another model.
+    pub comparison: Comparison,
+    /// The model at work.
+    pub engine: RwSignal<Engine, LocalStorage>,
     /// A newer text waits.
     again: RwSignal<bool>,
     relating: RwSignal<Relating>,
@@ -110,6 +118,8 @@ impl Page {
             window: RwSignal::new(0),
             refusal: RwSignal::new(None),
             busy_since: RwSignal::new(None),
+            understanding: Understanding::new(),
+            comparison: Comparison::new(),
             engine: RwSignal::new_local(Engine::start(model, choice)),
             again: RwSignal::new(false),
             relating: RwSignal::default(),
@@ -282,6 +292,7 @@ impl Page {
         self.engine.with_untracked(Engine::close);
         self.model.set(model);
         self.engine.set(Engine::start(model, self.devices.choice.get_untracked()));
+        self.understanding.forget();
         if let Some((_, text)) = model.examples().first().filter(|_| was_example) {
             self.text.set((*text).to_owned());
         }
@@ -365,13 +376,10 @@ impl Page {
                 _ if self.as_opened.get_untracked() => {}
                 Ok(answer) if self.model.get_untracked() == model && !self.is_empty() => {
                     let Answer { reading, milliseconds } = answer;
-                    self.editor.take_reading(&reading);
-                    if self.window.get_untracked() >= reading.window_count() {
-                        self.window.set(0);
-                    }
-                    self.shown.set(Some(Shown { reading: Arc::new(reading), model, milliseconds }));
-                    if self.editor.document.with_untracked(OpenDocument::has_own_entities) {
-                        self.relate();
+                    let shown = Shown { reading: Arc::new(reading), model, milliseconds };
+                    match engine.own_settings() {
+                        Some(settings) => self.take_own_reading(shown, settings),
+                        None => self.show(shown),
                     }
                 }
                 Err(message) if !newer => self.refusal.set(Some(message)),
@@ -382,6 +390,18 @@ impl Page {
                 self.read();
             }
         });
+    }
+
+    /// Puts a reading on the page; a person's corrections stay.
+    pub fn show(self, shown: Shown) {
+        self.editor.take_reading(&shown.reading);
+        if self.window.get_untracked() >= shown.reading.window_count() {
+            self.window.set(0);
+        }
+        self.shown.set(Some(shown));
+        if self.editor.document.with_untracked(OpenDocument::has_own_entities) {
+            self.relate();
+        }
     }
 
     /// Scores the relations between the entities of the document anew, from what the encoder made of its text.
@@ -400,9 +420,14 @@ impl Page {
             .editor
             .labels
             .with_untracked(|labels| labels.entities.iter().map(|entity| (entity.id, entity.words)).unzip());
+        let settings = untrack(|| self.understanding.settings());
+        let threshold = settings.map(|settings| settings.relation_threshold);
+        let switches = settings.map(|settings| settings.switches).unwrap_or_default();
+        let is_own = self.understanding.chosen.with_untracked(Option::is_none);
+        let most = (!is_own).then_some(MOST.relations);
         self.relating.set(Relating::Asked);
         spawn_local(async move {
-            let answer = engine.relate(Some(text.clone()), spans, None).await;
+            let answer = engine.relate(Some(text.clone()), spans, threshold, switches, most).await;
             let newer = self.relating.get_untracked() == Relating::AskedAndStale;
             self.relating.set(Relating::No);
             let same_text = self.editor.document.with_untracked(|document| document.text() == text);
@@ -426,6 +451,11 @@ impl Page {
     /// Whether what is shown is about to change, because the worker has not answered yet.
     pub fn is_busy(self) -> bool {
         self.is_stale() || self.relating.get() != Relating::No
+    }
+
+    /// The page as it would be with another document and another reading, for the views that show one.
+    pub fn beside(self, editor: Editor, shown: RwSignal<Option<Shown>>) -> Self {
+        Self { editor, shown, window: RwSignal::new(0), ..self }
     }
 
     /// Whether what is shown belongs to another text or model than what is chosen.
@@ -465,6 +495,8 @@ impl Page {
 #[component]
 pub fn App() -> impl IntoView {
     let page = Page::open();
+    page.explain_selection();
+    page.keep_comparing();
     window_event_listener(leptos::ev::online, move |_| page.reconnect());
     window_event_listener(leptos::ev::hashchange, move |_| _ = page.files.open_link(page));
     requests::watch();
@@ -490,8 +522,11 @@ pub fn App() -> impl IntoView {
             <OpenedFiles page/>
             <Sentences page/>
             <Coverage page/>
+            <WhyPanel page/>
+            <Tuning page/>
             <Attention page/>
             <Tables page/>
+            <Compared page/>
             <TakeAway page/>
             <Setup page/>
         </main>

@@ -10,8 +10,9 @@ use sinet_page::catalogue::ModelName;
 use sinet_page::device::{WorkerKind, choose_worker};
 use sinet_page::failure::{Failure, Step, next_step};
 use sinet_page::reading::Reading;
-use sinet_protocol::{DeviceChoice, DeviceReport, Keeping, Reply, Request, Switches, TypeName};
+use sinet_protocol::{DeviceChoice, DeviceReport, Keeping, Most, Reply, Request, Settings, Switches, TypeName};
 use sinet_text::annotation::{Relation, WordRange};
+use sinet_text::explanation::{self, Explanation};
 use wasm_bindgen_futures::spawn_local;
 
 use crate::worker::{Program, RunningWorker};
@@ -47,6 +48,16 @@ pub struct Answer {
     pub milliseconds: f64,
 }
 
+/// What comes back for a text that is read once more.
+pub struct Reread {
+    /// The likeliest entities and relations of each window.
+    pub reading: Reading,
+    /// Entities that were found beyond those.
+    pub more_entities: usize,
+    /// Relations between those entities that were found beyond those.
+    pub more_relations: usize,
+}
+
 struct Inner {
     model: ModelName,
     choice: DeviceChoice,
@@ -60,6 +71,8 @@ struct State {
     worker: Option<(WorkerKind, RunningWorker)>,
     /// Whether the model is loaded, so that questions may be posted.
     types: Option<[Vec<TypeName>; 2]>,
+    /// How the model reads by itself.
+    own_settings: Option<Settings>,
     questions: BTreeMap<u32, Question>,
     next_id: u32,
     /// Workers of the present kind that have stopped since the last answer.
@@ -90,7 +103,21 @@ enum Question {
         text: Option<String>,
         spans: Vec<WordRange>,
         threshold: Option<f32>,
+        switches: Switches,
+        most: Option<usize>,
         answer: oneshot::Sender<Result<Vec<Relation>, String>>,
+    },
+    Reread {
+        text: String,
+        settings: Settings,
+        most: Most,
+        answer: oneshot::Sender<Result<Reread, String>>,
+    },
+    Explain {
+        text: String,
+        question: explanation::Question,
+        settings: Settings,
+        answer: oneshot::Sender<Result<Explanation, String>>,
     },
     Measure {
         text: String,
@@ -102,8 +129,13 @@ impl Question {
     fn request(&self, id: u32) -> Request {
         match self {
             Self::Annotate { text, aside, .. } => Request::Annotate { id, text: text.clone(), aside: *aside },
-            Self::Relate { spans, threshold, .. } => {
-                Request::Relate { id, spans: spans.clone(), threshold: *threshold, switches: Switches::default() }
+            Self::Relate { spans, threshold, switches, most, .. } => {
+                let (spans, threshold, switches) = (spans.clone(), *threshold, *switches);
+                Request::Relate { id, spans, threshold, switches, most: *most }
+            }
+            Self::Reread { settings, most, .. } => Request::Reread { id, settings: *settings, most: *most },
+            Self::Explain { question, settings, .. } => {
+                Request::Explain { id, question: question.clone(), settings: *settings }
             }
             Self::Measure { text, .. } => Request::Measure { id, text: text.clone() },
         }
@@ -115,6 +147,8 @@ impl Question {
         match self {
             Self::Annotate { answer, .. } => drop(answer.send(Err(message))),
             Self::Relate { answer, .. } => drop(answer.send(Err(message))),
+            Self::Reread { answer, .. } => drop(answer.send(Err(message))),
+            Self::Explain { answer, .. } => drop(answer.send(Err(message))),
             Self::Measure { answer, .. } => drop(answer.send(Err(message))),
         }
     }
@@ -202,11 +236,46 @@ impl Engine {
         text: Option<String>,
         spans: Vec<WordRange>,
         threshold: Option<f32>,
+        switches: Switches,
+        most: Option<usize>,
     ) -> Result<Vec<Relation>, String> {
         let (answer, receiver) = oneshot::channel();
         self.retry();
-        self.0.ask(Question::Relate { text, spans, threshold, answer });
+        self.0.ask(Question::Relate { text, spans, threshold, switches, most, answer });
         receiver.await.unwrap_or_else(|_| Err("The page turned to another text or model.".to_owned()))
+    }
+
+    /// Reads a text once more, in another way, from what the encoder made of it.
+    ///
+    /// # Errors
+    ///
+    /// As [`relate`](Self::relate).
+    pub async fn reread(&self, text: String, settings: Settings, most: Most) -> Result<Reread, String> {
+        let (answer, receiver) = oneshot::channel();
+        self.retry();
+        self.0.ask(Question::Reread { text, settings, most, answer });
+        receiver.await.unwrap_or_else(|_| Err("The page turned to another text or model.".to_owned()))
+    }
+
+    /// Why something is found in a text that is read in this way, or is not.
+    ///
+    /// # Errors
+    ///
+    /// As [`relate`](Self::relate).
+    pub async fn explain(
+        &self,
+        text: String,
+        question: explanation::Question,
+        settings: Settings,
+    ) -> Result<Explanation, String> {
+        let (answer, receiver) = oneshot::channel();
+        self.0.ask(Question::Explain { text, question, settings, answer });
+        receiver.await.unwrap_or_else(|_| Err("The page turned to another text or model.".to_owned()))
+    }
+
+    /// How the model reads by itself, once it is loaded.
+    pub fn own_settings(&self) -> Option<Settings> {
+        self.0.state.borrow().own_settings
     }
 
     /// Drops every open question and ends the worker.
@@ -281,8 +350,12 @@ impl Inner {
             Reply::Progress { loaded_bytes, total_bytes } => {
                 self.phase.set(Phase::Loading { loaded_bytes, total_bytes });
             }
-            Reply::Loaded { entity_types, relation_types, device, keeping, .. } => {
-                self.state.borrow_mut().types = Some([entity_types, relation_types]);
+            Reply::Loaded { entity_types, relation_types, device, settings, keeping, .. } => {
+                {
+                    let mut state = self.state.borrow_mut();
+                    state.types = Some([entity_types, relation_types]);
+                    state.own_settings = Some(settings);
+                }
                 self.keeping.set(keeping);
                 self.phase.set(Phase::Ready(device));
                 self.replay();
@@ -302,6 +375,20 @@ impl Inner {
                     answer.send(Ok(relations)).ok();
                 }
             }
+            Reply::Reread { id, annotation, attention, more_entities, more_relations } => {
+                let mut state = self.state.borrow_mut();
+                let Some([entity_types, relation_types]) = state.types.clone() else { return };
+                if let Some(Question::Reread { answer, .. }) = state.questions.remove(&id) {
+                    let reading = Reading::new(annotation, attention, entity_types, relation_types);
+                    answer.send(Ok(Reread { reading, more_entities, more_relations })).ok();
+                }
+            }
+            Reply::Explained { id, explanation } => {
+                let question = self.state.borrow_mut().questions.remove(&id);
+                if let Some(Question::Explain { answer, .. }) = question {
+                    answer.send(Ok(explanation)).ok();
+                }
+            }
             Reply::Measured { id, milliseconds } => {
                 let question = self.state.borrow_mut().questions.remove(&id);
                 if let Some(Question::Measure { answer, .. }) = question {
@@ -310,7 +397,7 @@ impl Inner {
             }
             Reply::Fetched { fetches } => requests::note(fetches),
             // Nothing is asked yet that these would answer.
-            Reply::Kept { .. } | Reply::Explained { .. } => {}
+            Reply::Kept { .. } => {}
             Reply::Failed { id: Some(id), fault, message } => {
                 let question = self.state.borrow_mut().questions.remove(&id);
                 if let Some(question) = question {
@@ -348,24 +435,19 @@ impl Inner {
             let mut state = self.state.borrow_mut();
             let Some(question) = state.questions.get(&id) else { return };
             let request = question.request(id);
-            let first = match question {
-                Question::Annotate { text, aside: false, .. } => {
-                    state.text = Some(text.clone());
-                    state.is_encoded = true;
-                    None
-                }
-                Question::Relate { text, .. } => {
-                    let is_held = state.is_encoded && (text.is_none() || *text == state.text);
-                    let wanted = text.clone().or_else(|| state.text.clone()).filter(|_| !is_held);
-                    // Nobody waits for this answer.
-                    wanted.map(|text| {
-                        state.text = Some(text.clone());
-                        state.is_encoded = true;
-                        Request::Annotate { id: state.new_id(), text, aside: false }
-                    })
-                }
-                Question::Annotate { .. } | Question::Measure { .. } => None,
+            let (asked, wanted) = match question {
+                Question::Annotate { text, aside: false, .. } => (Some(text.clone()), None),
+                Question::Relate { text, .. } => (None, text.clone().or_else(|| state.text.clone())),
+                Question::Reread { text, .. } | Question::Explain { text, .. } => (None, Some(text.clone())),
+                Question::Annotate { .. } | Question::Measure { .. } => (None, None),
             };
+            let missing = wanted.filter(|text| !state.is_encoded || state.text.as_ref() != Some(text));
+            // Nobody waits for this answer.
+            let first = missing.clone().map(|text| Request::Annotate { id: state.new_id(), text, aside: false });
+            if let Some(text) = asked.or(missing) {
+                state.text = Some(text);
+                state.is_encoded = true;
+            }
             (first, request)
         };
         for request in first.iter().chain([&request]) {

@@ -8,6 +8,7 @@ pub mod bytes;
 pub mod catalogue;
 pub mod coverage;
 pub mod device;
+pub mod difference;
 pub mod document;
 pub mod dropped;
 pub mod export;
@@ -24,6 +25,7 @@ pub mod takeaway;
 pub mod traffic;
 pub mod training;
 pub mod types;
+pub mod why;
 
 /// The number of tones that the style sheet has for entity types.
 pub const TONES: usize = 8;

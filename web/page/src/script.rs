@@ -7,7 +7,7 @@ use js_sys::{Error, JSON, Object, Promise, Reflect, TypeError};
 use leptos::prelude::*;
 use sinet_page::catalogue::ModelName;
 use sinet_page::device::parse_choice;
-use sinet_protocol::DeviceChoice;
+use sinet_protocol::{DeviceChoice, Switches};
 use sinet_text::annotation::WordRange;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::future_to_promise;
@@ -69,7 +69,10 @@ async fn relate(entities: &JsValue, threshold: Option<f32>, engine: &Engine) -> 
     let json = JSON::stringify(entities)?.as_string().ok_or_else(refuse)?;
     let entities: Vec<Entity> = serde_json::from_str(&json).map_err(|_| refuse())?;
     let spans = entities.into_iter().map(|entity| entity.words).collect();
-    let relations = engine.relate(None, spans, threshold).await.map_err(|message| Error::new(&message))?;
+    let relations = engine
+        .relate(None, spans, threshold, Switches::default(), None)
+        .await
+        .map_err(|message| Error::new(&message))?;
     JSON::parse(&serde_json::to_string(&relations).expect("relations are plain JSON"))
 }
 

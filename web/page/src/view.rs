@@ -1,6 +1,7 @@
 //! The parts of the page, from its top down.
 
 mod attention;
+mod compared;
 mod composer;
 mod coverage;
 mod documents;
@@ -14,8 +15,11 @@ mod setup;
 mod status;
 mod tables;
 mod take_away;
+mod tuning;
+mod why;
 
 pub use attention::Attention;
+pub use compared::Compared;
 pub use composer::Composer;
 pub use coverage::Coverage;
 pub use documents::Documents;
@@ -29,3 +33,5 @@ pub use setup::Setup;
 pub use status::Status;
 pub use tables::Tables;
 pub use take_away::TakeAway;
+pub use tuning::Tuning;
+pub use why::WhyPanel;

@@ -51,13 +51,17 @@ pub enum Request {
         threshold: Option<f32>,
         /// What of the network takes part.
         switches: Switches,
+        /// How many relations of a window are reported at most, the likeliest; all without it.
+        most: Option<usize>,
     },
     /// Read the text that was annotated last once more, from what the encoder made of it then.
     Reread {
-        /// Comes back in the reply, a [`Reply::Annotated`].
+        /// Comes back in the reply.
         id: u32,
         /// How.
         settings: Settings,
+        /// How much is reported at most: the likeliest of each window.
+        most: Most,
     },
     /// Say why something is, or is not, in the annotation of the text that was annotated last.
     Explain {
@@ -94,6 +98,15 @@ pub struct Settings {
     pub relation_threshold: f32,
     /// What of the network takes part.
     pub switches: Switches,
+}
+
+/// How much of each window is reported at most.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Most {
+    /// Entities of a window.
+    pub entities: usize,
+    /// Relations of a window.
+    pub relations: usize,
 }
 
 /// Parts of the network that can be left out when it reads.
@@ -162,7 +175,7 @@ pub enum Reply {
         /// What for, in order.
         fetches: Vec<Fetch>,
     },
-    /// The answer to [`Request::Annotate`] and [`Request::Reread`].
+    /// The answer to [`Request::Annotate`].
     Annotated {
         /// The request's.
         id: u32,
@@ -172,6 +185,19 @@ pub enum Reply {
         attention: Vec<WindowAttention>,
         /// Whole time from text to annotation, in milliseconds.
         milliseconds: f64,
+    },
+    /// The answer to [`Request::Reread`].
+    Reread {
+        /// The request's.
+        id: u32,
+        /// The likeliest entities and relations.
+        annotation: Annotation,
+        /// What the network looked at, a window each.
+        attention: Vec<WindowAttention>,
+        /// Entities that were found beyond those.
+        more_entities: usize,
+        /// Relations between those that are reported, beyond those that are.
+        more_relations: usize,
     },
     /// The answer to [`Request::Relate`].
     Related {

@@ -18,7 +18,7 @@ use futures_util::StreamExt;
 use futures_util::future::{Either, select};
 use js_sys::Array;
 use sinet_infer::{AnnotateError, Encoded, Model, Reading, Thresholds};
-use sinet_protocol::{DeviceReport, Fault, Keeping, Reply, Request, Settings, Switches, TypeName};
+use sinet_protocol::{DeviceReport, Fault, Keeping, Most, Reply, Request, Settings, Switches, TypeName};
 use sinet_text::annotation::{Relation, WordRange};
 use sinet_text::explanation::Question;
 use sinet_text::{Document, LabelledPair};
@@ -68,12 +68,12 @@ pub fn serve(open_gpu: Option<OpenGpu>) {
                     Some(loaded) => loaded.annotate(id, &text, aside).await,
                     None => no_model().failed(Some(id)),
                 },
-                Request::Relate { id, spans, threshold, switches } => match &mut loaded {
-                    Some(loaded) => loaded.relate(id, &spans, threshold, switches),
+                Request::Relate { id, spans, threshold, switches, most } => match &mut loaded {
+                    Some(loaded) => loaded.relate(id, &spans, threshold, switches, most),
                     None => no_model().failed(Some(id)),
                 },
-                Request::Reread { id, settings } => match &mut loaded {
-                    Some(loaded) => loaded.reread(id, settings),
+                Request::Reread { id, settings, most } => match &mut loaded {
+                    Some(loaded) => loaded.reread(id, settings, most),
                     None => no_model().failed(Some(id)),
                 },
                 Request::Explain { id, question, settings } => match &mut loaded {
@@ -186,7 +186,12 @@ impl Loaded {
             Ok(encoded) => self.model.read(self.encoded.insert(encoded)),
             Err(error) => Err(error),
         };
-        annotated(id, reading, start)
+        match reading {
+            Ok(Reading { annotation, attention }) => {
+                Reply::Annotated { id, annotation, attention, milliseconds: now() - start }
+            }
+            Err(error) => stopped(error),
+        }
     }
 
     async fn measure(&self, id: u32, text: &str) -> Reply {
@@ -202,10 +207,18 @@ impl Loaded {
         Reply::Measured { id, milliseconds: times[MEASURED / 2] }
     }
 
-    fn reread(&mut self, id: u32, settings: Settings) -> Reply {
-        let start = now();
+    fn reread(&mut self, id: u32, settings: Settings, Most { entities, relations }: Most) -> Reply {
         let Some((model, encoded)) = self.switched(settings.switches) else { return nothing_annotated(id) };
-        annotated(id, model.read_from(encoded, thresholds(settings)), start)
+        match model.read_likeliest(encoded, thresholds(settings), sinet_infer::Most { entities, relations }) {
+            Ok((Reading { annotation, attention }, left_out)) => Reply::Reread {
+                id,
+                annotation,
+                attention,
+                more_entities: left_out.entities,
+                more_relations: left_out.relations,
+            },
+            Err(error) => stopped(error),
+        }
     }
 
     fn explain(&mut self, id: u32, question: &Question, settings: Settings) -> Reply {
@@ -216,12 +229,22 @@ impl Loaded {
         }
     }
 
-    fn relate(&mut self, id: u32, spans: &[WordRange], threshold: Option<f32>, switches: Switches) -> Reply {
+    fn relate(
+        &mut self,
+        id: u32,
+        spans: &[WordRange],
+        threshold: Option<f32>,
+        switches: Switches,
+        most: Option<usize>,
+    ) -> Reply {
         let start = now();
         let Some((model, encoded)) = self.switched(switches) else { return nothing_annotated(id) };
         let threshold = threshold.unwrap_or(model.config().relation_threshold);
         match model.relate(encoded, spans, threshold) {
-            Ok((pairs, scores)) => {
+            Ok((mut pairs, mut scores)) => {
+                if let Some(most) = most {
+                    model.keep_likeliest_relations(encoded, spans, &mut pairs, &mut scores, most);
+                }
                 let kinds = &model.schema().relations;
                 let relation = |(pair, score): (LabelledPair, f32)| Relation {
                     kind: kinds[pair.kind].name.clone(),
@@ -247,15 +270,6 @@ impl Loaded {
 
 fn thresholds(settings: Settings) -> Thresholds {
     Thresholds { entity: settings.entity_threshold, relation: settings.relation_threshold }
-}
-
-fn annotated(id: u32, reading: Result<Reading, AnnotateError>, start: f64) -> Reply {
-    match reading {
-        Ok(Reading { annotation, attention }) => {
-            Reply::Annotated { id, annotation, attention, milliseconds: now() - start }
-        }
-        Err(error) => stopped(error),
-    }
 }
 
 /// On the CPU nothing fails; a GPU that does is not asked again.

@@ -55,6 +55,24 @@ pub fn Sentences(page: Page) -> impl IntoView {
     }
 }
 
+/// Only the pictures, of the first sentences, to be looked at.
+#[component]
+pub fn Pictures(page: Page) -> impl IntoView {
+    let frame = NodeRef::<html::Div>::new();
+    let width = watch_width(frame);
+    let tabbed = Memo::new(|_| None::<Item>);
+    let count = Memo::new(move |_| page.editor.document.with(|document| document.sentences().len()));
+    let rows = move || {
+        (0..count.get().min(SENTENCES))
+            .map(|sentence| view! { <div class="sentence"><PictureView page sentence width tabbed/></div> })
+            .collect_view()
+    };
+    view! { <div node_ref=frame class="pictures">{rows}</div> }
+}
+
+/// How many sentences are shown where all are drawn at once.
+const SENTENCES: usize = 40;
+
 /// Place of a sentence, and its picture while it is near the window.
 #[component]
 fn Row(
@@ -211,7 +229,7 @@ fn watch_sentences() -> Near {
 }
 
 /// The width of an element, kept up to date.
-fn watch_width(frame: NodeRef<html::Div>) -> Signal<f32> {
+pub fn watch_width(frame: NodeRef<html::Div>) -> Signal<f32> {
     let width = RwSignal::new(600.0);
     let on_resize = Closure::<dyn Fn(js_sys::Array)>::new(move |entries: js_sys::Array| {
         let entry: web_sys::ResizeObserverEntry = entries.get(0).unchecked_into();

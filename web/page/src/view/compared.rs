@@ -1,0 +1,130 @@
+//! Two models on the same text.
+
+use leptos::prelude::*;
+use sinet_page::catalogue::ModelName;
+use sinet_page::difference::{Difference, Found, Retyped};
+use sinet_page::types::Types;
+
+use crate::app::Page;
+use crate::engine::Phase;
+use crate::view::sentences::Pictures;
+
+/// The choice of another model, and both pictures.
+#[component]
+pub fn Compared(page: Page) -> impl IntoView {
+    let comparison = page.comparison;
+    // A model is not compared with itself.
+    Effect::new(move || {
+        if comparison.model.get() == Some(page.model.get()) {
+            page.compare_with(None);
+        }
+    });
+    let choices = move || {
+        let own = page.models.own.get().into_iter().map(|(model, _)| model);
+        let all = ModelName::SHIPPED.into_iter().chain(own);
+        all.filter(|model| *model != page.model.get())
+            .map(|model| {
+                view! {
+                    <button
+                        type="button"
+                        class="quiet"
+                        aria-pressed=move || (comparison.model.get() == Some(model)).to_string()
+                        on:click=move |_| page.compare_with(Some(model))
+                    >
+                        {page.models.title(model)}
+                    </button>
+                }
+            })
+            .collect_view()
+    };
+    view! {
+        <section class="compared" aria-labelledby="compared-title">
+            <h2 id="compared-title">"Beside another model"</h2>
+            <div class="examples" role="group" aria-label="The other model">
+                <span aria-hidden="true">"Read the same text with"</span>
+                {choices}
+                <Show when=move || comparison.model.get().is_some()>
+                    <button type="button" class="quiet" on:click=move |_| page.compare_with(None)>"Close"</button>
+                </Show>
+            </div>
+            <Show when=move || comparison.model.get().is_some()><Both page/></Show>
+        </section>
+    }
+}
+
+#[component]
+fn Both(page: Page) -> impl IntoView {
+    let comparison = page.comparison;
+    let progress = move || match comparison.phase() {
+        Some(Phase::Starting | Phase::Loading { .. }) => Some("The other model is on its way…".to_owned()),
+        Some(Phase::Ready(_)) if comparison.shown.with(Option::is_none) => Some("The other model reads…".to_owned()),
+        _ => None,
+    };
+    let told = move || progress().or_else(|| page.compared().map(|difference| summary(page, &difference)));
+    let names = move || names(page);
+    let other = page.beside(comparison.editor, comparison.shown);
+    let list = move || {
+        let (mine, others) = (page.editor.types.get(), comparison.editor.types.get());
+        page.compared().map(|difference| differences(&difference, &names(), [&mine, &others]))
+    };
+    view! {
+        <p class="told note" aria-live="polite">{told}</p>
+        <p role="alert" class="failure">{move || comparison.refusal.get()}</p>
+        <Show when=move || comparison.shown.with(Option::is_some)>
+            <div class="side-by-side">
+                <div role="group" aria-label=move || names()[0].clone()>
+                    <h3>{move || names()[0].clone()}</h3>
+                    <Pictures page/>
+                </div>
+                <div role="group" aria-label=move || names()[1].clone()>
+                    <h3>{move || names()[1].clone()}</h3>
+                    <Pictures page=other/>
+                </div>
+            </div>
+            {list}
+        </Show>
+    }
+}
+
+/// What the two models are called.
+fn names(page: Page) -> [String; 2] {
+    let title = |model| page.models.title(model);
+    [title(page.model.get()), page.comparison.model.get().map(title).unwrap_or_default()]
+}
+
+/// How much the two agree.
+fn summary(page: Page, difference: &Difference) -> String {
+    if difference.is_empty() {
+        return "Both models find the same.".to_owned();
+    }
+    let [mine, other] = names(page);
+    let (only_first, only_second) = (difference.only_first.len(), difference.only_second.len());
+    let mut told = format!("Only {mine} finds {only_first}, only {other} {only_second} of all entities and relations");
+    match difference.retyped.len() {
+        0 => told.push('.'),
+        1 => told.push_str("; 1 entity has another type."),
+        count => told.push_str(&format!("; {count} entities have other types.")),
+    }
+    told
+}
+
+fn differences(difference: &Difference, names: &[String; 2], types: [&Types; 2]) -> impl IntoView + use<> {
+    let only = |name: &str, found: &[Found], types: &Types| {
+        let items = found.iter().take(ITEMS).map(|found| view! { <li>{found.tell(types)}</li> }).collect_view();
+        (!found.is_empty()).then(|| view! { <div><h3>{format!("Only {name}")}</h3><ul>{items}</ul></div> })
+    };
+    let [first, second] =
+        [only(&names[0], &difference.only_first, types[0]), only(&names[1], &difference.only_second, types[1])];
+    let retyped = (difference.retyped.iter().take(ITEMS))
+        .map(|Retyped { text, kinds: [mine, other] }| {
+            let [mine, other] = [types[0].entity(mine), types[1].entity(other)];
+            view! { <li>{format!("“{text}”: {mine} for {}, {other} for {}", names[0], names[1])}</li> }
+        })
+        .collect_view();
+    let retyped =
+        (!difference.retyped.is_empty()).then(|| view! { <div><h3>"Other types"</h3><ul>{retyped}</ul></div> });
+    view! { <div class="differences">{first}{second}{retyped}</div> }
+}
+
+/// How many of each sort are listed; all of them are counted.
+const ITEMS: usize = 50;
