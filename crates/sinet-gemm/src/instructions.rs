@@ -2,6 +2,8 @@
 
 #[cfg(target_arch = "aarch64")]
 mod neon;
+#[cfg(all(target_arch = "wasm32", feature = "relaxed-simd"))]
+mod relaxed;
 mod scalar;
 #[cfg(target_arch = "wasm32")]
 mod wasm;
@@ -32,6 +34,12 @@ impl Instructions {
         sets.push(Set::Neon(neon::Neon));
         #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
         sets.push(Set::Simd128(wasm::Simd128));
+        #[cfg(all(target_arch = "wasm32", target_feature = "simd128", feature = "relaxed-simd"))]
+        {
+            // The one with the faster integer products last.
+            let (fused, dot) = (Set::Fused(relaxed::Fused), Set::Dot(relaxed::Dot));
+            sets.extend(if relaxed::Dot::is_one_instruction() { [fused, dot] } else { [dot, fused] });
+        }
         sets.into_iter().map(Self).collect()
     }
 }
@@ -48,6 +56,10 @@ pub(crate) enum Set {
     Neon(neon::Neon),
     #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
     Simd128(wasm::Simd128),
+    #[cfg(all(target_arch = "wasm32", target_feature = "simd128", feature = "relaxed-simd"))]
+    Fused(relaxed::Fused),
+    #[cfg(all(target_arch = "wasm32", target_feature = "simd128", feature = "relaxed-simd"))]
+    Dot(relaxed::Dot),
 }
 
 /// Does something with whichever set it is.
@@ -63,6 +75,10 @@ macro_rules! with_set {
             $crate::instructions::Set::Neon($name) => $body,
             #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
             $crate::instructions::Set::Simd128($name) => $body,
+            #[cfg(all(target_arch = "wasm32", target_feature = "simd128", feature = "relaxed-simd"))]
+            $crate::instructions::Set::Fused($name) => $body,
+            #[cfg(all(target_arch = "wasm32", target_feature = "simd128", feature = "relaxed-simd"))]
+            $crate::instructions::Set::Dot($name) => $body,
         }
     };
 }
@@ -82,20 +98,24 @@ pub(crate) trait Tile: Copy + Send + Sync {
     /// - x: `[inputs, ROWS]`, w: `[inputs, COLUMNS]`, y: `[ROWS, COLUMNS]`
     fn multiply_f32(self, x: &[f32], w: &[f32], y: &mut [f32]);
 
+    /// Inputs that a step of [`Tile::multiply_int8`] takes.
+    const DEPTH: usize = 2;
+
     /// What the weights of a panel are multiplied as: 8 bits, or 16 where widening them once a panel pays.
     type Weight: Copy;
 
-    /// The weights of a panel; `scratch` may hold them.
-    fn widen<'a>(panel: &'a [i8], scratch: &'a mut Vec<Self::Weight>) -> &'a [Self::Weight];
+    /// The weights of a panel, `[steps, COLUMNS, DEPTH]`, as [`Tile::multiply_int8`] takes them; `scratch` may hold
+    /// them.
+    fn widen<'a>(self, panel: &'a [i8], scratch: &'a mut Vec<Self::Weight>) -> &'a [Self::Weight];
 
     /// y = Σ x w, exactly: the caller keeps the sums below 2³¹.
     ///
     /// # Shapes
     ///
-    /// - x: `[pairs of inputs, ROWS, 2]`, w: `[pairs of inputs, COLUMNS, 2]`, y: `[ROWS, COLUMNS]`
+    /// - x: `[pairs of inputs, ROWS, 2]`, w: from [`Tile::widen`], y: `[ROWS, COLUMNS]`
     fn multiply_int8(self, x: &[i16], w: &[Self::Weight], y: &mut [i32]);
 
-    /// See [`round_row`].
+    /// See [`round_row`]. A set with another idea of a code gives each step of inputs as many bits in its own order.
     fn round(self, x: &[f32], limit: i16, codes: &mut [i16]) -> f32 {
         round_row(x, limit, codes)
     }

@@ -12,6 +12,9 @@ pub enum Precision {
     Int8,
 }
 
+/// Activations are rounded to 14 bits with a sign: two digits of 7 bits each, which is what relaxed SIMD's products take.
+pub(crate) const LARGEST_CODE: i16 = (1 << 13) - 1;
+
 /// A fixed matrix W and bias b, ready for y = x W + b.
 #[derive(Debug, Clone)]
 pub struct PackedMatrix {
@@ -29,7 +32,7 @@ enum Panels {
     /// `[panels, inputs, COLUMNS]`
     F32(Vec<f32>),
     Int8 {
-        /// `[panels, pairs of inputs, COLUMNS, 2]`
+        /// `[panels, steps of DEPTH inputs, COLUMNS, DEPTH]`
         codes: Vec<i8>,
         /// What one step of each output's codes is, filled up to whole panels.
         steps: Vec<f32>,
@@ -133,15 +136,15 @@ impl PackedMatrix {
     }
 
     fn multiply_int8<T: Tile>(&self, set: T, codes: &[i8], steps: &[f32], x: &[f32], y: &mut [f32]) {
-        let pairs = self.inputs.div_ceil(2);
+        let depth = self.inputs.next_multiple_of(T::DEPTH);
         let x = Rounded::pack(set, x, self.inputs, self.largest_code());
         let mut sums = vec![0; T::ROWS * T::COLUMNS];
         let mut scratch = Vec::new();
         let columns = steps.chunks_exact(T::COLUMNS).zip(self.bias.chunks_exact(T::COLUMNS));
-        let panels = codes.chunks_exact(T::COLUMNS * 2 * pairs).zip(columns);
+        let panels = codes.chunks_exact(T::COLUMNS * depth).zip(columns);
         for ((panel, (steps, bias)), first) in panels.zip((0..).step_by(T::COLUMNS)) {
-            let panel = T::widen(panel, &mut scratch);
-            let tiles = x.codes.chunks_exact(T::ROWS * 2 * pairs).zip(y.chunks_mut(T::ROWS * self.outputs));
+            let panel = set.widen(panel, &mut scratch);
+            let tiles = x.codes.chunks_exact(T::ROWS * depth).zip(y.chunks_mut(T::ROWS * self.outputs));
             for ((codes, y), row_steps) in tiles.zip(x.steps.chunks(T::ROWS)) {
                 set.multiply_int8(codes, panel, &mut sums);
                 let rows = y.chunks_exact_mut(self.outputs).zip(sums.chunks_exact(T::COLUMNS)).zip(row_steps);
@@ -152,10 +155,10 @@ impl PackedMatrix {
         }
     }
 
-    /// The largest integer for an activation with which no sum of products can leave 32 bits.
+    /// The largest integer for an activation: of 14 bits, unless sums of products could leave 32 bits with it.
     fn largest_code(&self) -> i16 {
         let limit = i32::MAX as usize / (127 * self.inputs);
-        i16::try_from(limit).unwrap_or(i16::MAX)
+        limit.min(LARGEST_CODE as usize) as i16
     }
 }
 

@@ -16,7 +16,7 @@ pub(crate) fn pack_f32<T: Tile>(x: &[f32], inputs: usize) -> Vec<f32> {
 
 /// Rows of activations rounded to integers, and what one step of each row is.
 pub(crate) struct Rounded {
-    /// `[tiles, pairs of inputs, ROWS, 2]`; what fills up the last tile and an odd last input is zero.
+    /// `[tiles, pairs of inputs, ROWS, 2]`; what fills up the last tile and the last step of inputs is zero.
     pub(crate) codes: Vec<i16>,
     /// `[rows]`
     pub(crate) steps: Vec<f32>,
@@ -26,14 +26,14 @@ impl Rounded {
     /// Rounds each row so that its largest element becomes `limit`.
     pub(crate) fn pack<T: Tile>(set: T, x: &[f32], inputs: usize, limit: i16) -> Self {
         let rows = x.len() / inputs;
-        let pairs = inputs.div_ceil(2);
-        let mut codes = vec![0; rows.div_ceil(T::ROWS) * T::ROWS * 2 * pairs];
+        let depth = inputs.next_multiple_of(T::DEPTH);
+        let mut codes = vec![0; rows.div_ceil(T::ROWS) * T::ROWS * depth];
         let mut steps = Vec::with_capacity(rows);
-        let mut row_codes = vec![0; 2 * pairs];
-        for (tile, x) in codes.chunks_exact_mut(T::ROWS * 2 * pairs).zip(x.chunks(T::ROWS * inputs)) {
+        let mut row_codes = vec![0; depth];
+        for (tile, x) in codes.chunks_exact_mut(T::ROWS * depth).zip(x.chunks(T::ROWS * inputs)) {
             let (tile, _) = tile.as_chunks_mut::<2>();
             for (row, x) in x.chunks_exact(inputs).enumerate() {
-                steps.push(set.round(x, limit, &mut row_codes[..inputs]));
+                steps.push(set.round(x, limit, &mut row_codes));
                 let (pairs, _) = row_codes.as_chunks::<2>();
                 tile[row..].iter_mut().step_by(T::ROWS).zip(pairs).for_each(|(place, pair)| *place = *pair);
             }
@@ -66,22 +66,24 @@ pub(crate) fn panels_f32<T: Tile>(w: &[f32], outputs: usize) -> Vec<f32> {
 }
 
 /// A weight matrix `[inputs, outputs]` rounded to 8 bits, each column with a step of its own:
-/// `[panels, pairs of inputs, COLUMNS, 2]`, and the steps, filled up to whole panels.
+/// `[panels, steps of DEPTH inputs, COLUMNS, DEPTH]`, and the steps, filled up to whole panels.
 pub(crate) fn panels_int8<T: Tile>(w: &[f32], outputs: usize) -> (Vec<i8>, Vec<f32>) {
     let mut steps = vec![0f32; outputs];
     for w in w.chunks_exact(outputs) {
         steps.iter_mut().zip(w).for_each(|(step, w)| *step = step.max(w.abs()));
     }
     steps.iter_mut().for_each(|step| *step = if *step > 0.0 { *step / 127.0 } else { 1.0 });
-    let code = |w: &[f32], column: usize| match (w.get(column), steps.get(column)) {
+    // Columns beyond the last and inputs beyond the last are zero.
+    let code = |w: &[f32], input: usize, column: usize| match (w.get(input * outputs + column), steps.get(column)) {
         (Some(w), Some(step)) => (w / step).round() as i8,
         _ => 0,
     };
     let mut panels = Vec::with_capacity(w.len());
     for first in (0..outputs).step_by(T::COLUMNS) {
-        for pair in w.chunks(2 * outputs) {
-            let (even, odd) = pair.split_at(outputs);
-            panels.extend((first..first + T::COLUMNS).flat_map(|column| [code(even, column), code(odd, column)]));
+        for w in w.chunks(T::DEPTH * outputs) {
+            for column in first..first + T::COLUMNS {
+                panels.extend((0..T::DEPTH).map(|input| code(w, input, column)));
+            }
         }
     }
     steps.resize(outputs.next_multiple_of(T::COLUMNS), 1.0);

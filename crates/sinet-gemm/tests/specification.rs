@@ -72,7 +72,7 @@ proptest! {
             // Integers have no rounding of their own: not a bit differs.
             prop_assert_eq!(&case.multiply(Precision::Int8, instructions), &scalar, "{:?}", instructions);
         }
-        // Half a step of a weight is 1/254 of its column's largest; the activations add 1/65534 of their row's.
+        // Half a step of a weight is 1/254 of its column's largest; the activations add 1/16382 of their row's.
         let (expected, _) = case.written_out();
         let Case { inputs, outputs, x, weights, .. } = &case;
         for (at, (found, expected)) in scalar.iter().zip(&expected).enumerate() {
@@ -80,7 +80,7 @@ proptest! {
             let column: Vec<f32> = weights.iter().skip(at % outputs).step_by(*outputs).copied().collect();
             let largest = |values: &[f32]| values.iter().fold(0f64, |m, v| m.max(f64::from(v.abs())));
             let sum = |values: &[f32]| values.iter().map(|v| f64::from(v.abs())).sum::<f64>();
-            let bound = largest(&column) / 254.0 * sum(x) + largest(x) / 60_000.0 * sum(&column);
+            let bound = largest(&column) / 254.0 * sum(x) + largest(x) / 16_000.0 * sum(&column);
             let difference = (f64::from(*found) - expected).abs();
             prop_assert!(difference <= 1.01 * bound + 1e-4, "{} differs by {}, bound {}", at, difference, bound);
         }

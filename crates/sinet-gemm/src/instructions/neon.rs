@@ -39,7 +39,7 @@ impl Tile for Neon {
 
     type Weight = i8;
 
-    fn widen<'a>(panel: &'a [i8], _: &'a mut Vec<i8>) -> &'a [i8] {
+    fn widen<'a>(self, panel: &'a [i8], _: &'a mut Vec<i8>) -> &'a [i8] {
         panel
     }
 

@@ -39,7 +39,7 @@ impl Tile for Simd128 {
 
     type Weight = i16;
 
-    fn widen<'a>(panel: &'a [i8], scratch: &'a mut Vec<i16>) -> &'a [i16] {
+    fn widen<'a>(self, panel: &'a [i8], scratch: &'a mut Vec<i16>) -> &'a [i16] {
         scratch.resize(panel.len(), 0);
         for (wide, w) in scratch.as_chunks_mut::<8>().0.iter_mut().zip(panel.as_chunks::<8>().0) {
             // SAFETY: both are eight numbers.

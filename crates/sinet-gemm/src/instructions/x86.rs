@@ -27,7 +27,7 @@ impl Tile for Avx2 {
 
     type Weight = i8;
 
-    fn widen<'a>(panel: &'a [i8], _: &'a mut Vec<i8>) -> &'a [i8] {
+    fn widen<'a>(self, panel: &'a [i8], _: &'a mut Vec<i8>) -> &'a [i8] {
         panel
     }
 
@@ -109,7 +109,7 @@ impl Tile for Avx512 {
 
     type Weight = i8;
 
-    fn widen<'a>(panel: &'a [i8], _: &'a mut Vec<i8>) -> &'a [i8] {
+    fn widen<'a>(self, panel: &'a [i8], _: &'a mut Vec<i8>) -> &'a [i8] {
         panel
     }
 
