@@ -13,28 +13,8 @@ impl Tile for Simd128 {
     const ROWS: usize = 4;
     const COLUMNS: usize = 8;
 
-    // In a function of its own the engine keeps the sums in registers.
-    #[inline(never)]
     fn multiply_f32(self, x: &[f32], w: &[f32], y: &mut [f32]) {
-        let (x, w, y) = (x.as_chunks::<4>().0, w.as_chunks::<8>().0, y.as_chunks_mut::<8>().0);
-        let mut sums = [[f32x4_splat(0.0); 2]; 4];
-        for (x, w) in x.iter().zip(w) {
-            // SAFETY: both halves lie inside of `w`.
-            let w = unsafe { [v128_load(w.as_ptr().cast()), v128_load(w[4..].as_ptr().cast())] };
-            for (sums, x) in sums.iter_mut().zip(x) {
-                // SAFETY: a reference points to a number.
-                let x = unsafe { v128_load32_splat(std::ptr::from_ref(x).cast()) };
-                for (sum, w) in sums.iter_mut().zip(w) {
-                    *sum = f32x4_add(*sum, f32x4_mul(x, w));
-                }
-            }
-        }
-        for (y, sums) in y.iter_mut().zip(sums) {
-            for (y, sum) in y.as_chunks_mut::<4>().0.iter_mut().zip(sums) {
-                // SAFETY: `y` has room for four numbers.
-                unsafe { v128_store(y.as_mut_ptr().cast(), sum) };
-            }
-        }
+        multiply_f32(x.as_chunks().0, w.as_chunks().0, y.as_chunks_mut().0);
     }
 
     type Weight = i16;
@@ -48,26 +28,52 @@ impl Tile for Simd128 {
         scratch
     }
 
-    #[inline(never)]
     fn multiply_int8(self, x: &[i16], w: &[i16], y: &mut [i32]) {
-        let (x, w, y) = (x.as_chunks::<8>().0, w.as_chunks::<16>().0, y.as_chunks_mut::<8>().0);
-        let mut sums = [[i32x4_splat(0); 2]; 4];
-        for (x, w) in x.iter().zip(w) {
-            // SAFETY: both halves lie inside of `w`.
-            let w = unsafe { [v128_load(w.as_ptr().cast()), v128_load(w[8..].as_ptr().cast())] };
-            for (sums, x) in sums.iter_mut().zip(x.as_chunks::<2>().0) {
-                // SAFETY: a pair of numbers is 32 bits.
-                let x = unsafe { v128_load32_splat(x.as_ptr().cast()) };
-                for (sum, w) in sums.iter_mut().zip(w) {
-                    *sum = i32x4_add(*sum, i32x4_dot_i16x8(x, w));
-                }
+        multiply_int8(x.as_chunks().0.as_chunks().0, w.as_chunks().0.as_chunks().0, y.as_chunks_mut().0);
+    }
+}
+
+// In a function of its own the engine keeps the sums in registers.
+#[inline(never)]
+fn multiply_f32(x: &[[f32; 4]], w: &[[f32; 8]], y: &mut [[f32; 8]]) {
+    let mut sums = [[f32x4_splat(0.0); 2]; 4];
+    for (x, w) in x.iter().zip(w) {
+        // SAFETY: both halves lie inside of `w`.
+        let w = unsafe { [v128_load(w.as_ptr().cast()), v128_load(w[4..].as_ptr().cast())] };
+        for (sums, x) in sums.iter_mut().zip(x) {
+            // SAFETY: a reference points to a number.
+            let x = unsafe { v128_load32_splat(std::ptr::from_ref(x).cast()) };
+            for (sum, w) in sums.iter_mut().zip(w) {
+                *sum = f32x4_add(*sum, f32x4_mul(x, w));
             }
         }
-        for (y, sums) in y.iter_mut().zip(sums) {
-            for (y, sum) in y.as_chunks_mut::<4>().0.iter_mut().zip(sums) {
-                // SAFETY: `y` has room for four numbers.
-                unsafe { v128_store(y.as_mut_ptr().cast(), sum) };
+    }
+    for (y, sums) in y.iter_mut().zip(sums) {
+        for (y, sum) in y.as_chunks_mut::<4>().0.iter_mut().zip(sums) {
+            // SAFETY: `y` has room for four numbers.
+            unsafe { v128_store(y.as_mut_ptr().cast(), sum) };
+        }
+    }
+}
+
+#[inline(never)]
+fn multiply_int8(x: &[[[i16; 2]; 4]], w: &[[[i16; 8]; 2]], y: &mut [[i32; 8]]) {
+    let mut sums = [[i32x4_splat(0); 2]; 4];
+    for (x, w) in x.iter().zip(w) {
+        // SAFETY: each half is eight numbers.
+        let w = unsafe { [v128_load(w[0].as_ptr().cast()), v128_load(w[1].as_ptr().cast())] };
+        for (sums, x) in sums.iter_mut().zip(x) {
+            // SAFETY: a pair of numbers is 32 bits.
+            let x = unsafe { v128_load32_splat(std::ptr::from_ref(x).cast()) };
+            for (sum, w) in sums.iter_mut().zip(w) {
+                *sum = i32x4_add(*sum, i32x4_dot_i16x8(x, w));
             }
+        }
+    }
+    for (y, sums) in y.iter_mut().zip(sums) {
+        for (y, sum) in y.as_chunks_mut::<4>().0.iter_mut().zip(sums) {
+            // SAFETY: `y` has room for four numbers.
+            unsafe { v128_store(y.as_mut_ptr().cast(), sum) };
         }
     }
 }
