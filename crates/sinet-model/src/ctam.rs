@@ -2,7 +2,7 @@
 
 use burn::module::Module;
 use burn::tensor::{Device, Tensor};
-use sinet_kernels::softmax;
+use sinet_kernels::{Precision, softmax};
 
 use crate::batch::Batch;
 use crate::config::CtamConfig;
@@ -89,6 +89,11 @@ impl Ctam {
             },
             attention,
         }
+    }
+
+    /// The layer for inference on the host. Key and value are taken apart by head, and stay as they are.
+    pub(crate) fn packed(self, precision: Precision) -> Self {
+        Self { query: self.query.packed(precision), output: self.output.packed(precision), ..self }
     }
 
     /// A mask over rows becomes one over keys: the first row goes, the own agent comes and is never hidden.

@@ -229,7 +229,8 @@ impl Heads {
 
     /// The heads for inference on the host: their matrices are packed, and can no longer be read.
     pub fn packed(self, precision: Precision) -> Self {
-        Self { tap: self.tap.map(|tap| tap.packed(precision)), ..self }
+        let ctam = self.ctam.into_iter().map(|layer| layer.packed(precision)).collect();
+        Self { tap: self.tap.map(|tap| tap.packed(precision)), ctam, ..self }
     }
 
     /// A linear classifier of inputs whose parts lie side by side.
