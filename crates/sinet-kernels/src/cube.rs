@@ -5,9 +5,10 @@
 //! shares memory. Lengths are in vectors of up to four floats, the longest that divide the axis.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use burn::backend::ops::IntTensorOps;
-use burn::backend::tensor::FloatTensor;
+use burn::backend::tensor::{FloatTensor, IntTensor};
 use burn::backend::{Cube, DType, Shape, TensorData, TensorMetadata};
 use burn_cubecl::kernel::into_contiguous;
 use burn_cubecl::ops::numeric::empty_device_contiguous_dtype;
@@ -147,21 +148,19 @@ impl Kernels for Cube {
         maxima
     }
 
-    fn attention_fused(projected: FloatTensor<Self>, heads: usize, segments: Vec<Segment>) -> FloatTensor<Self> {
+    fn attention_fused(
+        projected: FloatTensor<Self>,
+        heads: usize,
+        _segments: Arc<[Segment]>,
+        attended: IntTensor<Self>,
+    ) -> FloatTensor<Self> {
         let projected = floats(projected);
         let shape = projected.shape();
         let (rows, d) = (shape[0], shape[1] / 3);
         assert_eq!(shape[1], d / heads * heads * 3, "Q, K and V of as many heads");
         let context = like(&projected, Shape::new([rows, d]));
         let vector = vector_size(d / heads);
-
-        let mut keys = vec![0..0; rows];
-        for segment in segments {
-            let attended = segment.rows.start..segment.rows.start + segment.keys;
-            assert!(segment.keys <= segment.rows.len(), "more keys than rows");
-            keys[segment.rows].fill(attended);
-        }
-        let keys = indices(&projected, keys.iter().flat_map(|range| [range.start, range.end]));
+        assert_eq!(&*attended.shape(), &[rows, 2], "a range for each row");
         let client = projected.client.clone();
         let (cube_dim, count) = grid(rows, heads);
         #[expect(unsafe_code, reason = "the kernel checks its bounds, and the segments were checked")]
@@ -172,7 +171,7 @@ impl Kernels for Cube {
                 cube_dim,
                 vector,
                 buffer(projected),
-                buffer(keys),
+                buffer(attended),
                 buffer(context.clone()),
                 rows,
                 heads,

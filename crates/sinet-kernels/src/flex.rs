@@ -4,7 +4,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use burn::backend::ops::FloatTensorOps;
-use burn::backend::tensor::FloatTensor;
+use burn::backend::tensor::{FloatTensor, IntTensor};
 use burn::backend::{Distribution, Flex, FloatDType, Shape, TensorData, TensorMetadata};
 
 use crate::{Kernels, PackedMatrix, Segment, rows};
@@ -51,12 +51,17 @@ impl Kernels for Flex {
         tensor(maxima, Shape::new([ranges.len(), d]))
     }
 
-    fn attention_fused(projected: FloatTensor<Self>, heads: usize, segments: Vec<Segment>) -> FloatTensor<Self> {
+    fn attention_fused(
+        projected: FloatTensor<Self>,
+        heads: usize,
+        segments: Arc<[Segment]>,
+        _attended: IntTensor<Self>,
+    ) -> FloatTensor<Self> {
         let projected = Floats::of(projected);
         let shape = projected.shape();
         let (rows, d) = (shape[0], shape[1] / 3);
         let mut context = vec![0.0; rows * d];
-        for Segment { rows, keys } in segments {
+        for &Segment { ref rows, keys } in segments.iter() {
             let of_segment = &projected.values()[rows.start * 3 * d..rows.end * 3 * d];
             rows::attention::forward(of_segment, d, keys, heads, &mut context[rows.start * d..rows.end * d]);
         }

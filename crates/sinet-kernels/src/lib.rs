@@ -17,11 +17,11 @@ mod rows;
 use std::ops::Range;
 use std::sync::Arc;
 
-use burn::backend::tensor::FloatTensor;
+use burn::backend::tensor::{FloatTensor, IntTensor};
 use burn::backend::{
     Backend, Dispatch, Distribution, ExtensionType, FloatDType, Shape, TensorMetadata, backend_extension,
 };
-use burn::tensor::{Device, Slice, Tensor};
+use burn::tensor::{Device, Int, Slice, Tensor, TensorData};
 pub use sinet_gemm::{PackedMatrix, Precision};
 
 /// x Φ(x), Φ the standard normal distribution (Hendrycks and Gimpel, 2016).
@@ -66,14 +66,47 @@ pub struct Segment {
     pub keys: usize,
 }
 
+/// The sentences of a packed matrix, as the host and a device know them: what all layers read is uploaded once.
+#[derive(Debug, Clone)]
+pub struct Segments {
+    list: Arc<[Segment]>,
+    /// For each row the first that it attends and the one after the last, `[rows, 2]`.
+    attended: Tensor<2, Int>,
+}
+
+impl Segments {
+    /// The sentences of a matrix on `device`, which together have all of its rows, in order.
+    ///
+    /// # Panics
+    ///
+    /// Panics if a segment has more keys than rows.
+    pub fn new(list: &[Segment], device: &Device) -> Self {
+        let mut attended = Vec::new();
+        for Segment { rows, keys } in list {
+            assert!(*keys <= rows.len(), "{keys} keys among {} rows", rows.len());
+            let range = [rows.start, rows.start + keys].map(|row| row as i32);
+            attended.extend(std::iter::repeat_n(range, rows.len()).flatten());
+        }
+        let shape = [attended.len() / 2, 2];
+        Self { list: list.into(), attended: Tensor::from_data(TensorData::new(attended, shape), device) }
+    }
+
+    /// The device of the matrix.
+    pub fn device(&self) -> Device {
+        self.attended.device()
+    }
+}
+
 /// softmax(Q Kᵀ / √(d/h)) V for every head of every segment (Vaswani et al., 2017).
 ///
 /// # Shapes
 ///
 /// - projected: `[rows, 3d]`, Q, K and V side by side, the heads of each side by side
 /// - output: `[rows, d]`
-pub fn attention(projected: Tensor<2>, heads: usize, segments: &[Segment]) -> Tensor<2> {
-    let output = <Dispatch as Kernels>::attention_fused(projected.into_dispatch(), heads, segments.to_vec());
+pub fn attention(projected: Tensor<2>, heads: usize, segments: &Segments) -> Tensor<2> {
+    let Segments { list, attended } = segments.clone();
+    let output =
+        <Dispatch as Kernels>::attention_fused(projected.into_dispatch(), heads, list, attended.into_dispatch());
     Tensor::from_dispatch(output)
 }
 
@@ -223,11 +256,16 @@ pub trait Kernels: Backend {
         Self::float_cat(ranges.into_iter().map(maximum).collect(), 0)
     }
 
-    /// See [`attention`].
-    fn attention_fused(projected: FloatTensor<Self>, heads: usize, segments: Vec<Segment>) -> FloatTensor<Self> {
+    /// See [`attention`]; `attended` says the same as `segments`, on the device.
+    fn attention_fused(
+        projected: FloatTensor<Self>,
+        heads: usize,
+        segments: Arc<[Segment]>,
+        _attended: IntTensor<Self>,
+    ) -> FloatTensor<Self> {
         let d = projected.shape()[1] / 3;
         let size = d / heads;
-        let contexts = segments.into_iter().map(|Segment { rows, keys }| {
+        let contexts = segments.iter().map(|Segment { rows, keys }| {
             let part = |i: usize, rows: Range<usize>| {
                 let n = rows.len();
                 let columns = Slice::from(i * d..(i + 1) * d);

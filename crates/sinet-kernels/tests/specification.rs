@@ -3,7 +3,7 @@
 use burn::tensor::activation;
 use burn::tensor::module;
 use burn::tensor::{Device, Distribution, Tensor};
-use sinet_kernels::{Segment, attention, dropout, gelu, layer_norm, range_max, softmax};
+use sinet_kernels::{Segment, Segments, attention, dropout, gelu, layer_norm, range_max, softmax};
 
 /// Row lengths around the number of lanes, and one of a real network.
 const LENGTHS: [usize; 5] = [1, 7, 16, 33, 384];
@@ -96,7 +96,7 @@ fn attention_equals_its_parts() {
             expected.push(context.swap_dims(0, 1).reshape([length, d]));
             first += length;
         }
-        close("attention", attention(projected, heads, &segments), Tensor::cat(expected, 0));
+        close("attention", attention(projected, heads, &Segments::new(&segments, &device)), Tensor::cat(expected, 0));
     }
 }
 

@@ -1,9 +1,10 @@
 //! Sentences side by side: one row a word piece, no padding between them.
 
 use std::ops::Range;
+use std::sync::OnceLock;
 
 use burn::tensor::{Device, Int, Tensor, TensorData};
-use sinet_kernels::Segment;
+use sinet_kernels::{Segment, Segments};
 
 /// A batch of sentences as word-piece ids, packed: the rows of all sentences follow each other in one
 /// `[rows]` tensor, so that no layer but attention ever computes on padding.
@@ -14,6 +15,8 @@ pub struct Batch {
     ids: Vec<u32>,
     /// One a sentence; its keys are the rows that are word pieces, the rest is padding.
     sentences: Vec<Segment>,
+    /// The same, where the encoder is.
+    segments: OnceLock<Segments>,
 }
 
 impl Batch {
@@ -38,7 +41,7 @@ impl Batch {
 
     fn with_rows<S: AsRef<[u32]>>(sentences: &[S], rows: impl Fn(&[u32]) -> usize, pad: u32) -> Self {
         assert!(!sentences.is_empty(), "a batch needs a sentence");
-        let mut batch = Self { ids: Vec::new(), sentences: Vec::new() };
+        let mut batch = Self { ids: Vec::new(), sentences: Vec::new(), segments: OnceLock::new() };
         for pieces in sentences {
             let pieces = pieces.as_ref();
             assert!(!pieces.is_empty(), "a sentence needs a piece");
@@ -80,9 +83,10 @@ impl Batch {
         rows.start..rows.start + keys
     }
 
-    /// The rows of all sentences, and how many of each can be attended.
-    pub(crate) fn segments(&self) -> &[Segment] {
-        &self.sentences
+    /// The rows of all sentences, and how many of each can be attended; uploaded at the first call.
+    pub(crate) fn segments(&self, device: &Device) -> Segments {
+        let segments = self.segments.get_or_init(|| Segments::new(&self.sentences, device));
+        if segments.device() == *device { segments.clone() } else { Segments::new(&self.sentences, device) }
     }
 
     /// The word-piece ids of all rows.

@@ -146,7 +146,8 @@ impl TransformerLayer {
     /// softmax(Q Kᵀ / √(d/h)) V for every head and sentence, `[rows, 3d]` to `[rows, d]`.
     fn attend(&self, projected: Tensor<2>, batch: &Batch) -> Tensor<2> {
         if !projected.device().is_autodiff() {
-            return attention(projected, self.heads, batch.segments());
+            let segments = batch.segments(&projected.device());
+            return attention(projected, self.heads, &segments);
         }
         // In training the weights are dropped out, which the fused operation does not do.
         let [query, key, value] = thirds(projected).map(|part| self.split(batch.unpack(part)));
