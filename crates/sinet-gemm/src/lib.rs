@@ -15,9 +15,9 @@
 //! ```
 //!
 //! In [`Precision::Int8`] the weights are 8-bit integers with one scale an output. Activations are rounded anew at
-//! every product, each row with its own scale, to as many bits (up to 16) as the sum of a column can hold in 32:
-//! the products are exact integers, the same on every processor, and the rounding of the activations, unlike one to
-//! 8 bits, is lost in that of the weights.
+//! every product, each row with its own scale, to 14 bits, or to as many as the sum of a column can hold in 32: the
+//! products are exact integers, the same on every processor, and the rounding of the activations, unlike one to 8 bits,
+//! is lost in that of the weights.
 //!
 //! Which instructions are used is found out at run time ([`Instructions::best`]). The scalar form is the
 //! specification; all others are tested against it.
