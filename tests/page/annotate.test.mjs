@@ -168,3 +168,29 @@ test('a second visit takes the model from the cache', async () => {
   assert.deepEqual(models, ['models/scierc/manifest.json']);
   await context.close();
 });
+
+test('with relaxed SIMD and without it the annotation is the same, by the program that fits', async () => {
+  const { exact, scores } = split(await predict('scierc', unseen.scierc));
+  for (const hasRelaxed of [true, false]) {
+    const context = await browser.newContext();
+    if (!hasRelaxed) {
+      await context.addInitScript(() => {
+        const validate = WebAssembly.validate.bind(WebAssembly);
+        // 0xfd 0x93 0x02 is the relaxed instruction that the page asks for.
+        const isRelaxed = (bytes) => bytes.some((byte, at) => byte === 0xfd && bytes[at + 1] === 0x93);
+        WebAssembly.validate = (bytes) => !isRelaxed(new Uint8Array(bytes)) && validate(bytes);
+      });
+    }
+    const page = await context.newPage();
+    const programs = new Set();
+    page.on('request', (request) => programs.add(request.url().split('/').pop()));
+    await page.goto(`${site.address}?device=cpu`);
+    await settled(page);
+    const found = split(await page.evaluate((text) => window.sinet.annotate(text, { model: 'scierc' }), unseen.scierc));
+    assert.deepEqual(found.exact, exact);
+    found.scores.forEach((score, index) => assert.ok(Math.abs(score - scores[index]) <= 1e-3, `${score} ${scores[index]}`));
+    assert.equal(programs.has('sinet-worker-cpu-relaxed_loader.js'), hasRelaxed);
+    assert.equal(programs.has('sinet-worker-cpu_loader.js'), !hasRelaxed);
+    await context.close();
+  }
+});

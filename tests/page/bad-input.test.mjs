@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { launch, open, predict, settled, type } from './browser.mjs';
-import { serve } from './site.mjs';
+import { isOfCpuWorker, serve } from './site.mjs';
 
 let browser, site;
 before(async () => {
@@ -154,7 +154,7 @@ test('a worker that dies is replaced, and the text read again', async () => {
   let starts = 0;
   const dying = "self.onmessage = () => { setTimeout(() => { throw new Error('gone'); }); }; self.postMessage('{\"reply\":\"ready\"}');";
   const bad = await serve({
-    spoil: (path, bytes) => (path.endsWith('worker-cpu_loader.js') && starts++ === 0 ? Buffer.from(dying) : bytes),
+    spoil: (path, bytes) => (isOfCpuWorker(path, 'loader.js') && starts++ === 0 ? Buffer.from(dying) : bytes),
   });
   const { page, context } = await open(browser, bad.address);
   await settled(page);
@@ -166,7 +166,7 @@ test('a worker that dies is replaced, and the text read again', async () => {
 });
 
 test('a worker that never starts is told about', async () => {
-  const bad = await serve({ spoil: (path, bytes) => (path.endsWith('worker-cpu_bg.wasm') ? null : bytes) });
+  const bad = await serve({ spoil: (path, bytes) => (isOfCpuWorker(path, 'bg.wasm') ? null : bytes) });
   const { page, context } = await open(browser, bad.address);
   await page.getByRole('alert').filter({ hasText: 'program did not start' }).waitFor();
   await page.getByLabel('Text to annotate').fill('Still here.');

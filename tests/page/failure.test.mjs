@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { launch, open, settled, type } from './browser.mjs';
-import { serve } from './site.mjs';
+import { isOfCpuWorker, serve } from './site.mjs';
 
 let browser;
 before(async () => {
@@ -113,7 +113,7 @@ test('a graphics device that is lost is opened again, and then given up for the 
 
 test('a model that gets no memory says so, and starts again when asked', { timeout: 120_000 }, async () => {
   let spoilt = true;
-  const spoil = (path, bytes) => (spoilt && path.endsWith('worker-cpu_bg.wasm') ? capMemory(bytes, 400) : bytes);
+  const spoil = (path, bytes) => (spoilt && isOfCpuWorker(path, 'bg.wasm') ? capMemory(bytes, 400) : bytes);
   await withPage({ spoil }, async (page) => {
     const field = page.getByLabel('Text to annotate');
     await field.fill(typed);
@@ -171,7 +171,7 @@ test('a cached file that was damaged is fetched again', async () => {
 
 test('a connection that fails is waited for', async () => {
   let cut = true;
-  const spoil = (path, bytes) => (cut && path.endsWith('worker-cpu_loader.js') ? null : bytes);
+  const spoil = (path, bytes) => (cut && isOfCpuWorker(path, 'loader.js') ? null : bytes);
   await withPage({ spoil }, async (page) => {
     await page.getByRole('alert').filter({ hasText: 'program did not start' }).waitFor();
     await page.getByLabel('Text to annotate').fill(typed);
@@ -205,7 +205,7 @@ test('a browser without vector instructions is told what to use', async () => {
 test('a worker that talks nonsense is replaced', async () => {
   let starts = 0;
   const spoil = (path, bytes) =>
-    path.endsWith('worker-cpu_loader.js') && starts++ === 0 ? Buffer.from("self.postMessage({ 'not': 'a string' });") : bytes;
+    isOfCpuWorker(path, 'loader.js') && starts++ === 0 ? Buffer.from("self.postMessage({ 'not': 'a string' });") : bytes;
   await withPage({ spoil }, async (page) => {
     await settled(page);
     assert.equal(starts, 2);

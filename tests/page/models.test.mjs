@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { promisify } from 'node:util';
 import { launch, open, settled, type } from './browser.mjs';
-import { serve } from './site.mjs';
+import { isOfCpuWorker, serve } from './site.mjs';
 
 let browser, site, folder, axe;
 before(async () => {
@@ -117,7 +117,7 @@ test('a browser that keeps nothing says so, and reads all the same', async () =>
   // The first lines of the worker: its cache is full.
   const full = "Cache.prototype.put = () => Promise.reject(new DOMException('full', 'QuotaExceededError'));\n";
   const small = await serve({
-    spoil: (path, bytes) => (path.endsWith('worker-cpu_loader.js') ? Buffer.concat([Buffer.from(full), bytes]) : bytes),
+    spoil: (path, bytes) => (isOfCpuWorker(path, 'loader.js') ? Buffer.concat([Buffer.from(full), bytes]) : bytes),
   });
   const { page, context } = await open(browser, `${small.address}?device=cpu`, { serviceWorkers: 'block' });
   await settled(page);

@@ -42,3 +42,8 @@ export async function serve({ prefix = '/', spoil = (_path, bytes) => bytes } = 
   const stop = () => new Promise((resolve) => { server.closeAllConnections(); server.close(resolve); });
   return { address: `http://127.0.0.1:${server.address().port}${prefix}`, asked, stop };
 }
+
+/** Whether a file belongs to one of the two worker programs for the CPU, of which the browser gets the one it can run. */
+export function isOfCpuWorker(path, part) {
+  return ['cpu', 'cpu-relaxed'].some((program) => path.endsWith(`sinet-worker-${program}_${part}`));
+}

@@ -1,15 +1,17 @@
 //! A worker program with its listeners.
 
-use js_sys::{Array, Function, Reflect, Uint8Array};
+use js_sys::Array;
 use sinet_page::failure::Failure;
 use sinet_protocol::{Fault, Reply, Request};
 use wasm_bindgen::prelude::*;
 use web_sys::{ErrorEvent, Event, File, MessageEvent, Worker, WorkerOptions, WorkerType};
 
-/// One of the two worker programs.
+use crate::simd;
+
+/// A worker program, as the choice of a device knows it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Program {
-    /// Small, runs on the CPU.
+    /// Small, runs on the CPU: with relaxed SIMD where the browser has it.
     Cpu,
     /// Brings the shaders too.
     Gpu,
@@ -33,10 +35,11 @@ impl RunningWorker {
         on_reply: impl Fn(Reply) + 'static,
         on_stop: impl Fn(Failure) + Clone + 'static,
     ) -> Result<Self, Failure> {
-        if !has_simd() {
+        if !simd::has_vectors() {
             return Err(Failure::new(Fault::Browser, "it has no WebAssembly SIMD"));
         }
         let script = match program {
+            Program::Cpu if simd::has_relaxed() => "sinet-worker-cpu-relaxed_loader.js",
             Program::Cpu => "sinet-worker-cpu_loader.js",
             Program::Gpu => "sinet-worker-gpu_loader.js",
         };
@@ -83,18 +86,4 @@ impl Drop for RunningWorker {
 
 fn json(request: &Request) -> JsValue {
     serde_json::to_string(request).expect("requests are plain JSON").into()
-}
-
-/// The smallest WebAssembly module with a vector instruction: a function that returns one.
-const SIMD_MODULE: [u8; 31] =
-    [0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 10, 1, 8, 0, 65, 0, 253, 15, 253, 98, 11];
-
-/// Whether the browser runs the vector instructions that the workers are made of.
-fn has_simd() -> bool {
-    let validate = || {
-        let wasm = Reflect::get(&js_sys::global(), &"WebAssembly".into())?;
-        let validate: Function = Reflect::get(&wasm, &"validate".into())?.dyn_into()?;
-        validate.call1(&wasm, &Uint8Array::from(&SIMD_MODULE[..]))
-    };
-    validate().is_ok_and(|valid| valid.is_truthy())
 }
