@@ -31,9 +31,9 @@ mod requests;
 #[cfg(target_arch = "wasm32")]
 mod script;
 #[cfg(target_arch = "wasm32")]
-mod store;
-#[cfg(target_arch = "wasm32")]
 mod simd;
+#[cfg(target_arch = "wasm32")]
+mod store;
 #[cfg(target_arch = "wasm32")]
 mod understanding;
 #[cfg(target_arch = "wasm32")]
