@@ -46,7 +46,7 @@ test('an unseen text shows entities, relations and attention', async () => {
     assert.equal(await map.locator('.column').count(), end - start + 2, 'a column for each word, [SEP] and [CLS]');
   }
 
-  assert.match(await page.getByRole('status').innerText(), /^Read in \d+ ms on the CPU\. \S/);
+  assert.match(await page.locator('.status').getByRole('status').innerText(), /^Read in \d+ ms on the CPU\. \S/);
   assert.deepEqual(complaints, []);
   await context.close();
 });
@@ -130,16 +130,16 @@ test('the model can be switched and examples tried', async () => {
 test('the device is chosen and said', async () => {
   const cpu = await open(browser, `${site.address}?device=cpu`);
   await settled(cpu.page);
-  assert.match(await cpu.page.getByRole('status').innerText(), /on the CPU\. The CPU was asked for\.$/);
+  assert.match(await cpu.page.locator('.status').getByRole('status').innerText(), /on the CPU\. The CPU was asked for\.$/);
   await cpu.context.close();
 
   const gpu = await open(browser, `${site.address}?device=webgpu`);
   await settled(gpu.page);
-  assert.match(await gpu.page.getByRole('status').innerText(), /on the CPU\. WebGPU was asked for, but this browser offers no adapter\.$/);
+  assert.match(await gpu.page.locator('.status').getByRole('status').innerText(), /on the CPU\. WebGPU was asked for, but this browser offers no adapter\.$/);
   await gpu.context.close();
 
   const unknown = await open(browser, `${site.address}?device=tpu`);
-  assert.match(await unknown.page.getByRole('alert').innerText(), /no device “tpu”/);
+  assert.match(await unknown.page.locator('.status').getByRole('alert').innerText(), /no device “tpu”/);
   await settled(unknown.page);
   await unknown.context.close();
 });

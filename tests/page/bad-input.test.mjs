@@ -24,7 +24,7 @@ test('an empty text shows nothing and harms nothing', async () => {
   await settled(page);
   await page.getByLabel('Text to annotate').fill('   ');
   await page.locator('.sentence').first().waitFor({ state: 'detached' });
-  assert.equal(await page.getByRole('alert').innerText(), '');
+  assert.equal(await page.locator('.status').getByRole('alert').innerText(), '');
   await alive(page);
   await context.close();
 });
@@ -40,18 +40,6 @@ test('100 kB of text keep the page answering', { timeout: 400_000 }, async () =>
   await page.getByRole('radio', { name: 'News' }).focus();
   assert.equal(await page.locator('.sentences').getAttribute('aria-busy'), 'true', 'it is read still');
   await alive(page);
-  await context.close();
-});
-
-test('many sentences are shown some at a time', { timeout: 200_000 }, async () => {
-  const { page, context } = await open(browser, site.address);
-  await settled(page);
-  await type(page, 'A parser reads it. '.repeat(90), 120_000);
-  assert.equal(await page.locator('.sentence').count(), 40);
-  await page.getByRole('button', { name: 'Show more' }).click();
-  assert.equal(await page.locator('.sentence').count(), 80);
-  await page.getByRole('button', { name: 'Show the attention of sentence 80' }).click();
-  assert.match(await page.locator('.attention').innerText(), /Sentence 80 of 90/);
   await context.close();
 });
 
@@ -136,13 +124,13 @@ for (const [what, spoil, sentence] of [
     const field = page.getByLabel('Text to annotate');
     await field.fill('Nothing typed is lost.');
     await page.getByRole('alert').filter({ hasText: /The model (cannot be loaded|is not there)/ }).waitFor();
-    assert.match(await page.getByRole('alert').innerText(), sentence);
+    assert.match(await page.locator('.status').getByRole('alert').innerText(), sentence);
     assert.equal(await field.inputValue(), 'Nothing typed is lost.');
     // And once the files are right, the same page reads the same text.
     spoilt = false;
     await page.getByRole('button', { name: 'Annotate' }).click();
     await settled(page);
-    assert.equal(await page.getByRole('alert').innerText(), '');
+    assert.equal(await page.locator('.status').getByRole('alert').innerText(), '');
     assert.deepEqual(await page.locator('svg .words text').allTextContents(), ['Nothing', 'typed', 'is', 'lost', '.']);
     await context.close();
     await bad.stop();
@@ -159,7 +147,7 @@ test('a worker that dies is replaced, and the text read again', async () => {
   const { page, context } = await open(browser, bad.address);
   await settled(page);
   assert.equal(starts, 2);
-  assert.match(await page.getByRole('status').innerText(), /on the CPU\. The worker before this one stopped \(.*gone\), so the CPU took over\.$/);
+  assert.match(await page.locator('.status').getByRole('status').innerText(), /on the CPU\. The worker before this one stopped \(.*gone\), so the CPU took over\.$/);
   await alive(page);
   await context.close();
   await bad.stop();

@@ -88,7 +88,7 @@ test('a worker that stops is replaced, and what was asked is asked again', async
     // The new worker has read nothing: the page reads the text to it first.
     const again = await page.evaluate(([entities, options]) => window.sinet.relate(entities, options), [entities, options]);
     assert.deepEqual(again, before);
-    assert.match(await page.getByRole('status').innerText(), /The worker before this one stopped \(.*poisoned\), so the CPU took over\.$/);
+    assert.match(await page.locator('.status').getByRole('status').innerText(), /The worker before this one stopped \(.*poisoned\), so the CPU took over\.$/);
     await type(page, typed);
     assert.deepEqual(await words(page), ['Nothing', 'typed', 'is', 'lost', '.']);
   });
@@ -106,8 +106,8 @@ test('a graphics device that is lost is opened again, and then given up for the 
   await withPage({ spoil, init, query: '' }, async (page, site) => {
     await settled(page);
     assert.equal(site.asked.filter((path) => path.endsWith('worker-gpu_loader.js')).length, 2);
-    assert.match(await page.getByRole('status').innerText(), /on the CPU\. The graphics device was lost, so the CPU took over\.$/);
-    assert.equal(await page.getByRole('alert').innerText(), '');
+    assert.match(await page.locator('.status').getByRole('status').innerText(), /on the CPU\. The graphics device was lost, so the CPU took over\.$/);
+    assert.equal(await page.locator('.status').getByRole('alert').innerText(), '');
   });
 });
 
@@ -118,13 +118,13 @@ test('a model that gets no memory says so, and starts again when asked', { timeo
     const field = page.getByLabel('Text to annotate');
     await field.fill(typed);
     await page.getByRole('alert').filter({ hasText: 'no more memory' }).waitFor();
-    assert.match(await page.getByRole('alert').innerText(), /Close other tabs or shorten the text, then try again\.$/);
+    assert.match(await page.locator('.status').getByRole('alert').innerText(), /Close other tabs or shorten the text, then try again\.$/);
     assert.equal(await field.inputValue(), typed);
     spoilt = false;
     await page.getByRole('button', { name: 'Try again' }).click();
     await settled(page);
     assert.deepEqual(await words(page), ['Nothing', 'typed', 'is', 'lost', '.']);
-    assert.equal(await page.getByRole('alert').innerText(), '');
+    assert.equal(await page.locator('.status').getByRole('alert').innerText(), '');
   });
 });
 
@@ -134,7 +134,7 @@ test('a file that arrives damaged is fetched once more, past every cache', async
   await withPage({ spoil }, async (page) => {
     await settled(page);
     assert.equal(times, 2);
-    assert.equal(await page.getByRole('alert').innerText(), '');
+    assert.equal(await page.locator('.status').getByRole('alert').innerText(), '');
   });
 });
 
@@ -187,7 +187,7 @@ test('a browser without WebGPU says so and takes the CPU', async () => {
   const init = () => Object.defineProperty(navigator, 'gpu', { value: undefined });
   await withPage({ init, query: '?device=webgpu' }, async (page) => {
     await settled(page);
-    assert.match(await page.getByRole('status').innerText(), /on the CPU\. WebGPU was asked for, but this browser offers no adapter\.$/);
+    assert.match(await page.locator('.status').getByRole('status').innerText(), /on the CPU\. WebGPU was asked for, but this browser offers no adapter\.$/);
   });
 });
 
@@ -209,7 +209,7 @@ test('a worker that talks nonsense is replaced', async () => {
   await withPage({ spoil }, async (page) => {
     await settled(page);
     assert.equal(starts, 2);
-    assert.match(await page.getByRole('status').innerText(), /a message that this page does not know\), so the CPU took over\.$/);
+    assert.match(await page.locator('.status').getByRole('status').innerText(), /a message that this page does not know\), so the CPU took over\.$/);
   });
 });
 

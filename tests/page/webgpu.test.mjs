@@ -13,7 +13,7 @@ test('WebGPU gives the same annotation', { timeout: 12 * minutes }, async () => 
     await settled(page, 5 * minutes);
     const text = 'We use a hidden Markov model for speech recognition.';
     await type(page, text, 3 * minutes);
-    assert.match(await page.getByRole('status').innerText(), /^Read in .* on WebGPU\. The adapter is “google/);
+    assert.match(await page.locator('.status').getByRole('status').innerText(), /^Read in .* on WebGPU\. The adapter is “google/);
     const found = await page.evaluate((text) => window.sinet.annotate(text), text);
     const expected = await predict('scierc', text);
     const [a, b] = [split(found), split(expected)];
@@ -34,7 +34,7 @@ test('a software adapter is not taken unasked', { timeout: 3 * minutes }, async 
   try {
     const { page } = await open(browser, site.address);
     await settled(page);
-    assert.match(await page.getByRole('status').innerText(), /on the CPU\. The WebGPU adapter here is a software one/);
+    assert.match(await page.locator('.status').getByRole('status').innerText(), /on the CPU\. The WebGPU adapter here is a software one/);
     assert.ok(!site.asked.some((path) => path.includes('worker-gpu')), 'the shaders are not even fetched');
   } finally {
     await browser.close();
