@@ -71,6 +71,7 @@ test('the page crashes and nothing is lost', async () => {
   const { page, context } = await open(browser, address, options);
   await settled(page);
   await write(page, 'We survive a crash.');
+  await saved(page);
   page.goto('chrome://crash').catch(() => {});
   await page.waitForEvent('crash');
   const other = await context.newPage();

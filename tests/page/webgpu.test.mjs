@@ -20,7 +20,7 @@ test('WebGPU gives the same annotation', { timeout: 12 * minutes }, async () => 
     assert.deepEqual(a.exact, b.exact);
     a.scores.forEach((score, index) => assert.ok(Math.abs(score - b.scores[index]) <= 1e-3, `${score} ${b.scores[index]}`));
     assert.equal(await page.locator('svg .entity').count(), expected.entities.length);
-    assert.equal(await page.locator('.strip').count(), 3);
+    assert.equal(await page.locator('.attention .heat').count(), 3);
     assert.deepEqual(complaints.filter((complaint) => /Content Security Policy/.test(complaint)), []);
     await context.close();
   } finally {
