@@ -10,7 +10,8 @@ import { serve } from '../../../tests/page/site.mjs';
 const plan = JSON.parse(process.argv[2]);
 const [browser, site] = [await launch({ gpu: plan.gpu }), await serve()];
 try {
-  const { page } = await open(browser, `${site.address}?device=${plan.device}`);
+  // The service worker would fetch the whole page for a visit without a network meanwhile.
+  const { page } = await open(browser, `${site.address}?device=${plan.device}`, { serviceWorkers: 'block' });
   await settled(page, 5 * 60_000);
   const milliseconds = await page.evaluate(async ({ text, pieces, device, warm_ups, runs }) => {
     const milliseconds = {};
