@@ -1,23 +1,20 @@
 // Correcting: with keys, with a pointer and with buttons, and the model that answers each time.
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { after, before, test } from 'node:test';
 import { launch, open, settled, type } from './browser.mjs';
+import { assertAccessible } from './order.mjs';
 import { serve } from './site.mjs';
 
-let browser, site, axe;
+let browser, site;
 before(async () => {
   browser = await launch();
   site = await serve();
-  axe = await readFile(createRequire(import.meta.url).resolve('axe-core'), 'utf8');
 });
 after(async () => {
   await browser.close();
   await site.stop();
 });
 
-const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
 const openOnCpu = (options) => open(browser, `${site.address}?device=cpu`, options);
 const entity = (page, text) => page.locator(`svg .entity[aria-label*="“${text}”"]`);
 const word = (page, text) => page.locator('svg .words text').filter({ hasText: new RegExp(`^${text}$`) }).first();
@@ -25,12 +22,6 @@ const labels = (page) => page.locator('svg [role="button"]').evaluateAll((all) =
 const focused = (page) => page.evaluate(() => document.activeElement.getAttribute('aria-label'));
 const about = (page) => page.locator('.inspector .about');
 const said = (page) => page.locator('.inspector .said');
-
-async function clean(page) {
-  await page.evaluate(axe);
-  const { violations } = await page.evaluate((values) => window.axe.run({ runOnly: { type: 'tag', values } }), tags);
-  assert.deepEqual(violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join('\n  ')}`), []);
-}
 
 async function centre(locator) {
   const { x, y, width, height } = await locator.boundingBox();
@@ -140,7 +131,7 @@ test('two keys make a relation, which is reversed, agreed with and told apart', 
   await said(page).filter({ hasText: /^Agreed: .* by you\.$/ }).waitFor();
   assert.equal(await page.locator('svg .arc.own').count(), 2);
   assert.equal(await page.locator('.tables').getByText('✓ by you').count(), 2);
-  await clean(page);
+  await assertAccessible(page);
   await context.close();
 });
 
@@ -149,7 +140,7 @@ test('a pointer selects words, drags a relation and moves an edge', async () => 
   await settled(page);
   await drag(page, await centre(word(page, 'present')), await centre(word(page, 'a')));
   await about(page).filter({ hasText: '“present a”' }).waitFor();
-  await clean(page);
+  await assertAccessible(page);
   await page.getByRole('group', { name: 'Type of entity' }).getByRole('button', { name: 'Generic' }).click();
   await entity(page, 'present a').waitFor();
   await settled(page);
@@ -176,7 +167,7 @@ test('buttons do all of it, for those who touch', async () => {
   const press = (name) => actions.getByRole('button', { name, exact: true }).tap();
   await entity(page, 'beam search').locator('rect').first().tap();
   await about(page).filter({ hasText: '“beam search”' }).waitFor();
-  await clean(page);
+  await assertAccessible(page);
   await press('Start −');
   await about(page).filter({ hasText: '“with beam search”' }).waitFor();
   await press('Start +');
@@ -224,7 +215,7 @@ test('one stop of the Tab key, arrows within, and keys only in the text', async 
   await page.keyboard.press('?');
   const dialog = page.getByRole('dialog');
   await dialog.waitFor();
-  await clean(page);
+  await assertAccessible(page);
   await page.keyboard.press('Escape');
   await dialog.waitFor({ state: 'hidden' });
 

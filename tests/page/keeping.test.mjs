@@ -1,10 +1,8 @@
 // What a person has written and corrected is there again after a reload, a crash and a closed tab.
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
-import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { launch, open, settled, type } from './browser.mjs';
+import { assertInOrder } from './order.mjs';
 import { serve } from './site.mjs';
 
 let browser, site, address;
@@ -181,15 +179,7 @@ for (const colorScheme of ['light', 'dark']) {
       await page.getByRole('button', { name: 'New', exact: true }).click();
       await write(page, 'The second document is short.');
       await rows(page).nth(1).waitFor();
-      await page.evaluate(await readFile(createRequire(import.meta.url).resolve('axe-core'), 'utf8'));
-      const values = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
-      const { violations } = await page.evaluate((values) => window.axe.run({ runOnly: { type: 'tag', values } }), values);
-      assert.deepEqual(violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join('\n  ')}`), []);
-      const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-      assert.ok(overflow <= 0, 'nothing sticks out');
-      if (process.env.SINET_SHOTS) {
-        await page.screenshot({ path: join(process.env.SINET_SHOTS, `documents-${colorScheme}-${width}.png`) });
-      }
+      await assertInOrder(page, `documents-${colorScheme}-${width}`, { fullPage: false });
       await context.close();
     });
   }

@@ -1,25 +1,19 @@
 // What can be said mechanically about how the page looks and is reached: contrast, names, keyboard, width.
-// With SINET_SHOTS set to a folder, screenshots go there, to be looked at.
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
-import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { launch, open, settled, type } from './browser.mjs';
+import { assertInOrder } from './order.mjs';
 import { serve } from './site.mjs';
 
-let browser, site, axe;
+let browser, site;
 before(async () => {
   browser = await launch();
   site = await serve();
-  axe = await readFile(createRequire(import.meta.url).resolve('axe-core'), 'utf8');
 });
 after(async () => {
   await browser.close();
   await site.stop();
 });
-
-const rules = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
 
 for (const colorScheme of ['light', 'dark']) {
   for (const width of [1280, 390]) {
@@ -28,17 +22,7 @@ for (const colorScheme of ['light', 'dark']) {
       for (const model of ['News', 'Scientific']) {
         await page.getByRole('radio', { name: model }).check();
         await settled(page);
-        // axe runs as the page's own script would not be allowed to: from the debugger.
-        await page.evaluate(axe);
-        const { violations } = await page.evaluate((values) => window.axe.run({ runOnly: { type: 'tag', values } }), rules);
-        const told = violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join('\n  ')}`);
-        assert.deepEqual(told, []);
-        const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-        assert.ok(overflow <= 0, 'nothing sticks out');
-        if (process.env.SINET_SHOTS) {
-          const path = join(process.env.SINET_SHOTS, `${model.toLowerCase()}-${colorScheme}-${width}.png`);
-          await page.screenshot({ path, fullPage: true });
-        }
+        await assertInOrder(page, `${model.toLowerCase()}-${colorScheme}-${width}`);
       }
       await context.close();
     });

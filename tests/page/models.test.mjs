@@ -2,19 +2,18 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { promisify } from 'node:util';
 import { launch, open, settled, type } from './browser.mjs';
+import { assertInOrder } from './order.mjs';
 import { isOfCpuWorker, serve } from './site.mjs';
 
-let browser, site, folder, axe;
+let browser, site, folder;
 before(async () => {
   browser = await launch();
   site = await serve();
-  axe = await readFile(createRequire(import.meta.url).resolve('axe-core'), 'utf8');
   folder = await mkdtemp(join(tmpdir(), 'sinet-model-'));
   await cp(join(process.env.SINET_DIST, 'models/conll04'), join(folder, 'mine'), { recursive: true });
   // As the trainer leaves it, with a card that no manifest needs to name.
@@ -155,15 +154,7 @@ for (const colorScheme of ['light', 'dark']) {
     test(`the view is in order: ${colorScheme}, ${width} pixels`, async () => {
       const { page, context } = await openSetup({ colorScheme, viewport: { width, height: 900 } });
       await page.getByText('Every request this page has made').click();
-      await page.evaluate(axe);
-      const values = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
-      const { violations } = await page.evaluate((values) => window.axe.run({ runOnly: { type: 'tag', values } }), values);
-      assert.deepEqual(violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join('\n  ')}`), []);
-      const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-      assert.ok(overflow <= 0, 'nothing sticks out');
-      if (process.env.SINET_SHOTS) {
-        await page.screenshot({ path: join(process.env.SINET_SHOTS, `setup-${colorScheme}-${width}.png`), fullPage: true });
-      }
+      await assertInOrder(page, `setup-${colorScheme}-${width}`);
       await context.close();
     });
   }

@@ -1,31 +1,22 @@
 // Reading: long texts, hidden types, tables in step with the picture, other directions of writing, other ways to look.
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { after, before, test } from 'node:test';
 import { launch, open, settled, type } from './browser.mjs';
+import { assertAccessible } from './order.mjs';
 import { serve } from './site.mjs';
 
-let browser, site, axe;
+let browser, site;
 before(async () => {
   browser = await launch();
   site = await serve();
-  axe = await readFile(createRequire(import.meta.url).resolve('axe-core'), 'utf8');
 });
 after(async () => {
   await browser.close();
   await site.stop();
 });
 
-const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
 const openOnCpu = (options) => open(browser, `${site.address}?device=cpu`, options);
 const entity = (page, text) => page.locator(`svg .entity[aria-label*="“${text}”"]`);
-
-async function clean(page) {
-  await page.evaluate(axe);
-  const { violations } = await page.evaluate((values) => window.axe.run({ runOnly: { type: 'tag', values } }), tags);
-  assert.deepEqual(violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join('\n  ')}`), []);
-}
 
 const sentence = 'We train a tagger with a large corpus and compare it with a parser that uses beam search on the Penn Treebank. ';
 
@@ -42,7 +33,7 @@ test('types can be hidden, and picture and tables say so', async () => {
   assert.equal(await page.locator('svg .entity').count(), all - methods);
   assert.match(await page.locator('.tables caption').first().innerText(), new RegExp(`^Entities: ${all - methods}, and ${methods} of hidden types$`));
   assert.equal(await page.locator('.tables table').first().locator('tbody tr').count(), all - methods);
-  await clean(page);
+  await assertAccessible(page);
   await button.click();
   assert.equal(await page.locator('svg .entity').count(), all);
   await context.close();
@@ -62,7 +53,7 @@ test('a row of a table selects in the picture, and the picture in the table', as
   await page.keyboard.press('h');
   assert.equal(await visibility(), 'hidden');
   assert.ok(await page.getByLabel('Only the arcs of what is selected').isChecked());
-  await clean(page);
+  await assertAccessible(page);
   await context.close();
 });
 
@@ -160,7 +151,7 @@ test('nested, crossing and identical entities are all reached', async () => {
       assert.ok(apart, 'labels do not cover each other');
     }
   }
-  await clean(page);
+  await assertAccessible(page);
   await context.close();
 });
 

@@ -1,21 +1,19 @@
 // Why, or why not; thresholds; what the network looked at; parts switched off; two models on one text.
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { launch, open, predict, settled, type } from './browser.mjs';
+import { assertInOrder } from './order.mjs';
 import { serve } from './site.mjs';
 
 const text =
   'We describe a graph-based parser that uses a recurrent network for feature extraction. ' +
   'On two treebanks the parser improves accuracy over a transition-based baseline.';
 
-let browser, site, axe;
+let browser, site;
 before(async () => {
   browser = await launch();
   site = await serve();
-  axe = await readFile(createRequire(import.meta.url).resolve('axe-core'), 'utf8');
 });
 after(async () => {
   await browser.close();
@@ -254,17 +252,7 @@ for (const colorScheme of ['light', 'dark']) {
         await page.locator('.sentences').evaluate((sentences) => sentences.scrollIntoView());
         await page.locator(`.sentences svg ${kind}`).first().focus();
         await page.locator('.why table').nth(kind === '.arc' ? 1 : 0).waitFor();
-        await page.evaluate(axe);
-        const values = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
-        const { violations } = await page.evaluate((values) => window.axe.run({ runOnly: { type: 'tag', values } }), values);
-        const told = violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join('\n  ')}`);
-        assert.deepEqual(told, []);
-        const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-        assert.ok(overflow <= 0, 'nothing sticks out');
-        if (process.env.SINET_SHOTS) {
-          const name = `understanding${kind.replace('.', '-')}-${colorScheme}-${width}.png`;
-          await page.screenshot({ path: join(process.env.SINET_SHOTS, name), fullPage: true });
-        }
+        await assertInOrder(page, `understanding${kind.replace('.', '-')}-${colorScheme}-${width}`);
       }
       assert.deepEqual(complaints, []);
       await context.close();

@@ -1,0 +1,26 @@
+// What every view must meet, whatever it shows. With SINET_SHOTS set to a folder, screenshots go there, to be looked at.
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+
+const axe = await readFile(createRequire(import.meta.url).resolve('axe-core'), 'utf8');
+const rules = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
+
+/** axe finds no violation of WCAG 2.2 AA in what the page shows. */
+export async function assertAccessible(page) {
+  // axe runs as the page's own script would not be allowed to: from the debugger.
+  await page.evaluate(axe);
+  const { violations } = await page.evaluate((values) => window.axe.run({ runOnly: { type: 'tag', values } }), rules);
+  assert.deepEqual(violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join('\n  ')}`), []);
+}
+
+/** The view is accessible and as wide as the window; its screenshot is called `name`. */
+export async function assertInOrder(page, name, { fullPage = true } = {}) {
+  await assertAccessible(page);
+  const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+  assert.ok(overflow <= 0, 'nothing sticks out');
+  if (process.env.SINET_SHOTS) {
+    await page.screenshot({ path: join(process.env.SINET_SHOTS, `${name}.png`), fullPage });
+  }
+}
