@@ -9,7 +9,7 @@ use std::arch::wasm32::*;
 use std::hint::black_box;
 
 use super::Tile;
-use super::wasm::Simd128;
+use super::wasm::{Simd128, multiply_f32_with, store_i32};
 use crate::matrix::LARGEST_CODE;
 use crate::tiles::round_row;
 
@@ -104,24 +104,7 @@ impl Tile for Dot {
 #[target_feature(enable = "relaxed-simd")]
 #[inline(never)]
 fn multiply_f32(x: &[[f32; 4]], w: &[[f32; 8]], y: &mut [[f32; 8]]) {
-    let mut sums = [[f32x4_splat(0.0); 2]; 4];
-    for (x, w) in x.iter().zip(w) {
-        // SAFETY: both halves lie inside of `w`.
-        let w = unsafe { [v128_load(w.as_ptr().cast()), v128_load(w[4..].as_ptr().cast())] };
-        for (sums, x) in sums.iter_mut().zip(x) {
-            // SAFETY: a reference points to a number.
-            let x = unsafe { v128_load32_splat(std::ptr::from_ref(x).cast()) };
-            for (sum, w) in sums.iter_mut().zip(w) {
-                *sum = f32x4_relaxed_madd(x, w, *sum);
-            }
-        }
-    }
-    for (y, sums) in y.iter_mut().zip(sums) {
-        for (y, sum) in y.as_chunks_mut::<4>().0.iter_mut().zip(sums) {
-            // SAFETY: `y` has room for four numbers.
-            unsafe { v128_store(y.as_mut_ptr().cast(), sum) };
-        }
-    }
+    multiply_f32_with(x, w, y, |x, w, sum| f32x4_relaxed_madd(x, w, sum));
 }
 
 #[target_feature(enable = "relaxed-simd")]
@@ -136,12 +119,7 @@ fn multiply_int8(x: &[[i16; 16]], w: &[[i8; 32]], y: &mut [[i32; 8]]) {
         }
     }
     add_products::<0>(&mut sums, x, w);
-    for (y, sums) in y.iter_mut().zip(sums) {
-        for (y, sum) in y.as_chunks_mut::<4>().0.iter_mut().zip(sums) {
-            // SAFETY: `y` has room for four numbers.
-            unsafe { v128_store(y.as_mut_ptr().cast(), sum) };
-        }
-    }
+    store_i32(sums, y);
 }
 
 /// Adds the products of one digit, which begins at `DIGIT` of each step.

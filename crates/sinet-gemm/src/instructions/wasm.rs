@@ -36,6 +36,17 @@ impl Tile for Simd128 {
 // In a function of its own the engine keeps the sums in registers.
 #[inline(never)]
 fn multiply_f32(x: &[[f32; 4]], w: &[[f32; 8]], y: &mut [[f32; 8]]) {
+    multiply_f32_with(x, w, y, |x, w, sum| f32x4_add(sum, f32x4_mul(x, w)));
+}
+
+/// The tile in f32, with whatever `add_product` makes of x, w and their sum so far.
+#[inline(always)]
+pub(super) fn multiply_f32_with(
+    x: &[[f32; 4]],
+    w: &[[f32; 8]],
+    y: &mut [[f32; 8]],
+    add_product: impl Fn(v128, v128, v128) -> v128,
+) {
     let mut sums = [[f32x4_splat(0.0); 2]; 4];
     for (x, w) in x.iter().zip(w) {
         // SAFETY: both halves lie inside of `w`.
@@ -44,7 +55,7 @@ fn multiply_f32(x: &[[f32; 4]], w: &[[f32; 8]], y: &mut [[f32; 8]]) {
             // SAFETY: a reference points to a number.
             let x = unsafe { v128_load32_splat(std::ptr::from_ref(x).cast()) };
             for (sum, w) in sums.iter_mut().zip(w) {
-                *sum = f32x4_add(*sum, f32x4_mul(x, w));
+                *sum = add_product(x, w, *sum);
             }
         }
     }
@@ -70,6 +81,12 @@ fn multiply_int8(x: &[[[i16; 2]; 4]], w: &[[[i16; 8]; 2]], y: &mut [[i32; 8]]) {
             }
         }
     }
+    store_i32(sums, y);
+}
+
+/// The sums of a tile, each row where it goes.
+#[inline(always)]
+pub(super) fn store_i32(sums: [[v128; 2]; 4], y: &mut [[i32; 8]]) {
     for (y, sums) in y.iter_mut().zip(sums) {
         for (y, sum) in y.as_chunks_mut::<4>().0.iter_mut().zip(sums) {
             // SAFETY: `y` has room for four numbers.
