@@ -105,72 +105,34 @@ impl<R: BufRead> Reader<R> {
     }
 
     fn read(&mut self) -> Result<Option<LabelledDocument>, ReadError> {
-        loop {
-            let document = match &mut self.source {
-                Source::Json(elements) => {
-                    let element = match elements.next() {
-                        Ok(Some(element)) => element,
-                        Ok(None) => return Ok(None),
-                        Err(problem) => {
-                            let line = elements.line();
-                            return Err(self.error(line, problem.into()));
-                        }
-                    };
-                    self.begun += 1;
-                    self.context.id = None;
-                    let json = &element.json;
-                    let context = &mut self.context;
-                    let read = match self.format {
-                        Format::Sinet => sinet::read(json, context).map(Some),
-                        Format::Dygie => dygie::read(json, context).map(Some),
-                        Format::Gliner => gliner::read(json, context).map(Some),
-                        Format::Doccano => doccano::read(json, context).map(Some),
-                        Format::LabelStudio => label_studio::read(json, context).map(Some),
-                        Format::Prodigy => prodigy::read(json, context),
-                        Format::PubAnnotation => pubannotation::read(json, context).map(Some),
-                        format => Err(Problem::WriteOnly(format).into()),
-                    };
-                    match read.and_then(|document| document.map(|document| self.checked(document)).transpose()) {
-                        Ok(Some(document)) => document,
-                        Ok(None) => continue,
-                        Err(fault) => return Err(self.error(element.line, fault)),
-                    }
+        let (begun, context) = (&mut self.begun, &mut self.context);
+        // What lies in an archive has a name of its own.
+        let mut inside = None;
+        let (line, read) = match &mut self.source {
+            Source::Json(elements) => next_object(elements, self.format, begun, context),
+            Source::Spert { elements, pending } => spert::next(elements, pending, begun, context),
+            Source::Conll(lines) => lines.next(begun, context),
+            Source::Brat(archive) => {
+                let (name, document) = archive.next(&self.file, begun, context)?.unzip();
+                inside = name;
+                (1, Ok(document))
+            }
+        };
+        match read.and_then(|document| document.map(|document| self.checked(document)).transpose()) {
+            Ok(Some(document)) => {
+                let report = &mut self.context.report;
+                report.documents += 1;
+                report.entities += document.entities.len();
+                report.relations += document.relations.len();
+                Ok(Some(document))
+            }
+            Ok(None) => Ok(None),
+            Err(fault) => {
+                if let Some(name) = inside {
+                    self.file = name;
                 }
-                Source::Spert { elements, pending } => {
-                    let (line, read) = spert::next(elements, pending, &mut self.begun, &mut self.context);
-                    match read.and_then(|document| document.map(|document| self.checked(document)).transpose()) {
-                        Ok(Some(document)) => document,
-                        Ok(None) => return Ok(None),
-                        Err(fault) => return Err(self.error(line, fault)),
-                    }
-                }
-                Source::Conll(lines) => {
-                    let (line, read) = lines.next(&mut self.begun, &mut self.context);
-                    match read.and_then(|document| document.map(|document| self.checked(document)).transpose()) {
-                        Ok(Some(document)) => document,
-                        Ok(None) => return Ok(None),
-                        Err(fault) => return Err(self.error(line, fault)),
-                    }
-                }
-                Source::Brat(archive) => {
-                    let read = archive.next(&self.file, &mut self.begun, &mut self.context)?;
-                    match read {
-                        Some((name, document)) => match self.checked(document) {
-                            Ok(document) => document,
-                            Err(fault) => {
-                                self.file = name;
-                                return Err(self.error(1, fault));
-                            }
-                        },
-                        None => return Ok(None),
-                    }
-                }
-            };
-            let report = &mut self.context.report;
-            report.documents += 1;
-            report.entities += document.entities.len();
-            report.relations += document.relations.len();
-            return Ok(Some(document));
+                Err(self.error(line, fault))
+            }
         }
     }
 
@@ -193,6 +155,38 @@ impl<R: BufRead> Iterator for Reader<R> {
         let next = self.read().transpose();
         self.ended = !matches!(next, Some(Ok(_)));
         next
+    }
+}
+
+/// The document of the next object that has one, and the line on which that starts.
+fn next_object<R: BufRead>(
+    elements: &mut Elements<R>,
+    format: Format,
+    begun: &mut u64,
+    context: &mut Context,
+) -> (u64, Result<Option<LabelledDocument>, Fault>) {
+    loop {
+        let element = match elements.next() {
+            Ok(Some(element)) => element,
+            Ok(None) => return (elements.line(), Ok(None)),
+            Err(problem) => return (elements.line(), Err(problem.into())),
+        };
+        *begun += 1;
+        context.id = None;
+        let json = &element.json;
+        let read = match format {
+            Format::Sinet => sinet::read(json, context).map(Some),
+            Format::Dygie => dygie::read(json, context).map(Some),
+            Format::Gliner => gliner::read(json, context).map(Some),
+            Format::Doccano => doccano::read(json, context).map(Some),
+            Format::LabelStudio => label_studio::read(json, context).map(Some),
+            Format::Prodigy => prodigy::read(json, context),
+            Format::PubAnnotation => pubannotation::read(json, context).map(Some),
+            format => Err(Problem::WriteOnly(format).into()),
+        };
+        if !matches!(read, Ok(None)) {
+            return (element.line, read);
+        }
     }
 }
 

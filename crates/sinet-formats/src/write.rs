@@ -10,7 +10,6 @@ use crate::formats::{
     web_annotation,
 };
 use crate::loss::{Loss, LossReport};
-use crate::tokenised::Tokenised;
 
 /// Writes documents in one format.
 ///
@@ -147,10 +146,8 @@ fn report_common(document: &LabelledDocument, format: Format, report: &mut LossR
     if !holds.relations {
         report.add(Loss::Relations, document.relations.len());
     }
-    match holds.text {
-        TextForm::Written => {}
-        TextForm::Words => Tokenised::of(document, &mut LossReport::default()).report_spacing(report),
-        TextForm::None => report.add(Loss::Text, 1),
+    if holds.text == TextForm::None {
+        report.add(Loss::Text, 1);
     }
     if !holds.words && !document.words.is_empty() {
         report.add(Loss::Words, 1);

@@ -35,10 +35,7 @@ fn read(file: &[u8]) {
 }
 
 fn corpus() -> Vec<Vec<u8>> {
-    let mut files: Vec<_> = fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/corpus"))
-        .unwrap()
-        .map(|entry| entry.unwrap().path())
-        .collect();
+    let mut files: Vec<_> = fs::read_dir("tests/corpus").unwrap().map(|entry| entry.unwrap().path()).collect();
     files.sort();
     files.into_iter().map(|path| fs::read(path).unwrap()).collect()
 }
@@ -171,7 +168,7 @@ fn the_corpus_itself_is_read() {
         ("conll.txt", Format::Conll),
         ("brat.zip", Format::Brat),
     ] {
-        let bytes = fs::read(format!("{}/tests/corpus/{file}", env!("CARGO_MANIFEST_DIR"))).unwrap();
+        let bytes = fs::read(format!("tests/corpus/{file}")).unwrap();
         assert_eq!(sniff(&bytes).map(|sniffed| sniffed.format), Ok(format), "{file}");
         let documents: Vec<_> =
             Reader::new(format, bytes.as_slice(), file, Options::default()).collect::<Result<_, _>>().unwrap();

@@ -242,6 +242,7 @@ impl Scheme {
 /// The document with the line that starts it, and its sentences.
 pub(crate) fn write(document: &LabelledDocument, report: &mut LossReport) -> Option<String> {
     let tokenised = Tokenised::of(document, report);
+    tokenised.report_spacing(report);
     let sentences = tokenised.by_sentence(&mut LossReport::default());
     if sentences.is_empty() {
         report.add(Loss::Wordless, 1);

@@ -99,6 +99,7 @@ pub(crate) fn read(json: &[u8], context: &mut Context) -> Result<LabelledDocumen
 
 pub(crate) fn write(document: &LabelledDocument, report: &mut LossReport) -> Option<Value> {
     let tokenised = Tokenised::of(document, report);
+    tokenised.report_spacing(report);
     let sentences = tokenised.by_sentence(report);
     if sentences.is_empty() {
         report.add(Loss::Wordless, 1);

@@ -60,6 +60,7 @@ pub(crate) fn read(json: &[u8], context: &mut Context) -> Result<LabelledDocumen
 
 pub(crate) fn write(document: &LabelledDocument, report: &mut LossReport) -> Option<Value> {
     let tokenised = Tokenised::of(document, report);
+    tokenised.report_spacing(report);
     let words = WordRange { start: 0, end: tokenised.document.words.len() };
     if words.end == 0 {
         report.add(Loss::Wordless, 1);

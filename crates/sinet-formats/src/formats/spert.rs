@@ -151,6 +151,7 @@ fn add(joined: &mut Joined, sentence: Sentence, context: &Context) -> Result<(),
 
 pub(crate) fn write(document: &LabelledDocument, report: &mut LossReport) -> Vec<Value> {
     let tokenised = Tokenised::of(document, report);
+    tokenised.report_spacing(report);
     let sentences = tokenised.by_sentence(report);
     report.add(Loss::Wordless, usize::from(sentences.is_empty()));
     let several = sentences.len() > 1;
