@@ -2,15 +2,15 @@
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
-use std::io::{self, BufRead, BufReader, BufWriter, Cursor, Read, Write};
+use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
-use sinet_formats::sniff::HEAD_BYTES;
-use sinet_formats::{Ends, Format, LabelledDocument, Loss, LossReport, Options, Reader, Writer, read_brat, sniff};
+use sinet_formats::{Ends, Format, LabelledDocument, Loss, LossReport, Options, Writer, read_brat};
 use sinet_text::{EntityType, RelationType, Schema};
 
 use crate::Error;
+use crate::labelled::{self, LabelledFile};
 
 /// What to convert, and into what.
 #[derive(Debug, Clone)]
@@ -100,26 +100,12 @@ fn read_file(
     conversion: &Conversion,
     take: &mut impl FnMut(LabelledDocument) -> Result<(), Error>,
 ) -> Result<LossReport, Error> {
-    let mut file = Error::reading(path, File::open(path))?;
-    let mut head = Vec::new();
-    Error::reading(path, (&mut file).take(HEAD_BYTES as u64).read_to_end(&mut head))?;
-    let (format, reason) = match conversion.from {
-        Some(format) => (format, None),
-        None => {
-            let sniffed = sniff(&head).map_err(|error| Error::data(path, error))?;
-            (sniffed.format, Some(sniffed.reason))
-        }
-    };
-    if !format.can_be_read() {
-        return Err(Error::data(path, format!("{format} can be written but not read")));
-    }
-    let input: Box<dyn BufRead> = Box::new(Cursor::new(head).chain(BufReader::new(file)));
     let options = Options { ends: conversion.ends, ..Options::default() };
-    let mut reader = Reader::new(format, input, path.display().to_string(), options);
-    for document in reader.by_ref() {
+    let LabelledFile { format, reason, mut documents } = labelled::open(path, conversion.from, options)?;
+    for document in documents.by_ref() {
         take(document?)?;
     }
-    let mut report = reader.report().clone();
+    let mut report = documents.report().clone();
     if let Some(reason) = reason {
         report.note(format!("{} was read as {format}: {reason}.", path.display()));
     }

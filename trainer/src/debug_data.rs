@@ -2,15 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::fmt::Write as _;
-use std::fs::File;
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::io::BufReader;
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
-use sinet_formats::{LabelledDocument, Options, Reader, sniff};
+use sinet_formats::{LabelledDocument, Options};
 
 use crate::Error;
+use crate::labelled;
 
 /// What was found in all files.
 #[derive(Debug, Default, Serialize)]
@@ -99,12 +98,10 @@ pub fn examine(files: &[PathBuf], max_span_size: usize) -> Result<Findings, Erro
 }
 
 fn examine_file(path: &Path, max_span_size: usize) -> Result<Split, Error> {
-    let mut file = BufReader::with_capacity(1 << 16, Error::reading(path, File::open(path))?);
-    let head = Error::reading(path, std::io::BufRead::fill_buf(&mut file))?;
-    let format = sniff(head).map_err(|error| Error::data(path, error))?.format;
+    let documents = labelled::open(path, None, Options::default())?.documents;
     let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
     let mut split = Split { name, ..Split::default() };
-    for document in Reader::new(format, file, path.display().to_string(), Options::default()) {
+    for document in documents {
         match document {
             Ok(document) => split.take(document.with_words(), max_span_size),
             Err(error) => {

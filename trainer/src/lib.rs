@@ -2,8 +2,8 @@
 //!
 //! [`train`](mod@train) is the loop and the place to start reading. What it calls, in the order of a run:
 //! [`config`], [`pretrained`], [`samples`], [`step`], [`optimizer`] (with [`schedule`], [`adamw`] and
-//! [`word_table`]), [`average`], [`evaluate`](mod@evaluate), [`checkpoint`], [`card`]. Beside that, [`convert`](mod@convert) brings other data into the form that is
-//! trained on, and [`debug_data`] says what is wrong with it.
+//! [`word_table`]), [`average`], [`evaluate`](mod@evaluate), [`checkpoint`], [`card`]. Beside that, [`convert`](mod@convert)
+//! brings other data into the form that is trained on, and [`debug_data`] says what is wrong with it.
 
 pub mod adamw;
 pub mod average;
@@ -15,6 +15,7 @@ pub mod convert;
 pub mod debug_data;
 mod error;
 pub mod evaluate;
+mod labelled;
 pub mod optimizer;
 pub mod predict;
 pub mod pretrained;
