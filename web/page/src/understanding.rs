@@ -28,6 +28,8 @@ pub struct Understanding {
     pub own: RwSignal<Option<Own>>,
     /// How a person wants it to read instead.
     pub chosen: RwSignal<Option<Settings>>,
+    /// How what is shown was read; [`Self::chosen`] as soon as the model has answered.
+    shows: RwSignal<Option<Settings>>,
     /// How many entities and relations it finds so beyond [`MOST`].
     pub more: RwSignal<(usize, usize)>,
     /// Why what is selected is, or is not, found.
@@ -62,6 +64,7 @@ impl Understanding {
         Self {
             own: RwSignal::new(None),
             chosen: RwSignal::new(None),
+            shows: RwSignal::new(None),
             more: RwSignal::default(),
             answer: RwSignal::new(None),
             rereading: Latest::new(),
@@ -73,6 +76,7 @@ impl Understanding {
     pub fn forget(self) {
         self.own.set(None);
         self.chosen.set(None);
+        self.shows.set(None);
         self.more.set((0, 0));
         self.answer.set(None);
     }
@@ -104,9 +108,12 @@ impl Page {
         }
     }
 
-    /// What the chosen settings change; `None` while nothing is chosen.
+    /// What the chosen settings change; `None` while nothing is chosen, or the model has not answered yet.
     pub fn difference(self) -> Option<Difference> {
-        self.understanding.chosen.get()?;
+        let chosen = self.understanding.chosen.get()?;
+        if self.understanding.shows.get() != Some(chosen) {
+            return None;
+        }
         self.understanding.own.with(|own| {
             self.shown.with(|shown| {
                 let (own, shown) = (&own.as_ref()?.shown.reading.annotation, &shown.as_ref()?.reading.annotation);
@@ -118,7 +125,12 @@ impl Page {
     /// Takes what the model finds by itself, and shows what it finds with the chosen settings.
     pub fn take_own_reading(self, shown: Shown, settings: Settings) {
         self.understanding.own.set(Some(Own { shown: shown.clone(), settings }));
-        if self.understanding.chosen.get_untracked().is_some() { self.reread() } else { self.show(shown) }
+        if self.understanding.chosen.get_untracked().is_some() { self.reread() } else { self.show_read(shown, None) }
+    }
+
+    fn show_read(self, shown: Shown, settings: Option<Settings>) {
+        self.understanding.shows.set(settings);
+        self.show(shown);
     }
 
     /// Shows the text as it reads with the settings of now.
@@ -138,7 +150,7 @@ impl Page {
         }
         let Some(settings) = self.understanding.chosen.get_untracked() else {
             self.understanding.more.set((0, 0));
-            return self.show(own);
+            return self.show_read(own, None);
         };
         let text = own.reading.annotation.text.clone();
         let answer = self.engine.get_untracked().reread(text, settings, MOST).await;
@@ -148,7 +160,7 @@ impl Page {
         match answer {
             Ok(Reread { reading, more_entities, more_relations }) => {
                 self.understanding.more.set((more_entities, more_relations));
-                self.show(Shown { reading: reading.into(), ..own });
+                self.show_read(Shown { reading: reading.into(), ..own }, Some(settings));
             }
             Err(message) => self.refusal.set(Some(message)),
         }

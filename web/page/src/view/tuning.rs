@@ -155,7 +155,8 @@ fn Changes(page: Page) -> impl IntoView {
     let more = move || match page.understanding.more.get() {
         (0, 0) => None,
         (entities, relations) => Some(format!(
-            "Too much to look at: of each sentence the {} likeliest entities and the {} likeliest relations between              them are shown; {entities} more entities and {relations} more relations are left out.",
+            "Too much to look at: of each sentence the {} likeliest entities and the {} likeliest relations between \
+             them are shown; {entities} more entities and {relations} more relations are left out.",
             MOST.entities, MOST.relations
         )),
     };
