@@ -1,11 +1,11 @@
-//! Which of the two workers to start.
+//! Which worker to start.
 
 use sinet_protocol::DeviceChoice;
 
-/// One of the two worker programs.
+/// A sort of worker program.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum WorkerKind {
-    /// Small, runs on the CPU.
+    /// Small, runs on the CPU: with relaxed SIMD where the browser has it.
     Cpu,
     /// Brings the shaders too.
     Gpu,

@@ -250,6 +250,12 @@ impl OpenDocument {
         !self.entities.corrections.is_empty() || !self.relations.corrections.is_empty()
     }
 
+    /// The corrections as one string, the same for the same corrections.
+    pub fn corrections(&self) -> String {
+        serde_json::to_string(&(&self.entities.corrections, &self.relations.corrections))
+            .expect("corrections are plain JSON")
+    }
+
     /// Whether the entities are others than those that the model found, so that it has to relate them anew.
     pub fn has_own_entities(&self) -> bool {
         !self.entities.corrections.is_empty()

@@ -15,7 +15,7 @@ use sinet_text::annotation::{Relation, WordRange};
 use sinet_text::explanation::{self, Explanation};
 use wasm_bindgen_futures::spawn_local;
 
-use crate::worker::{Program, RunningWorker};
+use crate::worker::RunningWorker;
 use crate::{adapter, requests};
 
 /// A model in a worker of its own. Clones are the same engine; the worker ends with the last of them.
@@ -239,10 +239,8 @@ impl Engine {
         switches: Switches,
         most: Option<usize>,
     ) -> Result<Vec<Relation>, String> {
-        let (answer, receiver) = oneshot::channel();
         self.retry();
-        self.0.ask(Question::Relate { text, spans, threshold, switches, most, answer });
-        receiver.await.unwrap_or_else(|_| Err("The page turned to another text or model.".to_owned()))
+        self.answer(|answer| Question::Relate { text, spans, threshold, switches, most, answer }).await
     }
 
     /// Reads a text once more, in another way, from what the encoder made of it.
@@ -251,10 +249,8 @@ impl Engine {
     ///
     /// As [`relate`](Self::relate).
     pub async fn reread(&self, text: String, settings: Settings, most: Most) -> Result<Reread, String> {
-        let (answer, receiver) = oneshot::channel();
         self.retry();
-        self.0.ask(Question::Reread { text, settings, most, answer });
-        receiver.await.unwrap_or_else(|_| Err("The page turned to another text or model.".to_owned()))
+        self.answer(|answer| Question::Reread { text, settings, most, answer }).await
     }
 
     /// Why something is found in a text that is read in this way, or is not.
@@ -268,8 +264,16 @@ impl Engine {
         question: explanation::Question,
         settings: Settings,
     ) -> Result<Explanation, String> {
+        self.answer(|answer| Question::Explain { text, question, settings, answer }).await
+    }
+
+    /// Asks about the text that was annotated, and waits.
+    async fn answer<T>(
+        &self,
+        question: impl FnOnce(oneshot::Sender<Result<T, String>>) -> Question,
+    ) -> Result<T, String> {
         let (answer, receiver) = oneshot::channel();
-        self.0.ask(Question::Explain { text, question, settings, answer });
+        self.0.ask(question(answer));
         receiver.await.unwrap_or_else(|_| Err("The page turned to another text or model.".to_owned()))
     }
 
@@ -312,16 +316,16 @@ impl Inner {
 
     fn launch(self: &Rc<Self>, kind: WorkerKind, reason: String) {
         self.phase.set(Phase::Starting);
-        let (program, device) = match kind {
-            WorkerKind::Cpu => (Program::Cpu, DeviceChoice::Cpu),
-            WorkerKind::Gpu => (Program::Gpu, self.choice),
+        let device = match kind {
+            WorkerKind::Cpu => DeviceChoice::Cpu,
+            WorkerKind::Gpu => self.choice,
         };
         let base = crate::address(&format!("models/{}/", self.model.folder()));
         let load = Request::Load { base, own: self.model.is_own(), device, reason };
         let on_reply: Weak<Self> = Rc::downgrade(self);
         let on_stop = on_reply.clone();
         let started = RunningWorker::start(
-            program,
+            kind,
             move |reply| {
                 if let Some(inner) = on_reply.upgrade() {
                     inner.receive(reply, &load);

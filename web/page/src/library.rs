@@ -171,11 +171,8 @@ impl Library {
             .collect();
         for key in keys {
             let rescued = storage.get_item(&key).ok().flatten();
-            if let Some((mut head, body)) = rescued.and_then(|json| Rescued::from_json(&json).ok())
-                && store.save(&head, &body).await? == Saved::Conflict
-            {
-                (head.id, head.revision) = (new_id(), 1);
-                store.save(&head, &body).await?;
+            if let Some((mut head, body)) = rescued.and_then(|json| Rescued::from_json(&json).ok()) {
+                save_or_copy(&store, &mut head, &body).await?;
             }
             storage.remove_item(&key).ok();
         }
@@ -442,11 +439,8 @@ impl Library {
         let Some(store) = self.store.get_value() else { return Ok(()) };
         let (id, revision) = (place.borrow().id.clone(), place.borrow().revision);
         let rescue = format!("{RESCUE}{id}");
-        let head = |id, revision| Head::new(id, &body, js_sys::Date::now(), revision, state);
-        let mut kept = head(id, revision + 1);
-        if store.save(&kept, &body).await? == Saved::Conflict {
-            kept = head(new_id(), 1);
-            store.save(&kept, &body).await?;
+        let mut kept = Head::new(id, &body, js_sys::Date::now(), revision + 1, state);
+        if save_or_copy(&store, &mut kept, &body).await? == Saved::Conflict {
             self.said.set(
                 "This document was changed in another tab, so what you have changed here is kept as a copy.".to_owned(),
             );
@@ -505,6 +499,16 @@ impl Library {
 fn is_changed(place: &Place, body: &Body, page: Page) -> bool {
     let is_new = place.revision == 0;
     !(is_new && page.is_untouched()) && place.saved != body.own_part()
+}
+
+/// Saves a document, or as a copy with a name of its own if another tab has changed it; says which.
+async fn save_or_copy(store: &Store, head: &mut Head, body: &Body) -> Result<Saved, StoreError> {
+    let saved = store.save(head, body).await?;
+    if saved == Saved::Conflict {
+        (head.id, head.revision) = (new_id(), 1);
+        store.save(head, body).await?;
+    }
+    Ok(saved)
 }
 
 /// The storage of all tabs.

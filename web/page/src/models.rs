@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use js_sys::Array;
 use leptos::prelude::*;
 use sinet_page::catalogue::ModelName;
+use sinet_page::device::WorkerKind;
 use sinet_page::failure::Failure;
 use sinet_protocol::{MODEL_CACHE, Reply, Request};
 use wasm_bindgen::prelude::*;
@@ -12,7 +13,7 @@ use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{Cache, CacheQueryOptions, File, StorageEstimate};
 
 use crate::requests;
-use crate::worker::{Program, RunningWorker};
+use crate::worker::RunningWorker;
 
 /// The models that can be chosen beside those that ship; a copy is the same list.
 #[derive(Clone, Copy)]
@@ -103,7 +104,7 @@ impl Models {
             self.worker.set_value(None);
             refuse(failure);
         };
-        match RunningWorker::start(Program::Cpu, on_reply, on_stop) {
+        match RunningWorker::start(WorkerKind::Cpu, on_reply, on_stop) {
             Ok(worker) => self.worker.set_value(Some(worker)),
             Err(failure) => refuse(failure),
         }

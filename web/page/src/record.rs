@@ -114,9 +114,7 @@ impl Body {
     /// What of it a person has made: the text and the corrections, not what a model says. Two bodies with the same are
     /// not worth saving twice.
     pub fn own_part(&self) -> String {
-        let document = serde_json::to_value(&self.document).expect("a document is plain JSON");
-        let corrections = |labels: &str| document[labels]["corrections"].to_string();
-        [&self.model, self.text(), &corrections("entities"), &corrections("relations")].join("\u{0}")
+        [&self.model, self.text(), &self.document.corrections()].join("\u{0}")
     }
 }
 

@@ -1,21 +1,13 @@
 //! A worker program with its listeners.
 
 use js_sys::Array;
+use sinet_page::device::WorkerKind;
 use sinet_page::failure::Failure;
 use sinet_protocol::{Fault, Reply, Request};
 use wasm_bindgen::prelude::*;
 use web_sys::{ErrorEvent, Event, File, MessageEvent, Worker, WorkerOptions, WorkerType};
 
 use crate::simd;
-
-/// A worker program, as the choice of a device knows it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Program {
-    /// Small, runs on the CPU: with relaxed SIMD where the browser has it.
-    Cpu,
-    /// Brings the shaders too.
-    Gpu,
-}
 
 /// A worker; dropping it ends it.
 pub struct RunningWorker {
@@ -31,17 +23,17 @@ impl RunningWorker {
     ///
     /// [`Fault::Browser`] if this browser cannot run it.
     pub fn start(
-        program: Program,
+        kind: WorkerKind,
         on_reply: impl Fn(Reply) + 'static,
         on_stop: impl Fn(Failure) + Clone + 'static,
     ) -> Result<Self, Failure> {
         if !simd::has_vectors() {
             return Err(Failure::new(Fault::Browser, "it has no WebAssembly SIMD"));
         }
-        let script = match program {
-            Program::Cpu if simd::has_relaxed() => "sinet-worker-cpu-relaxed_loader.js",
-            Program::Cpu => "sinet-worker-cpu_loader.js",
-            Program::Gpu => "sinet-worker-gpu_loader.js",
+        let script = match kind {
+            WorkerKind::Cpu if simd::has_relaxed() => "sinet-worker-cpu-relaxed_loader.js",
+            WorkerKind::Cpu => "sinet-worker-cpu_loader.js",
+            WorkerKind::Gpu => "sinet-worker-gpu_loader.js",
         };
         let options = WorkerOptions::new();
         options.set_type(WorkerType::Module);

@@ -199,7 +199,7 @@ impl Loaded {
         for _ in 0..MEASURED {
             let start = now();
             if let Err(error) = self.model.annotate(text).await {
-                return Trouble::from(error).stopped();
+                return stopped(error);
             }
             times.push(now() - start);
         }

@@ -275,33 +275,15 @@ fn EntityView(page: Page, drawn: Arc<Drawn>, place: usize, tabbed: Memo<Option<I
         .collect_view();
     let (weight, size) = measure::weight_and_size(Face::EntityLabel);
     let (name, told) = (picture::entity_label(&types, entity), picture::tell_entity(&types, entity));
-    let (id, kind, own) = (entity.id, entity.kind.clone(), entity.source == Source::Person);
-    let tone = types.tone(&kind);
-    let item = Item::Entity(id);
+    let (id, kind, source) = (entity.id, entity.kind.clone(), entity.source);
+    let class = format!("entity tone-{}", types.tone(&kind));
     let right_to_left = drawn.sentence.right_to_left;
-    let class = {
-        let drawn = drawn.clone();
-        move || {
-            let source = if own { "own" } else { "found" };
-            format!("entity tone-{tone} {source} {}", emphasis(page, &drawn.picture, item))
-        }
-    };
+    let on_focus = move || hand::touch_entity(page, id);
     view! {
-        <g
-            id=id.to_string()
-            class=class
-            role="button"
-            tabindex=move || if tabbed.get() == Some(item) { "0" } else { "-1" }
-            aria-label=told
-            aria-pressed=move || is_selected(page.editor.selection.get(), item).to_string()
-            data-type=kind
-            on:pointerenter=move |_| page.hand.pointed.set(Some(item))
-            on:pointerleave=move |_| leave(page, item)
-            on:focus=move |_| hand::touch_entity(page, id)
-        >
+        <ItemView page drawn=drawn.clone() item=Item::Entity(id) name=id.to_string() class source kind told tabbed on_focus>
             {marks}
             {text(&name, label, 12.0, right_to_left, size, weight)}
-        </g>
+        </ItemView>
     }
 }
 
@@ -313,25 +295,58 @@ fn ArcView(page: Page, drawn: Arc<Drawn>, place: usize, tabbed: Memo<Option<Item
     let (weight, size) = measure::weight_and_size(Face::ArcLabel);
     let name = picture::relation_label(&types, relation);
     let told = page.editor.labels.with_untracked(|labels| picture::tell_relation(&types, labels, relation));
-    let (id, kind, own) = (relation.id, relation.kind.clone(), relation.source == Source::Person);
+    let (id, kind, source) = (relation.id, relation.kind.clone(), relation.source);
     let way = arc_path(arc);
     let tip = arc.tip.map(|Point { x, y }| {
         let (left, right, top) = (x - 3.5, x + 3.5, y - 6.0);
         view! { <path class="arrow" d=format!("M{left} {top}L{right} {top}L{x} {y}Z")/> }
     });
-    let item = Item::Relation(id);
     let right_to_left = drawn.sentence.right_to_left;
     let label = arc.label;
-    let class = {
-        let drawn = drawn.clone();
-        move || {
-            let source = if own { "own" } else { "found" };
-            format!("arc {source} {}", emphasis(page, &drawn.picture, item))
-        }
-    };
+    let class = "arc".to_owned();
+    let select = move || page.select(Selection::Relation(id));
+    view! {
+        <ItemView
+            page
+            drawn=drawn.clone()
+            item=Item::Relation(id)
+            name=id.to_string()
+            class
+            source
+            kind
+            told
+            tabbed
+            on_focus=select
+            on:click=move |_| select()
+        >
+            <path class="reach" d=way.clone()/>
+            <path class="line" d=way/>
+            {tip}
+            {text(&name, label, 11.5, right_to_left, size, weight)}
+        </ItemView>
+    }
+}
+
+/// What entities and relations have in common for those who point, hear or use keys.
+#[component]
+fn ItemView(
+    page: Page,
+    drawn: Arc<Drawn>,
+    item: Item,
+    name: String,
+    class: String,
+    source: Source,
+    kind: String,
+    told: String,
+    tabbed: Memo<Option<Item>>,
+    on_focus: impl Fn() + 'static,
+    children: Children,
+) -> impl IntoView {
+    let source = if source == Source::Person { "own" } else { "found" };
+    let class = move || format!("{class} {source} {}", emphasis(page, &drawn.picture, item));
     view! {
         <g
-            id=id.to_string()
+            id=name
             class=class
             role="button"
             tabindex=move || if tabbed.get() == Some(item) { "0" } else { "-1" }
@@ -340,13 +355,9 @@ fn ArcView(page: Page, drawn: Arc<Drawn>, place: usize, tabbed: Memo<Option<Item
             data-type=kind
             on:pointerenter=move |_| page.hand.pointed.set(Some(item))
             on:pointerleave=move |_| leave(page, item)
-            on:click=move |_| page.select(Selection::Relation(id))
-            on:focus=move |_| page.select(Selection::Relation(id))
+            on:focus=move |_| on_focus()
         >
-            <path class="reach" d=way.clone()/>
-            <path class="line" d=way/>
-            {tip}
-            {text(&name, label, 11.5, right_to_left, size, weight)}
+            {children()}
         </g>
     }
 }
