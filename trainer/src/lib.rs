@@ -3,8 +3,10 @@
 //! [`train`](mod@train) is the loop and the place to start reading. What it calls, in the order of a run:
 //! [`config`], [`pretrained`], [`samples`], [`step`], [`optimizer`] (with [`schedule`], [`adamw`] and
 //! [`word_table`]), [`average`], [`evaluate`](mod@evaluate), [`checkpoint`], [`card`]. Beside that, [`convert`](mod@convert)
-//! brings other data into the form that is trained on, and [`debug_data`] says what is wrong with it.
+//! brings other data into the form that is trained on, [`debug_data`] says what is wrong with it, and
+//! [`ablate`](mod@ablate) trains the variants of the paper's experiments.
 
+pub mod ablate;
 pub mod adamw;
 pub mod average;
 pub mod benchmark;
@@ -16,6 +18,7 @@ pub mod debug_data;
 mod error;
 pub mod evaluate;
 mod labelled;
+pub mod metrics;
 pub mod optimizer;
 pub mod predict;
 pub mod pretrained;

@@ -1,13 +1,10 @@
 //! The training loop.
 
-use std::fs::{self, File};
-use std::io::Write;
+use std::fs;
 use std::path::{Path, PathBuf};
-use std::time::Instant;
 
 use burn::module::Module;
 use burn::tensor::Device;
-use indicatif::{ProgressBar, ProgressStyle};
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use serde_json::json;
@@ -21,6 +18,7 @@ use crate::card;
 use crate::checkpoint::{Checkpoint, Progress, read_weights, write_weights};
 use crate::config::RunConfig;
 use crate::evaluate::{evaluate, micro_f1, read_dataset};
+use crate::metrics::Metrics;
 use crate::optimizer::{Optimizer, OptimizerState};
 use crate::pretrained::Pretrained;
 use crate::samples::{Samples, Sampling, Sentence, batches};
@@ -303,66 +301,6 @@ fn mix(seed: u64, purpose: Purpose, number: u64) -> u64 {
     z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
     z ^ (z >> 31)
-}
-
-/// What a run says while it goes: a progress bar, and JSON lines in a file.
-struct Metrics {
-    bar: ProgressBar,
-    file: File,
-    path: PathBuf,
-    begun: Instant,
-    loss: f64,
-}
-
-impl Metrics {
-    /// A resumed run keeps the lines that its checkpoint knows of.
-    fn open(output: &Path, updates: u64, resume: bool) -> Result<Self, Error> {
-        let path = output.join("metrics.jsonl");
-        let kept: String = match fs::read_to_string(&path) {
-            Ok(lines) if resume => {
-                let known = |line: &str| {
-                    let line: Option<serde_json::Value> = serde_json::from_str(line).ok();
-                    line.and_then(|line| line["updates"].as_u64()).is_some_and(|at| at <= updates)
-                };
-                lines.lines().filter(|line| known(line)).map(|line| format!("{line}\n")).collect()
-            }
-            _ => String::new(),
-        };
-        let mut file = Error::reading(&path, File::create(&path))?;
-        Error::reading(&path, file.write_all(kept.as_bytes()))?;
-        let style = ProgressStyle::with_template("{prefix} [{bar:30}] {pos}/{len} {msg} {per_sec}, {eta} left")
-            .expect("the template is valid");
-        let bar = ProgressBar::new(0).with_style(style);
-        Ok(Self { bar, file, path, begun: Instant::now(), loss: 0.0 })
-    }
-
-    fn begin(&mut self, epoch: u64, epochs: u64, updates: usize) {
-        self.bar.reset();
-        self.bar.set_length(updates as u64);
-        self.bar.set_prefix(format!("epoch {}/{epochs}", epoch + 1));
-        self.loss = 0.0;
-    }
-
-    fn update(&mut self, updates: u64, losses: [f32; 2], norm: f64, rate: f64) -> Result<(), Error> {
-        let loss = f64::from(losses[0] + losses[1]);
-        // A moving average, which is readable where single batches jump.
-        self.loss = if self.loss == 0.0 { loss } else { 0.98 * self.loss + 0.02 * loss };
-        self.bar.set_message(format!("loss {:.4}, rate {rate:.1e},", self.loss));
-        self.bar.inc(1);
-        self.line(&json!({
-            "updates": updates, "seconds": self.begun.elapsed().as_secs_f64(), "learning_rate": rate,
-            "entity_loss": losses[0], "relation_loss": losses[1], "gradient_norm": norm,
-        }))
-    }
-
-    fn epoch(&mut self, epoch: u64, report: &Report) -> Result<(), Error> {
-        let updates = epoch * self.bar.length().unwrap_or(0);
-        self.line(&json!({ "updates": updates, "epoch": epoch, "seconds": self.begun.elapsed().as_secs_f64(), "dev": report }))
-    }
-
-    fn line(&mut self, line: &serde_json::Value) -> Result<(), Error> {
-        Error::reading(&self.path, writeln!(self.file, "{line}"))
-    }
 }
 
 /// The development data, for the model card.

@@ -1,0 +1,209 @@
+//! The paper's experiments with variants of the network (section 6.1 and 6.2).
+
+use std::fmt::Write;
+use std::path::Path;
+
+use clap::ValueEnum;
+use serde::Serialize;
+use sinet_model::{Agent, Interaction, Pooling};
+
+use crate::Error;
+use crate::config::{ModelSection, RunConfig};
+use crate::evaluate::micro_f1;
+use crate::metrics::read_epochs;
+use crate::train::train;
+
+/// Trains every variant of an experiment with `runs` seeds from the configuration's on, each in a folder of its own below
+/// `output`, and gathers the scores. What is finished there already is not trained again; what was interrupted goes on.
+///
+/// # Errors
+///
+/// As [`train`].
+pub fn ablate(
+    experiment: Experiment,
+    config: &RunConfig,
+    data: &Path,
+    output: &Path,
+    runs: u64,
+) -> Result<Table, Error> {
+    let mut rows: Vec<Row> = Vec::new();
+    for Variant { group, setting, change } in experiment.variants() {
+        let mut model = config.model.clone();
+        change(&mut model);
+        // The default of one group is the default of all: it is trained once.
+        if let Some(same) = rows.iter().find(|row| row.model == model) {
+            rows.push(Row { group, setting, ..same.clone() });
+            continue;
+        }
+        let mut scores = Vec::new();
+        for seed in config.train.seed..config.train.seed + runs {
+            let mut config = RunConfig { model: model.clone(), ..config.clone() };
+            config.train.seed = seed;
+            let folder = output.join(format!("{}-{seed}", slug(group, setting)));
+            scores.push(best_epoch(&config, data, &folder)?);
+        }
+        rows.push(Row { group, setting, model, scores });
+    }
+    Ok(Table { experiment, epochs: config.train.epochs, rows })
+}
+
+/// The three micro F1 scores on the development data after the epoch that is best by the last of them.
+fn best_epoch(config: &RunConfig, data: &Path, folder: &Path) -> Result<[f64; 3], Error> {
+    let is_finished = |folder: &Path| read_epochs(folder).last().is_some_and(|last| last.epoch == config.train.epochs);
+    if !is_finished(folder) {
+        eprintln!("{}", folder.display());
+        train(config, data, folder, true)?;
+    }
+    let epochs = read_epochs(folder);
+    let scores = epochs.iter().map(|epoch| micro_f1(&epoch.dev));
+    scores.max_by(|a, b| a[2].total_cmp(&b[2])).ok_or_else(|| Error::other("a run without an epoch"))
+}
+
+/// An experiment of the paper.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ValueEnum)]
+pub enum Experiment {
+    /// Pooling of spans and contexts, the agent of CTAM, its layer normalisation
+    #[serde(rename = "table 3")]
+    Table3,
+    /// The network without TAP, and without one or both directions of CTAM
+    #[serde(rename = "table 4")]
+    Table4,
+    /// The heads and the layers of CTAM
+    #[serde(rename = "figure 3")]
+    Figure3,
+}
+
+struct Variant {
+    group: &'static str,
+    setting: &'static str,
+    change: Change,
+}
+
+type Change = fn(&mut ModelSection);
+
+impl Experiment {
+    /// Its variants, in the paper's order.
+    fn variants(self) -> Vec<Variant> {
+        let variants: &[(&str, &str, Change)] = match self {
+            Self::Table3 => &[
+                ("Entity span", "Max", |model| model.span_pooling = Pooling::Max),
+                ("Entity span", "Sum", |model| model.span_pooling = Pooling::Sum),
+                ("Entity span", "Average", |model| model.span_pooling = Pooling::Mean),
+                ("Local context", "Max", |model| model.context_pooling = Pooling::Max),
+                ("Local context", "Sum", |model| model.context_pooling = Pooling::Sum),
+                ("Local context", "Average", |model| model.context_pooling = Pooling::Mean),
+                ("Interactive agent", "CLS", |model| model.ctam.agent = Agent::Cls),
+                ("Interactive agent", "Max", |model| model.ctam.agent = Agent::Max),
+                ("Interactive agent", "Average", |model| model.ctam.agent = Agent::Mean),
+                ("LayerNorm", "with", |model| model.ctam.layer_norm = true),
+                ("LayerNorm", "without", |model| model.ctam.layer_norm = false),
+            ],
+            Self::Table4 => &[
+                ("", "Base", |model| model.interaction = Interaction::Base),
+                ("", "Base+TAP", |model| model.interaction = Interaction::Tap),
+                ("", "Base+TAP+CTAM-NER", |model| model.interaction = Interaction::CtamNer),
+                ("", "Base+TAP+CTAM-RE", |model| model.interaction = Interaction::CtamRe),
+                ("", "Base+TAP+CTAM", |model| model.interaction = Interaction::Ctam),
+            ],
+            Self::Figure3 => &[
+                ("Heads", "1", |model| model.ctam.heads = 1),
+                ("Heads", "2", |model| model.ctam.heads = 2),
+                ("Heads", "4", |model| model.ctam.heads = 4),
+                ("Heads", "8", |model| model.ctam.heads = 8),
+                ("Layers", "1", |model| model.ctam.layers = 1),
+                ("Layers", "2", |model| model.ctam.layers = 2),
+                ("Layers", "3", |model| model.ctam.layers = 3),
+                ("Layers", "4", |model| model.ctam.layers = 4),
+                ("Layers", "5", |model| model.ctam.layers = 5),
+            ],
+        };
+        variants.iter().map(|&(group, setting, change)| Variant { group, setting, change }).collect()
+    }
+}
+
+/// What a folder is called.
+fn slug(group: &str, setting: &str) -> String {
+    let name = format!("{group} {setting}").to_lowercase();
+    name.split(|c: char| !c.is_alphanumeric()).filter(|part| !part.is_empty()).collect::<Vec<_>>().join("-")
+}
+
+/// The scores of all variants.
+#[derive(Debug, Serialize)]
+pub struct Table {
+    /// The experiment.
+    pub experiment: Experiment,
+    /// The epochs of each run.
+    pub epochs: u64,
+    /// The variants, in the paper's order.
+    pub rows: Vec<Row>,
+}
+
+/// The scores of a variant.
+#[derive(Debug, Clone, Serialize)]
+pub struct Row {
+    /// What is varied; empty where the experiment varies one thing.
+    pub group: &'static str,
+    /// How.
+    pub setting: &'static str,
+    /// The network that was trained.
+    pub model: ModelSection,
+    /// For each seed the micro F1 in percent of entities, relations by boundaries, and strict relations.
+    pub scores: Vec<[f64; 3]>,
+}
+
+impl Table {
+    /// The table in the paper's layout: mean and standard deviation over the seeds.
+    pub fn markdown(&self) -> String {
+        let runs = self.rows.first().map_or(0, |row| row.scores.len());
+        let mut table = String::from("| Ablation | Settings | Ent | Rel | Rel+ |\n|---|---|---|---|---|\n");
+        // Writing to a String cannot fail.
+        for Row { group, setting, scores, .. } in &self.rows {
+            let _ = write!(table, "| {group} | {setting} |");
+            for task in 0..3 {
+                let (mean, deviation) = mean_and_deviation(scores.iter().map(|score| score[task]));
+                let _ = match deviation {
+                    Some(deviation) => write!(table, " {mean:.2} ± {deviation:.2} |"),
+                    None => write!(table, " {mean:.2} |"),
+                };
+            }
+            table.push('\n');
+        }
+        let _ = writeln!(
+            table,
+            "\nMicro F1 in percent on the development data after the best of {} epochs; mean and standard deviation over \
+             {runs} seeds. Ent: entities; Rel: relations by boundaries; Rel+: strict.",
+            self.epochs
+        );
+        table
+    }
+}
+
+/// The mean, and the standard deviation of a sample (n - 1); none of a single value.
+fn mean_and_deviation(values: impl ExactSizeIterator<Item = f64> + Clone) -> (f64, Option<f64>) {
+    let n = values.len() as f64;
+    let mean = values.clone().sum::<f64>() / n;
+    let squares: f64 = values.map(|value| (value - mean).powi(2)).sum();
+    (mean, (n > 1.0).then(|| (squares / (n - 1.0)).sqrt()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn mean_and_deviation_of_samples() {
+        let (mean, deviation) = mean_and_deviation([2.0, 4.0, 4.0, 4.0, 5.0, 5.0, 7.0, 9.0].into_iter());
+        assert_eq!(mean, 5.0);
+        assert!((deviation.unwrap() - (32.0f64 / 7.0).sqrt()).abs() < 1e-12);
+        assert_eq!(mean_and_deviation([3.0].into_iter()), (3.0, None));
+    }
+
+    #[test]
+    fn every_variant_has_a_folder_of_its_own() {
+        for experiment in [Experiment::Table3, Experiment::Table4, Experiment::Figure3] {
+            let names: Vec<_> = experiment.variants().iter().map(|v| slug(v.group, v.setting)).collect();
+            let distinct: std::collections::HashSet<_> = names.iter().collect();
+            assert_eq!(distinct.len(), names.len(), "{names:?}");
+        }
+    }
+}

@@ -1,0 +1,38 @@
+//! `sinet debug`.
+
+use std::path::PathBuf;
+
+use clap::Subcommand;
+use sinet::Error;
+use sinet::debug_data::{examine, files_of};
+
+use crate::print;
+
+/// Look for what is wrong, before training
+#[derive(Debug, Subcommand)]
+pub enum Debug {
+    /// Labelled data: counts by type, labels that no model can find, duplicates, sentences in two files
+    Data {
+        /// Files in any format that `convert` reads, or a folder with train.json, dev.json and test.json
+        #[arg(required = true)]
+        data: Vec<PathBuf>,
+        /// The most words that an entity may have, as `max_span_size` of the configuration
+        #[arg(long, default_value_t = 8)]
+        max_span_size: usize,
+        /// Print one JSON object instead of sentences
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+impl Debug {
+    pub fn run(self) -> Result<(), Error> {
+        let Self::Data { data, max_span_size, json } = self;
+        let findings = examine(&files_of(&data)?, max_span_size)?;
+        print(&match json {
+            true => serde_json::to_string(&findings).map_err(Error::other)?,
+            false => findings.table(max_span_size),
+        })?;
+        findings.into_failure().map_or(Ok(()), Err)
+    }
+}
