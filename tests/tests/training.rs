@@ -1,14 +1,26 @@
 //! The trainer from data to a model folder, on a network small enough for a test.
 
-use std::fs;
+mod binary;
+
+use std::collections::BTreeSet;
+use std::fs::{self, File};
 use std::path::Path;
+use std::process::Command;
+use std::thread::sleep;
+use std::time::Instant;
 
 use burn::tensor::Device;
+use rand::{RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+use serde_json::{Value, json};
+use sinet::checkpoint::{Checkpoint, Progress};
 use sinet::config::RunConfig;
 use sinet::evaluate::{evaluate, micro_f1, read_dataset, read_model};
 use sinet::train::train;
 use sinet_infer::weights::{self, Precision};
 use sinet_model::EncoderConfig;
+
+use binary::binary;
 
 /// A language of four words, in which `a` is an A, `b` a B, and an A before a B is linked to it.
 fn write_data(folder: &Path) {
@@ -63,14 +75,12 @@ fn write_encoder(folder: &Path) {
     fs::write(folder.join("tokenizer.json"), tokenizer.to_string()).unwrap();
 }
 
-fn config(folder: &Path, epochs: u64) -> RunConfig {
-    let text = format!(
-        "name = \"tiny\"\ndata = {folder:?}\nencoder = {folder:?}\n[train]\nepochs = {epochs}\nbatch_size = 4\n\
-         learning_rate = 3e-3\nwarmup = 0.1\nmax_grad_norm = 1.0\n"
-    );
+/// A run with so many epochs and what `more` says of training.
+fn config(folder: &Path, epochs: u64, more: &str) -> RunConfig {
+    let text = format!("name = \"tiny\"\ndata = {folder:?}\nencoder = {folder:?}\n[train]\nepochs = {epochs}\n{more}");
     let path = folder.join("run.toml");
     fs::write(&path, text).unwrap();
-    RunConfig::read(&path).unwrap()
+    RunConfig::read(&path, &[]).unwrap()
 }
 
 fn prepared() -> tempfile::TempDir {
@@ -84,7 +94,8 @@ fn prepared() -> tempfile::TempDir {
 fn a_small_language_is_learned_and_the_folder_scores_as_its_card_says() {
     let folder = prepared();
     let output = folder.path().join("out");
-    train(&config(folder.path(), 150), folder.path(), &output, false).unwrap();
+    train(&config(folder.path(), 150, "batch_size = 4\nlearning_rate = 3e-3\n"), folder.path(), &output, false)
+        .unwrap();
 
     let model = read_model(&output.join("model-best")).unwrap();
     let dataset = read_dataset(&folder.path().join("dev.json"), model.schema()).unwrap();
@@ -94,4 +105,116 @@ fn a_small_language_is_learned_and_the_folder_scores_as_its_card_says() {
     assert!(card.contains(&format!("| {strict:.2} |")), "{strict} is not in\n{card}");
     let metrics = fs::read_to_string(output.join("metrics.jsonl")).unwrap();
     assert_eq!(metrics.lines().filter(|line| line.contains("\"dev\"")).count(), 150);
+}
+
+/// The lines of a run, without their times, which have to rise.
+fn lines(output: &Path) -> Vec<Value> {
+    let text = fs::read_to_string(output.join("metrics.jsonl")).unwrap();
+    let mut lines: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let seconds: Vec<_> = lines.iter_mut().map(|line| line["seconds"].take().as_f64().unwrap()).collect();
+    assert!(seconds.is_sorted(), "{seconds:?}");
+    lines
+}
+
+#[track_caller]
+fn same(a: &Path, b: &Path) {
+    assert_eq!(lines(a), lines(b));
+    for weights in ["model-best/model.safetensors", "model-last/model.safetensors"] {
+        assert!(fs::read(a.join(weights)).unwrap() == fs::read(b.join(weights)).unwrap(), "{weights} differ");
+    }
+}
+
+/// Kills a training at random moments, most of them within epochs and some while a checkpoint is written.
+#[test]
+fn a_training_killed_at_any_moment_goes_on_to_the_same_model() {
+    const KILLS: usize = 50;
+    const SEED: u64 = 2026;
+    let folder = prepared();
+    let more = "learning_rate = 3e-3\nbatch_size = 2\naccumulation = 2\nlength_pool = 2\ncheckpoint_every = 1\naverage_epochs = 20\n";
+    config(folder.path(), 40, more);
+    let start = |output: &Path, log: File| {
+        let mut command = Command::new(binary());
+        command.args(["train", "--resume", "--config"]).arg(folder.path().join("run.toml")).arg("--output").arg(output);
+        command.stderr(log).spawn().unwrap()
+    };
+    let log = folder.path().join("log");
+    let finish = |output: &Path| {
+        let status = start(output, File::create(&log).unwrap()).wait().unwrap();
+        assert!(status.success(), "{}", fs::read_to_string(&log).unwrap());
+    };
+    let straight = folder.path().join("straight");
+    let begun = Instant::now();
+    finish(&straight);
+    let longest = begun.elapsed() / 8;
+    assert_eq!(lines(&straight).len(), 40 * (3 + 1));
+
+    let mut rng = ChaCha8Rng::seed_from_u64(SEED);
+    let (mut kills, mut runs, mut places) = (0, 0, BTreeSet::new());
+    while kills < KILLS {
+        let output = folder.path().join(format!("run-{runs}"));
+        let mut saved = 0;
+        let is_complete = |output: &Path| {
+            Progress::read(&output.join("checkpoint")).unwrap().is_some_and(|progress| progress.complete)
+        };
+        while kills < KILLS && !is_complete(&output) {
+            let mut child = start(&output, File::create(&log).unwrap());
+            sleep(longest.mul_f64(rng.random()));
+            child.kill().unwrap();
+            child.wait().unwrap();
+            kills += 1;
+            saved = saved.max(last_saved(&fs::read_to_string(&log).unwrap()));
+            let found = Checkpoint::read(&output.join("checkpoint")).unwrap().map_or(0, |found| found.progress.updates);
+            assert!(found >= saved, "seed {SEED}, kill {kills}: {saved} updates were saved, {found} are there");
+            places.insert(found);
+        }
+        finish(&output);
+        same(&straight, &output);
+        runs += 1;
+    }
+    println!("seed {SEED}: {KILLS} kills of {runs} runs, which went on after {places:?} updates");
+    assert!(places.iter().any(|updates| updates % 3 > 0), "some within an epoch");
+}
+
+/// The last number of updates that a run of three an epoch has called saved.
+fn last_saved(log: &str) -> u64 {
+    let number = |text: &str| text.trim().split([' ', ':']).next().unwrap().parse::<u64>().unwrap();
+    let of_line = |line: &str| match line.strip_prefix("epoch ") {
+        Some(epoch) => Some(3 * number(epoch)).filter(|_| line.ends_with("saved")),
+        None => line.strip_prefix("update ").map(number),
+    };
+    log.lines().filter_map(of_line).max().unwrap_or(0)
+}
+
+#[test]
+fn a_run_without_progress_ends_early() {
+    let folder = prepared();
+    let output = folder.path().join("out");
+    let config = config(folder.path(), 50, "batch_size = 4\npatience = 3\nlearning_rate = 0.0\n");
+    train(&config, folder.path(), &output, false).unwrap();
+    let epochs = || lines(&output).iter().filter(|line| line.get("dev").is_some()).count();
+    assert_eq!(epochs(), 4);
+    assert!(fs::read_to_string(output.join("model-last/README.md")).unwrap().contains("4 of 50 epochs"));
+    train(&config, folder.path(), &output, true).unwrap();
+    assert_eq!(epochs(), 4);
+}
+
+#[test]
+fn an_absurd_learning_rate_leaves_a_record_and_the_last_checkpoint() {
+    let folder = prepared();
+    let output = folder.path().join("out");
+    let config = config(folder.path(), 50, "batch_size = 4\nlearning_rate = 1e10\ncheckpoint_every = 1\n");
+    let error = train(&config, folder.path(), &output, false).unwrap_err();
+    assert_eq!(error.exit_code(), 1);
+    let last = Checkpoint::read(&output.join("checkpoint")).unwrap().unwrap().progress.updates;
+    let record = output.join(format!("failed-update-{}.json", last + 1));
+    assert!(error.to_string().contains(record.to_str().unwrap()), "{error}");
+    let record: Value = serde_json::from_slice(&fs::read(record).unwrap()).unwrap();
+    assert_eq!((&record["update"], record["sentences"].as_array().unwrap().len()), (&json!(last + 1), 4));
+    let all: Value = serde_json::from_slice(&fs::read(folder.path().join("train.json")).unwrap()).unwrap();
+    for sentence in record["sentences"].as_array().unwrap() {
+        assert!(all.as_array().unwrap().contains(sentence), "{sentence}");
+    }
+    let number = |name: &str| record[name].as_str().unwrap().parse::<f64>().unwrap();
+    let numbers = ["entity_loss", "relation_loss", "gradient_norm"].map(number);
+    assert!(!numbers.iter().all(|number| number.is_finite()), "{numbers:?}");
 }

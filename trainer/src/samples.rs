@@ -3,13 +3,17 @@
 use std::collections::{BTreeMap, HashSet};
 
 use rand::Rng;
-use rand::seq::{IteratorRandom, index};
+use rand::seq::{IteratorRandom, SliceRandom, index};
 use sinet_model::{Batch, Pair, Span};
 use sinet_text::{Dataset, Encoding, Example, Tokenizer, WordRange};
+
+use crate::config::TrainSection;
 
 /// A labelled sentence as word pieces.
 #[derive(Debug, Clone)]
 pub struct Sentence {
+    /// Its place in the data set.
+    pub index: usize,
     pieces: Vec<u32>,
     /// Word to piece positions.
     words: Vec<std::ops::Range<usize>>,
@@ -77,12 +81,12 @@ impl Sentence {
                 if pieces > limit {
                     return Err(TooLong { sentence: i + 1, pieces, limit });
                 }
-                Ok(Self::new(example, encoding))
+                Ok(Self::new(i, example, encoding))
             })
             .collect()
     }
 
-    fn new(example: &Example, encoding: Encoding) -> Self {
+    fn new(index: usize, example: &Example, encoding: Encoding) -> Self {
         // Two labels on one span are two samples, as in the authors' code; relations keep their own entity.
         let entities = example.entities.iter().map(|entity| (entity.words, entity.kind + 1)).collect();
         let mut relations = BTreeMap::<_, Vec<_>>::new();
@@ -92,7 +96,7 @@ impl Sentence {
                 kinds.push(relation.kind);
             }
         }
-        Self { pieces: encoding.ids, words: encoding.words, entities, relations }
+        Self { index, pieces: encoding.ids, words: encoding.words, entities, relations }
     }
 
     fn negative_spans(&self, sampling: &Sampling, rng: &mut impl Rng) -> Vec<WordRange> {
@@ -157,10 +161,24 @@ impl Samples {
     }
 }
 
-/// The order of the sentences in one epoch: whole batches, what is left over stays out.
-pub fn batches(sentences: usize, batch_size: usize, rng: &mut impl Rng) -> Vec<Vec<usize>> {
-    let order = index::sample(rng, sentences, sentences).into_vec();
-    order.chunks_exact(batch_size).map(<[usize]>::to_vec).collect()
+/// The sentences of one epoch in batches, in the order in which they are learned. What does not fill an update stays
+/// out.
+///
+/// The sentences of each `train.length_pool` batches are sorted by length, and the batches shuffled after that.
+pub fn batches(sentences: &[Sentence], train: &TrainSection, rng: &mut impl Rng) -> Vec<Vec<usize>> {
+    let n = sentences.len();
+    let mut order = index::sample(rng, n, n).into_vec();
+    order.truncate(n - n % train.update_size());
+    if train.length_pool > 1 {
+        for pool in order.chunks_mut(train.batch_size * train.length_pool) {
+            pool.sort_by_key(|&i| sentences[i].pieces.len());
+        }
+    }
+    let mut batches: Vec<_> = order.chunks(train.batch_size).map(<[usize]>::to_vec).collect();
+    if train.length_pool > 1 {
+        batches.shuffle(rng);
+    }
+    batches
 }
 
 #[cfg(test)]
@@ -172,6 +190,7 @@ mod tests {
     fn sentence() -> Sentence {
         let span = |start, end| WordRange { start, end };
         Sentence {
+            index: 0,
             pieces: vec![101, 1, 2, 3, 4, 5, 102],
             words: vec![1..2, 2..4, 4..5, 5..6],
             entities: vec![(span(0, 1), 2), (span(1, 3), 1), (span(3, 4), 1)],
@@ -229,11 +248,42 @@ mod tests {
         }
     }
 
+    /// Sentences of 1 to 5 pieces.
+    fn of_all_lengths(n: usize) -> Vec<Sentence> {
+        (0..n).map(|i| Sentence { pieces: vec![0; 1 + i * 7 % 5], ..sentence() }).collect()
+    }
+
     #[test]
-    fn an_epoch_has_whole_batches_of_distinct_sentences() {
-        let batches = batches(10, 3, &mut ChaCha8Rng::seed_from_u64(7));
-        assert_eq!(batches.len(), 3);
-        let seen: HashSet<_> = batches.iter().flatten().collect();
-        assert_eq!(seen.len(), 9);
+    fn an_epoch_has_whole_updates_of_distinct_sentences() {
+        for (n, batch_size, accumulation, length_pool, whole) in [
+            (10, 3, 1, 1, 3),
+            (10, 3, 1, 2, 3),
+            (101, 4, 3, 1, 24),
+            (101, 4, 3, 5, 24),
+            (101, 4, 3, 1000, 24),
+            (2, 3, 1, 1, 0),
+        ] {
+            let train = TrainSection { batch_size, accumulation, length_pool, ..TrainSection::default() };
+            let draw = |seed| batches(&of_all_lengths(n), &train, &mut ChaCha8Rng::seed_from_u64(seed));
+            let batches = draw(7);
+            assert_eq!(batches.len(), whole);
+            assert!(batches.iter().all(|batch| batch.len() == batch_size));
+            let seen: HashSet<_> = batches.iter().flatten().filter(|&&i| i < n).collect();
+            assert_eq!(seen.len(), whole * batch_size);
+            assert_eq!(draw(7), batches);
+            assert!(whole == 0 || draw(8) != batches, "another seed, another order");
+        }
+    }
+
+    #[test]
+    fn a_pool_fills_up_less() {
+        let sentences = of_all_lengths(400);
+        let padding = |length_pool| -> usize {
+            let train = TrainSection { length_pool, ..TrainSection::default() };
+            let batches = batches(&sentences, &train, &mut ChaCha8Rng::seed_from_u64(1));
+            let lengths = |batch: &Vec<usize>| batch.iter().map(|&i| sentences[i].pieces.len()).collect::<Vec<_>>();
+            batches.iter().map(lengths).map(|n| n.len() * n.iter().max().unwrap() - n.iter().sum::<usize>()).sum()
+        };
+        assert!(padding(1) > 5 * padding(20), "{} and {}", padding(1), padding(20));
     }
 }
