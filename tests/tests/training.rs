@@ -9,16 +9,20 @@ use std::process::Command;
 use std::thread::sleep;
 use std::time::Instant;
 
-use burn::tensor::Device;
+use burn::tensor::activation::softmax;
+use burn::tensor::{Device, read_sync};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use serde_json::{Value, json};
 use sinet::checkpoint::{Checkpoint, Progress};
-use sinet::config::RunConfig;
+use sinet::config::{ModelSection, RunConfig};
 use sinet::evaluate::{evaluate, micro_f1, read_dataset, read_model};
+use sinet::samples::{Samples, Sampling, Sentence};
 use sinet::train::train;
 use sinet_infer::weights::{self, Precision};
-use sinet_model::EncoderConfig;
+use sinet_infer::{Model, ModelConfig};
+use sinet_model::{EncoderConfig, SinetConfig};
+use sinet_text::{Schema, Tokenizer};
 
 use binary::binary;
 
@@ -105,6 +109,94 @@ fn a_small_language_is_learned_and_the_folder_scores_as_its_card_says() {
     assert!(card.contains(&format!("| {strict:.2} |")), "{strict} is not in\n{card}");
     let metrics = fs::read_to_string(output.join("metrics.jsonl")).unwrap();
     assert_eq!(metrics.lines().filter(|line| line.contains("\"dev\"")).count(), 150);
+}
+
+/// A network of random weights says the same of all spans, whether the trainer's samples or a text go through it; and
+/// what stands around a sentence matters if, and only if, it is to be read.
+#[test]
+fn training_and_inference_read_the_same_context() {
+    let folder = prepared();
+    let bytes = |name: &str| fs::read(folder.path().join(name)).unwrap();
+    let schema: Schema = serde_json::from_slice(&bytes("types.json")).unwrap();
+    let mut dataset = read_dataset(&folder.path().join("train.json"), &schema).unwrap();
+    for (i, sentence) in dataset.sentences.iter_mut().enumerate() {
+        sentence.orig_id = Some(json!(i / 5));
+    }
+    let tokenizer = Tokenizer::from_bytes(&bytes("tokenizer.json")).unwrap();
+    let device = Device::flex();
+    device.seed(3);
+    let architecture = SinetConfig {
+        encoder: serde_json::from_slice(&bytes("config.json")).unwrap(),
+        heads: ModelSection::default().heads(2, 1),
+    };
+    let limit = architecture.encoder.max_pieces();
+    let network = architecture.init(&device);
+    let sampling = Sampling {
+        negative_entities: 1000,
+        negative_relations: 0,
+        max_span_words: 8,
+        relation_types: 1,
+        padding: None,
+    };
+    let scores = |context_words: usize| -> Vec<f32> {
+        let config = json!({
+            "format_version": 1, "name": "random", "architecture": &architecture, "schema": &schema,
+            "relation_threshold": 0.5, "max_span_words": 8, "context_words": context_words,
+        });
+        let config = ModelConfig::parse(config.to_string().as_bytes()).unwrap();
+        let model = Model::new(config, tokenizer.clone(), network.clone(), Precision::F32).unwrap();
+        let sentences = Sentence::all(&dataset, &tokenizer, limit, context_words).unwrap();
+        let sentences: Vec<_> = sentences.iter().collect();
+        let samples = Samples::draw(&sentences, &sampling, &mut ChaCha8Rng::seed_from_u64(1));
+        let spaces = network.heads.spaces(network.encoder.forward(&samples.batch), &samples.batch);
+        let scores = softmax(network.heads.entity_logits(&spaces, &samples.spans), 1);
+        let trained: Vec<f32> = scores.into_data().try_into_vec().unwrap();
+
+        let mut found = Vec::new();
+        let mut sentence = 0;
+        for document in dataset.documents() {
+            let words: Vec<_> = document.iter().map(|example| example.tokens.as_slice()).collect();
+            for prediction in read_sync(model.read_sentences(&words)).unwrap() {
+                // The vocabulary has every word, so that each is a piece.
+                let row = samples.batch.sentence(sentence).start + 1;
+                for (entity, score) in prediction.entities.iter().zip(prediction.entity_scores) {
+                    let rows = row + entity.words.start..row + entity.words.end;
+                    let span = samples.spans.iter().position(|span| span.rows == rows).unwrap();
+                    let expected = trained[3 * span + 1 + entity.kind];
+                    assert!((score - expected).abs() < 1e-5, "{context_words} words: {score} is not {expected}");
+                    found.push(score);
+                }
+                sentence += 1;
+            }
+        }
+        assert!(found.len() > 20, "{} entities", found.len());
+        found
+    };
+    let alone = scores(0);
+    for context_words in [1, 3, 100] {
+        assert_ne!(scores(context_words), alone);
+    }
+}
+
+#[test]
+fn a_context_needs_documents() {
+    let folder = prepared();
+    let mut config = config(folder.path(), 1, "batch_size = 4\n");
+    config.model.context_words = 5;
+    let output = folder.path().join("out");
+    let error = train(&config, folder.path(), &output, false).unwrap_err();
+    assert!(error.exit_code() == 2 && error.to_string().contains("orig_id"), "{error}");
+
+    for name in ["train.json", "dev.json"] {
+        let path = folder.path().join(name);
+        let mut sentences: Value = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
+        sentences.as_array_mut().unwrap().iter_mut().for_each(|sentence| sentence["orig_id"] = json!("d"));
+        fs::write(&path, sentences.to_string()).unwrap();
+    }
+    train(&config, folder.path(), &output, false).unwrap();
+    let model = read_model(&output.join("model-last")).unwrap();
+    assert_eq!(model.config().context_words, 5);
+    assert!(fs::read_to_string(output.join("model-last/README.md")).unwrap().contains("with up to 5 words"));
 }
 
 /// The lines of a run, without their times, which have to rise.

@@ -47,6 +47,9 @@ pub struct ModelSection {
     pub max_span_words: usize,
     /// Lowest score, 0 to 1, at which a relation is reported.
     pub relation_threshold: f32,
+    /// Words of the same document on each side of a sentence that the encoder reads with it, as many as it has room for
+    /// (Zhong and Chen, 2021: PURE); entities and relations lie within the sentence.
+    pub context_words: usize,
 }
 
 impl Default for ModelSection {
@@ -60,6 +63,7 @@ impl Default for ModelSection {
             dropout: 0.1,
             max_span_words: 8,
             relation_threshold: 0.5,
+            context_words: 0,
         }
     }
 }
@@ -191,6 +195,10 @@ impl RunConfig {
             (train.max_grad_norm > 0.0, "train.max_grad_norm must be above 0"),
             (train.negative_entities > 0, "train.negative_entities must be at least 1"),
             (model.max_span_words > 0, "model.max_span_words must be at least 1"),
+            (
+                model.context_words == 0 || model.ctam.mask_padding,
+                "model.context_words must be 0 where model.ctam.mask_padding is false",
+            ),
             (model.ctam.layers > 0, "model.ctam.layers must be at least 1"),
             (model.ctam.heads > 0, "model.ctam.heads must be at least 1"),
             ((0.0..1.0).contains(&model.dropout), "model.dropout must be at least 0 and below 1"),

@@ -53,7 +53,7 @@ impl Step {
     /// network.
     fn of_batch(network: &Sinet, samples: &Samples, [spans, pairs]: [f32; 2], words: &mut WordTable) -> Self {
         let device = &network.encoder.word_table().device();
-        let (ids, positions) = distinct(samples.batch.ids());
+        let (ids, positions) = distinct(samples.batch.read().ids());
         let leaf = Tensor::from_inner(words.rows(&ids, &device.clone().inner())).require_grad();
         let words = leaf.clone().select(0, int(positions, device));
 

@@ -177,13 +177,19 @@ impl Run {
     ) -> Result<Self, Error> {
         let tokenizer = Tokenizer::from_bytes(&pretrained.tokenizer).map_err(Error::other)?;
         let limit = pretrained.config.max_pieces();
-        let sentences = Sentence::all(&data.train, &tokenizer, limit)
-            .map_err(|error| Error::data(&data.folder.join("train.json"), error))?;
-        let train = &progress.config.train;
+        let RunConfig { train, model, .. } = &progress.config;
+        let train_file = data.folder.join("train.json");
+        if model.context_words > 0 && data.train.documents().all(|document| document.len() == 1) {
+            let problem = "no sentence has a neighbour with the same orig_id, so that there is no context; convert documents \
+                           to SpERT's format, or set model.context_words to 0";
+            return Err(Error::data(&train_file, problem));
+        }
+        let sentences = Sentence::all(&data.train, &tokenizer, limit, model.context_words)
+            .map_err(|error| Error::data(&train_file, error))?;
         let epoch_updates = (sentences.len() / train.update_size()) as u64;
         if epoch_updates == 0 {
             let problem = format!("{} sentences do not fill an update of {}", sentences.len(), train.update_size());
-            return Err(Error::data(&data.folder.join("train.json"), problem));
+            return Err(Error::data(&train_file, problem));
         }
         let total = epoch_updates * train.epochs;
         let schedule = Schedule { warmup: (total as f64 * train.warmup) as u64, total };
@@ -292,6 +298,7 @@ impl Run {
             schema: self.data.schema.clone(),
             relation_threshold: self.config.model.relation_threshold,
             max_span_words: self.config.model.max_span_words,
+            context_words: self.config.model.context_words,
             training: json!({
                 "config": self.config,
                 "encoder_sha256": self.pretrained.sha256,
