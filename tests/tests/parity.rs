@@ -342,6 +342,7 @@ impl Golden {
                 assert!((norm / training.grad_norm - 1.0).abs() < 1e-3);
             }
         }
+        optimizer.settle();
         let after = optimizer.current(&network).weights();
         let mut worst = 0.0f32;
         for (name, tensor) in &after {

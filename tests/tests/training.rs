@@ -210,7 +210,9 @@ fn lines(output: &Path) -> Vec<Value> {
 
 #[track_caller]
 fn same(a: &Path, b: &Path) {
-    assert_eq!(lines(a), lines(b));
+    let (lines_a, lines_b) = (lines(a), lines(b));
+    assert_eq!(lines_a.len(), lines_b.len());
+    lines_a.iter().zip(&lines_b).for_each(|(a, b)| assert_eq!(a, b));
     for weights in ["model-best/model.safetensors", "model-last/model.safetensors"] {
         assert!(fs::read(a.join(weights)).unwrap() == fs::read(b.join(weights)).unwrap(), "{weights} differ");
     }
@@ -224,21 +226,26 @@ fn a_training_killed_at_any_moment_goes_on_to_the_same_model() {
     let folder = prepared();
     let more = "learning_rate = 3e-3\nbatch_size = 2\naccumulation = 2\nlength_pool = 2\ncheckpoint_every = 1\naverage_epochs = 20\n";
     config(folder.path(), 40, more);
-    let start = |output: &Path, log: File| {
+    // In processes of their own, because dropout draws from a generator that all of a process share.
+    let log = folder.path().join("log");
+    let start = |output: &Path, more: &[&str]| {
         let mut command = Command::new(binary());
         command.args(["train", "--resume", "--config"]).arg(folder.path().join("run.toml")).arg("--output").arg(output);
-        command.stderr(log).spawn().unwrap()
+        command.args(more).stderr(File::create(&log).unwrap()).spawn().unwrap()
     };
-    let log = folder.path().join("log");
-    let finish = |output: &Path| {
-        let status = start(output, File::create(&log).unwrap()).wait().unwrap();
+    let finish = |output: &Path, more: &[&str]| {
+        let status = start(output, more).wait().unwrap();
         assert!(status.success(), "{}", fs::read_to_string(&log).unwrap());
     };
     let straight = folder.path().join("straight");
     let begun = Instant::now();
-    finish(&straight);
+    finish(&straight, &[]);
     let longest = begun.elapsed() / 8;
     assert_eq!(lines(&straight).len(), 40 * (3 + 1));
+    // To be saved changes nothing.
+    let rarely = folder.path().join("rarely");
+    finish(&rarely, &["--train.checkpoint_every=1000"]);
+    same(&straight, &rarely);
 
     let mut rng = ChaCha8Rng::seed_from_u64(SEED);
     let (mut kills, mut runs, mut places) = (0, 0, BTreeSet::new());
@@ -249,7 +256,7 @@ fn a_training_killed_at_any_moment_goes_on_to_the_same_model() {
             Progress::read(&output.join("checkpoint")).unwrap().is_some_and(|progress| progress.complete)
         };
         while kills < KILLS && !is_complete(&output) {
-            let mut child = start(&output, File::create(&log).unwrap());
+            let mut child = start(&output, &[]);
             sleep(longest.mul_f64(rng.random()));
             child.kill().unwrap();
             child.wait().unwrap();
@@ -259,7 +266,7 @@ fn a_training_killed_at_any_moment_goes_on_to_the_same_model() {
             assert!(found >= saved, "seed {SEED}, kill {kills}: {saved} updates were saved, {found} are there");
             places.insert(found);
         }
-        finish(&output);
+        finish(&output, &[]);
         same(&straight, &output);
         runs += 1;
     }

@@ -161,6 +161,7 @@ impl Checkpoint {
         // Row numbers are far below 2^24, where f32 still holds every integer.
         let used = words.used.iter().map(|&row| row as f32).collect();
         tensors.insert("words/used".to_owned(), flat(used));
+        tensors.insert("words/pending".to_owned(), flat(thirds(words.pending)));
         tensors.insert("words/first".to_owned(), flat(words.moments.first.clone()));
         tensors.insert("words/second".to_owned(), flat(words.moments.second.clone()));
         tensors
@@ -169,7 +170,9 @@ impl Checkpoint {
     fn from_tensors(progress: Progress, mut tensors: Weights) -> Option<Self> {
         let mut words = |name: &str| Some(tensors.remove(&format!("words/{name}"))?.values);
         let used = words("used")?.into_iter().map(|row| row as u32).collect();
-        let words = WordTableState { used, moments: Moments { first: words("first")?, second: words("second")? } };
+        let pending = words("pending").map_or(1.0, |thirds| thirds.into_iter().map(f64::from).sum());
+        let moments = Moments { first: words("first")?, second: words("second")? };
+        let words = WordTableState { used, moments, pending };
         let (mut weights, mut dense) = (Weights::new(), AdamW::default());
         let mut average = Average { weights: Weights::new(), epochs: progress.averaged() };
         for (name, tensor) in tensors {
@@ -221,6 +224,16 @@ pub fn replace(path: &Path, bytes: &[u8]) -> Result<(), Error> {
 pub fn read_weights(path: &Path) -> Result<Weights, Error> {
     let bytes = Error::reading(path, fs::read(path))?;
     weights::read(&bytes).map_err(|error| Error::data(path, error))
+}
+
+/// A number in double precision as the sum of three in single precision.
+fn thirds(mut x: f64) -> Vec<f32> {
+    let part = |_| {
+        let part = x as f32;
+        x -= f64::from(part);
+        part
+    };
+    (0..3).map(part).collect()
 }
 
 /// Where the last checkpoint lies that was written to a folder.
@@ -290,6 +303,13 @@ mod tests {
         fs::create_dir(place("checkpoint.old")).unwrap();
         Checkpoint::remove(&folder).unwrap();
         assert_eq!(fs::read_dir(all.path()).unwrap().count(), 0);
+    }
+
+    #[test]
+    fn nothing_of_a_double_is_lost() {
+        for x in [1.0, 0.0, 1.0 - f64::EPSILON, 0.999_f64.powi(77), 1.0 / 3.0, 1e-20 / 7.0] {
+            assert_eq!(thirds(x).into_iter().map(f64::from).sum::<f64>(), x);
+        }
     }
 
     #[test]

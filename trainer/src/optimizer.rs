@@ -65,8 +65,14 @@ impl Optimizer {
         self.dense.step(network, &step.gradients, &device, group)
     }
 
-    /// The network with its present word table, without gradients.
-    pub fn current(&mut self, network: &Sinet) -> Sinet {
+    /// Brings the whole word table up to date, see [`WordTable::settle`].
+    pub fn settle(&mut self) {
+        self.words.settle();
+    }
+
+    /// The network with its word table, without gradients. Right after [`Optimizer::settle`] that is the network as it is
+    /// now; otherwise it is what [`Optimizer::new`] goes on from with [`Optimizer::state`].
+    pub fn current(&self, network: &Sinet) -> Sinet {
         let Sinet { encoder, heads } = network.valid();
         let words = self.words.tensor(&Device::flex());
         Sinet { encoder: encoder.with_word_table(words), heads }

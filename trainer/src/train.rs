@@ -225,6 +225,7 @@ impl Run {
             }
         }
         self.progress.epochs += 1;
+        self.optimizer.settle();
         let weights = self.current().weights();
         if self.progress.averaged() == 1 {
             self.average = Average::default();
@@ -272,7 +273,7 @@ impl Run {
     }
 
     /// The network as it is now, without gradients.
-    fn current(&mut self) -> Sinet {
+    fn current(&self) -> Sinet {
         self.optimizer.current(self.network.as_ref().expect(BETWEEN_UPDATES))
     }
 
