@@ -79,12 +79,16 @@ fn card(run: &Run, folder: &str, epochs: u64, threshold: f32, report: &Report, f
         card,
         "\n## Types\n\nEntities: {}. Relations: {}.\n\n\
          ## Limits\n\n\
-         Entities are at most {} words wide. Each sentence is read by itself. The epoch, and the threshold if it is\n\
+         Entities are at most {} words wide. Each sentence is read {}. The epoch, and the threshold if it is\n\
          tuned, were chosen on the development data, so the scores above are a little better than on text that nobody has seen.\n\n\
          ## Configuration\n\n```toml\n{}```\n",
         types(schema.entities.iter().map(|kind| kind.verbose.as_str()).collect()),
         types(schema.relations.iter().map(|kind| kind.verbose.as_str()).collect()),
         config.model.max_span_words,
+        match config.model.context_words {
+            0 => "by itself".to_owned(),
+            words => format!("with up to {words} words of its text on each side"),
+        },
         toml::to_string(config).expect("a configuration can be written"),
     );
     card

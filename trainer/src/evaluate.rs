@@ -38,8 +38,16 @@ pub fn best_threshold(model: &Model, dataset: &Dataset) -> Result<f32, Error> {
 }
 
 fn predict(model: &Model, dataset: &Dataset) -> Result<Vec<Prediction>, Error> {
-    let read = |example: &Example| read_sync(model.read_words(&example.tokens)).map_err(Error::other);
-    dataset.sentences.par_iter().map(read).collect()
+    let read = |document: &&[Example]| {
+        let sentences: Vec<_> = document.iter().map(|example| example.tokens.as_slice()).collect();
+        read_sync(model.read_sentences(&sentences)).map_err(Error::other)
+    };
+    let documents: Vec<_> = match model.config().context_words {
+        0 => dataset.sentences.chunks(1).collect(),
+        _ => dataset.documents().collect(),
+    };
+    let predictions = documents.par_iter().map(read).collect::<Result<Vec<_>, _>>()?;
+    Ok(predictions.concat())
 }
 
 fn score(schema: &Schema, dataset: &Dataset, predictions: &[Prediction]) -> Report {

@@ -2,7 +2,7 @@
 //!
 //! [`train`](mod@train) is the loop and the place to start reading. What it calls, in the order of a run:
 //! [`config`], [`pretrained`], [`samples`], [`step`], [`optimizer`] (with [`schedule`], [`adamw`] and
-//! [`word_table`]), [`average`], [`evaluate`](mod@evaluate), [`checkpoint`], [`card`]. Beside that, [`convert`](mod@convert)
+//! [`word_table`]), [`average`], [`evaluate`](mod@evaluate), [`checkpoint`], [`card`]. Beside that, [`seeds`] repeats a run, [`convert`](mod@convert)
 //! brings other data into the form that is trained on, [`debug_data`] says what is wrong with it, and
 //! [`ablate`](mod@ablate) trains the variants of the paper's experiments.
 
@@ -15,16 +15,20 @@ pub mod checkpoint;
 pub mod config;
 pub mod convert;
 pub mod debug_data;
+pub mod divergence;
 mod error;
 pub mod evaluate;
 mod labelled;
 pub mod metrics;
 pub mod optimizer;
+pub mod overrides;
 pub mod predict;
 pub mod pretrained;
 pub mod samples;
 pub mod schedule;
+pub mod seeds;
 pub mod step;
+pub mod template;
 pub mod train;
 pub mod word_table;
 

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use sinet::Error;
+use sinet::overrides::spell_out;
 
 mod verbs {
     pub mod ablate;
@@ -12,10 +13,12 @@ mod verbs {
     pub mod convert;
     pub mod debug;
     pub mod evaluate;
+    pub mod init;
     pub mod predict;
+    pub mod run;
     pub mod train;
 }
-use verbs::{ablate, benchmark, convert, debug, evaluate, predict, train};
+use verbs::{ablate, benchmark, convert, debug, evaluate, init, predict, train};
 
 /// Joint entity and relation extraction: train, evaluate and run SINET models.
 ///
@@ -29,6 +32,8 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Verb {
+    #[command(subcommand)]
+    Init(init::Init),
     Train(train::Train),
     Evaluate(evaluate::Evaluate),
     Predict(predict::Predict),
@@ -41,7 +46,7 @@ enum Verb {
 }
 
 fn main() -> ExitCode {
-    match run(Arguments::parse().verb) {
+    match run(Arguments::parse_from(spell_out(std::env::args_os())).verb) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("sinet: {error}");
@@ -52,6 +57,7 @@ fn main() -> ExitCode {
 
 fn run(verb: Verb) -> Result<(), Error> {
     match verb {
+        Verb::Init(verb) => verb.run(),
         Verb::Train(verb) => verb.run(),
         Verb::Evaluate(verb) => verb.run(),
         Verb::Predict(verb) => verb.run(),
