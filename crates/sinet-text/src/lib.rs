@@ -28,6 +28,7 @@ pub mod annotation;
 pub mod document;
 pub mod explanation;
 pub mod offsets;
+mod pieces;
 pub mod schema;
 pub mod score;
 pub mod sentences;

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use crate::annotation::WordRange;
+use crate::pieces::Pieces;
 
 /// A model folder's `tokenizer.json`, used word by word as the data sets are: each word is tokenised by
 /// itself, so its pieces never depend on its neighbours.
@@ -22,7 +23,7 @@ use crate::annotation::WordRange;
 /// ```
 #[derive(Debug, Clone)]
 pub struct Tokenizer {
-    inner: tokenizers::Tokenizer,
+    inner: Pieces,
     special: SpecialTokens,
 }
 
@@ -72,12 +73,10 @@ impl Tokenizer {
     /// # Errors
     /// If they are not one, or if its vocabulary lacks one of the [`SpecialTokens`].
     pub fn from_bytes(json: &[u8]) -> Result<Self, TokenizerError> {
-        let malformed = |error: tokenizers::Error| TokenizerError::Malformed(error.to_string());
-        let mut inner = tokenizers::Tokenizer::from_bytes(json).map_err(malformed)?;
-        inner.with_truncation(None).map_err(malformed)?;
-        inner.with_padding(None);
+        let inner: Pieces =
+            serde_json::from_slice(json).map_err(|error| TokenizerError::Malformed(error.to_string()))?;
         let id = |names: &'static [&'static str]| {
-            let mut ids = names.iter().filter_map(|name| inner.token_to_id(name));
+            let mut ids = names.iter().filter_map(|name| inner.id(name));
             ids.next().ok_or(TokenizerError::MissingToken(names))
         };
         let special = SpecialTokens {
@@ -96,16 +95,13 @@ impl Tokenizer {
 
     /// Number of entries of the vocabulary, added tokens included.
     pub fn vocabulary_size(&self) -> usize {
-        self.inner.get_vocab_size(true)
+        self.inner.count()
     }
 
     /// The pieces of one word: at least one, the unknown token if the vocabulary has nothing for it.
     pub fn pieces(&self, word: &str) -> Vec<u32> {
         // A failure means that not even the file's own unknown token covers the word; ours does.
-        let ids = match self.inner.encode_fast(word, false) {
-            Ok(encoding) => encoding.get_ids().to_vec(),
-            Err(_) => vec![],
-        };
+        let ids = self.inner.of(word).unwrap_or_default();
         if ids.is_empty() { vec![self.special.unk] } else { ids }
     }
 
@@ -187,7 +183,8 @@ mod tests {
     fn check(json: &str, words: &[&str], expected: Expect) {
         let tokenizer = Tokenizer::from_bytes(json.as_bytes()).unwrap();
         let encoding = tokenizer.encode_words(words);
-        let name = |position| tokenizer.inner.id_to_token(encoding.ids[position]).unwrap();
+        let whole = tokenizers::Tokenizer::from_bytes(json.as_bytes()).unwrap();
+        let name = |position| whole.id_to_token(encoding.ids[position]).unwrap();
         let words = encoding.words.iter().cloned();
         let words = words.map(|word| word.map(name).collect::<Vec<_>>().join(" "));
         let last = encoding.ids.len() - 1;
