@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { launch, open, settled, type } from './browser.mjs';
-import { assertAccessible } from './order.mjs';
+import { assertAccessible, assertInOrder } from './order.mjs';
 import { serve } from './site.mjs';
 
 let browser, site;
@@ -287,3 +287,17 @@ test('a worker that stops is replaced, and the next correction is answered all t
   assert.deepEqual(await labels(page), before);
   await context.close();
 });
+
+for (const colorScheme of ['light', 'dark']) {
+  for (const width of [1280, 390]) {
+    test(`correcting is in order: ${colorScheme}, ${width} pixels`, async () => {
+      const { page, context } = await openOnCpu({ colorScheme, viewport: { width, height: 900 } });
+      await settled(page);
+      await entity(page, 'bidirectional LSTM').focus();
+      await page.keyboard.press('4');
+      await entity(page, 'bidirectional LSTM').and(page.locator('.own')).waitFor();
+      await assertInOrder(page, `correcting-${colorScheme}-${width}`);
+      await context.close();
+    });
+  }
+}

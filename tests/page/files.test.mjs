@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { after, before, test } from 'node:test';
 import { launch, open, settled, type } from './browser.mjs';
-import { assertAccessible } from './order.mjs';
+import { assertInOrder } from './order.mjs';
 import { serve } from './site.mjs';
 
 let browser, site, folder;
@@ -23,8 +23,8 @@ after(async () => {
 
 const text = '😀 We use a naïve parser for parsing.\n\nThe beam search improves the "parser" on news text.';
 
-async function start(address = `${site.address}?device=cpu`) {
-  const opened = await open(browser, address, { acceptDownloads: true });
+async function start(address = `${site.address}?device=cpu`, options = {}) {
+  const opened = await open(browser, address, { acceptDownloads: true, ...options });
   await opened.context.grantPermissions(['clipboard-read', 'clipboard-write']);
   return opened;
 }
@@ -109,9 +109,22 @@ test('each form says what it counts and loses before it is taken', { timeout: 12
     await form.selectOption(options);
     await terms.locator('p, li').first().waitFor();
   }
-  await assertAccessible(page);
   await context.close();
 });
+
+for (const colorScheme of ['light', 'dark']) {
+  for (const width of [1280, 390]) {
+    test(`taking away is in order: ${colorScheme}, ${width} pixels`, async () => {
+      const { page, context } = await start(undefined, { colorScheme, viewport: { width, height: 900 } });
+      await settled(page);
+      await openTakeAway(page);
+      await page.getByLabel('As', { exact: true }).selectOption('conll');
+      await page.locator('.terms').getByText(/relations? left out/).waitFor();
+      await assertInOrder(page, `taking-away-${colorScheme}-${width}`);
+      await context.close();
+    });
+  }
+}
 
 test('pictures and the page of its own need nothing else', { timeout: 120_000 }, async () => {
   const { page, context, complaints } = await start();
