@@ -6,6 +6,7 @@ use std::path::Path;
 use clap::ValueEnum;
 use serde::Serialize;
 use sinet_model::{Agent, Interaction, Pooling};
+use sinet_text::SymmetricRule;
 
 use crate::Error;
 use crate::config::{ModelSection, RunConfig};
@@ -171,8 +172,9 @@ impl Table {
         let _ = writeln!(
             table,
             "\nMicro F1 in percent on the development data after the best of {} epochs; mean and standard deviation over \
-             {runs} seeds. Ent: entities; Rel: relations by boundaries; Rel+: strict.",
-            self.epochs
+             {runs} seeds. Ent: entities; Rel: relations by boundaries; Rel+: strict. Symmetric relations: {}.",
+            self.epochs,
+            SymmetricRule::default()
         );
         table
     }

@@ -4,18 +4,22 @@ use std::io::Write;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use serde::Serialize;
 use sinet::Error;
 
 mod verbs {
     pub mod ablate;
     pub mod benchmark;
+    pub mod card;
     pub mod convert;
     pub mod debug;
     pub mod evaluate;
+    pub mod export;
+    pub mod find_threshold;
     pub mod predict;
     pub mod train;
 }
-use verbs::{ablate, benchmark, convert, debug, evaluate, predict, train};
+use verbs::{ablate, benchmark, card, convert, debug, evaluate, export, find_threshold, predict, train};
 
 /// Joint entity and relation extraction: train, evaluate and run SINET models.
 ///
@@ -31,6 +35,9 @@ struct Arguments {
 enum Verb {
     Train(train::Train),
     Evaluate(evaluate::Evaluate),
+    FindThreshold(find_threshold::FindThreshold),
+    Export(export::Export),
+    Card(card::Card),
     Predict(predict::Predict),
     Convert(convert::Convert),
     #[command(subcommand)]
@@ -54,12 +61,20 @@ fn run(verb: Verb) -> Result<(), Error> {
     match verb {
         Verb::Train(verb) => verb.run(),
         Verb::Evaluate(verb) => verb.run(),
+        Verb::FindThreshold(verb) => verb.run(),
+        Verb::Export(verb) => verb.run(),
+        Verb::Card(verb) => verb.run(),
         Verb::Predict(verb) => verb.run(),
         Verb::Convert(verb) => verb.run(),
         Verb::Debug(verb) => verb.run(),
         Verb::Ablate(verb) => verb.run(),
         Verb::Benchmark(verb) => verb.run(),
     }
+}
+
+/// Prints a result as one JSON object, or as a table for people.
+fn show<T: Serialize>(result: &T, as_json: bool, table: impl FnOnce(&T) -> String) -> Result<(), Error> {
+    print(&if as_json { serde_json::to_string(result).map_err(Error::other)? } else { table(result) })
 }
 
 /// To standard output; a reader that has gone away is no panic.

@@ -62,16 +62,22 @@ pub fn train(config: &RunConfig, data: &Path, output: &Path, resume: bool) -> Re
     }
     metrics.bar.finish_and_clear();
 
-    card::write_model(&run, run.weights(), run.progress.epochs, &output.join("model-last"))?;
+    card::write_model(&run, run.weights(), run.progress.epochs, &output.join(MODEL_LAST))?;
     if let Some((_, epoch)) = run.progress.best {
         let best = read_weights(&output.join(BEST))?;
-        card::write_model(&run, &best, epoch, &output.join("model-best"))?;
+        card::write_model(&run, &best, epoch, &output.join(MODEL_BEST))?;
     }
     Ok(())
 }
 
-/// The weights of the best epoch so far.
-const BEST: &str = "best.safetensors";
+/// The model of the best epoch, in a run's folder.
+pub const MODEL_BEST: &str = "model-best";
+
+/// The model of the last epoch, in a run's folder.
+pub const MODEL_LAST: &str = "model-last";
+
+/// The weights of the best epoch so far, in a run's folder.
+pub const BEST: &str = "best.safetensors";
 
 /// The labelled sentences of a run.
 pub struct Data {
@@ -250,6 +256,7 @@ impl Run {
                 "config": self.config,
                 "encoder_sha256": self.pretrained.sha256,
                 "epochs": epochs,
+                "train_sentences": self.data.train.sentences.len(),
             }),
         }
     }

@@ -4,10 +4,10 @@ use std::path::PathBuf;
 
 use clap::Args;
 use sinet::Error;
-use sinet::ablate::{Experiment, ablate};
+use sinet::ablate::{Experiment, Table, ablate};
 use sinet::config::RunConfig;
 
-use crate::print;
+use crate::show;
 
 /// Train the variants of one of the paper's experiments, and print its table
 ///
@@ -41,6 +41,6 @@ impl Ablate {
         let config = RunConfig::read(&self.config)?;
         let data = self.data.as_ref().unwrap_or(&config.data);
         let table = ablate(self.experiment, &config, data, &self.output, self.runs)?;
-        print(&if self.json { serde_json::to_string(&table).map_err(Error::other)? } else { table.markdown() })
+        show(&table, self.json, Table::markdown)
     }
 }

@@ -6,7 +6,7 @@ use clap::Subcommand;
 use sinet::Error;
 use sinet::debug_data::{examine, files_of};
 
-use crate::print;
+use crate::show;
 
 /// Look for what is wrong, before training
 #[derive(Debug, Subcommand)]
@@ -29,10 +29,7 @@ impl Debug {
     pub fn run(self) -> Result<(), Error> {
         let Self::Data { data, max_span_size, json } = self;
         let findings = examine(&files_of(&data)?, max_span_size)?;
-        print(&match json {
-            true => serde_json::to_string(&findings).map_err(Error::other)?,
-            false => findings.table(max_span_size),
-        })?;
+        show(&findings, json, |findings| findings.table(max_span_size))?;
         findings.into_failure().map_or(Ok(()), Err)
     }
 }
