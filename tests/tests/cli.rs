@@ -238,14 +238,31 @@ fn debug_data_says_what_no_model_can_find() {
     assert_eq!(printed["leaks"], json!([["train", "dev", 1]]));
     assert_eq!(printed["splits"][0]["overlapping"], json!(2));
 
-    fs::write(
-        folder.path().join("dev.json"),
-        r#"[{"tokens": ["a"], "entities": [{"type": "K", "start": 0, "end": 2}]}]"#,
-    )
-    .unwrap();
-    let broken = debug(&[]);
-    assert!(broken.stdout.contains("ended early"), "{}", broken.stdout);
-    broken.refuses(2, &["dev.json", "line 1", "document 1", "entities[0].end"]);
+    let long = sentence(json!(vec!["parser"; 70]), json!([entity("K", 69, 70)]), json!([]));
+    fs::write(folder.path().join("train.json"), json!([shared, long]).to_string()).unwrap();
+    let told = debug(&["--encoder", RANDOM.to_str().unwrap()]).stdout;
+    assert!(told.contains("1 sentences are longer, with 70 words, 1 entities and 0 relations"), "{told}");
+}
+
+#[test]
+fn debug_data_goes_on_after_an_error() {
+    let folder = TempDir::new().unwrap();
+    let good = r#"{"tokens": ["a"], "entities": [{"type": "K", "start": 0, "end": 1}]}"#;
+    let wrong = r#"{"tokens": ["a"], "entities": [{"type": "K", "start": 0, "end": 2}]}"#;
+    let lines = [good, wrong, good, r#"{"tokens": 7}"#, good];
+    let path = folder.path().join("dev.json");
+    fs::write(&path, format!("[{}]", lines.join(",\n"))).unwrap();
+    let debug = |more: &[&str]| run(sinet(["debug", "data"]).arg(&path).args(more), b"");
+    let told = debug(&[]);
+    for wanted in ["dev: 3 documents", "2 errors", "line 2, document 2, entities[0].end", "line 4, document 4"] {
+        assert!(told.stdout.contains(wanted), "{wanted:?} is not in {}", told.stdout);
+    }
+    told.refuses(2, &["dev.json", "line 2", "document 2", "entities[0].end"]);
+
+    fs::write(&path, format!("[{}]", vec![wrong; 100].join(",\n"))).unwrap();
+    assert!(debug(&[]).stdout.contains("and 80 more"));
+    let printed: Value = serde_json::from_str(&debug(&["--json"]).stdout).unwrap();
+    assert_eq!(printed["splits"][0]["error_count"], 100);
 }
 
 #[test]
