@@ -173,3 +173,68 @@ fn multiply_adds_are_counted_by_part() {
     assert!(counted["total"]["maximum"].as_f64() >= counted["total"]["mean"].as_f64());
     assert_eq!(counted["sentences"], 6);
 }
+
+#[test]
+fn a_report_stands_alone() {
+    let output = TRAINED.path().join("report.html");
+    let run = TRAINED.path().join("output");
+    good("report", &[("--output", &output)], &[run.to_str().unwrap()]);
+    let html = fs::read_to_string(output).unwrap();
+    // The one address is the name of SVG's own language.
+    let plain = html.replace("http://www.w3.org/2000/svg", "");
+    for forbidden in ["<script", "http://", "https://", "<link", "<img", "url(", "@import", "onload"] {
+        assert!(!plain.contains(forbidden), "{forbidden}");
+    }
+    for wanted in
+        ["Micro F1 on the development data", "Loss", "text-order", "<caption>relations, strict", "As it was read"]
+    {
+        assert!(html.contains(wanted), "{wanted}");
+    }
+}
+
+#[test]
+fn a_run_leaves_events_for_tensorboard() {
+    let run = TRAINED.path().join("output");
+    let lines = fs::read_to_string(run.join("metrics.jsonl")).unwrap();
+    let events = fs::read(run.join("tensorboard/events.out.tfevents.0.sinet")).unwrap();
+    let mut rest = events.as_slice();
+    let mut records = 0;
+    while let Some((length, after)) = rest.split_first_chunk::<8>() {
+        // Beside the contents stand two checksums of four bytes.
+        rest = &after[u64::from_le_bytes(*length) as usize + 8..];
+        records += 1;
+    }
+    assert_eq!(records, 1 + lines.lines().count(), "the version, and one a line");
+}
+
+#[test]
+fn folds_are_trained_and_scored_on_their_tests() {
+    let folder = training_folder(1);
+    let data = folder.path().join("folds");
+    let mut command = sinet(["cross-validate", "--config"]);
+    command
+        .arg(folder.path().join("run.toml"))
+        .arg("--data")
+        .arg(&data)
+        .arg("--output")
+        .arg(folder.path().join("runs"));
+    fs::create_dir(&data).unwrap();
+    run(&mut command, b"").refuses(2, &["folds", "test.json"]);
+    for fold in ["0", "1"] {
+        fs::create_dir(data.join(fold)).unwrap();
+        for (from, to) in [("train", "train"), ("dev", "dev"), ("types", "types"), ("dev", "test")] {
+            let [from, to] = [from, to].map(|name| format!("{name}.json"));
+            fs::copy(folder.path().join(from), data.join(fold).join(to)).unwrap();
+        }
+    }
+    let both = run(command.arg("--json"), b"");
+    assert_eq!(both.code, 0, "{}", both.stderr);
+    let scores = parsed(&both);
+    let names: Vec<_> = scores["folds"].as_array().unwrap().iter().map(|fold| fold["name"].as_str().unwrap()).collect();
+    assert_eq!(names, ["0", "1"]);
+    // The folds are the same here, and a run follows from its seed.
+    assert_eq!(scores["folds"][0]["f1"], scores["folds"][1]["f1"]);
+    assert_eq!(scores["symmetric_rule"], "text-order");
+    let again = run(&mut command, b"");
+    assert_eq!((again.stdout, again.stderr), (both.stdout, String::new()), "nothing is trained twice");
+}

@@ -95,3 +95,13 @@ fn a_small_language_is_learned_and_the_folder_scores_as_its_card_says() {
     let metrics = fs::read_to_string(output.join("metrics.jsonl")).unwrap();
     assert_eq!(metrics.lines().filter(|line| line.contains("\"dev\"")).count(), 150);
 }
+
+#[test]
+fn every_configuration_that_ships_can_be_read() {
+    let configs = Path::new(env!("CARGO_MANIFEST_DIR")).join("../configs");
+    let files = [configs.clone(), configs.join("reference")].map(|folder| fs::read_dir(folder).unwrap());
+    let files = files.into_iter().flatten().map(|file| file.unwrap().path());
+    let read: Vec<_> = files.filter(|file| file.extension().is_some_and(|extension| extension == "toml")).collect();
+    read.iter().for_each(|file| drop(RunConfig::read(file).unwrap()));
+    assert!(read.len() >= 6, "{read:?}");
+}

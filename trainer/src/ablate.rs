@@ -50,14 +50,23 @@ pub fn ablate(
 
 /// The three micro F1 scores on the development data after the epoch that is best by the last of them.
 fn best_epoch(config: &RunConfig, data: &Path, folder: &Path) -> Result<[f64; 3], Error> {
-    let is_finished = |folder: &Path| read_epochs(folder).last().is_some_and(|last| last.epoch == config.train.epochs);
-    if !is_finished(folder) {
-        eprintln!("{}", folder.display());
-        train(config, data, folder, true)?;
-    }
+    finish(config, data, folder)?;
     let epochs = read_epochs(folder);
     let scores = epochs.iter().map(|epoch| micro_f1(&epoch.dev));
     scores.max_by(|a, b| a[2].total_cmp(&b[2])).ok_or_else(|| Error::other("a run without an epoch"))
+}
+
+/// Trains a run that may be finished already, or half of it.
+///
+/// # Errors
+///
+/// As [`train`].
+pub(crate) fn finish(config: &RunConfig, data: &Path, folder: &Path) -> Result<(), Error> {
+    if read_epochs(folder).last().is_some_and(|last| last.epoch == config.train.epochs) {
+        return Ok(());
+    }
+    eprintln!("{}", folder.display());
+    train(config, data, folder, true)
 }
 
 /// An experiment of the paper.
@@ -181,7 +190,7 @@ impl Table {
 }
 
 /// The mean, and the standard deviation of a sample (n - 1); none of a single value.
-fn mean_and_deviation(values: impl ExactSizeIterator<Item = f64> + Clone) -> (f64, Option<f64>) {
+pub(crate) fn mean_and_deviation(values: impl ExactSizeIterator<Item = f64> + Clone) -> (f64, Option<f64>) {
     let n = values.len() as f64;
     let mean = values.clone().sum::<f64>() / n;
     let squares: f64 = values.map(|value| (value - mean).powi(2)).sum();

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 use std::fmt::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use burn::tensor::{Device, read_sync};
 use serde::Deserialize;
@@ -161,16 +161,26 @@ impl Finished {
 /// [`Error`], if the folder or the sentences cannot be read, or the folder not be written.
 pub fn renew(folder: &Path, data: Option<&Path>, rule: SymmetricRule) -> Result<(), Error> {
     let mut finished = Finished::read(folder)?;
-    let path = match (data, Provenance::of(finished.model.config())) {
-        (Some(data), _) => data.to_owned(),
-        (None, Some(provenance)) => provenance.config.data.join(DEV),
-        (None, None) => {
-            return Err(Error::data(folder, "does not say what it was trained on; name labelled sentences by --data"));
-        }
-    };
+    let path = data_of(finished.model.config(), data)?;
     let scoring = Scoring::read(&path, finished.model.schema(), rule)?;
     finished.write_card(Some(&scoring))?;
     finished.files.write_dir(folder).map_err(Error::other)
+}
+
+/// The sentences that a model is scored on: `data`, else the `dev.json` that its training was measured on.
+///
+/// # Errors
+///
+/// [`Error::Data`] for a model that was made elsewhere and does not say.
+pub fn data_of(config: &ModelConfig, data: Option<&Path>) -> Result<PathBuf, Error> {
+    match (data, Provenance::of(config)) {
+        (Some(data), _) => Ok(data.to_owned()),
+        (None, Some(provenance)) => Ok(provenance.config.data.join(DEV)),
+        (None, None) => Err(Error::data(
+            Path::new(&config.name),
+            "does not say what it was trained on; name labelled sentences by --data",
+        )),
+    }
 }
 
 const CARD: &str = "README.md";

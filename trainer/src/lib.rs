@@ -3,8 +3,9 @@
 //! [`train`](mod@train) is the loop and the place to start reading. What it calls, in the order of a run:
 //! [`config`], [`pretrained`], [`samples`], [`step`], [`optimizer`] (with [`schedule`], [`adamw`] and
 //! [`word_table`]), [`average`], [`evaluate`](mod@evaluate), [`checkpoint`], [`card`]. Beside that, [`convert`](mod@convert)
-//! brings other data into the form that is trained on, [`debug_data`] says what is wrong with it, and
-//! [`ablate`](mod@ablate) trains the variants of the paper's experiments.
+//! brings other data into the form that is trained on, [`debug_data`] says what is wrong with it,
+//! [`ablate`](mod@ablate) trains the variants of the paper's experiments, [`cross_validate`](mod@cross_validate) the folds of a
+//! data set, and [`threshold`], [`compare`](mod@compare), [`flops`](mod@flops) and [`report`](mod@report) judge what came of it.
 
 pub mod ablate;
 pub mod adamw;
@@ -15,6 +16,7 @@ pub mod checkpoint;
 pub mod compare;
 pub mod config;
 pub mod convert;
+pub mod cross_validate;
 pub mod debug_data;
 mod error;
 pub mod evaluate;
@@ -25,9 +27,11 @@ pub mod metrics;
 pub mod optimizer;
 pub mod predict;
 pub mod pretrained;
+pub mod report;
 pub mod samples;
 pub mod schedule;
 pub mod step;
+pub mod tensorboard;
 pub mod threshold;
 pub mod train;
 pub mod word_table;

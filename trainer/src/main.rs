@@ -12,14 +12,18 @@ mod verbs {
     pub mod benchmark;
     pub mod card;
     pub mod convert;
+    pub mod cross_validate;
     pub mod debug;
     pub mod evaluate;
     pub mod export;
     pub mod find_threshold;
     pub mod predict;
+    pub mod report;
     pub mod train;
 }
-use verbs::{ablate, benchmark, card, convert, debug, evaluate, export, find_threshold, predict, train};
+use verbs::{
+    ablate, benchmark, card, convert, cross_validate, debug, evaluate, export, find_threshold, predict, report, train,
+};
 
 /// Joint entity and relation extraction: train, evaluate and run SINET models.
 ///
@@ -38,11 +42,13 @@ enum Verb {
     FindThreshold(find_threshold::FindThreshold),
     Export(export::Export),
     Card(card::Card),
+    Report(report::Report),
     Predict(predict::Predict),
     Convert(convert::Convert),
     #[command(subcommand)]
     Debug(debug::Debug),
     Ablate(ablate::Ablate),
+    CrossValidate(cross_validate::CrossValidate),
     #[command(subcommand)]
     Benchmark(benchmark::Benchmark),
 }
@@ -64,10 +70,12 @@ fn run(verb: Verb) -> Result<(), Error> {
         Verb::FindThreshold(verb) => verb.run(),
         Verb::Export(verb) => verb.run(),
         Verb::Card(verb) => verb.run(),
+        Verb::Report(verb) => verb.run(),
         Verb::Predict(verb) => verb.run(),
         Verb::Convert(verb) => verb.run(),
         Verb::Debug(verb) => verb.run(),
         Verb::Ablate(verb) => verb.run(),
+        Verb::CrossValidate(verb) => verb.run(),
         Verb::Benchmark(verb) => verb.run(),
     }
 }

@@ -7,17 +7,20 @@ use std::time::Instant;
 
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use serde_json::json;
 use sinet_text::Report;
 
 use crate::Error;
+use crate::tensorboard::EventFile;
 
-/// What a run says while it goes: a progress bar, and JSON lines in a file.
+/// What a run says while it goes: a progress bar, JSON lines in a file, and the same for TensorBoard.
 pub struct Metrics {
     /// The bar.
     pub bar: ProgressBar,
     file: File,
     path: PathBuf,
+    events: EventFile,
     begun: Instant,
     loss: f64,
 }
@@ -26,22 +29,14 @@ impl Metrics {
     /// A resumed run keeps the lines that its checkpoint knows of.
     pub fn open(output: &Path, updates: u64, resume: bool) -> Result<Self, Error> {
         let path = output.join(FILE);
-        let kept: String = match fs::read_to_string(&path) {
-            Ok(lines) if resume => {
-                let known = |line: &str| {
-                    let line: Option<serde_json::Value> = serde_json::from_str(line).ok();
-                    line.and_then(|line| line["updates"].as_u64()).is_some_and(|at| at <= updates)
-                };
-                lines.lines().filter(|line| known(line)).map(|line| format!("{line}\n")).collect()
-            }
-            _ => String::new(),
-        };
-        let mut file = Error::reading(&path, File::create(&path))?;
-        Error::reading(&path, file.write_all(kept.as_bytes()))?;
-        let style = ProgressStyle::with_template("{prefix} [{bar:30}] {pos}/{len} {msg} {per_sec}, {eta} left")
-            .expect("the template is valid");
-        let bar = ProgressBar::new(0).with_style(style);
-        Ok(Self { bar, file, path, begun: Instant::now(), loss: 0.0 })
+        let kept: Vec<serde_json::Value> = if resume { lines(output) } else { Vec::new() };
+        let file = Error::reading(&path, File::create(&path))?;
+        let bar = ProgressBar::new(0).with_style(style());
+        let events = EventFile::create(output)?;
+        let mut metrics = Self { bar, file, path, events, begun: Instant::now(), loss: 0.0 };
+        let known = |line: &&serde_json::Value| line["updates"].as_u64().is_some_and(|at| at <= updates);
+        kept.iter().filter(known).try_for_each(|line| metrics.line(line))?;
+        Ok(metrics)
     }
 
     /// An epoch of so many updates begins; it is counted from 0.
@@ -80,8 +75,14 @@ impl Metrics {
     }
 
     fn line(&mut self, line: &serde_json::Value) -> Result<(), Error> {
-        Error::reading(&self.path, writeln!(self.file, "{line}"))
+        Error::reading(&self.path, writeln!(self.file, "{line}"))?;
+        self.events.add(line)
     }
+}
+
+fn style() -> ProgressStyle {
+    ProgressStyle::with_template("{prefix} [{bar:30}] {pos}/{len} {msg} {per_sec}, {eta} left")
+        .expect("the template is valid")
 }
 
 /// An epoch, as the lines of a run tell it.
@@ -95,8 +96,30 @@ pub struct Epoch {
 
 /// The epochs of a run that are done, in order; none where there is no run.
 pub fn read_epochs(output: &Path) -> Vec<Epoch> {
+    lines(output)
+}
+
+/// An update, as the lines of a run tell it.
+#[derive(Debug, Deserialize)]
+pub struct Update {
+    /// Its number, from 1.
+    pub updates: u64,
+    /// L^e of eq. 11.
+    pub entity_loss: f64,
+    /// L^r of eq. 11.
+    pub relation_loss: f64,
+    /// Learning rate of the encoder.
+    pub learning_rate: f64,
+}
+
+/// The updates of a run that are done, in order; none where there is no run.
+pub fn read_updates(output: &Path) -> Vec<Update> {
+    lines(output)
+}
+
+/// The lines of one kind: those of the other have not its fields.
+fn lines<T: DeserializeOwned>(output: &Path) -> Vec<T> {
     let lines = fs::read_to_string(output.join(FILE)).unwrap_or_default();
-    // Most lines are of updates.
     lines.lines().filter_map(|line| serde_json::from_str(line).ok()).collect()
 }
 

@@ -9,8 +9,8 @@ use sinet_text::SymmetricRule;
 
 /// Write a model in another precision
 ///
-/// A run keeps the weights of its best epoch in 32-bit floats, while its model folders hold 8-bit integers; from a model
-/// folder only the precision that it has can come.
+/// A run keeps the weights of its best epoch in 32-bit floats, while its model folders hold 8-bit integers. What the
+/// precision of a model folder has rounded away does not come back.
 #[derive(Debug, Args)]
 pub struct Export {
     /// A model folder

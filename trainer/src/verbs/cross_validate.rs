@@ -1,0 +1,39 @@
+//! `sinet cross-validate`.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use sinet::Error;
+use sinet::config::RunConfig;
+use sinet::cross_validate::{CrossValidation, cross_validate};
+
+use crate::show;
+
+/// Train on each fold of a data set, and print the scores on its test.json and their mean
+///
+/// A fold is a folder with train.json, dev.json, test.json and types.json. One that is finished is not trained again, and
+/// one that was interrupted goes on.
+#[derive(Debug, Args)]
+pub struct CrossValidate {
+    /// The run, as a TOML file
+    #[arg(long)]
+    config: PathBuf,
+    /// The folder with a folder for each fold, instead of the configuration's
+    #[arg(long)]
+    data: Option<PathBuf>,
+    /// Where the runs go
+    #[arg(long, default_value = "runs/cross-validate")]
+    output: PathBuf,
+    /// Print one JSON object instead of a table
+    #[arg(long)]
+    json: bool,
+}
+
+impl CrossValidate {
+    pub fn run(self) -> Result<(), Error> {
+        let config = RunConfig::read(&self.config)?;
+        let data = self.data.as_ref().unwrap_or(&config.data);
+        let scores = cross_validate(&config, data, &self.output)?;
+        show(&scores, self.json, CrossValidation::markdown)
+    }
+}
