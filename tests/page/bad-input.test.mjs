@@ -140,7 +140,7 @@ for (const [what, spoil, sentence] of [
 test('a worker that dies is replaced, and the text read again', async () => {
   // The first worker that starts throws as soon as it is told to load; the second is the real one.
   let starts = 0;
-  const dying = "self.onmessage = () => { setTimeout(() => { throw new Error('gone'); }); }; self.postMessage('{\"reply\":\"ready\"}');";
+  const dying = "self.onmessage = () => { setTimeout(() => { throw new Error('gone'); }); }; self.postMessage('\"ready\"');";
   const bad = await serve({
     spoil: (path, bytes) => (isOfCpuWorker(path, 'loader.js') && starts++ === 0 ? Buffer.from(dying) : bytes),
   });

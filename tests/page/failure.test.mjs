@@ -33,15 +33,16 @@ const fakeWorker = (answer) =>
   Buffer.from(`const say = (reply) => self.postMessage(JSON.stringify(reply));
     const answer = (request) => { ${answer} };
     self.onmessage = ({ data }) => say(answer(JSON.parse(data)));
-    say({ reply: 'ready' });`);
+    say('ready');`);
 
 const loaded = JSON.stringify({
-  reply: 'loaded',
-  model: 'fake',
-  entity_types: [],
-  relation_types: [],
-  device: { device: 'webgpu', reason: 'Fake.' },
-  settings: { entity_threshold: 0, relation_threshold: 0.5, switches: { tap: true, entity_looks: true, relation_looks: true } },
+  loaded: {
+    model: 'fake',
+    entity_types: [],
+    relation_types: [],
+    device: { device: 'webgpu', reason: 'Fake.' },
+    settings: { entity_threshold: 0, relation_threshold: 0.5, switches: { tap: true, entity_looks: true, relation_looks: true } },
+  },
 });
 
 /** A WebAssembly module whose memory cannot grow by more than so many pages. */
@@ -97,7 +98,7 @@ test('a worker that stops is replaced, and what was asked is asked again', async
 test('a graphics device that is lost is opened again, and then given up for the CPU', async () => {
   const spoil = (path, bytes) =>
     path.endsWith('worker-gpu_loader.js')
-      ? fakeWorker(`return request.request === 'load' ? ${loaded} : { reply: 'stopped', fault: 'device_lost', message: 'Destroyed' };`)
+      ? fakeWorker(`return request.load ? ${loaded} : { stopped: { fault: 'device_lost', message: 'Destroyed' } };`)
       : bytes;
   const init = () => {
     const adapter = { info: { vendor: 'test' }, features: new Set(['timestamp-query']) };

@@ -6,17 +6,14 @@ mod command;
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Stdio;
 use std::sync::LazyLock;
-use std::thread::sleep;
-use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 use sinet_infer::Precision;
 use tempfile::TempDir;
 
 use command::random_folder::random_folder;
-use command::{SENTENCES, configuration, run, sinet, train, train_command, training_folder};
+use command::{SENTENCES, configuration, run, sinet, train, training_folder};
 
 /// A model with made-up weights, whose encoder reads 64 pieces at once.
 static RANDOM: LazyLock<PathBuf> = LazyLock::new(|| {
@@ -313,7 +310,10 @@ fn wrong_usage_has_exit_code_2() {
 fn a_wrong_configuration_is_refused_by_its_key() {
     let folder = TempDir::new().unwrap();
     let cases = [
-        (configuration(folder.path(), 1) + "lr = 1\n", "unknown field `lr`"),
+        (
+            configuration(folder.path(), 1) + "batchsize = 1\n",
+            "line 11: unknown field `batchsize`; did you mean `batch_size`?",
+        ),
         (configuration(folder.path(), 0), "train.epochs must be at least 1"),
         (configuration(folder.path(), 1).replace("[train]", "[train"), "line 4"),
     ];
@@ -321,9 +321,64 @@ fn a_wrong_configuration_is_refused_by_its_key() {
         let config = folder.path().join("run.toml");
         fs::write(&config, text).unwrap();
         let run = run(sinet(["train", "--config"]).arg(&config), b"");
-        assert_eq!(run.code, 2, "{}", run.stderr);
-        assert!(run.stderr.contains("run.toml") && run.stderr.contains(says), "{}", run.stderr);
+        run.refuses(2, &["run.toml", says]);
     }
+    fs::write(folder.path().join("run.toml"), configuration(folder.path(), 1)).unwrap();
+    let output = folder.path().join("output");
+    train(folder.path(), &output, &["--train.batchsize=1"])
+        .refuses(2, &["--train.batchsize", "did you mean `batch_size`?"]);
+    assert!(!output.exists());
+}
+
+#[test]
+fn a_new_configuration_trains_with_what_the_command_line_sets() {
+    let folder = training_folder(1);
+    let [config, output] = ["new.toml", "output"].map(|name| folder.path().join(name));
+    let init = || {
+        let mut init = sinet(["init", "config", "--name", "fresh", "--encoder"]);
+        init.arg(folder.path().join("encoder")).arg("--data").arg(folder.path());
+        init
+    };
+    assert_eq!(run(init().arg("--output").arg(&config), b"").code, 0);
+    assert_eq!(run(&mut init(), b"").stdout, fs::read_to_string(&config).unwrap());
+    run(init().arg("--output").arg(&config), b"").refuses(1, &["new.toml"]);
+
+    let mut train =
+        sinet(["train", "--train.epochs", "1", "--train.batch_size=2", "--model.ctam.heads", "2", "--config"]);
+    let trained = run(train.arg(&config).arg("--output").arg(&output), b"");
+    assert_eq!(trained.code, 0, "{}", trained.stderr);
+    let model: Value = serde_json::from_slice(&fs::read(output.join("model-last/config.json")).unwrap()).unwrap();
+    assert_eq!((&model["name"], &model["architecture"]["heads"]["ctam"]["heads"]), (&json!("fresh"), &json!(2)));
+}
+
+#[test]
+fn several_seeds_are_trained_and_averaged_once() {
+    let folder = training_folder(2);
+    let output = folder.path().join("output");
+    let runs = |more: &[&str]| {
+        let done = train(folder.path(), &output, &[&["--runs", "2", "--seed", "5"], more].concat());
+        assert_eq!(done.code, 0, "{}", done.stderr);
+        done.stdout
+    };
+    let printed: Value = serde_json::from_str(&runs(&["--json"])).unwrap();
+    let metrics = [5, 6].map(|seed| output.join(format!("seed-{seed}/metrics.jsonl")));
+    let read = || metrics.each_ref().map(|path| fs::read_to_string(path).unwrap());
+    let before = read();
+    for (i, lines) in before.iter().enumerate() {
+        let epochs = lines.lines().map(|line| serde_json::from_str::<Value>(line).unwrap()["dev"].take());
+        let strict = |dev: Value| dev["relations_strict"]["micro"]["f1"].as_f64();
+        let best = epochs.filter_map(strict).max_by(f64::total_cmp);
+        assert_eq!(printed["runs"][i]["seed"], 5 + i);
+        assert_eq!(printed["runs"][i]["f1"]["relations_strict"].as_f64(), best);
+    }
+    let f1 = |run: usize| printed["runs"][run]["f1"]["entities"].as_f64().unwrap();
+    assert!((printed["mean"]["entities"].as_f64().unwrap() - (f1(0) + f1(1)) / 2.0).abs() < 1e-9);
+    assert!((printed["deviation"]["entities"].as_f64().unwrap() - (f1(0) - f1(1)).abs() / 2f64.sqrt()).abs() < 1e-9);
+
+    // The times in the metrics would differ if anything was trained again.
+    let table = runs(&[]);
+    assert!(table.contains("| mean |") && table.contains(&format!("| 5 | {:.2} |", f1(0))), "{table}");
+    assert_eq!(read(), before);
 }
 
 #[test]
@@ -362,27 +417,6 @@ fn a_trained_model_predicts_and_is_scored() {
             assert!(scores[task]["per_type"].as_object().is_some_and(|types| types.len() == 3), "{task}");
         }
     }
-}
-
-#[test]
-fn a_killed_training_goes_on_to_the_same_model() {
-    let folder = training_folder(16);
-    let [straight, resumed] = ["straight", "resumed"].map(|name| folder.path().join(name));
-    assert_eq!(train(folder.path(), &straight, &[]).code, 0);
-
-    let mut killed = train_command(folder.path(), &resumed, &[]).stderr(Stdio::null()).spawn().unwrap();
-    let start = Instant::now();
-    while !resumed.join("checkpoint").exists() && start.elapsed() < Duration::from_secs(120) {
-        sleep(Duration::from_millis(1));
-    }
-    killed.kill().unwrap();
-    killed.wait().unwrap();
-    assert!(!resumed.join("model-last").exists(), "it was killed in the middle");
-    let run = train(folder.path(), &resumed, &["--resume"]);
-    assert_eq!(run.code, 0, "{}", run.stderr);
-
-    let weights = |output: &Path| fs::read(output.join("model-last/model.safetensors")).unwrap();
-    assert_eq!(weights(&straight), weights(&resumed));
 }
 
 #[track_caller]

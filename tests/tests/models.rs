@@ -180,6 +180,7 @@ fn a_report_stands_alone() {
     let run = TRAINED.path().join("output");
     good("report", &[("--output", &output)], &[run.to_str().unwrap()]);
     let html = fs::read_to_string(output).unwrap();
+    assert!(fs::read_to_string(run.join("report.html")).unwrap() == html, "the training has left the same");
     // The one address is the name of SVG's own language.
     let plain = html.replace("http://www.w3.org/2000/svg", "");
     for forbidden in ["<script", "http://", "https://", "<link", "<img", "url(", "@import", "onload"] {
@@ -236,5 +237,9 @@ fn folds_are_trained_and_scored_on_their_tests() {
     assert_eq!(scores["folds"][0]["f1"], scores["folds"][1]["f1"]);
     assert_eq!(scores["symmetric_rule"], "text-order");
     let again = run(&mut command, b"");
-    assert_eq!((again.stdout, again.stderr), (both.stdout, String::new()), "nothing is trained twice");
+    let runs = ["0", "1"].map(|fold| format!("{}\n", folder.path().join("runs").join(fold).display()));
+    assert_eq!((again.stdout, again.stderr), (both.stdout, runs.concat()), "nothing is trained twice");
+    // Keys can be set, and those of another run are not mixed with its own.
+    let other = run(command.arg("--train.batch_size=3"), b"");
+    assert!(other.code == 1 && other.stderr.contains("another configuration"), "{}", other.stderr);
 }

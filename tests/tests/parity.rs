@@ -14,7 +14,6 @@ use burn::module::Module;
 use burn::tensor::{Device, Int, Tensor, TensorData};
 use serde::Deserialize;
 use serde_json::Value;
-use sinet::adamw::NamedGradients;
 use sinet::config::TrainSection;
 use sinet::optimizer::{Optimizer, OptimizerState};
 use sinet::samples::Samples;
@@ -283,23 +282,22 @@ impl Golden {
 
     fn check_training(&self, training: &Training) {
         let check = |what: &str, difference: f32, tolerance: f32| report(&self.folder, what, difference, tolerance);
-        let samples = samples(&training.sentences, true);
+        let whole_batch = samples(&training.sentences, true);
         let mut network = self.network(true, &Device::flex()).train();
 
         let mut words = WordTable::new(network.encoder.word_table().inner());
-        let step = Step::run(&network, &samples, &mut words);
+        let step = Step::run(&network, from_ref(&whole_batch), &mut words);
         let table = "bert.embeddings.word_embeddings.weight";
         let whole = &self.expected[&format!("grad.{table}")];
         let d = whole.shape[1];
         let mut of_words = vec![0.0; whole.values.len()];
-        for (id, gradient) in step.words.ids.iter().zip(rows(step.words.gradient.clone())) {
-            of_words[*id as usize * d..][..d].copy_from_slice(&gradient);
+        for (id, gradient) in step.words.ids.iter().zip(step.words.gradient.chunks(d)) {
+            of_words[*id as usize * d..][..d].copy_from_slice(gradient);
         }
         check("gradient of the word table", relative(&of_words, &whole.values), GRADIENTS);
-        let gradients = NamedGradients::take(&network, step.gradients);
         let mut worst = ("", 0.0f32);
         let mut checked = 1;
-        for (name, gradient) in gradients.iter() {
+        for (name, gradient) in step.gradients.iter() {
             let expected = &self.expected[&format!("grad.{name}")];
             let difference = relative(&as_stored(name, gradient, &expected.shape), &expected.values);
             assert!(difference < GRADIENTS, "gradient of {name}: {difference}");
@@ -308,6 +306,17 @@ impl Golden {
             }
             checked += 1;
         }
+        let (first, rest) = training.sentences.split_at(1);
+        let parts = [samples(first, true), samples(rest, true)];
+        let cut = Step::run(&network, &parts, &mut words);
+        check("loss, cut into two batches", (cut.loss() - step.loss()).abs(), LOSSES);
+        assert_eq!(cut.words.ids, step.words.ids);
+        check("gradient of the words, cut", relative(&cut.words.gradient, &step.words.gradient), GRADIENTS);
+        for ((name, cut), (_, whole)) in cut.gradients.iter().zip(step.gradients.iter()) {
+            let difference = relative(cut, whole);
+            assert!(difference < GRADIENTS, "gradient of {name}, cut into two batches: {difference}");
+        }
+        assert_eq!(cut.gradients.iter().count(), step.gradients.iter().count());
         check(&format!("{checked} gradients, relative, worst {}", worst.0), worst.1, GRADIENTS);
         assert_eq!(checked, self.expected.keys().filter(|name| name.starts_with("grad.")).count());
 
@@ -317,22 +326,23 @@ impl Golden {
             learning_rate: settings.base_lr,
             weight_decay: settings.weight_decay,
             max_grad_norm: settings.max_grad_norm,
-            ..train_section()
+            ..TrainSection::default()
         };
         let mut optimizer = Optimizer::new(&network, OptimizerState::default());
         for (done, expected) in training.trajectory.iter().enumerate() {
             let factor = schedule.factor(done as u64);
             assert!((factor * settings.base_lr - expected.lr).abs() < 1e-12);
-            let step = Step::run(&network, &samples, optimizer.words());
+            let step = Step::run(&network, from_ref(&whole_batch), optimizer.words());
             check(&format!("loss of step {}", done + 1), (step.loss() - expected.loss).abs(), 1e-4);
-            let (next, norm) = optimizer.step(network, step, &section, factor, done as u64 + 1);
-            network = next;
+            let norm = step.norm();
+            network = optimizer.step(network, &step, norm, &section, factor, done as u64 + 1);
             let relative = (norm / expected.grad_norm_before_clip - 1.0).abs();
             check(&format!("gradient norm of step {}, relative", done + 1), relative as f32, GRADIENTS);
             if done == 0 {
                 assert!((norm / training.grad_norm - 1.0).abs() < 1e-3);
             }
         }
+        optimizer.settle();
         let after = optimizer.current(&network).weights();
         let mut worst = 0.0f32;
         for (name, tensor) in &after {
@@ -343,13 +353,6 @@ impl Golden {
         }
         check("weights after six steps", worst, VALUES);
     }
-}
-
-fn train_section() -> TrainSection {
-    serde_json::from_value(serde_json::json!({
-        "epochs": 1, "batch_size": 1, "learning_rate": 1.0, "warmup": 0.0, "max_grad_norm": 1.0,
-    }))
-    .unwrap()
 }
 
 /// The sentences of a case as the trainer would sample them.

@@ -10,16 +10,14 @@ use sinet_text::SymmetricRule;
 
 use crate::Error;
 use crate::config::{ModelSection, RunConfig};
-use crate::evaluate::micro_f1;
-use crate::metrics::read_epochs;
-use crate::train::train;
+use crate::seeds::{Scores, train_seeds};
 
 /// Trains every variant of an experiment with `runs` seeds from the configuration's on, each in a folder of its own below
 /// `output`, and gathers the scores. What is finished there already is not trained again; what was interrupted goes on.
 ///
 /// # Errors
 ///
-/// As [`train`].
+/// As [`train`](crate::train::train).
 pub fn ablate(
     experiment: Experiment,
     config: &RunConfig,
@@ -36,37 +34,12 @@ pub fn ablate(
             rows.push(Row { group, setting, ..same.clone() });
             continue;
         }
-        let mut scores = Vec::new();
-        for seed in config.train.seed..config.train.seed + runs {
-            let mut config = RunConfig { model: model.clone(), ..config.clone() };
-            config.train.seed = seed;
-            let folder = output.join(format!("{}-{seed}", slug(group, setting)));
-            scores.push(best_epoch(&config, data, &folder)?);
-        }
+        let config = RunConfig { model: model.clone(), ..config.clone() };
+        let folder = |seed| output.join(format!("{}-{seed}", slug(group, setting)));
+        let scores = train_seeds(&config, data, runs, folder)?;
         rows.push(Row { group, setting, model, scores });
     }
-    Ok(Table { experiment, epochs: config.train.epochs, rows })
-}
-
-/// The three micro F1 scores on the development data after the epoch that is best by the last of them.
-fn best_epoch(config: &RunConfig, data: &Path, folder: &Path) -> Result<[f64; 3], Error> {
-    finish(config, data, folder)?;
-    let epochs = read_epochs(folder);
-    let scores = epochs.iter().map(|epoch| micro_f1(&epoch.dev));
-    scores.max_by(|a, b| a[2].total_cmp(&b[2])).ok_or_else(|| Error::other("a run without an epoch"))
-}
-
-/// Trains a run that may be finished already, or half of it.
-///
-/// # Errors
-///
-/// As [`train`].
-pub(crate) fn finish(config: &RunConfig, data: &Path, folder: &Path) -> Result<(), Error> {
-    if read_epochs(folder).last().is_some_and(|last| last.epoch == config.train.epochs) {
-        return Ok(());
-    }
-    eprintln!("{}", folder.display());
-    train(config, data, folder, true)
+    Ok(Table { experiment, epochs: config.train.epochs, symmetric_rule: SymmetricRule::default(), rows })
 }
 
 /// An experiment of the paper.
@@ -144,6 +117,8 @@ pub struct Table {
     pub experiment: Experiment,
     /// The epochs of each run.
     pub epochs: u64,
+    /// How relations of symmetric types were compared.
+    pub symmetric_rule: SymmetricRule,
     /// The variants, in the paper's order.
     pub rows: Vec<Row>,
 }
@@ -157,57 +132,32 @@ pub struct Row {
     pub setting: &'static str,
     /// The network that was trained.
     pub model: ModelSection,
-    /// For each seed the micro F1 in percent of entities, relations by boundaries, and strict relations.
-    pub scores: Vec<[f64; 3]>,
+    /// A seed after the other.
+    pub scores: Scores,
 }
 
 impl Table {
     /// The table in the paper's layout: mean and standard deviation over the seeds.
     pub fn markdown(&self) -> String {
-        let runs = self.rows.first().map_or(0, |row| row.scores.len());
+        let runs = self.rows.first().map_or(0, |row| row.scores.0.len());
         let mut table = String::from("| Ablation | Settings | Ent | Rel | Rel+ |\n|---|---|---|---|---|\n");
         // Writing to a String cannot fail.
         for Row { group, setting, scores, .. } in &self.rows {
-            let _ = write!(table, "| {group} | {setting} |");
-            for task in 0..3 {
-                let (mean, deviation) = mean_and_deviation(scores.iter().map(|score| score[task]));
-                let _ = match deviation {
-                    Some(deviation) => write!(table, " {mean:.2} ± {deviation:.2} |"),
-                    None => write!(table, " {mean:.2} |"),
-                };
-            }
-            table.push('\n');
+            let _ = writeln!(table, "| {group} | {setting} |{}", scores.cells());
         }
         let _ = writeln!(
             table,
             "\nMicro F1 in percent on the development data after the best of {} epochs; mean and standard deviation over \
              {runs} seeds. Ent: entities; Rel: relations by boundaries; Rel+: strict. Symmetric relations: {}.",
-            self.epochs,
-            SymmetricRule::default()
+            self.epochs, self.symmetric_rule
         );
         table
     }
 }
 
-/// The mean, and the standard deviation of a sample (n - 1); none of a single value.
-pub(crate) fn mean_and_deviation(values: impl ExactSizeIterator<Item = f64> + Clone) -> (f64, Option<f64>) {
-    let n = values.len() as f64;
-    let mean = values.clone().sum::<f64>() / n;
-    let squares: f64 = values.map(|value| (value - mean).powi(2)).sum();
-    (mean, (n > 1.0).then(|| (squares / (n - 1.0)).sqrt()))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn mean_and_deviation_of_samples() {
-        let (mean, deviation) = mean_and_deviation([2.0, 4.0, 4.0, 4.0, 5.0, 5.0, 7.0, 9.0].into_iter());
-        assert_eq!(mean, 5.0);
-        assert!((deviation.unwrap() - (32.0f64 / 7.0).sqrt()).abs() < 1e-12);
-        assert_eq!(mean_and_deviation([3.0].into_iter()), (3.0, None));
-    }
 
     #[test]
     fn every_variant_has_a_folder_of_its_own() {

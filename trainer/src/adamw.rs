@@ -3,6 +3,7 @@
 //! Burn's own always corrects the bias and clips each tensor for itself; the authors' code does neither.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use burn::module::{Module, ModuleMapper, ModuleVisitor, Param};
 use burn::tensor::{Device, Gradients, Tensor, TensorData};
@@ -95,6 +96,16 @@ impl NamedGradients {
         let mut taker = Taker { path: ModulePath::default(), gradients, taken: BTreeMap::new() };
         model.visit(&mut taker);
         Self(taker.taken)
+    }
+
+    /// Adds another's gradients to these.
+    pub(crate) fn add(&mut self, other: Self) {
+        for (name, gradient) in other.0 {
+            match self.0.entry(name) {
+                Entry::Vacant(place) => drop(place.insert(gradient)),
+                Entry::Occupied(mut sum) => sum.get_mut().iter_mut().zip(gradient).for_each(|(sum, x)| *sum += x),
+            }
+        }
     }
 
     /// Σ g² over everything.

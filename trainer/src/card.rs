@@ -28,12 +28,10 @@ pub fn write_model(run: &Run, weights: &Weights, epochs: u64, folder: &Path) -> 
     let sentences = run.self_test_sentences();
     let tokenizer = &run.pretrained.tokenizer;
     let mut finished = Finished::new(&run.model_config(epochs), tokenizer, weights, Precision::Int8, &sentences)?;
-    let rule = SymmetricRule::default();
     if run.config.train.tune_threshold {
-        finished.set_threshold(sweep(&finished.model, &run.data.dev, rule)?.best)?;
+        finished.set_threshold(sweep(&finished.model, &run.data.dev, SymmetricRule::default())?.best)?;
     }
-    let dev = Cow::Borrowed(&run.data.dev);
-    finished.write_card(Some(&Scoring { sentences: dev, name: DEV.to_owned(), rule }))?;
+    finished.write_card(Some(&Scoring::on_dev(&run.data.dev)))?;
     finished.files.write_dir(folder).map_err(Error::other)
 }
 
@@ -57,7 +55,12 @@ pub struct Scoring<'a> {
     pub rule: SymmetricRule,
 }
 
-impl Scoring<'_> {
+impl<'a> Scoring<'a> {
+    /// What a run is measured on while it is trained.
+    pub fn on_dev(sentences: &'a Dataset) -> Self {
+        Self { sentences: Cow::Borrowed(sentences), name: DEV.to_owned(), rule: SymmetricRule::default() }
+    }
+
     /// Reads labelled sentences.
     ///
     /// # Errors
@@ -246,12 +249,16 @@ fn card(config: &ModelConfig, precision: Precision, bytes: u64, scored: Option<&
         "\nA relation is reported from a score of {:.2} on.\n\n\
          ## Types\n\nEntities: {}. Relations: {}.\n\n\
          ## Limits\n\n\
-         Entities are at most {} words wide. Each sentence is read by itself. The epoch, and the threshold if it is\n\
+         Entities are at most {} words wide. Each sentence is read {}. The epoch, and the threshold if it is\n\
          tuned, were chosen on the development data, so scores on these are a little better than on text that nobody has seen.\n",
         config.relation_threshold,
         types(schema.entities.iter().map(|kind| kind.verbose.as_str()).collect()),
         types(schema.relations.iter().map(|kind| kind.verbose.as_str()).collect()),
         config.max_span_words,
+        match config.context_words {
+            0 => "by itself".to_owned(),
+            words => format!("with up to {words} words of its text on each side"),
+        },
     );
     if let Some(Provenance { config, .. }) = &provenance {
         let config = toml::to_string(config).expect("a configuration can be written");

@@ -1,7 +1,8 @@
 //! Everything that a run needs to go on where it stopped.
 
 use std::fs;
-use std::path::Path;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 use sinet_infer::weights::{self, Precision};
@@ -14,7 +15,7 @@ use crate::config::RunConfig;
 use crate::optimizer::OptimizerState;
 use crate::word_table::WordTableState;
 
-/// A run between two epochs.
+/// A run between two updates.
 #[derive(Debug)]
 pub struct Checkpoint {
     /// How far it is.
@@ -37,11 +38,44 @@ pub struct Progress {
     pub epochs: u64,
     /// Updates done.
     pub updates: u64,
-    /// Best strict relation F1 on the development data so far, in percent, and its epoch.
-    pub best: Option<(f64, u64)>,
+    /// Best strict relation F1 on the development data so far, in percent, and its epoch. In single precision, which JSON
+    /// gives back as it was.
+    pub best: Option<(f32, u64)>,
+    /// Whether the run has left its model folders.
+    #[serde(default)]
+    pub complete: bool,
 }
 
 impl Progress {
+    /// The progress of the checkpoint in a folder, if there is one.
+    ///
+    /// # Errors
+    ///
+    /// [`Error`], if it is damaged.
+    pub fn read(folder: &Path) -> Result<Option<Self>, Error> {
+        let Some(folder) = latest(folder) else { return Ok(None) };
+        let path = folder.join(PROGRESS);
+        let bytes = Error::reading(&path, fs::read(&path))?;
+        serde_json::from_slice(&bytes).map(Some).map_err(|error| Error::data(&path, error))
+    }
+
+    /// Notes in the checkpoint in `folder` that the run is complete.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Io`], if that cannot be written.
+    pub fn complete(&self, folder: &Path) -> Result<(), Error> {
+        let this = Self { complete: true, ..self.clone() };
+        replace(&folder.join(PROGRESS), &serde_json::to_vec_pretty(&this).map_err(Error::other)?)
+    }
+
+    /// Whether all epochs are done, or so many without a better one that `train.patience` is at its end.
+    pub fn is_finished(&self) -> bool {
+        let train = &self.config.train;
+        let fruitless = self.best.map_or(0, |(_, best)| self.epochs - best);
+        self.epochs >= train.epochs || train.patience.is_some_and(|patience| fruitless >= patience)
+    }
+
     /// How many epochs the model is the average of, the last one included.
     pub fn averaged(&self) -> u64 {
         let train = &self.config.train;
@@ -53,13 +87,14 @@ const PROGRESS: &str = "progress.json";
 const STATE: &str = "state.safetensors";
 
 impl Checkpoint {
-    /// Writes the checkpoint to a folder beside `folder` first, and puts it in place by renaming.
+    /// Writes the checkpoint to a folder beside `folder`, and puts it in its place when it is on the disk. Whenever this is
+    /// interrupted, [`Checkpoint::read`] finds this checkpoint or the one before.
     ///
     /// # Errors
     ///
     /// [`Error`], if it cannot be written.
     pub fn write(&self, folder: &Path) -> Result<(), Error> {
-        let fresh = folder.with_extension("partial");
+        let [fresh, old] = [folder.with_extension("partial"), folder.with_extension("old")];
         let _ = fs::remove_dir_all(&fresh);
         Error::reading(&fresh, fs::create_dir_all(&fresh))?;
         let state = weights::write(&self.tensors(), Precision::F32).map_err(Error::other)?;
@@ -68,29 +103,45 @@ impl Checkpoint {
             let path = fresh.join(name);
             Error::reading(&path, write_synced(&path, &bytes))?;
         }
-        let old = folder.with_extension("old");
-        let _ = fs::remove_dir_all(&old);
-        let _ = fs::rename(folder, &old);
-        Error::reading(folder, fs::rename(&fresh, folder))?;
+        Error::reading(&fresh, sync_folder(&fresh))?;
+        // Without `folder`, what lies in `old` is the last checkpoint, left by an interruption between the two renames.
+        if folder.exists() {
+            let _ = fs::remove_dir_all(&old);
+            Error::reading(folder, fs::rename(folder, &old))?;
+        }
+        let beside = folder.parent().unwrap_or(folder);
+        Error::reading(folder, fs::rename(&fresh, folder).and_then(|()| sync_folder(beside)))?;
         let _ = fs::remove_dir_all(&old);
         Ok(())
     }
 
-    /// Reads a checkpoint.
+    /// Removes the checkpoint in a folder, so that no run goes on from it.
     ///
     /// # Errors
     ///
-    /// [`Error`], if there is none, or if it is damaged.
-    pub fn read(folder: &Path) -> Result<Self, Error> {
-        let read = |name: &str| {
-            let path = folder.join(name);
-            Error::reading(&path, fs::read(&path)).map(|bytes| (path, bytes))
-        };
-        let (path, bytes) = read(PROGRESS)?;
-        let progress = serde_json::from_slice(&bytes).map_err(|error| Error::data(&path, error))?;
-        let (path, bytes) = read(STATE)?;
+    /// [`Error`], if it cannot be removed.
+    pub fn remove(folder: &Path) -> Result<(), Error> {
+        let gone = folder.with_extension("partial");
+        let _ = fs::remove_dir_all(&gone);
+        // The older one first, and each by its new name, so that half of one is never found.
+        for place in [folder.with_extension("old"), folder.to_owned()].into_iter().filter(|place| place.exists()) {
+            Error::reading(&place, fs::rename(&place, &gone).and_then(|()| fs::remove_dir_all(&gone)))?;
+        }
+        Ok(())
+    }
+
+    /// Reads the last checkpoint that was written to a folder, if there is one.
+    ///
+    /// # Errors
+    ///
+    /// [`Error`], if it is damaged.
+    pub fn read(folder: &Path) -> Result<Option<Self>, Error> {
+        let Some((progress, folder)) = Progress::read(folder)?.zip(latest(folder)) else { return Ok(None) };
+        let path = folder.join(STATE);
+        let bytes = Error::reading(&path, fs::read(&path))?;
         let tensors = weights::read(&bytes).map_err(|error| Error::data(&path, error))?;
-        Self::from_tensors(progress, tensors).ok_or_else(|| Error::data(&path, "the checkpoint is incomplete"))
+        let checkpoint = Self::from_tensors(progress, tensors);
+        checkpoint.map(Some).ok_or_else(|| Error::data(&path, "the checkpoint is incomplete"))
     }
 
     fn tensors(&self) -> Weights {
@@ -110,6 +161,7 @@ impl Checkpoint {
         // Row numbers are far below 2^24, where f32 still holds every integer.
         let used = words.used.iter().map(|&row| row as f32).collect();
         tensors.insert("words/used".to_owned(), flat(used));
+        tensors.insert("words/pending".to_owned(), flat(thirds(words.pending)));
         tensors.insert("words/first".to_owned(), flat(words.moments.first.clone()));
         tensors.insert("words/second".to_owned(), flat(words.moments.second.clone()));
         tensors
@@ -118,7 +170,9 @@ impl Checkpoint {
     fn from_tensors(progress: Progress, mut tensors: Weights) -> Option<Self> {
         let mut words = |name: &str| Some(tensors.remove(&format!("words/{name}"))?.values);
         let used = words("used")?.into_iter().map(|row| row as u32).collect();
-        let words = WordTableState { used, moments: Moments { first: words("first")?, second: words("second")? } };
+        let pending = words("pending").map_or(1.0, |thirds| thirds.into_iter().map(f64::from).sum());
+        let moments = Moments { first: words("first")?, second: words("second")? };
+        let words = WordTableState { used, moments, pending };
         let (mut weights, mut dense) = (Weights::new(), AdamW::default());
         let mut average = Average { weights: Weights::new(), epochs: progress.averaged() };
         for (name, tensor) in tensors {
@@ -134,7 +188,10 @@ impl Checkpoint {
             weights.iter().map(|(name, tensor)| (name.clone(), tensor.shape.clone())).collect()
         };
         let optimizer = OptimizerState { dense, words };
-        (shapes(&weights) == shapes(&average.weights)).then_some(Self { progress, weights, average, optimizer })
+        // Before the end of the first epoch there is no average.
+        let is_whole =
+            average.weights.is_empty() && progress.epochs == 0 || shapes(&weights) == shapes(&average.weights);
+        is_whole.then_some(Self { progress, weights, average, optimizer })
     }
 }
 
@@ -144,10 +201,19 @@ impl Checkpoint {
 ///
 /// [`Error`], if they cannot be written.
 pub fn write_weights(path: &Path, weights: &Weights) -> Result<(), Error> {
-    let bytes = weights::write(weights, Precision::F32).map_err(Error::other)?;
+    replace(path, &weights::write(weights, Precision::F32).map_err(Error::other)?)
+}
+
+/// Writes a file by renaming a finished one, so that there is always the one before or this one.
+///
+/// # Errors
+///
+/// [`Error::Io`], if it cannot be written.
+pub fn replace(path: &Path, bytes: &[u8]) -> Result<(), Error> {
     let fresh = path.with_extension("partial");
-    Error::reading(&fresh, write_synced(&fresh, &bytes))?;
-    Error::reading(path, fs::rename(&fresh, path))
+    Error::reading(&fresh, write_synced(&fresh, bytes))?;
+    let beside = path.parent().unwrap_or(path);
+    Error::reading(path, fs::rename(&fresh, path).and_then(|()| sync_folder(beside)))
 }
 
 /// Reads what [`write_weights`] wrote.
@@ -160,9 +226,106 @@ pub fn read_weights(path: &Path) -> Result<Weights, Error> {
     weights::read(&bytes).map_err(|error| Error::data(path, error))
 }
 
-fn write_synced(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    use std::io::Write;
+/// A number in double precision as the sum of three in single precision.
+fn thirds(mut x: f64) -> Vec<f32> {
+    let part = |_| {
+        let part = x as f32;
+        x -= f64::from(part);
+        part
+    };
+    (0..3).map(part).collect()
+}
+
+/// Where the last checkpoint lies that was written to a folder.
+fn latest(folder: &Path) -> Option<PathBuf> {
+    [folder.to_owned(), folder.with_extension("old")].into_iter().find(|folder| folder.exists())
+}
+
+/// Puts the names in a folder on the disk. Only Unix opens folders for that.
+fn sync_folder(folder: &Path) -> io::Result<()> {
+    if cfg!(unix) { fs::File::open(folder)?.sync_all() } else { Ok(()) }
+}
+
+fn write_synced(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let mut file = fs::File::create(path)?;
     file.write_all(bytes)?;
     file.sync_all()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn checkpoint(updates: u64) -> Checkpoint {
+        let config = RunConfig {
+            name: String::new(),
+            data: PathBuf::new(),
+            encoder: String::new(),
+            model: Default::default(),
+            train: Default::default(),
+        };
+        let tensor = NamedTensor { shape: vec![1], values: vec![updates as f32] };
+        let weights: Weights = [("w".to_owned(), tensor)].into();
+        Checkpoint {
+            progress: Progress { config, epochs: 0, updates, best: None, complete: false },
+            weights,
+            average: Average::default(),
+            optimizer: OptimizerState::default(),
+        }
+    }
+
+    #[test]
+    fn a_checkpoint_outlives_an_interruption_anywhere() {
+        let all = tempfile::tempdir().unwrap();
+        let folder = all.path().join("checkpoint");
+        let place = |name: &str| all.path().join(name);
+        let read = || Checkpoint::read(&folder).unwrap().map(|found| (found.progress.updates, found.weights));
+        let expected = |updates| Some((updates, checkpoint(updates).weights));
+        assert_eq!(read(), None);
+        checkpoint(1).write(&folder).unwrap();
+        assert_eq!(read(), expected(1));
+
+        // A half-written one beside it.
+        fs::create_dir(place("checkpoint.partial")).unwrap();
+        fs::write(place("checkpoint.partial/progress.json"), "{").unwrap();
+        assert_eq!(read(), expected(1));
+        // Between the two renames.
+        fs::rename(&folder, place("checkpoint.old")).unwrap();
+        assert_eq!(read(), expected(1));
+        checkpoint(2).write(&folder).unwrap();
+        assert_eq!(read(), expected(2));
+        // After them.
+        fs::create_dir(place("checkpoint.old")).unwrap();
+        assert_eq!(read(), expected(2));
+        checkpoint(3).write(&folder).unwrap();
+        assert_eq!(read(), expected(3));
+
+        fs::create_dir(place("checkpoint.old")).unwrap();
+        Checkpoint::remove(&folder).unwrap();
+        assert_eq!(fs::read_dir(all.path()).unwrap().count(), 0);
+    }
+
+    #[test]
+    fn nothing_of_a_double_is_lost() {
+        for x in [1.0, 0.0, 1.0 - f64::EPSILON, 0.999_f64.powi(77), 1.0 / 3.0, 1e-20 / 7.0] {
+            assert_eq!(thirds(x).into_iter().map(f64::from).sum::<f64>(), x);
+        }
+    }
+
+    #[test]
+    fn a_run_ends_when_its_epochs_or_its_patience_do() {
+        for (epochs, patience, best, finished) in [
+            (3, None, Some(1), false),
+            (4, None, Some(4), true),
+            (2, Some(2), Some(1), false),
+            (3, Some(2), Some(1), true),
+            (0, Some(1), None, false),
+        ] {
+            let mut progress = Progress { epochs, ..checkpoint(0).progress };
+            progress.best = best.map(|epoch| (50.0, epoch));
+            progress.config.train.epochs = 4;
+            progress.config.train.patience = patience;
+            assert_eq!(progress.is_finished(), finished, "{epochs} {patience:?} {best:?}");
+        }
+    }
 }

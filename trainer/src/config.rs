@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use sinet_model::{CtamConfig, HeadsConfig, Interaction, Pooling};
 
 use crate::Error;
+use crate::overrides::{Override, with_nearest};
 
 /// A training run.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -22,6 +23,7 @@ pub struct RunConfig {
     #[serde(default)]
     pub model: ModelSection,
     /// The training itself.
+    #[serde(default)]
     pub train: TrainSection,
 }
 
@@ -45,6 +47,9 @@ pub struct ModelSection {
     pub max_span_words: usize,
     /// Lowest score, 0 to 1, at which a relation is reported.
     pub relation_threshold: f32,
+    /// Words of the same document on each side of a sentence that the encoder reads with it, as many as it has room for
+    /// (Zhong and Chen, 2021: PURE); entities and relations lie within the sentence.
+    pub context_words: usize,
 }
 
 impl Default for ModelSection {
@@ -58,6 +63,7 @@ impl Default for ModelSection {
             dropout: 0.1,
             max_span_words: 8,
             relation_threshold: 0.5,
+            context_words: 0,
         }
     }
 }
@@ -81,66 +87,96 @@ impl ModelSection {
 
 /// The training itself. The defaults are the authors' code's, where it has one.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, default)]
 pub struct TrainSection {
     /// Passes over the training data.
     pub epochs: u64,
-    /// Sentences an update. The rest of an epoch that does not fill a batch is left out.
+    /// Sentences that go through the network at once. The rest of an epoch that does not fill an update is left out.
     pub batch_size: usize,
+    /// Batches an update. Their gradients together are those of one batch with all their sentences.
+    pub accumulation: usize,
+    /// Batches whose sentences are sorted by length together, so that a batch has sentences of like length; with 1 the
+    /// order is random.
+    pub length_pool: usize,
     /// Peak learning rate of the encoder.
+    #[serde(alias = "lr")]
     pub learning_rate: f64,
     /// Peak learning rate of everything after the encoder; the encoder's where absent.
-    #[serde(default)]
     pub heads_learning_rate: Option<f64>,
     /// Share of all updates that the warm-up takes, 0 to 1.
     pub warmup: f64,
     /// Decoupled weight decay; biases and the encoder's normalisations are exempt.
-    #[serde(default = "weight_decay")]
     pub weight_decay: f64,
+    /// Weight decay of everything after the encoder; the encoder's where absent.
+    pub heads_weight_decay: Option<f64>,
     /// Adam's correction of the first updates. The authors' code has none.
-    #[serde(default)]
     pub bias_correction: bool,
     /// Largest norm of all gradients together.
     pub max_grad_norm: f64,
     /// Spans a sentence that are no entities.
-    #[serde(default = "negatives")]
     pub negative_entities: usize,
     /// Pairs of entities a sentence that are not related.
-    #[serde(default = "negatives")]
     pub negative_relations: usize,
     /// The model is the mean of the weights after each of the last so many epochs; with 1 it is the last alone.
-    #[serde(default = "average_epochs")]
     pub average_epochs: u64,
+    /// The run ends when so many epochs in a row have not raised the best strict relation F1 on the development data;
+    /// where absent, it does all epochs.
+    pub patience: Option<u64>,
     /// Whether the finished model gets the relation threshold that is best on the development data, instead of
     /// `model.relation_threshold`.
-    #[serde(default)]
     pub tune_threshold: bool,
+    /// Updates within an epoch after which the run is saved, beside the end of every epoch.
+    pub checkpoint_every: u64,
     /// Two runs with the same seed, data and device are the same.
-    #[serde(default)]
     pub seed: u64,
 }
 
-fn weight_decay() -> f64 {
-    0.01
+impl Default for TrainSection {
+    fn default() -> Self {
+        Self {
+            epochs: 20,
+            batch_size: 8,
+            accumulation: 1,
+            length_pool: 1,
+            learning_rate: 5e-5,
+            heads_learning_rate: None,
+            warmup: 0.1,
+            weight_decay: 0.01,
+            heads_weight_decay: None,
+            bias_correction: false,
+            max_grad_norm: 1.0,
+            negative_entities: 100,
+            negative_relations: 100,
+            average_epochs: 1,
+            patience: None,
+            tune_threshold: false,
+            checkpoint_every: 1000,
+            seed: 0,
+        }
+    }
 }
 
-fn negatives() -> usize {
-    100
-}
-
-fn average_epochs() -> u64 {
-    1
+impl TrainSection {
+    /// Sentences an update.
+    pub fn update_size(&self) -> usize {
+        self.batch_size * self.accumulation
+    }
 }
 
 impl RunConfig {
-    /// Reads a configuration.
+    /// Reads a configuration, and sets what the command line sets.
     ///
     /// # Errors
     ///
-    /// [`Error::Io`] if there is no such file; [`Error::Data`] with the line if it is not a configuration.
-    pub fn read(path: &Path) -> Result<Self, Error> {
+    /// [`Error::Io`] if there is no such file; [`Error::Data`] with the line if it is not a configuration, or with the
+    /// key if the command line sets what is none.
+    pub fn read(path: &Path, overrides: &[Override]) -> Result<Self, Error> {
         let text = Error::reading(path, std::fs::read_to_string(path))?;
-        let config: Self = toml::from_str(&text).map_err(|error| Error::data(path, error))?;
+        let read = toml::from_str(&text).map_err(|error| {
+            let line = error.span().map_or(1, |span| 1 + text[..span.start].matches('\n').count());
+            Error::data(path, format!("line {line}: {}", with_nearest(error.message())))
+        });
+        let config: Self = overrides.iter().try_fold(read?, |config, change| change.apply(&config))?;
         config.check().map_err(|problem| Error::data(path, problem))?;
         Ok(config)
     }
@@ -151,10 +187,18 @@ impl RunConfig {
             (train.epochs > 0, "train.epochs must be at least 1"),
             (train.average_epochs > 0, "train.average_epochs must be at least 1"),
             (train.batch_size > 0, "train.batch_size must be at least 1"),
+            (train.accumulation > 0, "train.accumulation must be at least 1"),
+            (train.length_pool > 0, "train.length_pool must be at least 1"),
+            (train.patience != Some(0), "train.patience must be at least 1; leave it out to do all epochs"),
+            (train.checkpoint_every > 0, "train.checkpoint_every must be at least 1"),
             ((0.0..=1.0).contains(&train.warmup), "train.warmup must lie between 0 and 1"),
             (train.max_grad_norm > 0.0, "train.max_grad_norm must be above 0"),
             (train.negative_entities > 0, "train.negative_entities must be at least 1"),
             (model.max_span_words > 0, "model.max_span_words must be at least 1"),
+            (
+                model.context_words == 0 || model.ctam.mask_padding,
+                "model.context_words must be 0 where model.ctam.mask_padding is false",
+            ),
             (model.ctam.layers > 0, "model.ctam.layers must be at least 1"),
             (model.ctam.heads > 0, "model.ctam.heads must be at least 1"),
             ((0.0..1.0).contains(&model.dropout), "model.dropout must be at least 0 and below 1"),
@@ -171,42 +215,64 @@ impl RunConfig {
 mod tests {
     use super::*;
 
-    fn parse(text: &str) -> Result<RunConfig, String> {
-        let config: RunConfig = toml::from_str(text).map_err(|error| error.message().to_owned())?;
-        config.check().map_err(str::to_owned)?;
-        Ok(config)
+    fn parse(text: &str, overrides: &[&str]) -> Result<RunConfig, String> {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), text).unwrap();
+        let overrides: Vec<_> = overrides.iter().map(|text| text.parse().unwrap()).collect();
+        let name = format!("{}: ", file.path().display());
+        RunConfig::read(file.path(), &overrides).map_err(|error| error.to_string().replace(&name, ""))
     }
 
-    const SMALLEST: &str = r#"
-        name = "x"
-        data = "d"
-        encoder = "e"
-        [train]
-        epochs = 1
-        batch_size = 8
-        learning_rate = 1e-4
-        warmup = 0.1
-        max_grad_norm = 1.0
-    "#;
+    const SMALLEST: &str = "name = \"x\"\ndata = \"d\"\nencoder = \"e\"\n";
 
     #[test]
     fn the_smallest_configuration_has_the_authors_values() {
-        let config = parse(SMALLEST).unwrap();
-        assert_eq!(config.model, ModelSection::default());
+        let config = parse(SMALLEST, &[]).unwrap();
+        assert_eq!((config.model, &config.train), (ModelSection::default(), &TrainSection::default()));
         assert_eq!((config.train.weight_decay, config.train.negative_entities), (0.01, 100));
         assert!(!config.train.bias_correction);
     }
 
     #[test]
-    fn unknown_keys_and_impossible_values_are_named() {
-        let cases = [
-            (SMALLEST.to_owned() + "lr = 1", "unknown field `lr`"),
-            (SMALLEST.replace("epochs = 1", "epochs = 0"), "train.epochs must be at least 1"),
-            (SMALLEST.replace("warmup = 0.1", "warmup = 2.0"), "train.warmup must lie between 0 and 1"),
+    fn the_command_line_sets_any_key() {
+        let overrides = [
+            "train.lr=2e-5",
+            "train.epochs=3",
+            "train.patience=2",
+            "model.ctam.heads=2",
+            "model.interaction=ctam-re",
+            "train.tune_threshold=true",
         ];
-        for (text, expected) in cases {
-            let error = parse(&text).unwrap_err();
-            assert!(error.contains(expected), "{error}");
+        let config = parse(&format!("{SMALLEST}[train]\nepochs = 0\nlr = 1e-3\n"), &overrides).unwrap();
+        let train = TrainSection {
+            learning_rate: 2e-5,
+            epochs: 3,
+            patience: Some(2),
+            tune_threshold: true,
+            ..TrainSection::default()
+        };
+        assert_eq!(config.train, train);
+        assert_eq!((config.model.ctam.heads, config.model.interaction), (2, Interaction::CtamRe));
+    }
+
+    #[test]
+    fn what_is_wrong_is_named_with_its_place() {
+        let cases = [
+            ("[train]\nlearn_rate = 1", "", "line 5: unknown field `learn_rate`; did you mean `learning_rate`?"),
+            ("[trian]", "", "line 4: unknown field `trian`; did you mean `train`?"),
+            ("[train]\nepochs = 1.5", "", "line 5: invalid type: floating point `1.5`, expected u64"),
+            ("[train]\nepochs = 0", "", "train.epochs must be at least 1"),
+            ("[train]\nwarmup = 2.0", "", "train.warmup must lie between 0 and 1"),
+            ("", "train.epoch=1", "--train.epoch: unknown field `epoch`; did you mean `epochs`?"),
+            ("", "trian.lr=1", "--trian.lr: unknown field `trian`; did you mean `train`?"),
+            ("", "model.ctam.head=1", "--model.ctam.head: unknown field `head`; did you mean `heads`?"),
+            ("", "model.interaction=tab", "--model.interaction: unknown variant `tab`; did you mean `tap`?"),
+            ("", "name.x=1", "--name.x: `name` holds no keys"),
+            ("", "train.lr=fast", "--train.lr: invalid type: string \"fast\", expected f64"),
+        ];
+        for (more, set, expected) in cases {
+            let overrides: Vec<_> = [set].into_iter().filter(|set| !set.is_empty()).collect();
+            assert_eq!(parse(&format!("{SMALLEST}{more}"), &overrides).unwrap_err(), expected);
         }
     }
 }

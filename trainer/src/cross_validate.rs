@@ -8,9 +8,9 @@ use serde::Serialize;
 use sinet_text::SymmetricRule;
 
 use crate::Error;
-use crate::ablate::{finish, mean_and_deviation};
 use crate::config::RunConfig;
 use crate::evaluate::{TASKS, evaluate, micro_f1, read_dataset, read_model};
+use crate::seeds::{Scores, finish};
 use crate::train::MODEL_BEST;
 
 /// Trains on every fold, a folder of `data` with `train.json`, `dev.json` and `types.json`, into a folder of the same name in
@@ -82,14 +82,11 @@ impl CrossValidation {
             let _ = writeln!(table, "| {name} | {sentences} | {entities:.2} | {relations:.2} | {strict:.2} |");
         }
         let sentences: usize = self.folds.iter().map(|fold| fold.sentences).sum();
-        let _ = write!(table, "| mean | {sentences} |");
-        for task in 0..TASKS.len() {
-            let (mean, deviation) = mean_and_deviation(self.folds.iter().map(|fold| fold.f1[task]));
-            let _ = write!(table, " {mean:.2}{} |", deviation.map_or(String::new(), |by| format!(" ± {by:.2}")));
-        }
+        let scores = Scores(self.folds.iter().map(|fold| fold.f1).collect());
+        let _ = writeln!(table, "| mean | {sentences} |{}", scores.cells());
         let _ = writeln!(
             table,
-            "\n\nMicro F1 in percent on each fold's test.json, of the epoch that is best on its dev.json; mean and standard \
+            "\nMicro F1 in percent on each fold's test.json, of the epoch that is best on its dev.json; mean and standard \
              deviation over the folds. Symmetric relations: {}.",
             self.symmetric_rule
         );

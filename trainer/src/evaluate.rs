@@ -4,8 +4,8 @@ use std::path::Path;
 
 use burn::tensor::{Device, read_sync};
 use rayon::prelude::*;
-use sinet_infer::{FolderError, Model, ModelFiles, Prediction, Thresholds};
-use sinet_text::{Dataset, Document, Example, Report, Schema, Scorer, SymmetricRule};
+use sinet_infer::{FolderError, Model, ModelConfig, ModelFiles, Prediction, Thresholds};
+use sinet_text::{Dataset, Example, Report, Schema, Scorer, SymmetricRule};
 
 use crate::Error;
 
@@ -25,11 +25,21 @@ pub fn evaluate(model: &Model, dataset: &Dataset) -> Result<Report, Error> {
 ///
 /// [`Error::Other`] if the model cannot read a sentence.
 pub fn predict(model: &Model, dataset: &Dataset, thresholds: Thresholds) -> Result<Vec<Prediction>, Error> {
-    let read = |example: &Example| {
-        let encoded = read_sync(model.encode(Document::from_words(&example.tokens))).map_err(Error::other)?;
-        model.predict_from(&encoded, thresholds).map_err(Error::other)
+    let read = |document: &&[Example]| {
+        let sentences: Vec<_> = document.iter().map(|example| example.tokens.as_slice()).collect();
+        read_sync(model.read_sentences(&sentences, thresholds)).map_err(Error::other)
     };
-    dataset.sentences.par_iter().map(read).collect()
+    let documents = documents(model.config(), dataset);
+    let predictions = documents.par_iter().map(read).collect::<Result<Vec<_>, _>>()?;
+    Ok(predictions.concat())
+}
+
+/// What a model reads together: single sentences, or whole documents where it looks at their neighbours.
+pub(crate) fn documents<'d>(config: &ModelConfig, dataset: &'d Dataset) -> Vec<&'d [Example]> {
+    match config.context_words {
+        0 => dataset.sentences.chunks(1).collect(),
+        _ => dataset.documents().collect(),
+    }
 }
 
 /// The scores of predictions, one for each sentence.

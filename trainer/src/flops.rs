@@ -12,6 +12,8 @@
 //! | span classifier | s (2 d + w) (entity types + 1), w the width embedding | eq. 6 and 7 |
 //! | pair classifier | p (4 d + 2 w) relation types | eq. 9 and 10 |
 //!
+//! With context, L of the encoder counts the neighbours' pieces too; the rest of the network does not see them.
+//!
 //! Normalisations, activations, softmax and pooling multiply no matrices and are left out. The pairs are those of the
 //! labelled entities, so that the count does not depend on what a model finds. This project computes less than that: CTAM
 //! never projects its keys and values ([`sinet_model::Ctam`]), and what both classifiers read of a span or a sentence is
@@ -24,13 +26,17 @@ use std::fmt::Write;
 use serde::Serialize;
 use sinet_infer::ModelConfig;
 use sinet_model::{EncoderConfig, SinetConfig};
-use sinet_text::{Dataset, Document, Example, Tokenizer, windows};
+use sinet_text::{Dataset, Document, Encoding, Example, LabelledSpan, Tokenizer, WordRange, windows};
+
+use crate::evaluate::documents;
 
 /// What one input of the network consists of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Input {
     /// L: word pieces, `[CLS]` and `[SEP]` included.
     pub pieces: usize,
+    /// L of the encoder, which reads the context too where the model has one.
+    pub read: usize,
     /// s: candidate spans.
     pub spans: usize,
     /// p: ordered pairs of entities.
@@ -44,7 +50,7 @@ pub const PARTS: [&str; 6] =
 /// Multiply-adds of the [`PARTS`].
 pub fn count(config: &SinetConfig, input: Input) -> [u64; 6] {
     let SinetConfig { encoder, heads } = config;
-    let Input { pieces, spans, pairs } = input;
+    let Input { pieces, read, spans, pairs } = input;
     let (d, w) = (encoder.hidden_size(), heads.width_embedding);
     let (layers, feed_forward, mapping) = match encoder {
         EncoderConfig::Bert(bert) => (bert.num_hidden_layers, bert.intermediate_size, 0),
@@ -55,8 +61,8 @@ pub fn count(config: &SinetConfig, input: Input) -> [u64; 6] {
     let directions = usize::from(heads.interaction.entity_looks()) + usize::from(heads.interaction.relation_looks());
     let looks = 2 * d * d + 2 * pieces * d * d + 2 * pieces * d;
     [
-        pieces * (layers * (4 * d * d + 2 * d * feed_forward) + mapping),
-        layers * 2 * pieces * pieces * d,
+        read * (layers * (4 * d * d + 2 * d * feed_forward) + mapping),
+        layers * 2 * read * read * d,
         if heads.interaction.has_tap() { 2 * pieces * d * d } else { 0 },
         directions * heads.ctam.layers * looks,
         spans * (2 * d + w) * (heads.entity_types + 1),
@@ -72,7 +78,7 @@ pub struct Flops {
     pub model: String,
     /// How many sentences were counted.
     pub sentences: usize,
-    /// L of a sentence.
+    /// L of a sentence, without its context.
     pub pieces: Statistics,
     /// The parts, in the order of the network.
     pub parts: Vec<Part>,
@@ -114,7 +120,8 @@ pub fn flops(config: &ModelConfig, tokenizer: &Tokenizer, dataset: &Dataset) -> 
             sum
         })
     };
-    let inputs: Vec<Vec<Input>> = dataset.sentences.iter().map(|example| inputs(config, tokenizer, example)).collect();
+    let documents = documents(config, dataset).into_iter();
+    let inputs: Vec<Vec<Input>> = documents.flat_map(|document| inputs(config, tokenizer, document)).collect();
     let counts: Vec<[u64; 6]> = inputs.iter().map(counts).collect();
     let part = |(part, name): (usize, &'static str)| Part {
         part: name,
@@ -129,24 +136,36 @@ pub fn flops(config: &ModelConfig, tokenizer: &Tokenizer, dataset: &Dataset) -> 
     }
 }
 
-/// What the network reads of a sentence: one input, several where it is longer than the encoder's.
-fn inputs(config: &ModelConfig, tokenizer: &Tokenizer, example: &Example) -> Vec<Input> {
+/// What the network reads of each sentence of a document: one input, several where it is longer than the encoder's.
+fn inputs(config: &ModelConfig, tokenizer: &Tokenizer, examples: &[Example]) -> Vec<Vec<Input>> {
     let limit = config.architecture.encoder.max_pieces();
-    let document = Document::from_words(&example.tokens);
-    let pieces: Vec<usize> = document.word_texts().map(|word| tokenizer.pieces(word).len()).collect();
-    let windows = windows(&pieces, &document.sentences, limit, |word| document.ends_clause(word));
-    let input = |window: sinet_text::WordRange| {
-        let words = window.end - window.start;
-        let inside =
-            |span: &&sinet_text::LabelledSpan| window.start <= span.words.start && span.words.end <= window.end;
-        let entities = example.entities.iter().filter(inside).count();
-        Input {
-            pieces: (2 + pieces[window.start..window.end].iter().sum::<usize>()).min(limit),
-            spans: (1..=config.max_span_words.min(words)).map(|width| words + 1 - width).sum(),
-            pairs: entities * entities.saturating_sub(1),
-        }
+    let sentences: Vec<_> = examples.iter().map(|example| example.tokens.as_slice()).collect();
+    let document = Document::from_sentences(&sentences);
+    let pieces: Vec<_> = document.word_texts().map(|word| tokenizer.pieces(word)).collect();
+    let counts: Vec<_> = pieces.iter().map(Vec::len).collect();
+    let windows = windows(&counts, &document.sentences, limit, |word| document.ends_clause(word));
+    let mut end = 0;
+    let of_sentence = |example: &Example| {
+        let start = end;
+        end += example.tokens.len();
+        let input = |&window: &WordRange| {
+            let words = window.start..window.end;
+            let inside = |entity: &&LabelledSpan| {
+                words.start <= start + entity.words.start && start + entity.words.end <= words.end
+            };
+            let entities = example.entities.iter().filter(inside).count();
+            let encoding = Encoding::from_pieces(tokenizer.special(), &pieces[words.clone()], limit);
+            let encoding = encoding.in_context(&pieces, window, config.context_words, limit);
+            Input {
+                pieces: encoding.ids.len(),
+                read: encoding.read_pieces(),
+                spans: (1..=config.max_span_words.min(words.len())).map(|width| words.len() + 1 - width).sum(),
+                pairs: entities * entities.saturating_sub(1),
+            }
+        };
+        windows.iter().filter(|window| (start..end).contains(&window.start)).map(input).collect()
     };
-    windows.into_iter().map(input).collect()
+    examples.iter().map(of_sentence).collect()
 }
 
 impl Flops {
@@ -190,7 +209,7 @@ mod tests {
         "max_position_embeddings": 16, "type_vocab_size": 2, "layer_norm_eps": 1e-12}"#;
 
     /// Three words of one piece each and two entities; spans of at most two words.
-    const INPUT: Input = Input { pieces: 5, spans: 3 + 2, pairs: 2 };
+    const INPUT: Input = Input { pieces: 5, read: 5, spans: 3 + 2, pairs: 2 };
 
     #[test]
     fn a_small_network_by_hand() {
@@ -202,6 +221,9 @@ mod tests {
         assert_eq!(count(&one_way, INPUT), [640, 200, 160, 464, 110, 44]);
         one_way.heads.interaction = Interaction::Base;
         assert_eq!(count(&one_way, INPUT), [640, 200, 0, 0, 110, 44]);
+        // Twice as many rows for the encoder alone.
+        let in_context = Input { read: 10, ..INPUT };
+        assert_eq!(count(&config(BERT), in_context), [1280, 800, 160, 464, 110, 44]);
         // Three layers, and 5 x 6 x 4 to map the embeddings.
         assert_eq!(count(&config(ALBERT), INPUT)[..2], [3 * 640 + 120, 3 * 200]);
     }
@@ -217,7 +239,7 @@ mod tests {
                 let matrices = weights.iter().filter(|(name, tensor)| of_part(name) && tensor.shape.len() == 2);
                 matrices.map(|(_, tensor)| tensor.values.len() as u64).sum()
             };
-            let Input { pieces, spans, pairs } = INPUT;
+            let Input { pieces, spans, pairs, .. } = INPUT;
             let [pieces, spans, pairs] = [pieces, spans, pairs].map(|count| count as u64);
             let [projections, _, tap, ctam, of_spans, of_pairs] = count(&config, INPUT);
             let expected = match &config.encoder {

@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 use serde::Serialize;
 use sinet::Error;
+use sinet::overrides::spell_out;
 
 mod verbs {
     pub mod ablate;
@@ -17,12 +18,15 @@ mod verbs {
     pub mod evaluate;
     pub mod export;
     pub mod find_threshold;
+    pub mod init;
     pub mod predict;
     pub mod report;
+    pub mod run;
     pub mod train;
 }
 use verbs::{
-    ablate, benchmark, card, convert, cross_validate, debug, evaluate, export, find_threshold, predict, report, train,
+    ablate, benchmark, card, convert, cross_validate, debug, evaluate, export, find_threshold, init, predict, report,
+    train,
 };
 
 /// Joint entity and relation extraction: train, evaluate and run SINET models.
@@ -37,6 +41,8 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Verb {
+    #[command(subcommand)]
+    Init(init::Init),
     Train(train::Train),
     Evaluate(evaluate::Evaluate),
     FindThreshold(find_threshold::FindThreshold),
@@ -54,7 +60,7 @@ enum Verb {
 }
 
 fn main() -> ExitCode {
-    match run(Arguments::parse().verb) {
+    match run(Arguments::parse_from(spell_out(std::env::args_os())).verb) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("sinet: {error}");
@@ -65,6 +71,7 @@ fn main() -> ExitCode {
 
 fn run(verb: Verb) -> Result<(), Error> {
     match verb {
+        Verb::Init(verb) => verb.run(),
         Verb::Train(verb) => verb.run(),
         Verb::Evaluate(verb) => verb.run(),
         Verb::FindThreshold(verb) => verb.run(),

@@ -8,10 +8,11 @@ use std::time::Instant;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
-use serde_json::json;
+use serde_json::{Value, json};
 use sinet_text::Report;
 
 use crate::Error;
+use crate::checkpoint::replace;
 use crate::tensorboard::EventFile;
 
 /// What a run says while it goes: a progress bar, JSON lines in a file, and the same for TensorBoard.
@@ -22,27 +23,46 @@ pub struct Metrics {
     path: PathBuf,
     events: EventFile,
     begun: Instant,
+    /// Seconds that the run had taken before.
+    before: f64,
     loss: f64,
 }
 
 impl Metrics {
-    /// A resumed run keeps the lines that its checkpoint knows of.
-    pub fn open(output: &Path, updates: u64, resume: bool) -> Result<Self, Error> {
+    /// A run after so many updates. One that goes on keeps the lines up to there, and its time goes on from theirs.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Io`], if the file cannot be written.
+    pub fn open(output: &Path, updates: u64) -> Result<Self, Error> {
         let path = output.join(FILE);
-        let kept: Vec<serde_json::Value> = if resume { lines(output) } else { Vec::new() };
-        let file = Error::reading(&path, File::create(&path))?;
-        let bar = ProgressBar::new(0).with_style(style());
-        let events = EventFile::create(output)?;
-        let mut metrics = Self { bar, file, path, events, begun: Instant::now(), loss: 0.0 };
-        let known = |line: &&serde_json::Value| line["updates"].as_u64().is_some_and(|at| at <= updates);
-        kept.iter().filter(known).try_for_each(|line| metrics.line(line))?;
-        Ok(metrics)
+        // A run that begins knows of no line.
+        let before = if updates == 0 { String::new() } else { fs::read_to_string(&path).unwrap_or_default() };
+        let (mut kept, mut lines) = (String::new(), Vec::<Value>::new());
+        for line in before.lines() {
+            // The last line may be half of one.
+            let Ok(value) = serde_json::from_str::<Value>(line) else { continue };
+            if value["updates"].as_u64().is_some_and(|at| at <= updates) {
+                kept.extend([line, "\n"]);
+                lines.push(value);
+            }
+        }
+        let before = lines.last().and_then(|line| line["seconds"].as_f64()).unwrap_or(0.0);
+        replace(&path, kept.as_bytes())?;
+        let file = Error::reading(&path, File::options().append(true).open(&path))?;
+        let mut events = EventFile::create(output, before)?;
+        lines.iter().try_for_each(|line| events.add(line))?;
+        let style = ProgressStyle::with_template("{prefix} [{bar:30}] {pos}/{len} {msg} {per_sec}, {eta} left")
+            .expect("the template is valid");
+        let bar = ProgressBar::new(0).with_style(style);
+        Ok(Self { bar, file, path, events, begun: Instant::now(), before, loss: 0.0 })
     }
 
-    /// An epoch of so many updates begins; it is counted from 0.
-    pub fn begin(&mut self, epoch: u64, epochs: u64, updates: usize) {
+    /// An epoch of so many updates begins, or goes on after `done` of them; it is counted from 0.
+    pub fn begin(&mut self, epoch: u64, epochs: u64, updates: u64, done: u64) {
         self.bar.reset();
-        self.bar.set_length(updates as u64);
+        self.bar.set_length(updates);
+        self.bar.set_position(done);
         self.bar.set_prefix(format!("epoch {}/{epochs}", epoch + 1));
         self.loss = 0.0;
     }
@@ -59,30 +79,42 @@ impl Metrics {
         self.bar.set_message(format!("loss {:.4}, rate {rate:.1e},", self.loss));
         self.bar.inc(1);
         self.line(&json!({
-            "updates": updates, "seconds": self.begun.elapsed().as_secs_f64(), "learning_rate": rate,
+            "updates": updates, "seconds": self.seconds(), "learning_rate": rate,
             "entity_loss": losses[0], "relation_loss": losses[1], "gradient_norm": norm,
         }))
     }
 
-    /// An epoch is done, counted from 1: the scores on the development data.
+    /// An epoch is done, counted from 1, after so many updates in all: the scores on the development data.
     ///
     /// # Errors
     ///
     /// [`Error::Io`], if the line cannot be written.
-    pub fn epoch(&mut self, epoch: u64, report: &Report) -> Result<(), Error> {
-        let updates = epoch * self.bar.length().unwrap_or(0);
-        self.line(&json!({ "updates": updates, "epoch": epoch, "seconds": self.begun.elapsed().as_secs_f64(), "dev": report }))
+    pub fn epoch(&mut self, epoch: u64, updates: u64, report: &Report) -> Result<(), Error> {
+        self.line(&json!({ "updates": updates, "epoch": epoch, "seconds": self.seconds(), "dev": report }))
     }
 
-    fn line(&mut self, line: &serde_json::Value) -> Result<(), Error> {
+    /// Puts all lines on the disk, for the checkpoint that relies on them.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Io`], if that fails.
+    pub fn sync(&self) -> Result<(), Error> {
+        Error::reading(&self.path, self.file.sync_data())
+    }
+
+    /// Says something on standard error, also where that is a file and there is no bar to see.
+    pub fn say(&self, sentence: &str) {
+        self.bar.suspend(|| eprintln!("{sentence}"));
+    }
+
+    fn seconds(&self) -> f64 {
+        self.before + self.begun.elapsed().as_secs_f64()
+    }
+
+    fn line(&mut self, line: &Value) -> Result<(), Error> {
         Error::reading(&self.path, writeln!(self.file, "{line}"))?;
         self.events.add(line)
     }
-}
-
-fn style() -> ProgressStyle {
-    ProgressStyle::with_template("{prefix} [{bar:30}] {pos}/{len} {msg} {per_sec}, {eta} left")
-        .expect("the template is valid")
 }
 
 /// An epoch, as the lines of a run tell it.
@@ -124,3 +156,33 @@ fn lines<T: DeserializeOwned>(output: &Path) -> Vec<T> {
 }
 
 const FILE: &str = "metrics.jsonl";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tensorboard::tests::records;
+
+    #[test]
+    fn a_run_that_goes_on_keeps_the_lines_up_to_its_checkpoint() {
+        let folder = tempfile::tempdir().unwrap();
+        let updates = || -> Vec<u64> {
+            let lines = fs::read_to_string(folder.path().join(FILE)).unwrap();
+            let lines = lines.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+            lines.map(|line| line["updates"].as_u64().unwrap()).collect()
+        };
+        let write = |begun: u64, range: std::ops::RangeInclusive<u64>| {
+            let mut metrics = Metrics::open(folder.path(), begun).unwrap();
+            range.for_each(|update| metrics.update(update, [1.0, 2.0], 3.0, 1e-4).unwrap());
+        };
+        write(0, 1..=4);
+        let path = folder.path().join(FILE);
+        let whole = fs::read_to_string(&path).unwrap();
+        fs::write(&path, format!("{whole}{{\"updates\": 5, \"sec")).unwrap();
+        write(3, 4..=6);
+        assert_eq!(updates(), [1, 2, 3, 4, 5, 6]);
+        let events = || records(folder.path()).len() - 1;
+        assert_eq!(events(), 6);
+        write(0, 1..=1);
+        assert_eq!((updates(), events()), (vec![1], 1));
+    }
+}

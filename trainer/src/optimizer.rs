@@ -4,7 +4,7 @@ use burn::module::Module;
 use burn::tensor::Device;
 use sinet_model::Sinet;
 
-use crate::adamw::{AdamW, NamedGradients, Update, floats, square_norm, step_size};
+use crate::adamw::{AdamW, Update, step_size};
 use crate::config::TrainSection;
 use crate::step::Step;
 use crate::word_table::{WordTable, WordTableState};
@@ -46,31 +46,33 @@ impl Optimizer {
         &mut self.words
     }
 
-    /// One update of all weights; `factor` is the schedule's, `updates` counts from 1.
-    ///
-    /// Gives the new network and the norm that all gradients had together, before clipping.
+    /// One update of all weights. `norm` is [`Step::norm`], `factor` the schedule's, `updates` counts from 1.
     pub fn step(
         &mut self,
         network: Sinet,
-        step: Step,
+        step: &Step,
+        norm: f64,
         settings: &TrainSection,
         factor: f64,
         updates: u64,
-    ) -> (Sinet, f64) {
+    ) -> Sinet {
         let device = network.encoder.word_table().device();
-        let gradients = NamedGradients::take(&network, step.gradients);
-        let of_words = floats(step.words.gradient.into_data());
-        let norm = (gradients.square_norm() + square_norm(&of_words)).sqrt();
         // As PyTorch's clip_grad_norm_ has it.
         let clip = (settings.max_grad_norm / (norm + 1e-6)).min(1.0) as f32;
         let group = |name: &str| Update { clip, ..group(name, settings, factor, updates) };
 
-        self.words.step(&step.words.ids, &of_words, group(WORDS));
-        (self.dense.step(network, &gradients, &device, group), norm)
+        self.words.step(&step.words.ids, &step.words.gradient, group(WORDS));
+        self.dense.step(network, &step.gradients, &device, group)
     }
 
-    /// The network with its present word table, without gradients.
-    pub fn current(&mut self, network: &Sinet) -> Sinet {
+    /// Brings the whole word table up to date, see [`WordTable::settle`].
+    pub fn settle(&mut self) {
+        self.words.settle();
+    }
+
+    /// The network with its word table, without gradients. Right after [`Optimizer::settle`] that is the network as it is
+    /// now; otherwise it is what [`Optimizer::new`] goes on from with [`Optimizer::state`].
+    pub fn current(&self, network: &Sinet) -> Sinet {
         let Sinet { encoder, heads } = network.valid();
         let words = self.words.tensor(&Device::flex());
         Sinet { encoder: encoder.with_word_table(words), heads }
@@ -85,12 +87,13 @@ const WORDS: &str = "bert.embeddings.word_embeddings.weight";
 /// The authors' rule for what decays: not biases, not what is called LayerNorm. Their CTAM norm is not called so.
 fn group(name: &str, settings: &TrainSection, factor: f64, updates: u64) -> Update {
     let is_encoder = name.starts_with("bert.") || name.starts_with("albert.");
-    let peak = if is_encoder { None } else { settings.heads_learning_rate }.unwrap_or(settings.learning_rate);
-    let rate = factor * peak;
+    let of_heads = |value: Option<f64>| if is_encoder { None } else { value };
+    let rate = factor * of_heads(settings.heads_learning_rate).unwrap_or(settings.learning_rate);
+    let decay = of_heads(settings.heads_weight_decay).unwrap_or(settings.weight_decay);
     let decays = !name.contains("bias") && !name.contains("LayerNorm.weight");
     Update {
         step_size: step_size(rate, updates, settings.bias_correction) as f32,
-        keep: if decays { (1.0 - rate * settings.weight_decay) as f32 } else { 1.0 },
+        keep: if decays { (1.0 - rate * decay) as f32 } else { 1.0 },
         clip: 1.0,
     }
 }
@@ -102,21 +105,27 @@ mod tests {
     #[test]
     fn groups_by_name() {
         let settings = TrainSection {
-            heads_learning_rate: Some(0.5),
-            ..toml::from_str("epochs=1\nbatch_size=1\nlearning_rate=0.1\nwarmup=0.0\nmax_grad_norm=1.0").unwrap()
+            learning_rate: 0.125,
+            weight_decay: 0.5,
+            heads_learning_rate: Some(0.25),
+            heads_weight_decay: Some(2.0),
+            ..TrainSection::default()
         };
         let cases = [
-            (WORDS, 0.1, true),
-            ("bert.encoder.layer.0.output.dense.bias", 0.1, false),
-            ("bert.encoder.layer.0.output.LayerNorm.weight", 0.1, false),
-            ("albert.encoder.embedding_hidden_mapping_in.weight", 0.1, true),
-            ("cross_attention.addnorm.ln.weight", 0.5, true),
-            ("cross_attention.addnorm.ln.bias", 0.5, false),
-            ("entity_classifier.weight", 0.5, true),
+            (WORDS, 0.125, 0.9375),
+            ("bert.encoder.layer.0.output.dense.bias", 0.125, 1.0),
+            ("bert.encoder.layer.0.output.LayerNorm.weight", 0.125, 1.0),
+            ("albert.encoder.embedding_hidden_mapping_in.weight", 0.125, 0.9375),
+            ("cross_attention.addnorm.ln.weight", 0.25, 0.5),
+            ("cross_attention.addnorm.ln.bias", 0.25, 1.0),
+            ("entity_classifier.weight", 0.25, 0.5),
         ];
-        for (name, rate, decays) in cases {
+        for (name, step_size, keep) in cases {
             let update = group(name, &settings, 1.0, 1);
-            assert_eq!((update.step_size, update.keep < 1.0), (rate, decays), "{name}");
+            assert_eq!((update.step_size, update.keep), (step_size, keep), "{name}");
         }
+        // What is not said of the heads is as for the encoder.
+        let same = TrainSection { heads_learning_rate: None, heads_weight_decay: None, ..settings };
+        assert_eq!(group("entity_classifier.weight", &same, 1.0, 1), group(WORDS, &same, 1.0, 1));
     }
 }

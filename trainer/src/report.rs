@@ -19,6 +19,9 @@ use crate::train::MODEL_BEST;
 use confusion::Confusion;
 use curves::{Curve, figure, thinned};
 
+/// The report, in a run's folder.
+pub const REPORT: &str = "report.html";
+
 /// Points of a curve over updates.
 const POINTS: usize = 300;
 
@@ -27,7 +30,7 @@ const POINTS: usize = 300;
 /// # Errors
 ///
 /// [`Error`], if the run has no model, or a sentence cannot be read.
-pub fn report(run: &Path, scoring: impl FnOnce(&Model) -> Result<Scoring<'static>, Error>) -> Result<String, Error> {
+pub fn report<'a>(run: &Path, scoring: impl FnOnce(&Model) -> Result<Scoring<'a>, Error>) -> Result<String, Error> {
     let model = read_model(&run.join(MODEL_BEST))?;
     let Scoring { sentences, name, rule } = scoring(&model)?;
     let predictions = predict(&model, &sentences, model.thresholds())?;

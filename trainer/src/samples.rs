@@ -3,16 +3,18 @@
 use std::collections::{BTreeMap, HashSet};
 
 use rand::Rng;
-use rand::seq::{IteratorRandom, index};
+use rand::seq::{IteratorRandom, SliceRandom, index};
 use sinet_model::{Batch, Pair, Span};
 use sinet_text::{Dataset, Encoding, Example, Tokenizer, WordRange};
+
+use crate::config::TrainSection;
 
 /// A labelled sentence as word pieces.
 #[derive(Debug, Clone)]
 pub struct Sentence {
-    pieces: Vec<u32>,
-    /// Word to piece positions.
-    words: Vec<std::ops::Range<usize>>,
+    /// Its place in the data set.
+    pub index: usize,
+    encoding: Encoding,
     /// Spans and classes of the entities, without repetitions.
     entities: Vec<(WordRange, usize)>,
     /// Head and tail among `entities`, and all relation types of the pair.
@@ -62,27 +64,37 @@ pub struct TooLong {
 }
 
 impl Sentence {
-    /// Tokenises a data set.
+    /// Tokenises a data set. Each sentence gets up to `context_words` of its document on each side.
     ///
     /// # Errors
     ///
     /// The first sentence that the encoder cannot read as one piece.
-    pub fn all(dataset: &Dataset, tokenizer: &Tokenizer, limit: usize) -> Result<Vec<Self>, TooLong> {
-        let examples = dataset.sentences.iter().enumerate();
-        examples
-            .filter(|(_, example)| !example.tokens.is_empty())
-            .map(|(i, example)| {
-                let encoding = tokenizer.encode_words(&example.tokens);
-                let pieces = encoding.ids.len();
-                if pieces > limit {
-                    return Err(TooLong { sentence: i + 1, pieces, limit });
+    pub fn all(
+        dataset: &Dataset,
+        tokenizer: &Tokenizer,
+        limit: usize,
+        context_words: usize,
+    ) -> Result<Vec<Self>, TooLong> {
+        let mut sentences = Vec::with_capacity(dataset.sentences.len());
+        for document in dataset.documents() {
+            let words = document.iter().flat_map(|example| &example.tokens);
+            let pieces: Vec<_> = words.map(|word| tokenizer.pieces(word)).collect();
+            let mut start = 0;
+            for example in document {
+                let words = WordRange { start, end: start + example.tokens.len() };
+                start = words.end;
+                let encoding = Encoding::from_pieces(tokenizer.special(), &pieces[words.start..words.end], usize::MAX);
+                let (index, own) = (sentences.len(), encoding.ids.len());
+                if own > limit {
+                    return Err(TooLong { sentence: index + 1, pieces: own, limit });
                 }
-                Ok(Self::new(example, encoding))
-            })
-            .collect()
+                sentences.push(Self::new(index, example, encoding.in_context(&pieces, words, context_words, limit)));
+            }
+        }
+        Ok(sentences)
     }
 
-    fn new(example: &Example, encoding: Encoding) -> Self {
+    fn new(index: usize, example: &Example, encoding: Encoding) -> Self {
         // Two labels on one span are two samples, as in the authors' code; relations keep their own entity.
         let entities = example.entities.iter().map(|entity| (entity.words, entity.kind + 1)).collect();
         let mut relations = BTreeMap::<_, Vec<_>>::new();
@@ -92,12 +104,12 @@ impl Sentence {
                 kinds.push(relation.kind);
             }
         }
-        Self { pieces: encoding.ids, words: encoding.words, entities, relations }
+        Self { index, encoding, entities, relations }
     }
 
     fn negative_spans(&self, sampling: &Sampling, rng: &mut impl Rng) -> Vec<WordRange> {
         let gold: HashSet<_> = self.entities.iter().map(|&(span, _)| span).collect();
-        let n = self.words.len();
+        let n = self.encoding.words.len();
         (1..=sampling.max_span_words.min(n))
             .flat_map(|width| (0..=n - width).map(move |start| WordRange { start, end: start + width }))
             .filter(|span| !gold.contains(span))
@@ -117,11 +129,15 @@ impl Sentence {
 impl Samples {
     /// Samples for the sentences of one batch.
     pub fn draw(sentences: &[&Sentence], sampling: &Sampling, rng: &mut impl Rng) -> Self {
-        let pieces: Vec<_> = sentences.iter().map(|sentence| &sentence.pieces).collect();
+        let of_each = |part: fn(&Encoding) -> &Vec<u32>| -> Vec<_> {
+            sentences.iter().map(|sentence| part(&sentence.encoding)).collect()
+        };
+        let pieces = of_each(|encoding| &encoding.ids);
         let mut samples = Self {
             batch: match sampling.padding {
                 Some(pad) => Batch::padded(&pieces, pad),
-                None => Batch::packed(&pieces),
+                None => Batch::packed(&pieces)
+                    .between(&of_each(|encoding| &encoding.before), &of_each(|encoding| &encoding.after)),
             },
             spans: Vec::new(),
             classes: Vec::new(),
@@ -136,12 +152,12 @@ impl Samples {
 
     fn add(&mut self, index: usize, sentence: &Sentence, sampling: &Sampling, rng: &mut impl Rng) {
         let row = self.batch.sentence(index).start;
-        let first = self.spans.len();
+        let (first, pieces) = (self.spans.len(), &sentence.encoding.words);
         let negatives = sentence.negative_spans(sampling, rng).into_iter().map(|span| (span, 0));
         for (words, class) in sentence.entities.iter().copied().chain(negatives) {
             self.spans.push(Span {
                 sentence: index,
-                rows: row + sentence.words[words.start].start..row + sentence.words[words.end - 1].end,
+                rows: row + pieces[words.start].start..row + pieces[words.end - 1].end,
                 words: words.end - words.start,
             });
             self.classes.push(class as i32);
@@ -157,10 +173,24 @@ impl Samples {
     }
 }
 
-/// The order of the sentences in one epoch: whole batches, what is left over stays out.
-pub fn batches(sentences: usize, batch_size: usize, rng: &mut impl Rng) -> Vec<Vec<usize>> {
-    let order = index::sample(rng, sentences, sentences).into_vec();
-    order.chunks_exact(batch_size).map(<[usize]>::to_vec).collect()
+/// The sentences of one epoch in batches, in the order in which they are learned. What does not fill an update stays
+/// out.
+///
+/// The sentences of each `train.length_pool` batches are sorted by length, and the batches shuffled after that.
+pub fn batches(sentences: &[Sentence], train: &TrainSection, rng: &mut impl Rng) -> Vec<Vec<usize>> {
+    let n = sentences.len();
+    let mut order = index::sample(rng, n, n).into_vec();
+    order.truncate(n - n % train.update_size());
+    if train.length_pool > 1 {
+        for pool in order.chunks_mut(train.batch_size * train.length_pool) {
+            pool.sort_by_key(|&i| sentences[i].encoding.read_pieces());
+        }
+    }
+    let mut batches: Vec<_> = order.chunks(train.batch_size).map(<[usize]>::to_vec).collect();
+    if train.length_pool > 1 {
+        batches.shuffle(rng);
+    }
+    batches
 }
 
 #[cfg(test)]
@@ -172,8 +202,14 @@ mod tests {
     fn sentence() -> Sentence {
         let span = |start, end| WordRange { start, end };
         Sentence {
-            pieces: vec![101, 1, 2, 3, 4, 5, 102],
-            words: vec![1..2, 2..4, 4..5, 5..6],
+            index: 0,
+            encoding: Encoding {
+                ids: vec![101, 1, 2, 3, 4, 5, 102],
+                words: vec![1..2, 2..4, 4..5, 5..6],
+                dropped_pieces: 0,
+                before: Vec::new(),
+                after: Vec::new(),
+            },
             entities: vec![(span(0, 1), 2), (span(1, 3), 1), (span(3, 4), 1)],
             relations: BTreeMap::from([((0, 1), vec![0, 2])]),
         }
@@ -209,9 +245,19 @@ mod tests {
     }
 
     #[test]
+    fn a_context_changes_what_is_read_and_no_row() {
+        let (plain, mut between) = (sentence(), sentence());
+        (between.encoding.before, between.encoding.after) = (vec![8, 9], vec![7]);
+        let draw = |second| Samples::draw(&[&plain, second], &SAMPLING, &mut ChaCha8Rng::seed_from_u64(1));
+        let (without, with) = (draw(&plain), draw(&between));
+        assert_eq!((&with.spans, &with.classes, &with.pairs), (&without.spans, &without.classes, &without.pairs));
+        assert_eq!(with.batch.read().ids()[7..], [101, 8, 9, 1, 2, 3, 4, 5, 7, 102]);
+    }
+
+    #[test]
     fn padding_lengthens_the_shorter_sentences() {
         let (long, mut short) = (sentence(), sentence());
-        short.pieces.truncate(6);
+        short.encoding.ids.truncate(6);
         for (padding, rows) in [(None, 6 + 7), (Some(0), 7 + 7)] {
             let sampling = Sampling { padding, ..SAMPLING };
             let samples = Samples::draw(&[&short, &long], &sampling, &mut ChaCha8Rng::seed_from_u64(1));
@@ -229,11 +275,48 @@ mod tests {
         }
     }
 
+    /// Sentences of 1 to 5 pieces.
+    fn of_all_lengths(n: usize) -> Vec<Sentence> {
+        let of_length = |pieces: usize| {
+            let mut sentence = sentence();
+            sentence.encoding.ids = vec![0; pieces];
+            sentence
+        };
+        (0..n).map(|i| of_length(1 + i * 7 % 5)).collect()
+    }
+
     #[test]
-    fn an_epoch_has_whole_batches_of_distinct_sentences() {
-        let batches = batches(10, 3, &mut ChaCha8Rng::seed_from_u64(7));
-        assert_eq!(batches.len(), 3);
-        let seen: HashSet<_> = batches.iter().flatten().collect();
-        assert_eq!(seen.len(), 9);
+    fn an_epoch_has_whole_updates_of_distinct_sentences() {
+        for (n, batch_size, accumulation, length_pool, whole) in [
+            (10, 3, 1, 1, 3),
+            (10, 3, 1, 2, 3),
+            (101, 4, 3, 1, 24),
+            (101, 4, 3, 5, 24),
+            (101, 4, 3, 1000, 24),
+            (2, 3, 1, 1, 0),
+        ] {
+            let train = TrainSection { batch_size, accumulation, length_pool, ..TrainSection::default() };
+            let draw = |seed| batches(&of_all_lengths(n), &train, &mut ChaCha8Rng::seed_from_u64(seed));
+            let batches = draw(7);
+            assert_eq!(batches.len(), whole);
+            assert!(batches.iter().all(|batch| batch.len() == batch_size));
+            let seen: HashSet<_> = batches.iter().flatten().filter(|&&i| i < n).collect();
+            assert_eq!(seen.len(), whole * batch_size);
+            assert_eq!(draw(7), batches);
+            assert!(whole == 0 || draw(8) != batches, "another seed, another order");
+        }
+    }
+
+    #[test]
+    fn a_pool_fills_up_less() {
+        let sentences = of_all_lengths(400);
+        let padding = |length_pool| -> usize {
+            let train = TrainSection { length_pool, ..TrainSection::default() };
+            let batches = batches(&sentences, &train, &mut ChaCha8Rng::seed_from_u64(1));
+            let lengths =
+                |batch: &Vec<usize>| batch.iter().map(|&i| sentences[i].encoding.ids.len()).collect::<Vec<_>>();
+            batches.iter().map(lengths).map(|n| n.len() * n.iter().max().unwrap() - n.iter().sum::<usize>()).sum()
+        };
+        assert!(padding(1) > 5 * padding(20), "{} and {}", padding(1), padding(20));
     }
 }

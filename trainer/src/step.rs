@@ -2,21 +2,22 @@
 
 use std::collections::BTreeMap;
 
-use burn::tensor::{Device, Gradients, Int, Tensor, TensorData};
+use burn::tensor::{Device, Int, Tensor, TensorData};
 use sinet_model::{Sinet, entity_loss, relation_loss};
 
+use crate::adamw::{NamedGradients, floats, square_norm};
 use crate::samples::Samples;
 use crate::word_table::WordTable;
 
-/// The loss of one batch and its gradients.
+/// The loss of one update and its gradients.
 pub struct Step {
     /// L^e.
     pub entity_loss: f32,
-    /// L^r; 0 where the batch has no pair.
+    /// L^r; 0 where the update has no pair.
     pub relation_loss: f32,
     /// Of every parameter but the word table.
-    pub gradients: Gradients,
-    /// Of the rows of the word table that the batch uses, with their ids.
+    pub gradients: NamedGradients,
+    /// Of the rows of the word table that the update uses.
     pub words: WordGradients,
 }
 
@@ -25,29 +26,46 @@ pub struct WordGradients {
     /// Which rows, ascending.
     pub ids: Vec<u32>,
     /// `[ids, embedding size]`
-    pub gradient: Tensor<2>,
+    pub gradient: Vec<f32>,
 }
 
 impl Step {
-    /// Runs the network on samples, forward and back.
+    /// Runs the network forward and back on the batches of one update, one after the other.
     ///
+    /// The losses are means over all spans and pairs of the update, however it is cut into batches: each batch counts by
+    /// its share of them.
+    ///
+    /// # Panics
+    ///
+    /// Panics if there is no batch.
+    pub fn run(network: &Sinet, batches: &[Samples], words: &mut WordTable) -> Self {
+        let spans: usize = batches.iter().map(|samples| samples.spans.len()).sum();
+        let pairs: usize = batches.iter().map(|samples| samples.pairs.len()).sum();
+        let share = |part: usize, whole: usize| part as f32 / whole.max(1) as f32;
+        let steps = batches.iter().map(|samples| {
+            let shares = [share(samples.spans.len(), spans), share(samples.pairs.len(), pairs)];
+            Self::of_batch(network, samples, shares, words)
+        });
+        steps.reduce(Self::plus).expect("an update has a batch")
+    }
+
     /// The word table stays outside of the graph: a dense gradient of it would cost more than the rest of a small
     /// network.
-    pub fn run(network: &Sinet, samples: &Samples, words: &mut WordTable) -> Self {
+    fn of_batch(network: &Sinet, samples: &Samples, [spans, pairs]: [f32; 2], words: &mut WordTable) -> Self {
         let device = &network.encoder.word_table().device();
-        let (ids, positions) = distinct(samples.batch.ids());
+        let (ids, positions) = distinct(samples.batch.read().ids());
         let leaf = Tensor::from_inner(words.rows(&ids, &device.clone().inner())).require_grad();
         let words = leaf.clone().select(0, int(positions, device));
 
         let hidden = network.encoder.forward_words(words, &samples.batch);
         let spaces = network.heads.spaces(hidden, &samples.batch);
         let logits = network.heads.entity_logits(&spaces, &samples.spans);
-        let entity = entity_loss(logits, int(samples.classes.clone(), device));
+        let entity = entity_loss(logits, int(samples.classes.clone(), device)) * spans;
         let relation = (!samples.pairs.is_empty()).then(|| {
             let logits = network.heads.relation_logits(&spaces, &samples.spans, &samples.pairs);
             let shape = logits.dims();
             let labels = Tensor::from_data(TensorData::new(samples.labels.clone(), shape), device);
-            relation_loss(logits, labels)
+            relation_loss(logits, labels) * pairs
         });
         let scalar = |loss: &Tensor<1>| loss.clone().inner().into_scalar::<f32>();
         let (entity_loss, relation_loss) = (scalar(&entity), relation.as_ref().map_or(0.0, scalar));
@@ -57,12 +75,45 @@ impl Step {
         };
         let mut gradients = loss.backward();
         let gradient = leaf.grad_remove(&mut gradients).expect("the words are part of the graph");
-        Self { entity_loss, relation_loss, gradients, words: WordGradients { ids, gradient } }
+        Self {
+            entity_loss,
+            relation_loss,
+            gradients: NamedGradients::take(network, gradients),
+            words: WordGradients { ids, gradient: floats(gradient.into_data()) },
+        }
+    }
+
+    fn plus(mut self, other: Self) -> Self {
+        self.gradients.add(other.gradients);
+        Self {
+            entity_loss: self.entity_loss + other.entity_loss,
+            relation_loss: self.relation_loss + other.relation_loss,
+            words: self.words.plus(&other.words),
+            ..self
+        }
     }
 
     /// L of eq. 11.
     pub fn loss(&self) -> f32 {
         self.entity_loss + self.relation_loss
+    }
+
+    /// The norm of all gradients together.
+    pub fn norm(&self) -> f64 {
+        (self.gradients.square_norm() + square_norm(&self.words.gradient)).sqrt()
+    }
+}
+
+impl WordGradients {
+    fn plus(&self, other: &Self) -> Self {
+        let mut rows = BTreeMap::<u32, Vec<f32>>::new();
+        for Self { ids, gradient } in [self, other] {
+            for (&id, row) in ids.iter().zip(gradient.chunks_exact(gradient.len() / ids.len())) {
+                let sum = rows.entry(id).or_insert_with(|| vec![0.0; row.len()]);
+                sum.iter_mut().zip(row).for_each(|(sum, x)| *sum += x);
+            }
+        }
+        Self { ids: rows.keys().copied().collect(), gradient: rows.into_values().flatten().collect() }
     }
 }
 
@@ -89,5 +140,12 @@ mod tests {
         let (ids, positions) = distinct(&[7, 3, 7, 9, 3]);
         assert_eq!(ids, [3, 7, 9]);
         assert_eq!(positions, [1, 0, 1, 2, 0]);
+    }
+
+    #[test]
+    fn gradients_of_the_same_word_are_summed() {
+        let words = |ids: &[u32], gradient: &[f32]| WordGradients { ids: ids.to_vec(), gradient: gradient.to_vec() };
+        let sum = words(&[3, 7], &[1.0, 2.0, 3.0, 4.0]).plus(&words(&[1, 7], &[5.0, 6.0, 7.0, 8.0]));
+        assert_eq!((sum.ids, sum.gradient), (vec![1, 3, 7], vec![5.0, 6.0, 1.0, 2.0, 10.0, 12.0]));
     }
 }

@@ -17,23 +17,26 @@ use crate::Error;
 pub struct EventFile {
     file: File,
     path: PathBuf,
+    /// Seconds since 1970 when the run began, or would have begun without its interruptions.
+    begun: f64,
 }
 
 impl EventFile {
-    /// Begins a new file in the folder `tensorboard` of a run; an old one is replaced.
+    /// Begins a new file in the folder `tensorboard` of a run that has taken `before` seconds; an old one is replaced. The
+    /// caller adds again what still holds of that.
     ///
     /// # Errors
     ///
     /// [`Error::Io`], if it cannot be written.
-    pub fn create(run: &Path) -> Result<Self, Error> {
+    pub fn create(run: &Path, before: f64) -> Result<Self, Error> {
         let folder = run.join("tensorboard");
         Error::reading(&folder, fs::create_dir_all(&folder))?;
-        // One name for all times, so that a run that is resumed does not show twice.
-        let path = folder.join("events.out.tfevents.0.sinet");
+        let path = folder.join(FILE);
         let file = Error::reading(&path, File::create(&path))?;
-        let mut events = Self { file, path };
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0.0, |since| since.as_secs_f64());
+        let mut events = Self { file, path, begun: now - before };
         let mut version = Message::default();
-        version.double(WALL_TIME, now()).bytes(FILE_VERSION, b"brain.Event:2");
+        version.double(WALL_TIME, events.begun).bytes(FILE_VERSION, b"brain.Event:2");
         events.record(&version.0)?;
         Ok(events)
     }
@@ -51,7 +54,8 @@ impl EventFile {
             summary.bytes(VALUE, &scalar.0);
         }
         let mut event = Message::default();
-        event.double(WALL_TIME, now()).integer(STEP, line["updates"].as_u64().unwrap_or(0)).bytes(SUMMARY, &summary.0);
+        let time = self.begun + line["seconds"].as_f64().unwrap_or(0.0);
+        event.double(WALL_TIME, time).integer(STEP, line["updates"].as_u64().unwrap_or(0)).bytes(SUMMARY, &summary.0);
         self.record(&event.0)
     }
 
@@ -62,6 +66,9 @@ impl EventFile {
         Error::reading(&self.path, self.file.write_all(&record))
     }
 }
+
+/// One name for all times, so that a run that is resumed does not show twice.
+const FILE: &str = "events.out.tfevents.0.sinet";
 
 /// The numbers of a line by the tags that TensorBoard groups them by.
 fn scalars(line: &Value) -> Vec<(String, f64)> {
@@ -78,10 +85,6 @@ fn scalars(line: &Value) -> Vec<(String, f64)> {
         }
     }
     scalars
-}
-
-fn now() -> f64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0.0, |since| since.as_secs_f64())
 }
 
 /// CRC-32C, masked as TFRecord wants it.
@@ -138,7 +141,7 @@ impl Message {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use serde_json::json;
 
     use super::*;
@@ -162,19 +165,37 @@ mod tests {
         let masked = 0xe306_9283u32.rotate_right(15).wrapping_add(0xa282_ead8);
         assert_eq!(checksum(b"123456789"), masked.to_le_bytes());
         let folder = tempfile::tempdir().unwrap();
-        let mut events = EventFile::create(folder.path()).unwrap();
+        let mut events = EventFile::create(folder.path(), 0.0).unwrap();
         events.add(&json!({"updates": 1, "entity_loss": 0.5})).unwrap();
-        let bytes = fs::read(&events.path).unwrap();
-        let mut rest = bytes.as_slice();
-        let mut records = 0;
+        assert_eq!(records(folder.path()).len(), 2);
+    }
+
+    #[test]
+    fn the_time_of_a_run_goes_on() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut events = EventFile::create(folder.path(), 30.0).unwrap();
+        events.add(&json!({"updates": 1, "seconds": 20})).unwrap();
+        events.add(&json!({"updates": 2, "seconds": 35})).unwrap();
+        let times =
+            records(folder.path()).into_iter().map(|record| f64::from_le_bytes(record[1..9].try_into().unwrap()));
+        let times: Vec<_> = times.map(|time| time - events.begun).collect();
+        assert_eq!(times, [0.0, 20.0, 35.0]);
+    }
+
+    /// The contents of a run's records, whose checksums must hold.
+    #[track_caller]
+    pub(crate) fn records(run: &Path) -> Vec<Vec<u8>> {
+        let bytes = fs::read(run.join("tensorboard").join(FILE)).unwrap();
+        let (mut rest, mut records) = (bytes.as_slice(), Vec::new());
         while let Some((head, after)) = rest.split_at_checked(12) {
             let length = u64::from_le_bytes(head[..8].try_into().unwrap()) as usize;
             assert_eq!(head[8..], checksum(&head[..8]));
             assert_eq!(after[length..length + 4], checksum(&after[..length]));
+            records.push(after[..length].to_vec());
             rest = &after[length + 4..];
-            records += 1;
         }
-        assert_eq!((records, rest.len()), (2, 0));
+        assert_eq!(rest.len(), 0);
+        records
     }
 
     #[test]

@@ -14,60 +14,74 @@ use sinet_text::{Dataset, Report, Schema, Tokenizer};
 
 use crate::Error;
 use crate::average::Average;
-use crate::card;
-use crate::checkpoint::{Checkpoint, Progress, read_weights, write_weights};
+use crate::card::{self, Scoring};
+use crate::checkpoint::{Checkpoint, Progress, read_weights, replace, write_weights};
 use crate::config::RunConfig;
+use crate::divergence::diverged;
 use crate::evaluate::{evaluate, micro_f1, read_dataset};
 use crate::metrics::Metrics;
 use crate::optimizer::{Optimizer, OptimizerState};
 use crate::pretrained::Pretrained;
+use crate::report::{REPORT, report};
 use crate::samples::{Samples, Sampling, Sentence, batches};
 use crate::schedule::Schedule;
 use crate::step::Step;
 
 /// Trains a model on the sentences in the folder `data` and leaves in `output`: `model-best` and `model-last` (model
-/// folders), `metrics.jsonl` (a line an update and a line an epoch) and `checkpoint`.
+/// folders), `report.html` on the better one, `metrics.jsonl` (a line an update and a line an epoch), the same in
+/// `tensorboard`, and `checkpoint`. With `resume` it goes on from that checkpoint, if there is one.
 ///
 /// # Errors
 ///
 /// [`Error`], before anything is written if the configuration or the data are wrong.
 pub fn train(config: &RunConfig, data: &Path, output: &Path, resume: bool) -> Result<(), Error> {
+    let checkpoint = output.join(CHECKPOINT);
+    let is_complete = |progress: Progress| progress.complete && progress.config == *config;
+    if resume && Progress::read(&checkpoint)?.is_some_and(is_complete) {
+        return Ok(());
+    }
     let data = Data::read(data)?;
     let pretrained = Pretrained::find(&config.encoder)?;
-    Error::reading(output, fs::create_dir_all(output))?;
-    let checkpoint = output.join("checkpoint");
-    let mut run = if resume && checkpoint.exists() {
-        Run::resume(config, data, pretrained, Checkpoint::read(&checkpoint)?)?
-    } else {
-        Run::start(config, data, pretrained)?
+    let found = if resume { Checkpoint::read(&checkpoint)? } else { None };
+    let mut run = match found {
+        Some(checkpoint) => Run::resume(config, data, output, pretrained, checkpoint)?,
+        None => Run::start(config, data, output, pretrained)?,
     };
+    Error::reading(output, fs::create_dir_all(output))?;
+    if !resume {
+        Checkpoint::remove(&checkpoint)?;
+    }
 
-    let mut metrics = Metrics::open(output, run.progress.updates, resume)?;
-    while run.progress.epochs < config.train.epochs {
+    let mut metrics = Metrics::open(output, run.progress.updates)?;
+    while !run.progress.is_finished() {
         run.epoch(&mut metrics)?;
         let report = run.evaluate()?;
         let [entities, relations, strict] = micro_f1(&report);
-        let epoch = run.progress.epochs;
-        metrics.epoch(epoch, &report)?;
-        // Also where standard error is a file and there is no bar to see.
-        metrics.bar.suspend(|| {
-            eprintln!("epoch {epoch:>3}: dev F1 entities {entities:.2}, relations {relations:.2}, strict {strict:.2}");
-        });
-        let is_best = run.progress.best.is_none_or(|(best, _)| strict > best);
-        if is_best {
-            run.progress.best = Some((strict, epoch));
+        let Progress { epochs, updates, best, .. } = run.progress;
+        metrics.epoch(epochs, updates, &report)?;
+        if best.is_none_or(|(best, _)| strict as f32 > best) {
+            run.progress.best = Some((strict as f32, epochs));
             write_weights(&output.join(BEST), run.weights())?;
         }
-        run.checkpoint().write(&checkpoint)?;
+        run.save(&metrics)?;
+        metrics.say(&format!(
+            "epoch {epochs:>3}: dev F1 entities {entities:.2}, relations {relations:.2}, strict {strict:.2}; saved"
+        ));
     }
     metrics.bar.finish_and_clear();
 
-    card::write_model(&run, run.weights(), run.progress.epochs, &output.join(MODEL_LAST))?;
-    if let Some((_, epoch)) = run.progress.best {
+    let Progress { epochs, best, .. } = run.progress;
+    if epochs < config.train.epochs {
+        eprintln!("the strict F1 has not risen any more: stopped after epoch {epochs}");
+    }
+    card::write_model(&run, run.weights(), epochs, &output.join(MODEL_LAST))?;
+    if let Some((_, epoch)) = best {
         let best = read_weights(&output.join(BEST))?;
         card::write_model(&run, &best, epoch, &output.join(MODEL_BEST))?;
+        let html = report(output, |_| Ok(Scoring::on_dev(&run.data.dev)))?;
+        replace(&output.join(REPORT), html.as_bytes())?;
     }
-    Ok(())
+    run.progress.complete(&checkpoint)
 }
 
 /// The model of the best epoch, in a run's folder.
@@ -78,6 +92,9 @@ pub const MODEL_LAST: &str = "model-last";
 
 /// The weights of the best epoch so far, in a run's folder.
 pub const BEST: &str = "best.safetensors";
+
+/// Where a run can go on from.
+const CHECKPOINT: &str = "checkpoint";
 
 /// The labelled sentences of a run.
 pub struct Data {
@@ -111,6 +128,7 @@ pub struct Run {
     pub progress: Progress,
     /// What it learns from and is measured on.
     pub data: Data,
+    output: PathBuf,
     /// The encoder that it began with.
     pub pretrained: Pretrained,
     tokenizer: Tokenizer,
@@ -120,12 +138,14 @@ pub struct Run {
     /// What would be the model if the run ended here.
     average: Average,
     optimizer: Optimizer,
+    /// Updates an epoch.
+    epoch_updates: u64,
     schedule: Schedule,
 }
 
 impl Run {
-    fn start(config: &RunConfig, data: Data, pretrained: Pretrained) -> Result<Self, Error> {
-        let progress = Progress { config: config.clone(), epochs: 0, updates: 0, best: None };
+    fn start(config: &RunConfig, data: Data, output: &Path, pretrained: Pretrained) -> Result<Self, Error> {
+        let progress = Progress { config: config.clone(), epochs: 0, updates: 0, best: None, complete: false };
         let device = Device::flex();
         device.seed(config.train.seed);
         let network = architecture(config, &data.schema, &pretrained).init(&device);
@@ -134,23 +154,31 @@ impl Run {
             Error::other(format!("the encoder {} does not fit its own config.json: {error}", config.encoder))
         })?;
         let network = Sinet { encoder, heads };
-        Self::new(config, progress, data, pretrained, network, Average::default(), OptimizerState::default())
+        let (average, optimizer) = (Average::default(), OptimizerState::default());
+        Self::new(progress, data, output, pretrained, network, average, optimizer)
     }
 
-    fn resume(config: &RunConfig, data: Data, pretrained: Pretrained, checkpoint: Checkpoint) -> Result<Self, Error> {
+    fn resume(
+        config: &RunConfig,
+        data: Data,
+        output: &Path,
+        pretrained: Pretrained,
+        checkpoint: Checkpoint,
+    ) -> Result<Self, Error> {
         let Checkpoint { progress, weights, average, optimizer } = checkpoint;
         if progress.config != *config {
-            return Err(Error::other("the checkpoint is of another configuration; leave out --resume, or restore it"));
+            let problem = "the checkpoint is of another configuration; restore that, or train into another folder";
+            return Err(Error::other(format!("{}: {problem}", output.display())));
         }
         let network = architecture(config, &data.schema, &pretrained).init(&Device::flex());
         let network = network.with_weights(&weights).map_err(Error::other)?;
-        Self::new(config, progress, data, pretrained, network, average, optimizer)
+        Self::new(progress, data, output, pretrained, network, average, optimizer)
     }
 
     fn new(
-        config: &RunConfig,
         progress: Progress,
         data: Data,
+        output: &Path,
         pretrained: Pretrained,
         network: Sinet,
         average: Average,
@@ -158,40 +186,55 @@ impl Run {
     ) -> Result<Self, Error> {
         let tokenizer = Tokenizer::from_bytes(&pretrained.tokenizer).map_err(Error::other)?;
         let limit = pretrained.config.max_pieces();
-        let sentences = Sentence::all(&data.train, &tokenizer, limit)
-            .map_err(|error| Error::data(&data.folder.join("train.json"), error))?;
-        let batches = sentences.len() / config.train.batch_size;
-        if batches == 0 {
-            let problem = format!("{} sentences do not fill a batch of {}", sentences.len(), config.train.batch_size);
-            return Err(Error::data(&data.folder.join("train.json"), problem));
+        let RunConfig { train, model, .. } = &progress.config;
+        let train_file = data.folder.join("train.json");
+        if model.context_words > 0 && data.train.documents().all(|document| document.len() == 1) {
+            let problem = "no sentence has a neighbour with the same orig_id, so that there is no context; convert documents \
+                           to SpERT's format, or set model.context_words to 0";
+            return Err(Error::data(&train_file, problem));
         }
-        let total = batches as u64 * config.train.epochs;
-        let schedule = Schedule { warmup: (total as f64 * config.train.warmup) as u64, total };
+        let sentences = Sentence::all(&data.train, &tokenizer, limit, model.context_words)
+            .map_err(|error| Error::data(&train_file, error))?;
+        let epoch_updates = (sentences.len() / train.update_size()) as u64;
+        if epoch_updates == 0 {
+            let problem = format!("{} sentences do not fill an update of {}", sentences.len(), train.update_size());
+            return Err(Error::data(&train_file, problem));
+        }
+        let total = epoch_updates * train.epochs;
+        let schedule = Schedule { warmup: (total as f64 * train.warmup) as u64, total };
         let optimizer = Optimizer::new(&network, optimizer);
         let network = Some(network.train());
         Ok(Self {
-            config: config.clone(),
+            config: progress.config.clone(),
             progress,
             data,
+            output: output.to_owned(),
             pretrained,
             tokenizer,
             sentences,
             network,
             average,
             optimizer,
+            epoch_updates,
             schedule,
         })
     }
 
+    /// An epoch, or what is left of it.
     fn epoch(&mut self, metrics: &mut Metrics) -> Result<(), Error> {
-        let train = &self.config.train;
-        let order =
-            batches(self.sentences.len(), train.batch_size, &mut self.rng(Purpose::Order, self.progress.epochs));
-        metrics.begin(self.progress.epochs, train.epochs, order.len());
-        for batch in order {
-            self.update(&batch, metrics)?;
+        let train = self.config.train.clone();
+        let order = batches(&self.sentences, &train, &mut self.rng(Purpose::Order, self.progress.epochs));
+        let done = self.progress.updates - self.progress.epochs * self.epoch_updates;
+        metrics.begin(self.progress.epochs, train.epochs, self.epoch_updates, done);
+        for (done, batches) in (1..).zip(order.chunks(train.accumulation)).skip(done as usize) {
+            self.update(batches, metrics)?;
+            if done % train.checkpoint_every == 0 && done < self.epoch_updates {
+                self.save(metrics)?;
+                metrics.say(&format!("update {} saved", self.progress.updates));
+            }
         }
         self.progress.epochs += 1;
+        self.optimizer.settle();
         let weights = self.current().weights();
         if self.progress.averaged() == 1 {
             self.average = Average::default();
@@ -201,32 +244,45 @@ impl Run {
     }
 
     /// Samples, forward, backward, clip, step.
-    fn update(&mut self, batch: &[usize], metrics: &mut Metrics) -> Result<(), Error> {
+    fn update(&mut self, batches: &[Vec<usize>], metrics: &mut Metrics) -> Result<(), Error> {
         let train = &self.config.train;
         let updates = self.progress.updates;
-        let sentences: Vec<_> = batch.iter().map(|&i| &self.sentences[i]).collect();
-        let samples = Samples::draw(&sentences, &self.sampling(), &mut self.rng(Purpose::Samples, updates));
+        let (sampling, mut rng) = (self.sampling(), self.rng(Purpose::Samples, updates));
+        let sentences = |batch: &[usize]| batch.iter().map(|&i| &self.sentences[i]).collect::<Vec<_>>();
+        let samples: Vec<_> =
+            batches.iter().map(|batch| Samples::draw(&sentences(batch), &sampling, &mut rng)).collect();
         // Dropout draws from the device's generator.
         Device::flex().seed(mix(train.seed, Purpose::Dropout, updates));
         let network = self.network.take().expect(BETWEEN_UPDATES);
         let step = Step::run(&network, &samples, self.optimizer.words());
 
-        let loss = step.loss();
-        if !loss.is_finite() {
-            return Err(Error::other(format!(
-                "the loss of update {} is {loss}; the last checkpoint is intact: lower the learning rate",
-                updates + 1
-            )));
+        let (factor, norm) = (self.schedule.factor(updates), step.norm());
+        let rate = train.learning_rate * factor;
+        if !step.loss().is_finite() || !norm.is_finite() {
+            let sentences =
+                batches.concat().into_iter().map(|i| self.data.train.sentences[self.sentences[i].index].clone());
+            let sentences = Dataset { sentences: sentences.collect() }.to_json(&self.data.schema);
+            return Err(diverged(&self.output, updates + 1, &step, norm, rate, sentences));
         }
-        let (losses, factor) = ([step.entity_loss, step.relation_loss], self.schedule.factor(updates));
-        let (network, norm) = self.optimizer.step(network, step, train, factor, updates + 1);
-        self.network = Some(network);
+        self.network = Some(self.optimizer.step(network, &step, norm, train, factor, updates + 1));
         self.progress.updates += 1;
-        metrics.update(self.progress.updates, losses, norm, train.learning_rate * factor)
+        metrics.update(self.progress.updates, [step.entity_loss, step.relation_loss], norm, rate)
+    }
+
+    /// Writes the checkpoint.
+    fn save(&mut self, metrics: &Metrics) -> Result<(), Error> {
+        metrics.sync()?;
+        let checkpoint = Checkpoint {
+            progress: self.progress.clone(),
+            weights: self.current().weights(),
+            average: self.average.clone(),
+            optimizer: self.optimizer.state(),
+        };
+        checkpoint.write(&self.output.join(CHECKPOINT))
     }
 
     /// The network as it is now, without gradients.
-    fn current(&mut self) -> Sinet {
+    fn current(&self) -> Sinet {
         self.optimizer.current(self.network.as_ref().expect(BETWEEN_UPDATES))
     }
 
@@ -252,21 +308,13 @@ impl Run {
             schema: self.data.schema.clone(),
             relation_threshold: self.config.model.relation_threshold,
             max_span_words: self.config.model.max_span_words,
+            context_words: self.config.model.context_words,
             training: json!({
                 "config": self.config,
                 "encoder_sha256": self.pretrained.sha256,
                 "epochs": epochs,
                 "train_sentences": self.data.train.sentences.len(),
             }),
-        }
-    }
-
-    fn checkpoint(&mut self) -> Checkpoint {
-        Checkpoint {
-            progress: self.progress.clone(),
-            weights: self.current().weights(),
-            average: self.average.clone(),
-            optimizer: self.optimizer.state(),
         }
     }
 

@@ -23,12 +23,21 @@ pub struct WordTable {
 }
 
 /// What a [`WordTable`] has to remember besides its values.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct WordTableState {
     /// The used rows.
     pub used: Vec<u32>,
     /// Their moments, row after row.
     pub moments: Moments,
+    /// What the rows not used yet have to be multiplied by.
+    pub pending: f64,
+}
+
+impl Default for WordTableState {
+    /// Of a table that has not been trained.
+    fn default() -> Self {
+        Self { used: Vec::new(), moments: Moments::default(), pending: 1.0 }
+    }
 }
 
 impl WordTable {
@@ -56,21 +65,26 @@ impl WordTable {
         for (slot, &row) in state.used.iter().enumerate() {
             this.slots[row as usize] = Some(slot as u32);
         }
-        Self { used: state.used, moments: state.moments, ..this }
+        Self { used: state.used, moments: state.moments, pending: state.pending, ..this }
     }
 
     /// What [`WordTable::resume`] needs besides the values.
     pub fn state(&self) -> WordTableState {
-        WordTableState { used: self.used.clone(), moments: self.moments.clone() }
+        WordTableState { used: self.used.clone(), moments: self.moments.clone(), pending: self.pending }
     }
 
-    /// The whole table as it is now, `[rows, d]`.
-    pub fn tensor(&mut self, device: &Device) -> Tensor<2> {
-        let (d, pending) = (self.d, self.pending as f32);
-        let rows = self.values.par_chunks_mut(d).zip(&self.slots);
+    /// Makes good the decay of the rows that have not been used yet.
+    pub fn settle(&mut self) {
+        let pending = self.pending as f32;
+        let rows = self.values.par_chunks_mut(self.d).zip(&self.slots);
         rows.filter(|(_, slot)| slot.is_none()).for_each(|(row, _)| row.iter_mut().for_each(|x| *x *= pending));
         self.pending = 1.0;
-        Tensor::from_data(TensorData::new(self.values.clone(), [self.slots.len(), d]), device)
+    }
+
+    /// The whole table, `[rows, d]`: as it is now right after [`WordTable::settle`], otherwise rows that have not been used
+    /// yet lag behind.
+    pub fn tensor(&self, device: &Device) -> Tensor<2> {
+        Tensor::from_data(TensorData::new(self.values.clone(), [self.slots.len(), self.d]), device)
     }
 
     /// Some rows, which count as used from now on, `[ids, d]`.
@@ -169,6 +183,7 @@ mod tests {
                 table = WordTable::resume(table.tensor(&device), state);
             }
         }
+        table.settle();
         close(&table.tensor(&device).into_data().try_to_vec().unwrap(), &dense);
     }
 

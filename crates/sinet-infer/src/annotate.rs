@@ -2,7 +2,7 @@
 
 use burn::tensor::{ExecutionError, TensorReadError};
 use sinet_text::annotation::{Annotation, Entity, OffsetUnit, Relation, TextRange, Window, WindowAttention};
-use sinet_text::{Document, Offsets};
+use sinet_text::{Document, Offsets, WordRange};
 
 use crate::encoded::{self, Encoded};
 use crate::model::Model;
@@ -60,6 +60,25 @@ impl Model {
     /// [`AnnotateError`] if the device fails.
     pub async fn read_words<W: AsRef<str>>(&self, words: &[W]) -> Result<Prediction, AnnotateError> {
         self.predict(&self.encode(Document::from_words(words)).await?)
+    }
+
+    /// Reads the sentences of a document whose words are known already, with other thresholds than the model's own: a
+    /// prediction for each.
+    ///
+    /// # Errors
+    ///
+    /// [`AnnotateError`] if the device fails.
+    pub async fn read_sentences<W: AsRef<str>>(
+        &self,
+        sentences: &[&[W]],
+        thresholds: Thresholds,
+    ) -> Result<Vec<Prediction>, AnnotateError> {
+        let found = self.predict_from(&self.encode(Document::from_sentences(sentences)).await?, thresholds)?;
+        let ends = sentences.iter().scan(0, |end, sentence| {
+            *end += sentence.len();
+            Some((*end - sentence.len(), *end))
+        });
+        Ok(ends.map(|(start, end)| found.within(WordRange { start, end })).collect())
     }
 
     fn annotation(&self, encoded: &Encoded, found: Prediction) -> Annotation {

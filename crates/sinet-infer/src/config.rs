@@ -31,6 +31,9 @@ pub struct ModelConfig {
     pub relation_threshold: f32,
     /// The longest entity that is looked for, in words.
     pub max_span_words: usize,
+    /// Words on each side of a sentence that the encoder reads with it.
+    #[serde(default)]
+    pub context_words: usize,
     /// Where the weights come from: data, settings, seed, scores. For readers; nothing here looks at it.
     #[serde(default)]
     pub training: serde_json::Value,
@@ -102,6 +105,12 @@ impl ModelConfig {
                 "max_span_words",
                 (1..heads.widths).contains(&self.max_span_words),
                 "it must be at least 1 and below architecture.heads.widths",
+            ),
+            ("context_words", self.context_words <= MAX_SIZE, "0 to 1048576 are possible"),
+            (
+                "context_words",
+                self.context_words == 0 || heads.ctam.mask_padding,
+                "it must be 0 where architecture.heads.ctam.mask_padding is false",
             ),
             ("relation_threshold", (0.0..=1.0).contains(&self.relation_threshold), "it must lie between 0 and 1"),
         ];

@@ -137,9 +137,9 @@ impl Model {
         let pieces: Vec<_> = document.word_texts().map(|word| self.tokenizer.pieces(word)).collect();
         let counts: Vec<_> = pieces.iter().map(Vec::len).collect();
         let windows = windows(&counts, &document.sentences, limit, |word| document.ends_clause(word));
-        let window = |words: WordRange| Window {
-            words,
-            encoding: Encoding::from_pieces(self.tokenizer.special(), &pieces[words.start..words.end], limit),
+        let window = |words: WordRange| {
+            let encoding = Encoding::from_pieces(self.tokenizer.special(), &pieces[words.start..words.end], limit);
+            Window { words, encoding: encoding.in_context(&pieces, words, self.config.context_words, limit) }
         };
         let windows: Vec<_> = windows.into_iter().map(window).collect();
         let mut batches = Vec::new();
@@ -164,8 +164,11 @@ impl Model {
     }
 
     async fn encode_batch(&self, windows: &[Window], numbers: Vec<usize>) -> Result<EncodedBatch, AnnotateError> {
-        let ids: Vec<_> = numbers.iter().map(|&number| &windows[number].encoding.ids).collect();
-        let batch = Batch::packed(&ids);
+        let of_each = |part: fn(&Encoding) -> &Vec<u32>| -> Vec<_> {
+            numbers.iter().map(|&number| part(&windows[number].encoding)).collect()
+        };
+        let batch = Batch::packed(&of_each(|encoding| &encoding.ids));
+        let batch = batch.between(&of_each(|encoding| &encoding.before), &of_each(|encoding| &encoding.after));
         let output = self.encoder.forward_with_attention(&batch);
         let shape = output.hidden.dims();
         let read = Transaction::default().register(output.hidden).register(output.cls_attention);
@@ -179,7 +182,7 @@ impl Model {
 
 /// The numbers of the windows, in batches of similar length.
 fn batched(windows: &[Window]) -> Vec<Vec<usize>> {
-    let length = |number: &usize| windows[*number].encoding.ids.len();
+    let length = |number: &usize| windows[*number].encoding.read_pieces();
     let mut numbers: Vec<_> = (0..windows.len()).collect();
     numbers.sort_by_key(length);
     let mut batches: Vec<Vec<usize>> = Vec::new();
@@ -207,7 +210,13 @@ mod tests {
     use super::*;
 
     fn window(pieces: usize) -> Window {
-        let encoding = Encoding { ids: vec![0; pieces], words: Vec::new(), dropped_pieces: 0 };
+        let encoding = Encoding {
+            ids: vec![0; pieces],
+            words: Vec::new(),
+            dropped_pieces: 0,
+            before: Vec::new(),
+            after: Vec::new(),
+        };
         Window { words: WordRange { start: 0, end: 0 }, encoding }
     }
 

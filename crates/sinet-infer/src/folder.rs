@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
+use sha2::{Digest as _, Sha256};
 
 /// Name of the manifest inside a model folder.
 pub const MANIFEST: &str = "manifest.json";
@@ -64,18 +64,18 @@ impl Manifest {
         self.files.values().map(|entry| entry.bytes).sum()
     }
 
-    /// Checks one file: it is named here, with this size and hash.
+    /// Checks one file by its bytes' [`sha256`]: it is named here, with this size and hash.
     ///
     /// # Errors
     ///
     /// [`FolderError`], saying what does not fit.
-    pub fn check(&self, name: &str, bytes: &[u8]) -> Result<(), FolderError> {
+    pub fn check(&self, name: &str, bytes: &[u8], digest: &Digest) -> Result<(), FolderError> {
         let entry = self.files.get(name).ok_or_else(|| FolderError::Unlisted { name: name.to_owned() })?;
         let found = bytes.len() as u64;
         if found != entry.bytes {
             return Err(FolderError::WrongSize { name: name.to_owned(), expected: entry.bytes, found });
         }
-        if sha256_hex(bytes) != entry.sha256 {
+        if hex(digest) != entry.sha256 {
             return Err(FolderError::WrongHash { name: name.to_owned() });
         }
         Ok(())
@@ -83,7 +83,7 @@ impl Manifest {
 
     /// A name for the whole folder: the start of the hash of its manifest, as 16 hexadecimal digits.
     pub fn fingerprint(manifest: &[u8]) -> String {
-        sha256_hex(manifest)[..16].to_owned()
+        hex(&sha256(manifest))[..16].to_owned()
     }
 }
 
@@ -124,14 +124,26 @@ impl ModelFiles {
     /// # Errors
     ///
     /// [`FolderError`], for the first file that does not fit.
-    pub fn verify(&self) -> Result<(), FolderError> {
+    pub fn verify(self) -> Result<VerifiedFiles, FolderError> {
+        let digests = self.files.iter().map(|(name, bytes)| (name.clone(), sha256(bytes))).collect();
+        self.verify_with(&digests)
+    }
+
+    /// As [`verify`](Self::verify), for a caller with a faster [`sha256`], as browsers have one: the digest of each
+    /// file by its name.
+    ///
+    /// # Errors
+    ///
+    /// As [`verify`](Self::verify); a file without a digest is [`FolderError::Missing`].
+    pub fn verify_with(self, digests: &BTreeMap<String, Digest>) -> Result<VerifiedFiles, FolderError> {
         let manifest = Manifest::parse(self.get(MANIFEST)?)?;
         for name in manifest.files.keys() {
-            manifest.check(name, self.get(name)?)?;
+            let digest = digests.get(name).ok_or_else(|| FolderError::Missing { name: name.clone() })?;
+            manifest.check(name, self.get(name)?, digest)?;
         }
         match self.files.keys().find(|name| *name != MANIFEST && !manifest.files.contains_key(*name)) {
             Some(name) => Err(FolderError::Unlisted { name: name.clone() }),
-            None => Ok(()),
+            None => Ok(VerifiedFiles(self)),
         }
     }
 
@@ -141,7 +153,7 @@ impl ModelFiles {
         let files = self
             .files
             .iter()
-            .map(|(name, bytes)| (name.clone(), FileEntry { bytes: bytes.len() as u64, sha256: sha256_hex(bytes) }))
+            .map(|(name, bytes)| (name.clone(), FileEntry { bytes: bytes.len() as u64, sha256: hex(&sha256(bytes)) }))
             .collect();
         let json = serde_json::to_vec_pretty(&Manifest { files }).expect("a manifest is plain JSON");
         self.insert(MANIFEST, json);
@@ -184,6 +196,25 @@ impl ModelFiles {
         }
         Ok(())
     }
+}
+
+/// The files of a model folder that are what their manifest says.
+#[derive(Debug, Clone)]
+pub struct VerifiedFiles(ModelFiles);
+
+impl VerifiedFiles {
+    /// The files.
+    pub fn files(&self) -> &ModelFiles {
+        &self.0
+    }
+}
+
+/// A SHA-256.
+pub type Digest = [u8; 32];
+
+/// The SHA-256 of some bytes.
+pub fn sha256(bytes: &[u8]) -> Digest {
+    Sha256::digest(bytes).into()
 }
 
 /// What is wrong with a model folder, and what to do.
@@ -256,8 +287,8 @@ fn is_plain(name: &str) -> bool {
     name.len() <= 100 && name != MANIFEST && name.chars().all(allowed) && name.starts_with(|c: char| c != '.')
 }
 
-fn sha256_hex(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+fn hex(digest: &Digest) -> String {
+    digest.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 #[cfg(test)]
@@ -277,14 +308,23 @@ mod tests {
 
     #[test]
     fn hashes_as_sha256sum_does() {
-        assert_eq!(sha256_hex(b"abc"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+        assert_eq!(hex(&sha256(b"abc")), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
     }
 
     #[test]
     fn a_sealed_folder_is_verified() {
-        let files = sealed();
-        files.verify().unwrap();
-        assert_eq!(Manifest::parse(files.get(MANIFEST).unwrap()).unwrap().total_bytes(), 5);
+        let files = sealed().verify().unwrap();
+        assert_eq!(Manifest::parse(files.files().get(MANIFEST).unwrap()).unwrap().total_bytes(), 5);
+    }
+
+    #[test]
+    fn digests_from_elsewhere_count_as_well() {
+        let digests: BTreeMap<_, _> =
+            sealed().files.iter().map(|(name, bytes)| (name.clone(), sha256(bytes))).collect();
+        assert_eq!(sealed().verify_with(&digests).unwrap().files(), &sealed());
+        let wrong = BTreeMap::from([("config.json".to_owned(), sha256(b"[]"))]);
+        assert!(matches!(sealed().verify_with(&wrong), Err(FolderError::WrongHash { .. })));
+        assert!(matches!(sealed().verify_with(&BTreeMap::new()), Err(FolderError::Missing { .. })));
     }
 
     #[test]

@@ -45,7 +45,7 @@ pub use annotate::{AnnotateError, Reading};
 pub use config::ModelConfig;
 pub use encoded::Encoded;
 pub use export::{ExportError, export};
-pub use folder::{FolderError, Manifest, ModelFiles};
+pub use folder::{FolderError, Manifest, ModelFiles, VerifiedFiles};
 pub use model::{LoadError, Model, TOKENIZER};
 pub use prediction::{LeftOut, Most, Prediction, Thresholds};
 pub use selftest::{SelfTest, SelfTestError};

@@ -6,7 +6,7 @@ use sinet_model::{Encoder, Heads, Sinet, WeightError};
 use sinet_text::{Schema, Tokenizer, TokenizerError};
 
 use crate::config::{CONFIG, ConfigError, ModelConfig, vocabulary_rows};
-use crate::folder::{FolderError, ModelFiles};
+use crate::folder::{FolderError, ModelFiles, VerifiedFiles};
 use crate::selftest::{SELF_TEST, SelfTest};
 use crate::weights::{self, Precision, WEIGHTS, WeightsError};
 
@@ -34,13 +34,22 @@ impl Model {
     ///
     /// [`LoadError`], naming the file and what is wrong with it.
     pub fn load(files: ModelFiles, device: &Device) -> Result<Self, LoadError> {
-        files.verify()?;
+        Self::load_verified(files.verify()?, device)
+    }
+
+    /// Builds the model of a model folder, its encoder on `device`.
+    ///
+    /// # Errors
+    ///
+    /// As [`load`](Self::load).
+    pub fn load_verified(verified: VerifiedFiles, device: &Device) -> Result<Self, LoadError> {
+        let files = verified.files();
         let config = ModelConfig::parse(files.get(CONFIG)?)?;
         let tokenizer = Tokenizer::from_bytes(files.get(TOKENIZER)?)?;
         let self_test = SelfTest::parse(files.get(SELF_TEST)?).map_err(LoadError::SelfTest)?;
         let weights = weights::read(files.get(WEIGHTS)?)?;
         let precision = weights::precision(files.get(WEIGHTS)?)?;
-        drop(files);
+        drop(verified);
 
         let network = config.architecture.init(&Device::flex()).with_weights(&weights)?;
         drop(weights);

@@ -18,6 +18,35 @@ pub struct Prediction {
 }
 
 impl Prediction {
+    /// What of it lies within some words, and counted from the first of them.
+    pub fn within(&self, words: WordRange) -> Self {
+        let is_inside = |entity: &LabelledSpan| words.start <= entity.words.start && entity.words.end <= words.end;
+        let inside: Vec<_> = (0..self.entities.len()).filter(|&i| is_inside(&self.entities[i])).collect();
+        let place = |entity: usize| inside.binary_search(&entity).ok();
+        let moved = |&i: &usize| {
+            let LabelledSpan { kind, words: WordRange { start, end } } = self.entities[i];
+            LabelledSpan { kind, words: WordRange { start: start - words.start, end: end - words.start } }
+        };
+        let related = self.relations.iter().zip(&self.relation_scores);
+        let (relations, relation_scores) = related
+            .filter_map(|(pair, &score)| {
+                Some((LabelledPair { head: place(pair.head)?, tail: place(pair.tail)?, ..*pair }, score))
+            })
+            .unzip();
+        Self {
+            entities: inside.iter().map(moved).collect(),
+            entity_scores: inside.iter().map(|&i| self.entity_scores[i]).collect(),
+            relations,
+            relation_scores,
+        }
+    }
+
+    /// With the `most` likeliest relations only, in their order, and how many were left out. Of equal scores the first stay.
+    pub fn likeliest_relations(mut self, most: usize) -> (Self, usize) {
+        let left_out = keep_likeliest(&mut self.relations, &mut self.relation_scores, |_| 0, most);
+        (self, left_out)
+    }
+
     /// Without the scores, as [`sinet_text::Scorer`] compares it.
     pub fn labels(&self) -> Labels<'_> {
         Labels { entities: &self.entities, relations: &self.relations }
@@ -188,6 +217,27 @@ mod tests {
 
     fn words(start: usize, end: usize) -> WordRange {
         WordRange { start, end }
+    }
+
+    #[test]
+    fn a_sentence_of_a_document_is_counted_from_its_own_words() {
+        let entity = |kind, start, end| LabelledSpan { kind, words: words(start, end) };
+        let pair = |head, tail| LabelledPair { kind: 2, head, tail };
+        let whole = Prediction {
+            entities: vec![entity(0, 0, 2), entity(1, 4, 5), entity(0, 5, 8), entity(1, 8, 9)],
+            entity_scores: vec![0.1, 0.2, 0.3, 0.4],
+            relations: vec![pair(1, 2), pair(2, 1), pair(3, 3)],
+            relation_scores: vec![0.5, 0.6, 0.7],
+        };
+        let expected = Prediction {
+            entities: vec![entity(1, 1, 2), entity(0, 2, 5)],
+            entity_scores: vec![0.2, 0.3],
+            relations: vec![pair(0, 1), pair(1, 0)],
+            relation_scores: vec![0.5, 0.6],
+        };
+        assert_eq!(whole.within(words(3, 8)), expected);
+        assert_eq!(whole.within(words(0, 9)), whole);
+        assert_eq!(whole.within(words(9, 9)), Prediction::default());
     }
 
     fn relations(entities: &[WordRange], symmetric: bool, logits: &[(usize, usize, f32)]) -> Vec<(usize, usize, f32)> {

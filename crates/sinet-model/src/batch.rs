@@ -17,6 +17,17 @@ pub struct Batch {
     sentences: Vec<Segment>,
     /// The same, where the encoder is.
     segments: OnceLock<Segments>,
+    /// What the encoder reads instead.
+    context: Option<Box<Context>>,
+}
+
+/// The sentences of a batch between their neighbours.
+#[derive(Debug, Clone)]
+struct Context {
+    /// What the encoder reads.
+    wide: Batch,
+    /// The rows of the batch among those of `wide`.
+    rows: Vec<usize>,
 }
 
 impl Batch {
@@ -41,7 +52,7 @@ impl Batch {
 
     fn with_rows<S: AsRef<[u32]>>(sentences: &[S], rows: impl Fn(&[u32]) -> usize, pad: u32) -> Self {
         assert!(!sentences.is_empty(), "a batch needs a sentence");
-        let mut batch = Self { ids: Vec::new(), sentences: Vec::new(), segments: OnceLock::new() };
+        let mut batch = Self { ids: Vec::new(), sentences: Vec::new(), segments: OnceLock::new(), context: None };
         for pieces in sentences {
             let pieces = pieces.as_ref();
             assert!(!pieces.is_empty(), "a sentence needs a piece");
@@ -51,6 +62,66 @@ impl Batch {
             batch.sentences.push(Segment { rows: start..batch.ids.len(), keys: pieces.len() });
         }
         batch
+    }
+
+    /// Puts word pieces between the `[CLS]` of each sentence and its first word, and between its last word and its `[SEP]`.
+    /// Only the encoder sees them: its hidden states are those of the sentence, and nothing after it knows of more.
+    ///
+    /// # Panics
+    ///
+    /// Panics if there is not one of each for every sentence, or if a sentence has padding rows.
+    pub fn between<S: AsRef<[u32]>>(self, before: &[S], after: &[S]) -> Self {
+        assert!(before.len() == self.sentences() && after.len() == self.sentences(), "a context a sentence");
+        let around = || before.iter().map(AsRef::as_ref).zip(after.iter().map(AsRef::as_ref));
+        if around().all(|(before, after)| before.is_empty() && after.is_empty()) {
+            return self;
+        }
+        let (mut wide, mut rows, mut start) = (Vec::new(), Vec::new(), 0);
+        for (Segment { rows: own, keys }, (before, after)) in self.sentences.iter().zip(around()) {
+            assert!(own.len() == *keys, "padding has no place in a context");
+            let pieces = &self.ids[own.clone()];
+            let last = pieces.len() - 1;
+            let sentence = [&pieces[..1], before, &pieces[1..last], after, &pieces[last..]].concat();
+            rows.push(start);
+            rows.extend((start + 1 + before.len()..).take(last - 1));
+            start += sentence.len();
+            rows.push(start - 1);
+            wide.push(sentence);
+        }
+        Self { context: Some(Box::new(Context { wide: Self::packed(&wide), rows })), ..self }
+    }
+
+    /// What the encoder reads: these sentences, with what stands around them.
+    pub fn read(&self) -> &Self {
+        self.context.as_ref().map_or(self, |context| &context.wide)
+    }
+
+    /// The rows of the sentences among those that the encoder reads: `[rows of Batch::read, d]` to `[rows, d]`.
+    pub(crate) fn keep(&self, hidden: Tensor<2>) -> Tensor<2> {
+        match &self.context {
+            None => hidden,
+            Some(context) => {
+                let rows = indices(context.rows.iter().copied(), &hidden.device());
+                hidden.select(0, rows)
+            }
+        }
+    }
+
+    /// The same for what each sentence attends to: `[sentences, heads, longest of Batch::read]` to
+    /// `[sentences, heads, longest]`.
+    pub(crate) fn keep_keys(&self, attention: Tensor<3>) -> Tensor<3> {
+        let Some(context) = &self.context else { return attention };
+        let [sentences, heads, wide] = attention.dims();
+        let longest = self.longest();
+        let keys = self.sentences.iter().zip(&context.wide.sentences).enumerate().flat_map(|(i, (own, read))| {
+            (0..heads).flat_map(move |head| {
+                let key =
+                    move |row: usize| context.rows[own.rows.start + row.min(own.rows.len() - 1)] - read.rows.start;
+                (0..longest).map(move |row| (i * heads + head) * wide + key(row))
+            })
+        });
+        let keys = indices(keys, &attention.device());
+        attention.reshape([sentences * heads * wide]).select(0, keys).reshape([sentences, heads, longest])
     }
 
     /// Number of sentences.
@@ -175,6 +246,25 @@ mod tests {
         let unpacked = batch.unpack(rows.clone());
         assert_eq!(unpacked.dims(), [3, 3, 1]);
         batch.pack(unpacked).into_data().assert_eq(&rows.into_data(), true);
+    }
+
+    #[test]
+    fn a_context_is_read_and_left_behind() {
+        let device = Device::flex();
+        let plain = Batch::packed(&[vec![1, 10, 11, 2], vec![1, 20, 2]]);
+        let batch = plain.clone().between(&[vec![5, 6], vec![]], &[vec![], vec![7]]);
+        assert_eq!(batch.read().ids(), [1, 5, 6, 10, 11, 2, 1, 20, 7, 2]);
+        assert_eq!((batch.ids(), batch.sentence(1)), (plain.ids(), plain.sentence(1)));
+        let ids = Tensor::<1>::from_floats([1.0, 5.0, 6.0, 10.0, 11.0, 2.0, 1.0, 20.0, 7.0, 2.0], &device);
+        let kept: Vec<f32> = batch.keep(ids.reshape([10, 1])).into_data().try_to_vec().unwrap();
+        assert_eq!(kept, [1.0, 10.0, 11.0, 2.0, 1.0, 20.0, 2.0]);
+        // Two heads, six keys; what lies beyond the second sentence does not matter.
+        let attention = Tensor::<1, Int>::arange(0..24, &device).float().reshape([2, 2, 6]);
+        let kept: Vec<f32> = batch.keep_keys(attention).into_data().try_to_vec().unwrap();
+        assert_eq!(kept[..8], [0.0, 3.0, 4.0, 5.0, 6.0, 9.0, 10.0, 11.0]);
+        assert_eq!((&kept[8..11], &kept[12..15]), (&[12.0, 13.0, 15.0][..], &[18.0, 19.0, 21.0][..]));
+        let without = plain.clone().between(&[vec![], vec![]], &[vec![], vec![]]);
+        assert_eq!(without.read().ids(), plain.ids());
     }
 
     #[test]

@@ -34,18 +34,25 @@ impl Document {
 
     /// One sentence of words that are known already, joined by single spaces.
     pub fn from_words<W: AsRef<str>>(words: &[W]) -> Self {
-        let mut text = String::new();
-        let mut spans = Vec::with_capacity(words.len());
-        for word in words {
-            if !spans.is_empty() {
-                text.push(' ');
+        Self::from_sentences(&[words])
+    }
+
+    /// Sentences of words that are known already, joined by single spaces. Those without words are left out.
+    pub fn from_sentences<W: AsRef<str>>(sentences: &[&[W]]) -> Self {
+        let mut document = Self { text: String::new(), words: Vec::new(), sentences: Vec::new() };
+        let Self { text, words, sentences: ranges } = &mut document;
+        for sentence in sentences.iter().filter(|sentence| !sentence.is_empty()) {
+            ranges.push(WordRange { start: words.len(), end: words.len() + sentence.len() });
+            for word in *sentence {
+                if !words.is_empty() {
+                    text.push(' ');
+                }
+                let start = text.len();
+                text.push_str(word.as_ref());
+                words.push(ByteSpan { start, end: text.len() });
             }
-            let start = text.len();
-            text.push_str(word.as_ref());
-            spans.push(ByteSpan { start, end: text.len() });
         }
-        let whole = WordRange { start: 0, end: spans.len() };
-        Self { text, words: spans, sentences: if words.is_empty() { vec![] } else { vec![whole] } }
+        document
     }
 
     /// The text of word `index`, or `None` if there is no such word.
@@ -111,6 +118,9 @@ mod tests {
         assert_eq!(document.word_texts().collect::<Vec<_>>(), ["a", "", "b c"]);
         assert_eq!(document.sentences, [WordRange { start: 0, end: 3 }]);
         assert_eq!(Document::from_words::<&str>(&[]).sentences, []);
+        let document = Document::from_sentences(&[&["a", "b"][..], &[], &["c"]]);
+        assert_eq!(document.text, "a b c");
+        assert_eq!(document.sentences, [WordRange { start: 0, end: 2 }, WordRange { start: 2, end: 3 }]);
     }
 
     #[test]

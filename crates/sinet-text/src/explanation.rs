@@ -6,7 +6,7 @@ use crate::annotation::WordRange;
 
 /// What is asked about a text that was read.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "about", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum Question {
     /// Are these words an entity?
     Span {
@@ -26,7 +26,7 @@ pub enum Question {
 
 /// The answer to a [`Question`].
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "about", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum Explanation {
     /// About words.
     Span(SpanExplanation),
@@ -50,7 +50,7 @@ pub struct SpanExplanation {
 
 /// Whether some words are reported as an entity, and if not, the rule that drops them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "decision", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum SpanDecision {
     /// They are reported.
     Reported {
@@ -116,7 +116,7 @@ pub struct RelationScore {
 
 /// Whether a relation is reported in one direction, and if not, the rule that drops it.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "decision", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum RelationDecision {
     /// It is reported.
     Reported {
@@ -134,7 +134,7 @@ pub enum RelationDecision {
 
 /// Why two spans can have no relation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "barrier", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum PairBarrier {
     /// One of them has no words, or leaves the text.
     Nowhere,

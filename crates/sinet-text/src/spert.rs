@@ -10,7 +10,7 @@
 //! ```
 //!
 //! `start` and `end` count tokens, end exclusive; `head` and `tail` count entities. `orig_id` may be anything or
-//! be absent; other fields are ignored.
+//! be absent; sentences that follow each other and have the same are neighbours in one document. Other fields are ignored.
 
 use serde::{Deserialize, Deserializer, Serialize};
 
@@ -148,6 +148,12 @@ impl Dataset {
         });
         let sentences = sentences.collect::<Result<_, _>>()?;
         Ok(Self { sentences })
+    }
+
+    /// The sentences by document: neighbours in the file with the same `orig_id`.
+    pub fn documents(&self) -> impl Iterator<Item = &[Example]> {
+        let is_known = |example: &Example| example.orig_id.as_ref().is_some_and(|id| !id.is_null());
+        self.sentences.chunk_by(move |a, b| is_known(a) && a.orig_id == b.orig_id)
     }
 
     /// Writes the form that [`Dataset::from_json`] reads.
@@ -310,6 +316,25 @@ mod tests {
     }
 
     const SENTENCE: &str = r#"[{"tokens":["Ada","of","London"],"entities":[{"type":"Loc","start":2,"end":3},{"type":"Peop","start":0,"end":1}],"relations":[{"type":"Live_In","head":1,"tail":0},{"type":"Near","head":0,"tail":1}],"orig_id":null}]"#;
+
+    #[test]
+    fn neighbours_with_the_same_id_are_a_document() {
+        let sentence = |id: &str| format!(r#"{{"tokens":["a"],"entities":[],"relations":[]{id}}}"#);
+        let ids = [
+            r#","orig_id":1"#,
+            r#","orig_id":1"#,
+            r#","orig_id":"1""#,
+            r#","orig_id":1"#,
+            "",
+            "",
+            r#","orig_id":null"#,
+            r#","orig_id":null"#,
+        ];
+        let json = format!("[{}]", ids.map(sentence).join(","));
+        let data = Dataset::from_json(&json, &schema(), "x.json").unwrap();
+        let lengths: Vec<_> = data.documents().map(<[_]>::len).collect();
+        assert_eq!(lengths, [2, 1, 1, 1, 1, 1, 1]);
+    }
 
     #[test]
     fn names_become_indices() {

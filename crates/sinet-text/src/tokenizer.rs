@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use crate::annotation::WordRange;
+
 /// A model folder's `tokenizer.json`, used word by word as the data sets are: each word is tokenised by
 /// itself, so its pieces never depend on its neighbours.
 ///
@@ -46,6 +48,10 @@ pub struct Encoding {
     pub words: Vec<Range<usize>>,
     /// Number of pieces that did not fit and are not in `ids`.
     pub dropped_pieces: usize,
+    /// Pieces of words before these, which the encoder reads between `[CLS]` and the first word.
+    pub before: Vec<u32>,
+    /// Pieces of words after these, which the encoder reads between the last word and `[SEP]`.
+    pub after: Vec<u32>,
 }
 
 /// Why a `tokenizer.json` cannot be used.
@@ -133,7 +139,37 @@ impl Encoding {
             ids.extend_from_slice(&word[..kept]);
         }
         ids.push(special.sep);
-        Self { ids, words, dropped_pieces }
+        Self { ids, words, dropped_pieces, before: Vec::new(), after: Vec::new() }
+    }
+
+    /// With up to `most` of the document's words on each side, as many as fit `limit` pieces in all. `pieces` are those of
+    /// the document's words, and this is the input for `words` of them.
+    ///
+    /// # Panics
+    /// If `words` leave the document.
+    pub fn in_context<P: AsRef<[u32]>>(self, pieces: &[P], words: WordRange, most: usize, limit: usize) -> Self {
+        let mut room = limit.saturating_sub(self.ids.len());
+        let mut fits = |word: &P| {
+            let left = room.checked_sub(word.as_ref().len());
+            room = left.unwrap_or(room);
+            left.is_some()
+        };
+        let WordRange { mut start, mut end } = words;
+        let (mut backward, mut forward) = (true, true);
+        // By turns, so that both sides get the same room.
+        for _ in 0..most {
+            backward = backward && start > 0 && fits(&pieces[start - 1]);
+            start -= usize::from(backward);
+            forward = forward && end < pieces.len() && fits(&pieces[end]);
+            end += usize::from(forward);
+        }
+        let all = |words: &[P]| words.iter().flat_map(AsRef::as_ref).copied().collect();
+        Self { before: all(&pieces[start..words.start]), after: all(&pieces[words.end..end]), ..self }
+    }
+
+    /// Number of pieces that the encoder reads.
+    pub fn read_pieces(&self) -> usize {
+        self.before.len() + self.ids.len() + self.after.len()
     }
 }
 
@@ -141,6 +177,7 @@ impl Encoding {
 mod tests {
     use super::*;
     use expect_test::{Expect, expect};
+    use proptest::prelude::*;
 
     const BERT: &str = include_str!("../tests/fixtures/bert-tokenizer.json");
     const ALBERT: &str = include_str!("../tests/fixtures/albert-tokenizer.json");
@@ -200,8 +237,65 @@ mod tests {
         ] {
             let starts = std::iter::once(1).chain(word_ends.iter().copied());
             let words = starts.zip(&word_ends).map(|(start, &end)| start..end).collect();
-            let expected = Encoding { ids, words, dropped_pieces };
+            let expected = Encoding { ids, words, dropped_pieces, before: vec![], after: vec![] };
             assert_eq!(Encoding::from_pieces(special, &pieces, limit), expected);
+        }
+    }
+
+    const SPECIAL: SpecialTokens = SpecialTokens { cls: 1, sep: 2, unk: 3, pad: 0 };
+
+    #[test]
+    fn the_words_around_are_read_as_far_as_they_fit() {
+        // The word 13 has three pieces, the others one.
+        let pieces = [vec![10], vec![11], vec![12], vec![13; 3], vec![14], vec![15]];
+        let cases: [(usize, usize, &[u32], &[u32]); 6] = [
+            (0, 99, &[], &[]),
+            (1, 99, &[11], &[13, 13, 13]),
+            (9, 99, &[10, 11], &[13, 13, 13, 14, 15]),
+            (9, 3, &[], &[]),
+            (9, 5, &[10, 11], &[]),
+            (9, 8, &[10, 11], &[13, 13, 13]),
+        ];
+        for (most, limit, before, after) in cases {
+            let encoding = Encoding::from_pieces(SPECIAL, &pieces[2..3], limit);
+            let encoding = encoding.in_context(&pieces, WordRange { start: 2, end: 3 }, most, limit);
+            assert_eq!((&encoding.before[..], &encoding.after[..]), (before, after), "{most} words, {limit} pieces");
+            assert_eq!(encoding.ids, [1, 12, 2]);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn context_is_contiguous_and_as_wide_as_fits(
+            counts in prop::collection::vec(1usize..5, 1..40),
+            cut in (0usize..40, 1usize..20),
+            most in 0usize..20,
+            limit in 3usize..80,
+        ) {
+            let start = cut.0 % counts.len();
+            let words = WordRange { start, end: (start + cut.1).min(counts.len()) };
+            // Every piece says which word it is of.
+            let pieces: Vec<Vec<u32>> = counts.iter().enumerate().map(|(word, &n)| vec![word as u32 + 10; n]).collect();
+            let plain = Encoding::from_pieces(SPECIAL, &pieces[words.start..words.end], limit);
+            let found = plain.clone().in_context(&pieces, words, most, limit);
+            prop_assert_eq!((&found.ids, &found.words), (&plain.ids, &plain.words));
+            prop_assert!(found.read_pieces() <= limit.max(plain.ids.len()));
+            let room = limit.saturating_sub(found.read_pieces());
+            let whole = |range: Range<usize>| pieces[range].concat();
+            let sides = [(&found.before, true), (&found.after, false)];
+            for (side, is_before) in sides {
+                let mut distinct = side.clone();
+                distinct.dedup();
+                let n = distinct.len();
+                prop_assert!(n <= most);
+                let (range, next) = if is_before {
+                    (words.start - n..words.start, (words.start - n).checked_sub(1))
+                } else {
+                    (words.end..words.end + n, Some(words.end + n).filter(|&next| next < pieces.len()))
+                };
+                prop_assert_eq!(side, &whole(range));
+                prop_assert!(n == most || next.is_none_or(|next| counts[next] > room));
+            }
         }
     }
 

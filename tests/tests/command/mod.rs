@@ -3,15 +3,18 @@
 #[path = "../../../crates/sinet-infer/tests/random_folder/mod.rs"]
 pub mod random_folder;
 
+mod binary;
+
 use std::fs;
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 use serde_json::{Value, json};
 use sinet_infer::{ModelFiles, Precision};
 use tempfile::TempDir;
 
+use binary::binary;
 use random_folder::random_folder;
 
 /// A sentence, its entity spans in words, and whether the first is used for the second.
@@ -125,15 +128,4 @@ pub fn sinet<const N: usize>(arguments: [&str; N]) -> Command {
     let mut command = Command::new(binary());
     command.args(arguments);
     command
-}
-
-fn binary() -> PathBuf {
-    let named = std::env::var_os("SINET_BIN").map(PathBuf::from);
-    let path = named.unwrap_or_else(|| {
-        // This test lies in `deps`, beside which Cargo puts binaries.
-        let test = std::env::current_exe().expect("a test knows its own path");
-        test.ancestors().nth(2).expect("a test lies in deps").join(format!("sinet{}", std::env::consts::EXE_SUFFIX))
-    });
-    assert!(path.is_file(), "{} is missing: build it with `cargo build --release -p sinet`", path.display());
-    path
 }

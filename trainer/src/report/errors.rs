@@ -13,6 +13,10 @@ use sinet_text::{Dataset, Document, Example, Labels, Schema};
 /// How many sentences are drawn.
 const MOST: usize = 20;
 
+/// How many relations of a sentence are drawn. A model that has hardly learned finds hundreds, between which arcs are looked
+/// for in vain, for minutes.
+const MOST_RELATIONS: usize = 24;
+
 /// The sentences with the most errors, each as it is labelled and as it was read.
 pub(super) fn worst(schema: &Schema, dataset: &Dataset, predictions: &[Prediction]) -> String {
     let read = dataset.sentences.iter().zip(predictions);
@@ -29,11 +33,16 @@ pub(super) fn worst(schema: &Schema, dataset: &Dataset, predictions: &[Predictio
             move |place: usize| (scores.get(place).copied(), Source::Model)
         };
         let labelled = document(schema, example, example.labels(), person, person);
+        let (found, left_out) = (*found).clone().likeliest_relations(MOST_RELATIONS);
+        let left_out = match left_out {
+            0 => String::new(),
+            _ => format!(", without the {left_out} least likely relations"),
+        };
         let read =
             document(schema, example, found.labels(), model(&found.entity_scores), model(&found.relation_scores));
         format!(
             "<h3>{count} errors</h3>\n<figure><figcaption>As it is labelled</figcaption>\n{}</figure>\n\
-             <figure><figcaption>As it was read</figcaption>\n{}</figure>\n",
+             <figure><figcaption>As it was read{left_out}</figcaption>\n{}</figure>\n",
             drawn(labelled, &types, "The sentence as it is labelled"),
             drawn(read, &types, "The sentence as the model has read it"),
         )
@@ -113,6 +122,8 @@ fn types(schema: &Schema) -> Types {
 
 #[cfg(test)]
 mod tests {
+    use sinet_text::{LabelledPair, LabelledSpan, WordRange};
+
     use super::*;
 
     #[test]
@@ -129,5 +140,21 @@ mod tests {
             .map(|wanted| html.find(wanted).expect(wanted));
         assert!(places.is_sorted(), "{places:?}");
         assert!(!html.contains("good"));
+    }
+
+    #[test]
+    fn of_too_many_relations_the_likeliest_are_drawn() {
+        let schema: Schema = serde_json::from_str(r#"{"entities":{"K":{}},"relations":{"R":{}}}"#).unwrap();
+        let words: Vec<_> = (0..30).map(|word| word.to_string()).collect();
+        let json = serde_json::json!([{"tokens": words, "entities": [], "relations": []}]).to_string();
+        let dataset = Dataset::from_json(&json, &schema, "x.json").unwrap();
+        let entities = (0..30).map(|word| LabelledSpan { words: WordRange { start: word, end: word + 1 }, kind: 0 });
+        let pairs = (0..900).map(|pair| LabelledPair { head: pair / 30, tail: pair % 30, kind: 0 });
+        let relations: Vec<_> = pairs.filter(|pair| pair.head != pair.tail).collect();
+        let relation_scores: Vec<f32> = (0..870).map(|pair| if pair < 847 { 0.51 } else { 0.99 }).collect();
+        let found =
+            Prediction { entities: entities.collect(), entity_scores: vec![0.5; 30], relations, relation_scores };
+        let html = worst(&schema, &dataset, &[found]);
+        assert!(html.contains("<h3>900 errors") && html.contains("without the 846 least likely relations"), "{html}");
     }
 }

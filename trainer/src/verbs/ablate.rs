@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use clap::Args;
 use sinet::Error;
 use sinet::ablate::{Experiment, Table, ablate};
-use sinet::config::RunConfig;
 
+use super::run::Run;
 use crate::show;
 
 /// Train the variants of one of the paper's experiments, and print its table
@@ -19,15 +19,11 @@ pub struct Ablate {
     /// Which experiment
     #[arg(value_enum)]
     experiment: Experiment,
-    /// The run that the variants vary, as a TOML file
-    #[arg(long)]
-    config: PathBuf,
+    #[command(flatten)]
+    run: Run,
     /// Where the runs of the variants go
     #[arg(long, default_value = "runs/ablate")]
     output: PathBuf,
-    /// The folder with train.json, dev.json and types.json, instead of the configuration's
-    #[arg(long)]
-    data: Option<PathBuf>,
     /// How many seeds each variant is trained with, counted from the configuration's
     #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u64).range(1..))]
     runs: u64,
@@ -38,9 +34,8 @@ pub struct Ablate {
 
 impl Ablate {
     pub fn run(self) -> Result<(), Error> {
-        let config = RunConfig::read(&self.config)?;
-        let data = self.data.as_ref().unwrap_or(&config.data);
-        let table = ablate(self.experiment, &config, data, &self.output, self.runs)?;
+        let config = self.run.config()?;
+        let table = ablate(self.experiment, &config, self.run.data(&config), &self.output, self.runs)?;
         show(&table, self.json, Table::markdown)
     }
 }

@@ -4,9 +4,9 @@ use std::path::PathBuf;
 
 use clap::Args;
 use sinet::Error;
-use sinet::config::RunConfig;
 use sinet::cross_validate::{CrossValidation, cross_validate};
 
+use super::run::Run;
 use crate::show;
 
 /// Train on each fold of a data set, and print the scores on its test.json and their mean
@@ -15,12 +15,8 @@ use crate::show;
 /// one that was interrupted goes on.
 #[derive(Debug, Args)]
 pub struct CrossValidate {
-    /// The run, as a TOML file
-    #[arg(long)]
-    config: PathBuf,
-    /// The folder with a folder for each fold, instead of the configuration's
-    #[arg(long)]
-    data: Option<PathBuf>,
+    #[command(flatten)]
+    run: Run,
     /// Where the runs go
     #[arg(long, default_value = "runs/cross-validate")]
     output: PathBuf,
@@ -31,9 +27,8 @@ pub struct CrossValidate {
 
 impl CrossValidate {
     pub fn run(self) -> Result<(), Error> {
-        let config = RunConfig::read(&self.config)?;
-        let data = self.data.as_ref().unwrap_or(&config.data);
-        let scores = cross_validate(&config, data, &self.output)?;
+        let config = self.run.config()?;
+        let scores = cross_validate(&config, self.run.data(&config), &self.output)?;
         show(&scores, self.json, CrossValidation::markdown)
     }
 }

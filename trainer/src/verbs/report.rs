@@ -5,14 +5,14 @@ use std::path::PathBuf;
 use clap::Args;
 use sinet::Error;
 use sinet::card::{Scoring, data_of};
-use sinet::report::report;
+use sinet::report::{REPORT, report};
 use sinet_text::SymmetricRule;
 
 use crate::print;
 
 /// Write a finished run as one HTML file: its course, scores by type, what is taken for what, the worst sentences
 ///
-/// The file needs neither a network nor a script.
+/// `train` has left one in the run already, on its dev.json. The file needs neither a network nor a script.
 #[derive(Debug, Args)]
 pub struct Report {
     /// The run, as `sinet train --output` names it
@@ -35,7 +35,7 @@ impl Report {
             let path = data_of(model.config(), data.as_deref())?;
             Scoring::read(&path, model.schema(), symmetric)
         })?;
-        let output = output.unwrap_or_else(|| run.join("report.html"));
+        let output = output.unwrap_or_else(|| run.join(REPORT));
         Error::reading(&output, std::fs::write(&output, html))?;
         print(&output.display().to_string())
     }

@@ -3,33 +3,43 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use sinet::config::RunConfig;
-use sinet::{Error, train};
+use sinet::Error;
+use sinet::seeds::train_seeds;
+use sinet::train::train;
+
+use super::run::Run;
+use crate::print;
 
 /// Train a model on labelled sentences
 #[derive(Debug, Args)]
 pub struct Train {
-    /// The run, as a TOML file; see configs/ for examples
-    #[arg(long)]
-    config: PathBuf,
-    /// Where the model, the metrics and the checkpoint go
+    #[command(flatten)]
+    run: Run,
+    /// Where the models, the report, the metrics and the checkpoint go
     #[arg(long, default_value = "runs/latest")]
     output: PathBuf,
-    /// The folder with train.json, dev.json and types.json, instead of the configuration's
-    #[arg(long)]
-    data: Option<PathBuf>,
     /// The seed, instead of the configuration's
     #[arg(long)]
     seed: Option<u64>,
     /// Go on from the checkpoint in the output folder, if there is one
     #[arg(long)]
     resume: bool,
+    /// Train with so many seeds, from the seed on, each in a folder `seed-S` of the output, and print mean and standard
+    /// deviation of the scores; what is complete or begun there goes on, as with --resume
+    #[arg(long, value_parser = clap::value_parser!(u64).range(1..))]
+    runs: Option<u64>,
+    /// Print one JSON object instead of a table
+    #[arg(long, requires = "runs")]
+    json: bool,
 }
 
 impl Train {
     pub fn run(self) -> Result<(), Error> {
-        let mut config = RunConfig::read(&self.config)?;
+        let mut config = self.run.config()?;
         config.train.seed = self.seed.unwrap_or(config.train.seed);
-        train::train(&config, self.data.as_ref().unwrap_or(&config.data), &self.output, self.resume)
+        let (data, seed) = (self.run.data(&config), config.train.seed);
+        let Some(runs) = self.runs else { return train(&config, data, &self.output, self.resume) };
+        let scores = train_seeds(&config, data, runs, |seed| self.output.join(format!("seed-{seed}")))?;
+        print(&if self.json { scores.json(seed).to_string() } else { scores.markdown(seed) })
     }
 }

@@ -16,7 +16,7 @@ pub const MODEL_CACHE: &str = "sinet-models";
 
 /// What the page asks of the worker.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(tag = "request", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum Request {
     /// Fetch, check and warm up the model in this folder. Forgets the one before.
     Load {
@@ -129,7 +129,7 @@ impl Default for Switches {
 
 /// What the worker answers.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(tag = "reply", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum Reply {
     /// The worker listens.
     Ready,

@@ -1,7 +1,7 @@
 //! A model on the device that the page wants, or on the next best one.
 
 use burn::tensor::Device;
-use sinet_infer::{Model, ModelFiles};
+use sinet_infer::{Model, VerifiedFiles};
 use sinet_protocol::{DeviceChoice, DeviceReport, Keeping, Reply};
 
 use crate::fault::Trouble;
@@ -55,8 +55,8 @@ pub async fn load(
 }
 
 /// The model of these files, once it has passed its self-test on this device.
-pub async fn load_on(files: ModelFiles, device: &Device) -> Result<Model, Trouble> {
-    let model = Model::load(files, device)?;
+pub async fn load_on(files: VerifiedFiles, device: &Device) -> Result<Model, Trouble> {
+    let model = Model::load_verified(files, device)?;
     model.self_test().await?;
     Ok(model)
 }

@@ -1,14 +1,17 @@
 //! Getting the files of a model, from the cache where they are there.
 
+use std::collections::BTreeMap;
+
 use js_sys::{Reflect, Uint8Array};
 use sinet_infer::folder::MANIFEST;
-use sinet_infer::{FolderError, Manifest, ModelFiles};
+use sinet_infer::{FolderError, Manifest, ModelFiles, VerifiedFiles};
 use sinet_protocol::Keeping;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{ReadableStreamDefaultReader, Request, RequestCache, RequestInit, Response};
 
 use crate::cache::ModelCache;
+use crate::hash::sha256;
 use crate::worker_scope;
 
 /// The most bytes that a manifest may have.
@@ -18,38 +21,36 @@ const MANIFEST_LIMIT: u64 = 1 << 20;
 /// there, else from the network. `progress` is told the bytes that are here and the bytes in all.
 ///
 /// A file that is not the right one is fetched once more, past every cache.
-pub async fn model_files(base: &str, progress: &dyn Fn(u64, u64)) -> Result<(ModelFiles, Keeping), DownloadError> {
+pub async fn model_files(base: &str, progress: &dyn Fn(u64, u64)) -> Result<(VerifiedFiles, Keeping), DownloadError> {
     let manifest_bytes = fetch(base, MANIFEST, "", MANIFEST_LIMIT, RequestCache::NoCache, &|_| {}).await?;
     let manifest = Manifest::parse(&manifest_bytes)?;
     let cache = ModelCache::open().await;
     let total = manifest.total_bytes();
     let mut files = ModelFiles::new();
+    let mut digests = BTreeMap::new();
     let mut fetched = Vec::new();
     let mut done = 0;
     progress(0, total);
     for (name, entry) in &manifest.files {
         // The hash in the address keeps files of another version out of every cache on the way.
         let query = format!("?sha256={}", entry.sha256);
-        let cached = cache.get(&format!("{base}{name}{query}")).await;
-        let bytes = match cached.filter(|bytes| manifest.check(name, bytes).is_ok()) {
-            Some(bytes) => bytes,
-            None => {
-                let arrived = |loaded| progress(done + loaded, total);
-                fetched.push((name, query.clone()));
-                let bytes = fetch(base, name, &query, entry.bytes, RequestCache::Default, &arrived).await?;
-                match manifest.check(name, &bytes) {
-                    Ok(()) => bytes,
-                    Err(_) => {
-                        let bytes = fetch(base, name, &query, entry.bytes, RequestCache::Reload, &arrived).await?;
-                        manifest.check(name, &bytes)?;
-                        bytes
-                    }
-                }
+        let mut bytes = cache.get(&format!("{base}{name}{query}")).await.unwrap_or_default();
+        let mut digest = sha256(&bytes).await;
+        if manifest.check(name, &bytes, &digest).is_err() {
+            let arrived = |loaded| progress(done + loaded, total);
+            fetched.push((name, query.clone()));
+            bytes = fetch(base, name, &query, entry.bytes, RequestCache::Default, &arrived).await?;
+            digest = sha256(&bytes).await;
+            if manifest.check(name, &bytes, &digest).is_err() {
+                bytes = fetch(base, name, &query, entry.bytes, RequestCache::Reload, &arrived).await?;
+                digest = sha256(&bytes).await;
+                manifest.check(name, &bytes, &digest)?;
             }
-        };
+        }
         done += entry.bytes;
         progress(done, total);
         files.insert(name.clone(), bytes);
+        digests.insert(name.clone(), digest);
     }
     files.insert(MANIFEST, manifest_bytes);
     if !fetched.is_empty() {
@@ -62,11 +63,11 @@ pub async fn model_files(base: &str, progress: &dyn Fn(u64, u64)) -> Result<(Mod
             other => keeping = other,
         }
     }
-    Ok((files, keeping))
+    Ok((files.verify_with(&digests)?, keeping))
 }
 
 /// The files of a model that [`keep`](crate::keep) has put into the cache.
-pub async fn own_files(base: &str) -> Result<ModelFiles, DownloadError> {
+pub async fn own_files(base: &str) -> Result<VerifiedFiles, DownloadError> {
     let cache = ModelCache::open().await;
     let manifest_bytes = cache.get(&format!("{base}{MANIFEST}")).await.ok_or(DownloadError::Gone)?;
     let manifest = Manifest::parse(&manifest_bytes)?;
@@ -76,7 +77,17 @@ pub async fn own_files(base: &str) -> Result<ModelFiles, DownloadError> {
         files.insert(name.clone(), cache.get(&address).await.ok_or(DownloadError::Gone)?);
     }
     files.insert(MANIFEST, manifest_bytes);
-    Ok(files)
+    Ok(verify(files).await?)
+}
+
+/// Compares files with their manifest.
+pub async fn verify(files: ModelFiles) -> Result<VerifiedFiles, FolderError> {
+    let mut digests = BTreeMap::new();
+    for name in Manifest::parse(files.get(MANIFEST)?)?.files.into_keys() {
+        let digest = sha256(files.get(&name)?).await;
+        digests.insert(name, digest);
+    }
+    files.verify_with(&digests)
 }
 
 /// Why a model has not arrived.

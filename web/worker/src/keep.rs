@@ -10,7 +10,7 @@ use web_sys::{Blob, File};
 
 use crate::cache::ModelCache;
 use crate::fault::Trouble;
-use crate::{device, post};
+use crate::{device, download, post};
 
 /// Reads the files of a model folder, or a zip archive of one, runs the model's self-test, and keeps it under `shelf`.
 pub async fn keep(paths: &[String], files: &[File], shelf: &str) -> Result<Reply, Trouble> {
@@ -20,8 +20,10 @@ pub async fn keep(paths: &[String], files: &[File], shelf: &str) -> Result<Reply
     };
     let total = files.total_bytes();
     post(&Reply::Progress { loaded_bytes: total, total_bytes: total });
-    let model = device::load_on(files.clone(), &burn::tensor::Device::flex()).await?;
+    let verified = download::verify(files).await?;
+    let model = device::load_on(verified.clone(), &burn::tensor::Device::flex()).await?;
 
+    let files = verified.files();
     let manifest_bytes = files.get(MANIFEST)?;
     let folder = Manifest::fingerprint(manifest_bytes);
     let base = format!("{shelf}{folder}/");

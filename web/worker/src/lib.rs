@@ -8,6 +8,7 @@ mod device;
 mod download;
 mod fault;
 mod fetches;
+mod hash;
 mod keep;
 
 use std::pin::{Pin, pin};

@@ -75,7 +75,8 @@ pub enum Encoder {
 pub struct EncoderOutput {
     /// The hidden states of the last layer, `[rows, d]`.
     pub hidden: Tensor<2>,
-    /// What each sentence's `[CLS]` attends to in the last layer, `[sentences, heads, longest]`; each row sums to 1.
+    /// What each sentence's `[CLS]` attends to in the last layer, `[sentences, heads, longest]`; each row sums to 1, or to
+    /// less where it also attends to what stands around the sentence.
     pub cls_attention: Tensor<3>,
 }
 
@@ -90,10 +91,10 @@ impl Encoder {
         self.forward_words(words, batch)
     }
 
-    /// The rows of the word-embedding table for a batch, `[rows, embedding size]`.
+    /// The rows of the word-embedding table for what is read of a batch, `[rows of Batch::read, embedding size]`.
     pub fn word_embeddings(&self, batch: &Batch) -> Tensor<2> {
         let table = self.word_table();
-        let ids = indices(batch.ids().iter().map(|&id| id as usize), &table.device());
+        let ids = indices(batch.read().ids().iter().map(|&id| id as usize), &table.device());
         table.select(0, ids)
     }
 
@@ -102,22 +103,23 @@ impl Encoder {
     ///
     /// # Shapes
     ///
-    /// - words: `[rows, embedding size]`
+    /// - words: `[rows of Batch::read, embedding size]`
     /// - output: `[rows, d]`
     pub fn forward_words(&self, words: Tensor<2>, batch: &Batch) -> Tensor<2> {
-        match self {
-            Self::Bert(bert) => bert.forward(words, batch),
-            Self::Albert(albert) => albert.forward(words, batch),
-        }
+        batch.keep(match self {
+            Self::Bert(bert) => bert.forward(words, batch.read()),
+            Self::Albert(albert) => albert.forward(words, batch.read()),
+        })
     }
 
     /// The hidden states, and the attention of `[CLS]` in the last layer.
     pub fn forward_with_attention(&self, batch: &Batch) -> EncoderOutput {
         let words = self.word_embeddings(batch);
-        match self {
-            Self::Bert(bert) => bert.forward_with_attention(words, batch),
-            Self::Albert(albert) => albert.forward_with_attention(words, batch),
-        }
+        let EncoderOutput { hidden, cls_attention } = match self {
+            Self::Bert(bert) => bert.forward_with_attention(words, batch.read()),
+            Self::Albert(albert) => albert.forward_with_attention(words, batch.read()),
+        };
+        EncoderOutput { hidden: batch.keep(hidden), cls_attention: batch.keep_keys(cls_attention) }
     }
 
     /// The encoder for inference, on the device that it is on.
