@@ -2,23 +2,18 @@
 //!
 //! Every test runs the built binary: the one that `$SINET_BIN` names, else the one in the target folder of this test.
 
-#[path = "../../crates/sinet-infer/tests/random_folder/mod.rs"]
-mod random_folder;
-
-mod binary;
+mod command;
 
 use std::fs;
-use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
 use std::sync::LazyLock;
 
 use serde_json::{Value, json};
-use sinet_infer::{ModelFiles, Precision};
+use sinet_infer::Precision;
 use tempfile::TempDir;
 
-use binary::binary;
-use random_folder::random_folder;
+use command::random_folder::random_folder;
+use command::{SENTENCES, configuration, run, sinet, train, training_folder};
 
 /// A model with made-up weights, whose encoder reads 64 pieces at once.
 static RANDOM: LazyLock<PathBuf> = LazyLock::new(|| {
@@ -240,14 +235,31 @@ fn debug_data_says_what_no_model_can_find() {
     assert_eq!(printed["leaks"], json!([["train", "dev", 1]]));
     assert_eq!(printed["splits"][0]["overlapping"], json!(2));
 
-    fs::write(
-        folder.path().join("dev.json"),
-        r#"[{"tokens": ["a"], "entities": [{"type": "K", "start": 0, "end": 2}]}]"#,
-    )
-    .unwrap();
-    let broken = debug(&[]);
-    assert!(broken.stdout.contains("ended early"), "{}", broken.stdout);
-    broken.refuses(2, &["dev.json", "line 1", "document 1", "entities[0].end"]);
+    let long = sentence(json!(vec!["parser"; 70]), json!([entity("K", 69, 70)]), json!([]));
+    fs::write(folder.path().join("train.json"), json!([shared, long]).to_string()).unwrap();
+    let told = debug(&["--encoder", RANDOM.to_str().unwrap()]).stdout;
+    assert!(told.contains("1 sentences are longer, with 70 words, 1 entities and 0 relations"), "{told}");
+}
+
+#[test]
+fn debug_data_goes_on_after_an_error() {
+    let folder = TempDir::new().unwrap();
+    let good = r#"{"tokens": ["a"], "entities": [{"type": "K", "start": 0, "end": 1}]}"#;
+    let wrong = r#"{"tokens": ["a"], "entities": [{"type": "K", "start": 0, "end": 2}]}"#;
+    let lines = [good, wrong, good, r#"{"tokens": 7}"#, good];
+    let path = folder.path().join("dev.json");
+    fs::write(&path, format!("[{}]", lines.join(",\n"))).unwrap();
+    let debug = |more: &[&str]| run(sinet(["debug", "data"]).arg(&path).args(more), b"");
+    let told = debug(&[]);
+    for wanted in ["dev: 3 documents", "2 errors", "line 2, document 2, entities[0].end", "line 4, document 4"] {
+        assert!(told.stdout.contains(wanted), "{wanted:?} is not in {}", told.stdout);
+    }
+    told.refuses(2, &["dev.json", "line 2", "document 2", "entities[0].end"]);
+
+    fs::write(&path, format!("[{}]", vec![wrong; 100].join(",\n"))).unwrap();
+    assert!(debug(&[]).stdout.contains("and 80 more"));
+    let printed: Value = serde_json::from_str(&debug(&["--json"]).stdout).unwrap();
+    assert_eq!(printed["splits"][0]["error_count"], 100);
 }
 
 #[test]
@@ -290,7 +302,7 @@ fn wrong_usage_has_exit_code_2() {
     for arguments in
         [&["predict"][..], &["tarin"], &["evaluate", "--model", "m"], &["train", "--config", "c", "--lr", "1"]]
     {
-        assert_eq!(run(Command::new(binary()).args(arguments), b"").code, 2, "{arguments:?}");
+        assert_eq!(run(sinet([]).args(arguments), b"").code, 2, "{arguments:?}");
     }
 }
 
@@ -407,122 +419,11 @@ fn a_trained_model_predicts_and_is_scored() {
     }
 }
 
-/// A sentence, its entity spans in words, and whether the first is used for the second.
-type Labelled = (&'static str, &'static [(usize, usize)], bool);
-
-/// Sentences of the made-up model's vocabulary.
-const SENTENCES: [Labelled; 6] = [
-    ("we use a parser for search", &[(3, 4), (5, 6)], true),
-    ("a beam search improves the parser", &[(1, 3), (5, 6)], true),
-    ("it uses the model with data", &[(3, 4)], false),
-    ("news text is a corpus", &[(0, 2), (4, 5)], false),
-    ("the model uses news for search", &[(1, 2), (5, 6)], true),
-    ("we improve it", &[], false),
-];
-
-/// A folder with a small training set, a random encoder and the configuration of a run.
-fn training_folder(epochs: u32) -> TempDir {
-    let folder = TempDir::new().unwrap();
-    let write = |name: &str, bytes: &[u8]| fs::write(folder.path().join(name), bytes).unwrap();
-    let model: ModelFiles = random_folder(Precision::F32);
-    let config: Value = serde_json::from_slice(model.get("config.json").unwrap()).unwrap();
-    write("types.json", config["schema"].to_string().as_bytes());
-    for name in ["train.json", "dev.json"] {
-        write(name, labelled().to_string().as_bytes());
-    }
-    write("run.toml", configuration(folder.path(), epochs).as_bytes());
-
-    let encoder = folder.path().join("encoder");
-    fs::create_dir(&encoder).unwrap();
-    fs::write(encoder.join("config.json"), config["architecture"]["encoder"].to_string()).unwrap();
-    for file in ["model.safetensors", "tokenizer.json"] {
-        fs::write(encoder.join(file), model.get(file).unwrap()).unwrap();
-    }
-    folder
-}
-
-/// [`SENTENCES`] in SpERT's form.
-fn labelled() -> Value {
-    let sentence = |(text, spans, related): &Labelled| {
-        let entities = spans.iter().map(|(start, end)| json!({"type": "Method", "start": start, "end": end}));
-        let relations = related.then(|| json!({"type": "Used-for", "head": 0, "tail": 1}));
-        json!({
-            "tokens": text.split(' ').collect::<Vec<_>>(),
-            "entities": entities.collect::<Vec<_>>(),
-            "relations": relations.into_iter().collect::<Vec<_>>(),
-        })
-    };
-    SENTENCES.iter().map(sentence).collect()
-}
-
-fn configuration(folder: &Path, epochs: u32) -> String {
-    format!(
-        "name = \"tiny\"\ndata = {folder:?}\nencoder = {encoder:?}\n[train]\nepochs = {epochs}\nbatch_size = 2\n\
-         learning_rate = 1e-3\nwarmup = 0.1\nmax_grad_norm = 1.0\naverage_epochs = {epochs}\n",
-        encoder = folder.join("encoder"),
-    )
-}
-
-fn train(folder: &Path, output: &Path, more: &[&str]) -> Run {
-    run(&mut train_command(folder, output, more), b"")
-}
-
-fn train_command(folder: &Path, output: &Path, more: &[&str]) -> Command {
-    let mut command = sinet(["train", "--config"]);
-    command.arg(folder.join("run.toml")).arg("--output").arg(output).args(more);
-    command
-}
-
-/// What a run of `sinet` left behind.
-struct Run {
-    code: i32,
-    stdout: String,
-    stderr: String,
-}
-
-impl Run {
-    /// Checks that it ended with `code` and with one sentence that says all of `places`.
-    #[track_caller]
-    fn refuses(&self, code: i32, places: &[&str]) {
-        assert_eq!(self.code, code, "{}", self.stderr);
-        assert_eq!(self.stderr.trim_end().lines().count(), 1, "{}", self.stderr);
-        for place in places {
-            assert!(self.stderr.contains(place), "{place:?} is not in {}", self.stderr);
-        }
-    }
-}
-
-/// Runs a command to its end with `input` on its standard input.
-fn run(command: &mut Command, input: &[u8]) -> Run {
-    let mut child =
-        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("sinet starts");
-    let mut stdin = child.stdin.take().expect("its input is a pipe");
-    // From a thread of its own, because it may answer before it has read everything.
-    let output = std::thread::scope(|scope| {
-        scope.spawn(move || {
-            // It may also end without reading: its exit code then tells why.
-            let _ = stdin.write_all(input);
-        });
-        child.wait_with_output().expect("sinet ends")
-    });
-    Run {
-        code: output.status.code().expect("sinet is not killed by a signal"),
-        stdout: String::from_utf8(output.stdout).expect("JSON is UTF-8"),
-        stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
-    }
-}
-
 #[track_caller]
 fn predict(model: &Path, text: &str) -> Value {
     let run = run(sinet(["predict", "--model"]).arg(model).arg(text), b"");
     assert_eq!(run.code, 0, "{}", run.stderr);
     serde_json::from_str(&run.stdout).unwrap()
-}
-
-fn sinet<const N: usize>(arguments: [&str; N]) -> Command {
-    let mut command = Command::new(binary());
-    command.args(arguments);
-    command
 }
 
 fn list<'a>(annotation: &'a Value, field: &str) -> impl Iterator<Item = &'a Value> {

@@ -1,5 +1,6 @@
 //! The trainer from data to a model folder, on a network small enough for a test.
 
+#[path = "command/binary.rs"]
 mod binary;
 
 use std::collections::BTreeSet;
@@ -9,18 +10,19 @@ use std::process::Command;
 use std::thread::sleep;
 use std::time::Instant;
 
+use burn::tensor::Device;
 use burn::tensor::activation::softmax;
-use burn::tensor::{Device, read_sync};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use serde_json::{Value, json};
 use sinet::checkpoint::{Checkpoint, Progress};
 use sinet::config::{ModelSection, RunConfig};
-use sinet::evaluate::{evaluate, micro_f1, read_dataset, read_model};
+use sinet::evaluate::{evaluate, micro_f1, predict, read_dataset, read_model};
+use sinet::flops::flops;
 use sinet::samples::{Samples, Sampling, Sentence};
 use sinet::train::train;
 use sinet_infer::weights::{self, Precision};
-use sinet_infer::{Model, ModelConfig};
+use sinet_infer::{Model, ModelConfig, Thresholds};
 use sinet_model::{EncoderConfig, SinetConfig};
 use sinet_text::{Schema, Tokenizer};
 
@@ -111,6 +113,16 @@ fn a_small_language_is_learned_and_the_folder_scores_as_its_card_says() {
     assert_eq!(metrics.lines().filter(|line| line.contains("\"dev\"")).count(), 150);
 }
 
+#[test]
+fn every_configuration_that_ships_can_be_read() {
+    let configs = Path::new(env!("CARGO_MANIFEST_DIR")).join("../configs");
+    let files = [configs.clone(), configs.join("reference")].map(|folder| fs::read_dir(folder).unwrap());
+    let files = files.into_iter().flatten().map(|file| file.unwrap().path());
+    let read: Vec<_> = files.filter(|file| file.extension().is_some_and(|extension| extension == "toml")).collect();
+    read.iter().for_each(|file| drop(RunConfig::read(file, &[]).unwrap()));
+    assert!(read.len() >= 6, "{read:?}");
+}
+
 /// A network of random weights says the same of all spans, whether the trainer's samples or a text go through it; and
 /// what stands around a sentence matters if, and only if, it is to be read.
 #[test]
@@ -138,7 +150,7 @@ fn training_and_inference_read_the_same_context() {
         relation_types: 1,
         padding: None,
     };
-    let scores = |context_words: usize| -> Vec<f32> {
+    let read = |context_words: usize| -> (Vec<f32>, Vec<f64>) {
         let config = json!({
             "format_version": 1, "name": "random", "architecture": &architecture, "schema": &schema,
             "relation_threshold": 0.5, "max_span_words": 8, "context_words": context_words,
@@ -152,29 +164,31 @@ fn training_and_inference_read_the_same_context() {
         let scores = softmax(network.heads.entity_logits(&spaces, &samples.spans), 1);
         let trained: Vec<f32> = scores.into_data().try_into_vec().unwrap();
 
+        let predictions = predict(&model, &dataset, Thresholds { entity: 0.0, relation: 0.0 }).unwrap();
         let mut found = Vec::new();
-        let mut sentence = 0;
-        for document in dataset.documents() {
-            let words: Vec<_> = document.iter().map(|example| example.tokens.as_slice()).collect();
-            for prediction in read_sync(model.read_sentences(&words)).unwrap() {
-                // The vocabulary has every word, so that each is a piece.
-                let row = samples.batch.sentence(sentence).start + 1;
-                for (entity, score) in prediction.entities.iter().zip(prediction.entity_scores) {
-                    let rows = row + entity.words.start..row + entity.words.end;
-                    let span = samples.spans.iter().position(|span| span.rows == rows).unwrap();
-                    let expected = trained[3 * span + 1 + entity.kind];
-                    assert!((score - expected).abs() < 1e-5, "{context_words} words: {score} is not {expected}");
-                    found.push(score);
-                }
-                sentence += 1;
+        for (sentence, prediction) in predictions.into_iter().enumerate() {
+            let entities = prediction.entities.len();
+            assert_eq!(prediction.relations.len(), entities * entities.saturating_sub(1), "nothing scores below 0");
+            // The vocabulary has every word, so that each is a piece.
+            let row = samples.batch.sentence(sentence).start + 1;
+            for (entity, score) in prediction.entities.iter().zip(prediction.entity_scores) {
+                let rows = row + entity.words.start..row + entity.words.end;
+                let span = samples.spans.iter().position(|span| span.rows == rows).unwrap();
+                let expected = trained[3 * span + 1 + entity.kind];
+                assert!((score - expected).abs() < 1e-5, "{context_words} words: {score} is not {expected}");
+                found.push(score);
             }
         }
         assert!(found.len() > 20, "{} entities", found.len());
-        found
+        let work = flops(model.config(), &tokenizer, &dataset).parts;
+        (found, work.iter().map(|part| part.count.mean).collect())
     };
-    let alone = scores(0);
+    let (alone, work_alone) = read(0);
     for context_words in [1, 3, 100] {
-        assert_ne!(scores(context_words), alone);
+        let (scores, work) = read(context_words);
+        assert_ne!(scores, alone);
+        // Only the encoder has more to do.
+        assert!(work[0] > work_alone[0] && work[1] > work_alone[1] && work[2..] == work_alone[2..], "{work:?}");
     }
 }
 

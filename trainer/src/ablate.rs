@@ -6,6 +6,7 @@ use std::path::Path;
 use clap::ValueEnum;
 use serde::Serialize;
 use sinet_model::{Agent, Interaction, Pooling};
+use sinet_text::SymmetricRule;
 
 use crate::Error;
 use crate::config::{ModelSection, RunConfig};
@@ -38,7 +39,7 @@ pub fn ablate(
         let scores = train_seeds(&config, data, runs, folder)?;
         rows.push(Row { group, setting, model, scores });
     }
-    Ok(Table { experiment, epochs: config.train.epochs, rows })
+    Ok(Table { experiment, epochs: config.train.epochs, symmetric_rule: SymmetricRule::default(), rows })
 }
 
 /// An experiment of the paper.
@@ -116,6 +117,8 @@ pub struct Table {
     pub experiment: Experiment,
     /// The epochs of each run.
     pub epochs: u64,
+    /// How relations of symmetric types were compared.
+    pub symmetric_rule: SymmetricRule,
     /// The variants, in the paper's order.
     pub rows: Vec<Row>,
 }
@@ -145,8 +148,8 @@ impl Table {
         let _ = writeln!(
             table,
             "\nMicro F1 in percent on the development data after the best of {} epochs; mean and standard deviation over \
-             {runs} seeds. Ent: entities; Rel: relations by boundaries; Rel+: strict.",
-            self.epochs
+             {runs} seeds. Ent: entities; Rel: relations by boundaries; Rel+: strict. Symmetric relations: {}.",
+            self.epochs, self.symmetric_rule
         );
         table
     }

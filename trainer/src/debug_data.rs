@@ -1,15 +1,22 @@
 //! What is wrong or worth knowing about labelled data, before anybody trains on it.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
-use std::fmt::Write as _;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
-use sinet_formats::{LabelledDocument, Options};
+use sinet_formats::{LabelledDocument, Options, ReadError};
+use sinet_infer::config::CONFIG;
+use sinet_infer::folder::MANIFEST;
+use sinet_infer::{ModelConfig, TOKENIZER};
+use sinet_text::{ByteSpan, Tokenizer, WordRange};
 
 use crate::Error;
+use crate::evaluate::read_files;
 use crate::labelled;
+use crate::pretrained::Pretrained;
+
+mod tell;
 
 /// What was found in all files.
 #[derive(Debug, Default, Serialize)]
@@ -27,8 +34,11 @@ pub struct Findings {
 pub struct Split {
     /// Name of the file.
     pub name: String,
-    /// Why reading ended early, with line and document.
-    pub error: Option<String>,
+    /// What is wrong in it, each with line and document; the first [`MOST_ERRORS`]. Reading goes on with the next document
+    /// where that can be told from the wrong one.
+    pub errors: Vec<String>,
+    /// How many errors there are in all.
+    pub error_count: usize,
     /// How many documents were read.
     pub documents: usize,
     /// How many sentences.
@@ -59,14 +69,70 @@ pub struct Split {
     pub duplicate_relations: usize,
     /// Relations of an entity with itself: no model finds them.
     pub self_relations: usize,
+    /// Documents that came without sentences, so that these were found here.
+    pub split_here: usize,
+    /// Entities that no sentence holds whole: no model finds them.
+    pub entities_across_sentences: usize,
     /// Relations between two sentences: no model finds them.
     pub across_sentences: usize,
     /// Sentences that stand in the file more than once.
     pub repeated_sentences: usize,
+    /// What the encoder's longest input does to it, if an encoder was named.
+    pub pieces: Option<Pieces>,
     #[serde(skip)]
     seen: HashSet<u64>,
     #[serde(skip)]
     failure: Option<Error>,
+}
+
+/// How many errors of a file are kept.
+pub const MOST_ERRORS: usize = 20;
+
+/// What the encoder's longest input does to a file.
+#[derive(Debug, Default, Serialize)]
+pub struct Pieces {
+    /// The longest input in word pieces, `[CLS]` and `[SEP]` included.
+    pub limit: usize,
+    /// The longest sentence, counted so.
+    pub longest: usize,
+    /// Sentences that are longer than the limit.
+    pub too_long: usize,
+    /// Words of these.
+    pub words: usize,
+    /// Entities in these.
+    pub entities: usize,
+    /// Relations with an entity in these.
+    pub relations: usize,
+}
+
+/// What a model reads with.
+pub struct Reading {
+    /// How it cuts words into pieces.
+    tokenizer: Tokenizer,
+    /// Its longest input in word pieces.
+    limit: usize,
+}
+
+impl Reading {
+    /// As the model in a folder reads, or an encoder as a configuration names it.
+    ///
+    /// # Errors
+    ///
+    /// [`Error`], if there is no such model or encoder.
+    pub fn of(name: &str) -> Result<Self, Error> {
+        let folder = Path::new(name);
+        let (tokenizer, limit) = if folder.join(MANIFEST).exists() {
+            let files = read_files(folder)?;
+            let file = |name| files.get(name).map_err(|error| Error::data(folder, error));
+            let config = ModelConfig::parse(file(CONFIG)?).map_err(|error| Error::data(folder, error))?;
+            (file(TOKENIZER)?.to_vec(), config.architecture.encoder.max_pieces())
+        } else {
+            let pretrained = Pretrained::find(name)?;
+            (pretrained.tokenizer, pretrained.config.max_pieces())
+        };
+        let tokenizer = Tokenizer::from_bytes(&tokenizer).map_err(|error| Error::data(folder, error))?;
+        Ok(Self { tokenizer, limit })
+    }
 }
 
 /// Reads files one document at a time.
@@ -75,8 +141,9 @@ pub struct Split {
 ///
 /// [`Error::Io`] for a file that cannot be read at all, [`Error::Data`] for one of no known format. What is wrong inside a
 /// file is in the findings.
-pub fn examine(files: &[PathBuf], max_span_size: usize) -> Result<Findings, Error> {
-    let splits: Vec<Split> = files.iter().map(|path| examine_file(path, max_span_size)).collect::<Result<_, _>>()?;
+pub fn examine(files: &[PathBuf], max_span_size: usize, reading: Option<&Reading>) -> Result<Findings, Error> {
+    let splits = files.iter().map(|path| examine_file(path, max_span_size, reading));
+    let splits: Vec<Split> = splits.collect::<Result<_, _>>()?;
     let mut leaks = Vec::new();
     for (index, one) in splits.iter().enumerate() {
         for other in &splits[index + 1..] {
@@ -97,17 +164,17 @@ pub fn examine(files: &[PathBuf], max_span_size: usize) -> Result<Findings, Erro
     Ok(Findings { splits, leaks, types_in_some: types })
 }
 
-fn examine_file(path: &Path, max_span_size: usize) -> Result<Split, Error> {
-    let documents = labelled::open(path, None, Options::default())?.documents;
+fn examine_file(path: &Path, max_span_size: usize, reading: Option<&Reading>) -> Result<Split, Error> {
+    let documents = labelled::open(path, None, Options::default())?.documents.past_errors();
     let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
     let mut split = Split { name, ..Split::default() };
     for document in documents {
         match document {
-            Ok(document) => split.take(document.with_words(), max_span_size),
-            Err(error) => {
-                split.error = Some(error.to_string());
-                split.failure = Some(error.into());
+            Ok(document) => {
+                split.split_here += usize::from(document.sentences.is_empty() && !document.text.is_empty());
+                split.take(document.with_words(), max_span_size, reading);
             }
+            Err(error) => split.take_error(error),
         }
     }
     let entities: usize = split.entities.values().sum();
@@ -116,19 +183,30 @@ fn examine_file(path: &Path, max_span_size: usize) -> Result<Split, Error> {
 }
 
 impl Split {
-    fn take(&mut self, document: LabelledDocument, max_span_size: usize) {
+    fn take_error(&mut self, error: ReadError) {
+        self.error_count += 1;
+        if self.errors.len() < MOST_ERRORS {
+            self.errors.push(error.to_string());
+        }
+        self.failure.get_or_insert_with(|| error.into());
+    }
+
+    fn take(&mut self, document: LabelledDocument, max_span_size: usize, reading: Option<&Reading>) {
         self.documents += 1;
         self.words += document.words.len();
         for sentence in &document.sentences {
             self.sentences += 1;
-            let words = &document.words[sentence.start..sentence.end];
-            self.longest_sentence = self.longest_sentence.max(words.len());
+            let words = texts(&document, sentence);
+            self.longest_sentence = self.longest_sentence.max(sentence.end - sentence.start);
             let mut hasher = DefaultHasher::new();
-            words.iter().filter_map(|word| word.of(&document.text)).for_each(|word| word.hash(&mut hasher));
+            words.for_each(|word| word.hash(&mut hasher));
             self.repeated_sentences += usize::from(!self.seen.insert(hasher.finish()));
         }
         self.take_entities(&document, max_span_size);
         self.take_relations(&document, max_span_size);
+        if let Some(reading) = reading {
+            self.pieces.get_or_insert_default().take(&document, reading);
+        }
     }
 
     fn take_entities(&mut self, document: &LabelledDocument, max_span_size: usize) {
@@ -138,6 +216,7 @@ impl Split {
         for (index, entity) in by_place.iter().enumerate() {
             *self.entities.entry(entity.kind.clone()).or_default() += 1;
             self.too_wide += usize::from(width(document, entity.span) > max_span_size);
+            self.entities_across_sentences += usize::from(sentence_of(document, entity.span).is_none());
             self.overlapping += usize::from(entity.span.start < end);
             end = end.max(entity.span.end);
             if let Some(before) = index.checked_sub(1).map(|before| by_place[before]) {
@@ -149,10 +228,6 @@ impl Split {
     }
 
     fn take_relations(&mut self, document: &LabelledDocument, max_span_size: usize) {
-        let sentence = |entity: usize| {
-            let words = document.words_of(document.entities[entity].span)?;
-            document.sentences.iter().position(|sentence| sentence.start <= words.start && words.end <= sentence.end)
-        };
         let mut pairs: HashMap<(usize, usize), BTreeMap<&str, usize>> = HashMap::new();
         for relation in &document.relations {
             *self.relations.entry(relation.kind.clone()).or_default() += 1;
@@ -161,76 +236,55 @@ impl Split {
             let ends = [relation.head, relation.tail];
             let too_wide = |end: &usize| width(document, document.entities[*end].span) > max_span_size;
             self.relations_of_too_wide += usize::from(ends.iter().any(too_wide));
-            self.across_sentences += usize::from(sentence(relation.head) != sentence(relation.tail));
+            let [head, tail] = ends.map(|end| sentence_of(document, document.entities[end].span));
+            self.across_sentences += usize::from(head.is_none() || head != tail);
         }
         self.multi_label_pairs += pairs.values().filter(|kinds| kinds.len() > 1).count();
         self.duplicate_relations += pairs.values().flat_map(BTreeMap::values).map(|count| count - 1).sum::<usize>();
     }
 }
 
-fn width(document: &LabelledDocument, span: sinet_text::ByteSpan) -> usize {
+impl Pieces {
+    fn take(&mut self, document: &LabelledDocument, Reading { tokenizer, limit }: &Reading) {
+        self.limit = *limit;
+        let is_too_long = |sentence: &WordRange| {
+            // [CLS] and [SEP]
+            let pieces = 2 + texts(document, sentence).map(|word| tokenizer.pieces(word).len()).sum::<usize>();
+            self.longest = self.longest.max(pieces);
+            pieces > *limit
+        };
+        let too_long: Vec<bool> = document.sentences.iter().map(is_too_long).collect();
+        let lengths = document.sentences.iter().zip(&too_long).filter(|(_, too_long)| **too_long);
+        self.too_long += too_long.iter().filter(|too_long| **too_long).count();
+        self.words += lengths.map(|(sentence, _)| sentence.end - sentence.start).sum::<usize>();
+        let is_inside = |entity: usize| {
+            sentence_of(document, document.entities[entity].span).is_some_and(|sentence| too_long[sentence])
+        };
+        self.entities += (0..document.entities.len()).filter(|&entity| is_inside(entity)).count();
+        let relations = document.relations.iter();
+        self.relations += relations.filter(|relation| is_inside(relation.head) || is_inside(relation.tail)).count();
+    }
+}
+
+fn texts<'d>(document: &'d LabelledDocument, words: &WordRange) -> impl Iterator<Item = &'d str> {
+    document.words[words.start..words.end].iter().filter_map(|word| word.of(&document.text))
+}
+
+/// The sentence that holds a stretch of text whole.
+fn sentence_of(document: &LabelledDocument, span: ByteSpan) -> Option<usize> {
+    let words = document.words_of(span)?;
+    let sentence = document.sentences.partition_point(|sentence| sentence.end <= words.start);
+    document.sentences.get(sentence).filter(|found| words.end <= found.end).map(|_| sentence)
+}
+
+fn width(document: &LabelledDocument, span: ByteSpan) -> usize {
     document.words_of(span).map_or(0, |words| words.end - words.start)
 }
 
 impl Findings {
-    /// Why the first file that could not be read to its end could not.
+    /// The first error of the first file that has one.
     pub fn into_failure(self) -> Option<Error> {
         self.splits.into_iter().find_map(|split| split.failure)
-    }
-
-    /// For people to read.
-    pub fn table(&self, max_span_size: usize) -> String {
-        let mut told = String::new();
-        for split in &self.splits {
-            split.tell(max_span_size, &mut told);
-        }
-        for (one, other, count) in &self.leaks {
-            _ = writeln!(told, "{count} sentences of {one} stand in {other} too: scores there will be too high.");
-        }
-        for (kind, names) in &self.types_in_some {
-            _ = writeln!(told, "The type {kind:?} is only in {}.", names.join(", "));
-        }
-        told
-    }
-}
-
-impl Split {
-    fn tell(&self, max_span_size: usize, told: &mut String) {
-        let Self { name, documents, sentences, words, longest_sentence, .. } = self;
-        _ = writeln!(
-            told,
-            "{name}: {documents} documents, {sentences} sentences, {words} words, at most {longest_sentence} a sentence"
-        );
-        for (what, kinds) in [("entities", &self.entities), ("relations", &self.relations)] {
-            let counts: Vec<String> = kinds.iter().map(|(kind, count)| format!("{kind} {count}")).collect();
-            _ = writeln!(told, "  {} {what}: {}", kinds.values().sum::<usize>(), counts.join(", "));
-        }
-        if self.too_wide > 0 {
-            _ = writeln!(
-                told,
-                "  {} entities have more than {max_span_size} words, so recall cannot pass {:.2} %; {} relations go with them",
-                self.too_wide,
-                100.0 * self.recall_ceiling,
-                self.relations_of_too_wide
-            );
-        }
-        for (count, what) in [
-            (self.overlapping, "entities overlap another"),
-            (self.duplicate_entities, "entities are there twice"),
-            (self.two_types, "entities have the words of another with another type"),
-            (self.multi_label_pairs, "pairs have several types of relations"),
-            (self.duplicate_relations, "relations are there twice"),
-            (self.self_relations, "relations are of an entity with itself: no model finds them"),
-            (self.across_sentences, "relations link two sentences: no model finds them"),
-            (self.repeated_sentences, "sentences are there more than once"),
-        ] {
-            if count > 0 {
-                _ = writeln!(told, "  {count} {what}");
-            }
-        }
-        if let Some(error) = &self.error {
-            _ = writeln!(told, "  ended early: {error}");
-        }
     }
 }
 

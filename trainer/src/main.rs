@@ -4,21 +4,30 @@ use std::io::Write;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use serde::Serialize;
 use sinet::Error;
 use sinet::overrides::spell_out;
 
 mod verbs {
     pub mod ablate;
     pub mod benchmark;
+    pub mod card;
     pub mod convert;
+    pub mod cross_validate;
     pub mod debug;
     pub mod evaluate;
+    pub mod export;
+    pub mod find_threshold;
     pub mod init;
     pub mod predict;
+    pub mod report;
     pub mod run;
     pub mod train;
 }
-use verbs::{ablate, benchmark, convert, debug, evaluate, init, predict, train};
+use verbs::{
+    ablate, benchmark, card, convert, cross_validate, debug, evaluate, export, find_threshold, init, predict, report,
+    train,
+};
 
 /// Joint entity and relation extraction: train, evaluate and run SINET models.
 ///
@@ -36,11 +45,16 @@ enum Verb {
     Init(init::Init),
     Train(train::Train),
     Evaluate(evaluate::Evaluate),
+    FindThreshold(find_threshold::FindThreshold),
+    Export(export::Export),
+    Card(card::Card),
+    Report(report::Report),
     Predict(predict::Predict),
     Convert(convert::Convert),
     #[command(subcommand)]
     Debug(debug::Debug),
     Ablate(ablate::Ablate),
+    CrossValidate(cross_validate::CrossValidate),
     #[command(subcommand)]
     Benchmark(benchmark::Benchmark),
 }
@@ -60,12 +74,22 @@ fn run(verb: Verb) -> Result<(), Error> {
         Verb::Init(verb) => verb.run(),
         Verb::Train(verb) => verb.run(),
         Verb::Evaluate(verb) => verb.run(),
+        Verb::FindThreshold(verb) => verb.run(),
+        Verb::Export(verb) => verb.run(),
+        Verb::Card(verb) => verb.run(),
+        Verb::Report(verb) => verb.run(),
         Verb::Predict(verb) => verb.run(),
         Verb::Convert(verb) => verb.run(),
         Verb::Debug(verb) => verb.run(),
         Verb::Ablate(verb) => verb.run(),
+        Verb::CrossValidate(verb) => verb.run(),
         Verb::Benchmark(verb) => verb.run(),
     }
+}
+
+/// Prints a result as one JSON object, or as a table for people.
+fn show<T: Serialize>(result: &T, as_json: bool, table: impl FnOnce(&T) -> String) -> Result<(), Error> {
+    print(&if as_json { serde_json::to_string(result).map_err(Error::other)? } else { table(result) })
 }
 
 /// To standard output; a reader that has gone away is no panic.

@@ -7,18 +7,21 @@ use std::time::Instant;
 
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Deserialize;
-use serde_json::json;
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
 use sinet_text::Report;
 
 use crate::Error;
 use crate::checkpoint::replace;
+use crate::tensorboard::EventFile;
 
-/// What a run says while it goes: a progress bar, and JSON lines in a file.
+/// What a run says while it goes: a progress bar, JSON lines in a file, and the same for TensorBoard.
 pub struct Metrics {
     /// The bar.
     pub bar: ProgressBar,
     file: File,
     path: PathBuf,
+    events: EventFile,
     begun: Instant,
     /// Seconds that the run had taken before.
     before: f64,
@@ -33,24 +36,26 @@ impl Metrics {
     /// [`Error::Io`], if the file cannot be written.
     pub fn open(output: &Path, updates: u64) -> Result<Self, Error> {
         let path = output.join(FILE);
-        let mut kept = String::new();
-        let mut seconds = 0.0;
         // A run that begins knows of no line.
         let before = if updates == 0 { String::new() } else { fs::read_to_string(&path).unwrap_or_default() };
+        let (mut kept, mut lines) = (String::new(), Vec::<Value>::new());
         for line in before.lines() {
             // The last line may be half of one.
-            let Ok(Moment { updates: at, seconds: then }) = serde_json::from_str(line) else { continue };
-            if at <= updates {
+            let Ok(value) = serde_json::from_str::<Value>(line) else { continue };
+            if value["updates"].as_u64().is_some_and(|at| at <= updates) {
                 kept.extend([line, "\n"]);
-                seconds = then;
+                lines.push(value);
             }
         }
+        let before = lines.last().and_then(|line| line["seconds"].as_f64()).unwrap_or(0.0);
         replace(&path, kept.as_bytes())?;
         let file = Error::reading(&path, File::options().append(true).open(&path))?;
+        let mut events = EventFile::create(output, before)?;
+        lines.iter().try_for_each(|line| events.add(line))?;
         let style = ProgressStyle::with_template("{prefix} [{bar:30}] {pos}/{len} {msg} {per_sec}, {eta} left")
             .expect("the template is valid");
         let bar = ProgressBar::new(0).with_style(style);
-        Ok(Self { bar, file, path, begun: Instant::now(), before: seconds, loss: 0.0 })
+        Ok(Self { bar, file, path, events, begun: Instant::now(), before, loss: 0.0 })
     }
 
     /// An epoch of so many updates begins, or goes on after `done` of them; it is counted from 0.
@@ -106,16 +111,10 @@ impl Metrics {
         self.before + self.begun.elapsed().as_secs_f64()
     }
 
-    fn line(&mut self, line: &serde_json::Value) -> Result<(), Error> {
-        Error::reading(&self.path, writeln!(self.file, "{line}"))
+    fn line(&mut self, line: &Value) -> Result<(), Error> {
+        Error::reading(&self.path, writeln!(self.file, "{line}"))?;
+        self.events.add(line)
     }
-}
-
-/// When a line was written.
-#[derive(Deserialize)]
-struct Moment {
-    updates: u64,
-    seconds: f64,
 }
 
 /// An epoch, as the lines of a run tell it.
@@ -129,8 +128,30 @@ pub struct Epoch {
 
 /// The epochs of a run that are done, in order; none where there is no run.
 pub fn read_epochs(output: &Path) -> Vec<Epoch> {
+    lines(output)
+}
+
+/// An update, as the lines of a run tell it.
+#[derive(Debug, Deserialize)]
+pub struct Update {
+    /// Its number, from 1.
+    pub updates: u64,
+    /// L^e of eq. 11.
+    pub entity_loss: f64,
+    /// L^r of eq. 11.
+    pub relation_loss: f64,
+    /// Learning rate of the encoder.
+    pub learning_rate: f64,
+}
+
+/// The updates of a run that are done, in order; none where there is no run.
+pub fn read_updates(output: &Path) -> Vec<Update> {
+    lines(output)
+}
+
+/// The lines of one kind: those of the other have not its fields.
+fn lines<T: DeserializeOwned>(output: &Path) -> Vec<T> {
     let lines = fs::read_to_string(output.join(FILE)).unwrap_or_default();
-    // Most lines are of updates.
     lines.lines().filter_map(|line| serde_json::from_str(line).ok()).collect()
 }
 
@@ -139,13 +160,15 @@ const FILE: &str = "metrics.jsonl";
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::tensorboard::tests::records;
 
     #[test]
     fn a_run_that_goes_on_keeps_the_lines_up_to_its_checkpoint() {
         let folder = tempfile::tempdir().unwrap();
         let updates = || -> Vec<u64> {
             let lines = fs::read_to_string(folder.path().join(FILE)).unwrap();
-            lines.lines().map(|line| serde_json::from_str::<Moment>(line).unwrap().updates).collect()
+            let lines = lines.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+            lines.map(|line| line["updates"].as_u64().unwrap()).collect()
         };
         let write = |begun: u64, range: std::ops::RangeInclusive<u64>| {
             let mut metrics = Metrics::open(folder.path(), begun).unwrap();
@@ -157,7 +180,9 @@ mod tests {
         fs::write(&path, format!("{whole}{{\"updates\": 5, \"sec")).unwrap();
         write(3, 4..=6);
         assert_eq!(updates(), [1, 2, 3, 4, 5, 6]);
+        let events = || records(folder.path()).len() - 1;
+        assert_eq!(events(), 6);
         write(0, 1..=1);
-        assert_eq!(updates(), [1]);
+        assert_eq!((updates(), events()), (vec![1], 1));
     }
 }

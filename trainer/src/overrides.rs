@@ -55,7 +55,7 @@ impl Override {
 pub fn spell_out(arguments: impl IntoIterator<Item = OsString>) -> Vec<OsString> {
     let mut arguments = arguments.into_iter().peekable();
     let mut plain: Vec<_> = arguments.by_ref().take(2).collect();
-    let knows = plain.get(1).is_some_and(|verb| verb == "train" || verb == "ablate");
+    let knows = plain.get(1).is_some_and(|verb| ["train", "ablate", "cross-validate"].iter().any(|name| verb == name));
     while let Some(argument) = arguments.next() {
         let key = argument.to_str().and_then(|text| text.strip_prefix("--")).filter(|_| knows);
         match key.map(|key| key.split_once('=').unwrap_or((key, ""))) {
@@ -102,6 +102,7 @@ mod tests {
                 "sinet train --a.b --c.d=x=y --output=a.b --config a.toml",
                 "sinet train --set a.b --set c.d=x=y --output=a.b --config a.toml",
             ),
+            ("sinet cross-validate --a.b c", "sinet cross-validate --set a.b=c"),
             ("sinet predict --a.b c", "sinet predict --a.b c"),
             ("sinet", "sinet"),
         ];

@@ -4,10 +4,11 @@ use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
+use sinet_text::SymmetricRule;
 
 use crate::Error;
 use crate::config::RunConfig;
-use crate::evaluate::micro_f1;
+use crate::evaluate::{TASKS, micro_f1};
 use crate::metrics::read_epochs;
 use crate::train::train;
 
@@ -28,11 +29,20 @@ pub fn train_seeds(
         let mut config = config.clone();
         config.train.seed = seed;
         let folder = folder(seed);
-        eprintln!("{}", folder.display());
-        train(&config, data, &folder, true)?;
+        finish(&config, data, &folder)?;
         best_epoch(&folder)
     });
     Ok(Scores(scores.collect::<Result<_, _>>()?))
+}
+
+/// Trains a run that may be complete already, or half of it.
+///
+/// # Errors
+///
+/// As [`train`].
+pub(crate) fn finish(config: &RunConfig, data: &Path, folder: &Path) -> Result<(), Error> {
+    eprintln!("{}", folder.display());
+    train(config, data, folder, true)
 }
 
 /// The scores on the development data after the epoch that is best by the last of them.
@@ -42,13 +52,13 @@ fn best_epoch(folder: &Path) -> Result<[f64; 3], Error> {
     scores.max_by(|a, b| a[2].total_cmp(&b[2])).ok_or_else(|| Error::other("a run without an epoch"))
 }
 
-/// For each seed the micro F1 in percent of entities, relations by boundaries, and strict relations.
+/// For each run the micro F1 in percent of entities, relations by boundaries, and strict relations.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(transparent)]
 pub struct Scores(pub Vec<[f64; 3]>);
 
 impl Scores {
-    /// For each of the three the mean, and the standard deviation of a sample (n - 1); none of a single seed.
+    /// For each of the three the mean, and the standard deviation of a sample (n - 1); none of a single run.
     pub fn mean_and_deviation(&self) -> [(f64, Option<f64>); 3] {
         [0, 1, 2].map(|task| {
             let values = self.0.iter().map(|scores| scores[task]);
@@ -70,14 +80,19 @@ impl Scores {
 
     /// A table with a row a seed, from `first` on, and one for all.
     pub fn markdown(&self, first: u64) -> String {
-        let mut table = String::from("| seed | entities | relations | relations, strict |\n|---|---|---|---|\n");
+        let mut table = format!("| seed | {} |\n|---|---|---|---|\n", TASKS.join(" | "));
         // Writing to a String cannot fail.
         for (seed, [entities, relations, strict]) in (first..).zip(&self.0) {
             let _ = writeln!(table, "| {seed} | {entities:.2} | {relations:.2} | {strict:.2} |");
         }
-        let _ = writeln!(table, "| mean |{}", self.cells());
+        let _ = writeln!(
+            table,
+            "| mean |{}\n\nMicro F1 in percent on the development data after the best epoch by the last column; ± standard \
+             deviation. Symmetric relations: {}.",
+            self.cells(),
+            SymmetricRule::default()
+        );
         table
-            + "\nMicro F1 in percent on the development data after the best epoch by the last column; ± standard deviation.\n"
     }
 
     /// The same as a JSON object.
@@ -93,6 +108,7 @@ impl Scores {
             "runs": (first..).zip(&self.0).map(of_seed).collect::<Vec<_>>(),
             "mean": by_task(summary.map(|(mean, _)| mean.into())),
             "deviation": by_task(summary.map(|(_, deviation)| deviation.into())),
+            "symmetric_rule": SymmetricRule::default(),
         })
     }
 }
@@ -122,10 +138,10 @@ mod tests {
             | 8 | 62.00 | 40.00 | 33.00 |
             | mean | 61.00 ± 1.41 | 40.00 ± 0.00 | 31.50 ± 2.12 |
 
-            Micro F1 in percent on the development data after the best epoch by the last column; ± standard deviation.
+            Micro F1 in percent on the development data after the best epoch by the last column; ± standard deviation. Symmetric relations: text-order (put in text order and counted once).
         "#]]
         .assert_eq(&scores.markdown(7));
-        expect![[r#"{"runs":[{"seed":7,"f1":{"entities":60.0,"relations":40.0,"relations_strict":30.0}},{"seed":8,"f1":{"entities":62.0,"relations":40.0,"relations_strict":33.0}}],"mean":{"entities":61.0,"relations":40.0,"relations_strict":31.5},"deviation":{"entities":1.4142135623730951,"relations":0.0,"relations_strict":2.1213203435596424}}"#]]
+        expect![[r#"{"runs":[{"seed":7,"f1":{"entities":60.0,"relations":40.0,"relations_strict":30.0}},{"seed":8,"f1":{"entities":62.0,"relations":40.0,"relations_strict":33.0}}],"mean":{"entities":61.0,"relations":40.0,"relations_strict":31.5},"deviation":{"entities":1.4142135623730951,"relations":0.0,"relations_strict":2.1213203435596424},"symmetric_rule":"text-order"}"#]]
             .assert_eq(&scores.json(7).to_string());
     }
 }

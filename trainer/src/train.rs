@@ -14,21 +14,22 @@ use sinet_text::{Dataset, Report, Schema, Tokenizer};
 
 use crate::Error;
 use crate::average::Average;
-use crate::card;
-use crate::checkpoint::{Checkpoint, Progress, read_weights, write_weights};
+use crate::card::{self, Scoring};
+use crate::checkpoint::{Checkpoint, Progress, read_weights, replace, write_weights};
 use crate::config::RunConfig;
 use crate::divergence::diverged;
 use crate::evaluate::{evaluate, micro_f1, read_dataset};
 use crate::metrics::Metrics;
 use crate::optimizer::{Optimizer, OptimizerState};
 use crate::pretrained::Pretrained;
+use crate::report::{REPORT, report};
 use crate::samples::{Samples, Sampling, Sentence, batches};
 use crate::schedule::Schedule;
 use crate::step::Step;
 
 /// Trains a model on the sentences in the folder `data` and leaves in `output`: `model-best` and `model-last` (model
-/// folders), `metrics.jsonl` (a line an update and a line an epoch) and `checkpoint`. With `resume` it goes on from that
-/// checkpoint, if there is one.
+/// folders), `report.html` on the better one, `metrics.jsonl` (a line an update and a line an epoch), the same in
+/// `tensorboard`, and `checkpoint`. With `resume` it goes on from that checkpoint, if there is one.
 ///
 /// # Errors
 ///
@@ -73,19 +74,27 @@ pub fn train(config: &RunConfig, data: &Path, output: &Path, resume: bool) -> Re
     if epochs < config.train.epochs {
         eprintln!("the strict F1 has not risen any more: stopped after epoch {epochs}");
     }
-    card::write_model(&run, run.weights(), epochs, &output.join("model-last"))?;
+    card::write_model(&run, run.weights(), epochs, &output.join(MODEL_LAST))?;
     if let Some((_, epoch)) = best {
         let best = read_weights(&output.join(BEST))?;
-        card::write_model(&run, &best, epoch, &output.join("model-best"))?;
+        card::write_model(&run, &best, epoch, &output.join(MODEL_BEST))?;
+        let html = report(output, |_| Ok(Scoring::on_dev(&run.data.dev)))?;
+        replace(&output.join(REPORT), html.as_bytes())?;
     }
     run.progress.complete(&checkpoint)
 }
 
+/// The model of the best epoch, in a run's folder.
+pub const MODEL_BEST: &str = "model-best";
+
+/// The model of the last epoch, in a run's folder.
+pub const MODEL_LAST: &str = "model-last";
+
+/// The weights of the best epoch so far, in a run's folder.
+pub const BEST: &str = "best.safetensors";
+
 /// Where a run can go on from.
 const CHECKPOINT: &str = "checkpoint";
-
-/// The weights of the best epoch so far.
-const BEST: &str = "best.safetensors";
 
 /// The labelled sentences of a run.
 pub struct Data {
@@ -304,6 +313,7 @@ impl Run {
                 "config": self.config,
                 "encoder_sha256": self.pretrained.sha256,
                 "epochs": epochs,
+                "train_sentences": self.data.train.sentences.len(),
             }),
         }
     }

@@ -31,6 +31,8 @@ enum State {
     NextElement,
     /// Nothing more may come.
     End,
+    /// After an error: where the next object begins is not known.
+    Broken,
 }
 
 /// One object.
@@ -51,8 +53,19 @@ impl<R: BufRead> Elements<R> {
         self.line
     }
 
-    /// The next object, or `None` after the last.
+    /// The next object, or `None` after the last and after an error.
     pub(crate) fn next(&mut self) -> Result<Option<Element>, Problem> {
+        let next = self.advance();
+        if next.is_err() {
+            self.state = State::Broken;
+        }
+        next
+    }
+
+    fn advance(&mut self) -> Result<Option<Element>, Problem> {
+        if self.state == State::Broken {
+            return Ok(None);
+        }
         if self.state == State::Start {
             self.skip_byte_order_mark()?;
         }
@@ -167,7 +180,7 @@ impl State {
             Self::Values | Self::NextElement => "an object",
             Self::FirstElement => "an object or the end of the array",
             Self::AfterElement => "a comma or the end of the array",
-            Self::End => "nothing more after the array",
+            Self::End | Self::Broken => "nothing more after the array",
         };
         format!("expected {expected}, found {:?}", char::from(byte))
     }

@@ -51,7 +51,8 @@ impl Default for Limits {
 
 /// The documents of a file.
 ///
-/// Yields one document at a time and holds no more than that, however long the file is. It ends at the first error.
+/// Yields one document at a time and holds no more than that, however long the file is. It ends at the first error, unless it
+/// shall go [past errors](Reader::past_errors).
 pub struct Reader<R> {
     source: Source<R>,
     format: Format,
@@ -59,6 +60,7 @@ pub struct Reader<R> {
     file: String,
     /// Documents begun so far.
     begun: u64,
+    past_errors: bool,
     ended: bool,
 }
 
@@ -96,7 +98,14 @@ impl<R: BufRead> Reader<R> {
             _ => Source::Json(Elements::new(input, limits)),
         };
         let context = Context { options, report, id: None };
-        Self { source, format, context, file: file.into(), begun: 0, ended: false }
+        Self { source, format, context, file: file.into(), begun: 0, past_errors: false, ended: false }
+    }
+
+    /// Goes on after a document that is wrong, wherever the next one can be told from it: not after a mistake in the
+    /// structure around the documents.
+    #[must_use]
+    pub fn past_errors(self) -> Self {
+        Self { past_errors: true, ..self }
     }
 
     /// What was not read, and what was found out about the file, up to here.
@@ -128,20 +137,15 @@ impl<R: BufRead> Reader<R> {
             }
             Ok(None) => Ok(None),
             Err(fault) => {
-                if let Some(name) = inside {
-                    self.file = name;
-                }
-                Err(self.error(line, fault))
+                let id = self.context.id.clone();
+                let number = (self.begun > 0).then_some(self.begun);
+                Err(place(fault, inside.as_deref().unwrap_or(&self.file), line, number, id))
             }
         }
     }
 
     fn checked(&self, document: LabelledDocument) -> Result<LabelledDocument, Fault> {
         check(document, &self.context.options.limits)
-    }
-
-    fn error(&self, line: u64, fault: Fault) -> ReadError {
-        place(fault, &self.file, line, (self.begun > 0).then_some(self.begun), self.context.id.clone())
     }
 }
 
@@ -153,7 +157,11 @@ impl<R: BufRead> Iterator for Reader<R> {
             return None;
         }
         let next = self.read().transpose();
-        self.ended = !matches!(next, Some(Ok(_)));
+        self.ended = match next {
+            Some(Ok(_)) => false,
+            Some(Err(_)) => !self.past_errors,
+            None => true,
+        };
         next
     }
 }

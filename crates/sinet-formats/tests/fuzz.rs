@@ -1,43 +1,87 @@
 //! No file makes a reader panic, or yield what contradicts itself.
 //!
-//! `SINET_FUZZ_CASES` is the number of files for each test. `corpus/` holds a small file in each format, written by other
-//! hands, which are mutated.
+//! There is a test for each reader, and `SINET_FUZZ_CASES` is the number of files for each; the long run has a million. `corpus/`
+//! holds a small file in each format, written by other hands, which are mutated.
 
 use std::fs;
 
 use proptest::prelude::*;
-use proptest::test_runner::Config;
+use proptest::sample::{Index, select};
+use proptest::test_runner::{Config, TestRunner};
 use sinet_formats::{Format, Limits, Options, Reader, sniff};
 
-fn cases() -> Config {
-    let cases = std::env::var("SINET_FUZZ_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(2000);
-    Config { cases, failure_persistence: None, ..Config::default() }
-}
+macro_rules! fuzzed {
+    ($($name:ident: $format:ident, $file:literal;)*) => {
+        const CORPUS: &[(Format, &str)] = &[$((Format::$format, $file)),*];
 
-/// Reads `file` in every format to its end or its first error.
-fn read(file: &[u8]) {
-    _ = sniff(file);
-    for format in Format::ALL {
-        let limits = Limits { document_bytes: 1 << 16, archive_bytes: 1 << 16, ..Limits::default() };
-        let mut reader = Reader::new(format, file, "x", Options { limits, ends: None });
-        let mut documents = 0;
-        for document in reader.by_ref() {
-            match document {
-                Ok(document) => document.check().unwrap(),
-                Err(error) => assert!(!error.to_string().is_empty()),
+        $(
+            #[test]
+            fn $name() {
+                fuzz(Format::$format, $file);
             }
-            documents += 1;
-        }
-        // Nothing comes from nothing.
-        assert!(documents <= file.len() + 1);
-        assert!(reader.next().is_none());
-    }
+        )*
+    };
 }
 
-fn corpus() -> Vec<Vec<u8>> {
-    let mut files: Vec<_> = fs::read_dir("tests/corpus").unwrap().map(|entry| entry.unwrap().path()).collect();
-    files.sort();
-    files.into_iter().map(|path| fs::read(path).unwrap()).collect()
+fuzzed! {
+    sinet: Sinet, "sinet.jsonl";
+    spert: Spert, "spert.json";
+    dygie: Dygie, "dygie.jsonl";
+    gliner: Gliner, "gliner.json";
+    doccano: Doccano, "doccano.jsonl";
+    label_studio: LabelStudio, "label-studio.json";
+    prodigy: Prodigy, "prodigy.jsonl";
+    pubannotation: PubAnnotation, "pubannotation.json";
+    conll: Conll, "conll.txt";
+    brat: Brat, "brat.zip";
+}
+
+/// Mutated files of the format, of any other, and files that are none.
+fn fuzz(format: Format, file: &str) {
+    let cases = std::env::var("SINET_FUZZ_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(2000);
+    let own = vec![corpus(file)];
+    let all: Vec<_> = CORPUS.iter().map(|(_, file)| corpus(file)).collect();
+    let files = prop_oneof![
+        6 => mutated(own),
+        1 => mutated(all),
+        1 => prop::collection::vec(select(PIECES), 0..60).prop_map(|pieces| pieces.concat()),
+        1 => prop::collection::vec(any::<u8>(), 0..200),
+    ];
+    let mut runner = TestRunner::new(Config { cases, failure_persistence: None, ..Config::default() });
+    let run = runner.run(&files, |file| {
+        read(format, &file);
+        Ok(())
+    });
+    run.unwrap();
+}
+
+/// Reads `file` to its end or its first error, and then past all errors.
+fn read(format: Format, file: &[u8]) {
+    _ = sniff(file);
+    let limits = Limits { document_bytes: 1 << 16, archive_bytes: 1 << 16, ..Limits::default() };
+    let reader = || Reader::new(format, file, "x", Options { limits, ends: None });
+    let first_error = check(reader(), file);
+    assert!(check(reader().past_errors(), file) >= first_error, "what is read before an error is read past it too");
+}
+
+/// Returns how many documents and errors there are.
+fn check(mut reader: Reader<&[u8]>, file: &[u8]) -> usize {
+    let mut items = 0;
+    for document in reader.by_ref() {
+        match document {
+            Ok(document) => document.check().unwrap(),
+            Err(error) => assert!(!error.to_string().is_empty()),
+        }
+        items += 1;
+        // Nothing comes from nothing.
+        assert!(items <= file.len() + 1);
+    }
+    assert!(reader.next().is_none());
+    items
+}
+
+fn corpus(file: &str) -> Vec<u8> {
+    fs::read(format!("tests/corpus/{file}")).unwrap()
 }
 
 /// What files are likely to contain in the wrong place.
@@ -84,15 +128,21 @@ const PIECES: &[&[u8]] = &[
 
 #[derive(Debug, Clone)]
 enum Mutation {
-    Cut(prop::sample::Index, usize),
-    Repeat(prop::sample::Index, usize),
-    Insert(prop::sample::Index, &'static [u8]),
-    Replace(prop::sample::Index, &'static [u8]),
-    Flip(prop::sample::Index, u8),
+    Cut(Index, usize),
+    Repeat(Index, usize),
+    Insert(Index, &'static [u8]),
+    Replace(Index, &'static [u8]),
+    Flip(Index, u8),
+}
+
+fn mutated(files: Vec<Vec<u8>>) -> impl Strategy<Value = Vec<u8>> {
+    (select(files), prop::collection::vec(mutation(), 1..6)).prop_map(|(mut file, mutations)| {
+        mutations.iter().for_each(|mutation| mutate(&mut file, mutation));
+        file
+    })
 }
 
 fn mutation() -> impl Strategy<Value = Mutation> {
-    use prop::sample::{Index, select};
     prop_oneof![
         (any::<Index>(), 0..40usize).prop_map(|(at, length)| Mutation::Cut(at, length)),
         (any::<Index>(), 0..40usize).prop_map(|(at, length)| Mutation::Repeat(at, length)),
@@ -130,45 +180,10 @@ fn mutate(file: &mut Vec<u8>, mutation: &Mutation) {
     }
 }
 
-proptest! {
-    #![proptest_config(cases())]
-
-    #[test]
-    fn random_bytes(file in prop::collection::vec(any::<u8>(), 0..200)) {
-        read(&file);
-    }
-
-    #[test]
-    fn random_pieces(pieces in prop::collection::vec(prop::sample::select(PIECES), 0..60)) {
-        read(&pieces.concat());
-    }
-
-    #[test]
-    fn mutated_files(which in any::<prop::sample::Index>(), mutations in prop::collection::vec(mutation(), 1..6)) {
-        thread_local!(static CORPUS: Vec<Vec<u8>> = corpus());
-        let mut file = CORPUS.with(|corpus| which.get(corpus).clone());
-        for mutation in &mutations {
-            mutate(&mut file, mutation);
-        }
-        read(&file);
-    }
-}
-
 #[test]
 fn the_corpus_itself_is_read() {
-    for (file, format) in [
-        ("sinet.jsonl", Format::Sinet),
-        ("spert.json", Format::Spert),
-        ("dygie.jsonl", Format::Dygie),
-        ("gliner.json", Format::Gliner),
-        ("doccano.jsonl", Format::Doccano),
-        ("label-studio.json", Format::LabelStudio),
-        ("prodigy.jsonl", Format::Prodigy),
-        ("pubannotation.json", Format::PubAnnotation),
-        ("conll.txt", Format::Conll),
-        ("brat.zip", Format::Brat),
-    ] {
-        let bytes = fs::read(format!("tests/corpus/{file}")).unwrap();
+    for &(format, file) in CORPUS {
+        let bytes = corpus(file);
         assert_eq!(sniff(&bytes).map(|sniffed| sniffed.format), Ok(format), "{file}");
         let documents: Vec<_> =
             Reader::new(format, bytes.as_slice(), file, Options::default()).collect::<Result<_, _>>().unwrap();

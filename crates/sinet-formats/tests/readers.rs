@@ -467,6 +467,57 @@ fn sinet() {
     );
 }
 
+/// Documents and errors in their order, of a reader that goes on.
+#[track_caller]
+fn check_past_errors(format: Format, file: &str, expected: Expect) {
+    let reader = Reader::new(format, file.as_bytes(), "x", Options::default()).past_errors();
+    let told = reader.map(|document| match document {
+        Ok(document) => shown(&document),
+        Err(error) => format!("{error}\n"),
+    });
+    expected.assert_eq(&told.collect::<String>());
+}
+
+#[test]
+fn a_reader_goes_on_where_the_next_document_can_be_told() {
+    check_past_errors(
+        Format::Doccano,
+        "{\"text\":\"a\",\"label\":[[0,9,\"K\"]]}\n{\"text\":\"b\",\"label\":[]}\n{\"text\":7}\n}\n{\"text\":\"c\",\"label\":[]}",
+        expect![[r#"
+            x, line 1, document 1, label[0]: the span 0..9 does not fit the text of 1 Unicode code points
+            "" "b":
+            x, line 3, document 3: invalid type: integer `7`, expected a string (column 9, from where the document starts)
+            x, line 4, document 3: expected an object, found '}'
+        "#]],
+    );
+    check_past_errors(
+        Format::Spert,
+        "[{\"tokens\":[\"a\"],\"entities\":[]},\n{\"tokens\":[],\"entities\":[]},\n{\"tokens\":[\"c\"],\"entities\":[]}]",
+        expect![[r#"
+            x, line 2, document 2, tokens: there is no word; remove the sentence
+            "" "a":
+            "" "c":
+        "#]],
+    );
+    check_past_errors(
+        Format::Conll,
+        "a B-K\n\nb\nc X\n\nd B-K\n",
+        expect![[r#"
+        "" "a": "a"/K/Person
+        x, line 3, document 2: "b" is not a word and its tag
+        "" "d": "d"/K/Person
+    "#]],
+    );
+    check_past_errors(
+        Format::Conll,
+        "-DOCSTART- O\n\na B-K\n\nb X\n\nc O\n\n-DOCSTART- O\n\nd B-K\n",
+        expect![[r#"
+        x, line 5, document 1: "X" is not a tag such as O, B-PER or I-PER
+        "" "d": "d"/K/Person
+    "#]],
+    );
+}
+
 #[test]
 fn too_much_is_refused() {
     let limits = sinet_formats::Limits { document_bytes: 60, labels: 1, ..Default::default() };

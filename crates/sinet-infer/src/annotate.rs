@@ -62,13 +62,18 @@ impl Model {
         self.predict(&self.encode(Document::from_words(words)).await?)
     }
 
-    /// Reads the sentences of a document whose words are known already: a prediction for each.
+    /// Reads the sentences of a document whose words are known already, with other thresholds than the model's own: a
+    /// prediction for each.
     ///
     /// # Errors
     ///
     /// [`AnnotateError`] if the device fails.
-    pub async fn read_sentences<W: AsRef<str>>(&self, sentences: &[&[W]]) -> Result<Vec<Prediction>, AnnotateError> {
-        let found = self.predict(&self.encode(Document::from_sentences(sentences)).await?)?;
+    pub async fn read_sentences<W: AsRef<str>>(
+        &self,
+        sentences: &[&[W]],
+        thresholds: Thresholds,
+    ) -> Result<Vec<Prediction>, AnnotateError> {
+        let found = self.predict_from(&self.encode(Document::from_sentences(sentences)).await?, thresholds)?;
         let ends = sentences.iter().scan(0, |end, sentence| {
             *end += sentence.len();
             Some((*end - sentence.len(), *end))

@@ -46,7 +46,7 @@ pub use config::ModelConfig;
 pub use encoded::Encoded;
 pub use export::{ExportError, export};
 pub use folder::{FolderError, Manifest, ModelFiles, VerifiedFiles};
-pub use model::{LoadError, Model};
+pub use model::{LoadError, Model, TOKENIZER};
 pub use prediction::{LeftOut, Most, Prediction, Thresholds};
 pub use selftest::{SelfTest, SelfTestError};
 pub use sinet_model::Switches;

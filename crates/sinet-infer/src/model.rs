@@ -99,6 +99,11 @@ impl Model {
         &self.config.schema
     }
 
+    /// How it cuts words into pieces.
+    pub fn tokenizer(&self) -> &Tokenizer {
+        &self.tokenizer
+    }
+
     /// Its configuration.
     pub fn config(&self) -> &ModelConfig {
         &self.config

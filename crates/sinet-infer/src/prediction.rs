@@ -41,6 +41,12 @@ impl Prediction {
         }
     }
 
+    /// With the `most` likeliest relations only, in their order, and how many were left out. Of equal scores the first stay.
+    pub fn likeliest_relations(mut self, most: usize) -> (Self, usize) {
+        let left_out = keep_likeliest(&mut self.relations, &mut self.relation_scores, |_| 0, most);
+        (self, left_out)
+    }
+
     /// Without the scores, as [`sinet_text::Scorer`] compares it.
     pub fn labels(&self) -> Labels<'_> {
         Labels { entities: &self.entities, relations: &self.relations }

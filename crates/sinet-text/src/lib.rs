@@ -42,7 +42,7 @@ pub use annotation::{Annotation, OffsetUnit, TextRange, WordRange};
 pub use document::Document;
 pub use offsets::Offsets;
 pub use schema::{EntityType, RelationType, Schema, SchemaError};
-pub use score::{Report, Scorer, SymmetricRule};
+pub use score::{Counts, Figures, Report, Scorer, Scores, SymmetricRule};
 pub use span::ByteSpan;
 pub use spert::{Dataset, DatasetError, Example, LabelledPair, LabelledSpan, Labels};
 pub use tokenizer::{Encoding, SpecialTokens, Tokenizer, TokenizerError};

@@ -1,7 +1,10 @@
 //! Precision, recall and F1 of entities and relations, as the reference counts them.
 
 use std::collections::HashSet;
+use std::fmt;
 use std::hash::Hash;
+use std::iter::Sum;
+use std::str::FromStr;
 
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
@@ -42,15 +45,55 @@ pub struct Scorer<'s> {
 
 /// How a relation of a symmetric type is compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[serde(rename_all = "kebab-case")]
 pub enum SymmetricRule {
     /// Put in text order, then counted once: SpERT and SINET.
     #[default]
+    #[serde(alias = "text_order")]
     TextOrder,
     /// As annotated, the direction must match: DyGIE++ and PURE.
     Directed,
     /// In both directions, so that it counts twice: PL-Marker.
     Doubled,
+}
+
+impl SymmetricRule {
+    /// All rules, the default first.
+    pub const ALL: [Self; 3] = [Self::TextOrder, Self::Directed, Self::Doubled];
+
+    /// What it is called, on the command line and in JSON.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::TextOrder => "text-order",
+            Self::Directed => "directed",
+            Self::Doubled => "doubled",
+        }
+    }
+}
+
+/// The name, and what it means.
+impl fmt::Display for SymmetricRule {
+    fn fmt(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
+        let meaning = match self {
+            Self::TextOrder => "put in text order and counted once",
+            Self::Directed => "the direction must match",
+            Self::Doubled => "counted in both directions",
+        };
+        write!(formatter, "{} ({meaning})", self.name())
+    }
+}
+
+/// A name that no rule has.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("there is no rule {0:?}; the rules are text-order, directed and doubled")]
+pub struct UnknownRule(String);
+
+impl FromStr for SymmetricRule {
+    type Err = UnknownRule;
+
+    fn from_str(name: &str) -> Result<Self, UnknownRule> {
+        Self::ALL.into_iter().find(|rule| rule.name() == name).ok_or_else(|| UnknownRule(name.to_owned()))
+    }
 }
 
 /// The scores of a labelling; all figures in percent.
@@ -101,12 +144,15 @@ pub struct TypeFigures {
     pub support: usize,
 }
 
-/// Labels of one type.
-#[derive(Debug, Clone, Copy, Default)]
-struct Counts {
-    gold: usize,
-    predicted: usize,
-    correct: usize,
+/// How many labels there are; what all figures come from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Counts {
+    /// In the gold labelling.
+    pub gold: usize,
+    /// In the predicted one.
+    pub predicted: usize,
+    /// In both.
+    pub correct: usize,
 }
 
 impl<'s> Scorer<'s> {
@@ -153,6 +199,11 @@ impl<'s> Scorer<'s> {
         }
     }
 
+    /// All labels seen, of entities, of relations by boundaries, and of strict relations.
+    pub fn counts(&self) -> [Counts; 3] {
+        [&self.ner, &self.relations, &self.relations_strict].map(|types| types.iter().copied().sum())
+    }
+
     fn pairs(&self, labels: Labels) -> HashSet<TypedPair> {
         let mut pairs = HashSet::with_capacity(labels.relations.len());
         for &LabelledPair { kind, head, tail } in labels.relations {
@@ -191,16 +242,12 @@ fn count<K: Eq + Hash>(counts: &mut [Counts], gold: &HashSet<K>, predicted: &Has
 
 impl Scores {
     fn of<'n>(names: impl Iterator<Item = &'n String>, counts: &[Counts]) -> Self {
-        let mut all = Counts::default();
         let mut sum = Figures::default();
         let mut occurring = 0;
         let mut per_type = IndexMap::new();
         for (name, type_counts) in names.zip(counts) {
             let figures = type_counts.figures();
             per_type.insert(name.clone(), TypeFigures { figures, support: type_counts.gold });
-            all.gold += type_counts.gold;
-            all.predicted += type_counts.predicted;
-            all.correct += type_counts.correct;
             if type_counts.gold + type_counts.predicted > 0 {
                 occurring += 1;
                 sum.precision += figures.precision;
@@ -212,15 +259,26 @@ impl Scores {
             if occurring == 0 { 0.0 } else { sum / f64::from(occurring) }
         };
         Self {
-            micro: all.figures(),
+            micro: counts.iter().copied().sum::<Counts>().figures(),
             macro_average: Figures { precision: mean(sum.precision), recall: mean(sum.recall), f1: mean(sum.f1) },
             per_type,
         }
     }
 }
 
+impl Sum for Counts {
+    fn sum<I: Iterator<Item = Self>>(counts: I) -> Self {
+        counts.fold(Self::default(), |all, one| Self {
+            gold: all.gold + one.gold,
+            predicted: all.predicted + one.predicted,
+            correct: all.correct + one.correct,
+        })
+    }
+}
+
 impl Counts {
-    fn figures(&self) -> Figures {
+    /// Precision, recall and F1.
+    pub fn figures(&self) -> Figures {
         let percent = |part: usize, whole: usize| {
             if whole == 0 { 0.0 } else { 100.0 * part as f64 / whole as f64 }
         };
@@ -317,6 +375,16 @@ mod tests {
     }
 
     #[test]
+    fn rules_go_by_the_same_name_everywhere() {
+        for rule in SymmetricRule::ALL {
+            assert_eq!(rule.name().parse(), Ok(rule));
+            assert_eq!(serde_json::to_value(rule).unwrap(), rule.name());
+            assert!(rule.to_string().starts_with(rule.name()));
+        }
+        assert!("text_order".parse::<SymmetricRule>().is_err());
+    }
+
+    #[test]
     fn the_report_as_json() {
         let gold: Sentence = (&[(0, 0), (1, 0)], &[(OF, 0, 1)]);
         let report = score(SymmetricRule::TextOrder, gold, (&[(0, 0), (1, 1)], &[]));
@@ -407,7 +475,7 @@ mod tests {
                 }
               },
               "sentences": 1,
-              "symmetric_rule": "text_order"
+              "symmetric_rule": "text-order"
             }"#]]
         .assert_eq(&serde_json::to_string_pretty(&report).unwrap());
     }

@@ -4,10 +4,10 @@ use std::path::PathBuf;
 
 use clap::Args;
 use sinet::Error;
-use sinet::ablate::{Experiment, ablate};
+use sinet::ablate::{Experiment, Table, ablate};
 
 use super::run::Run;
-use crate::print;
+use crate::show;
 
 /// Train the variants of one of the paper's experiments, and print its table
 ///
@@ -36,6 +36,6 @@ impl Ablate {
     pub fn run(self) -> Result<(), Error> {
         let config = self.run.config()?;
         let table = ablate(self.experiment, &config, self.run.data(&config), &self.output, self.runs)?;
-        print(&if self.json { serde_json::to_string(&table).map_err(Error::other)? } else { table.markdown() })
+        show(&table, self.json, Table::markdown)
     }
 }

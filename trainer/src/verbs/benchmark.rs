@@ -4,10 +4,11 @@ use std::path::PathBuf;
 
 use clap::Subcommand;
 use sinet::Error;
-use sinet::benchmark::speed;
+use sinet::benchmark::{Speed, speed};
 use sinet::evaluate::{read_dataset, read_model};
+use sinet::flops::{Flops, flops};
 
-use crate::print;
+use crate::show;
 
 /// Measure a model on this machine
 #[derive(Debug, Subcommand)]
@@ -30,13 +31,33 @@ pub enum Benchmark {
         #[arg(long)]
         json: bool,
     },
+    /// Multiply-adds of a sentence, counted from the sizes of the network as in the paper's table 5
+    Flops {
+        /// A model folder
+        #[arg(long)]
+        model: PathBuf,
+        /// Labelled sentences in SpERT's JSON
+        #[arg(long)]
+        data: PathBuf,
+        /// Print one JSON object instead of a table
+        #[arg(long)]
+        json: bool,
+    },
 }
 
 impl Benchmark {
     pub fn run(self) -> Result<(), Error> {
-        let Self::Speed { model, data, runs, limit, json } = self;
-        let model = read_model(&model)?;
-        let speed = speed(&model, &read_dataset(&data, model.schema())?, runs as usize, limit)?;
-        print(&if json { serde_json::to_string(&speed).map_err(Error::other)? } else { speed.table() })
+        match self {
+            Self::Speed { model, data, runs, limit, json } => {
+                let model = read_model(&model)?;
+                let speed = speed(&model, &read_dataset(&data, model.schema())?, runs as usize, limit)?;
+                show(&speed, json, Speed::table)
+            }
+            Self::Flops { model, data, json } => {
+                let model = read_model(&model)?;
+                let flops = flops(model.config(), model.tokenizer(), &read_dataset(&data, model.schema())?);
+                show(&flops, json, Flops::table)
+            }
+        }
     }
 }

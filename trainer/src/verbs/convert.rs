@@ -7,7 +7,7 @@ use sinet::Error;
 use sinet::convert::{Conversion, convert};
 use sinet_formats::{Ends, Format};
 
-use crate::print;
+use crate::show;
 
 /// Convert labelled documents from one file format into another, and say what that loses
 ///
@@ -41,10 +41,7 @@ impl Convert {
         let conversion = Conversion { inputs: &input, from, ends: ends.map(Ends::from), to, output: &output };
         let outcome = convert(&conversion)?;
         let types = outcome.notes.last().filter(|_| to == Format::Spert);
-        print(&match json {
-            true => serde_json::to_string(&outcome).map_err(Error::other)?,
-            false => format!("{}{}", outcome.report, types.map(String::as_str).unwrap_or_default()),
-        })
+        show(&outcome, json, |outcome| format!("{}{}", outcome.report, types.map(String::as_str).unwrap_or_default()))
     }
 }
 

@@ -4,14 +4,14 @@ use std::path::PathBuf;
 
 use clap::Subcommand;
 use sinet::Error;
-use sinet::debug_data::{examine, files_of};
+use sinet::debug_data::{Reading, examine, files_of};
 
-use crate::print;
+use crate::show;
 
 /// Look for what is wrong, before training
 #[derive(Debug, Subcommand)]
 pub enum Debug {
-    /// Labelled data: counts by type, labels that no model can find, duplicates, sentences in two files
+    /// Labelled data: every error, counts by type, labels that no model can find, duplicates, sentences in two files
     Data {
         /// Files in any format that `convert` reads, or a folder with train.json, dev.json and test.json
         #[arg(required = true)]
@@ -19,6 +19,9 @@ pub enum Debug {
         /// The most words that an entity may have, as `max_span_size` of the configuration
         #[arg(long, default_value_t = 8)]
         max_span_size: usize,
+        /// An encoder as a configuration names it, or a model folder: says which sentences are too long for it
+        #[arg(long)]
+        encoder: Option<String>,
         /// Print one JSON object instead of sentences
         #[arg(long)]
         json: bool,
@@ -27,12 +30,10 @@ pub enum Debug {
 
 impl Debug {
     pub fn run(self) -> Result<(), Error> {
-        let Self::Data { data, max_span_size, json } = self;
-        let findings = examine(&files_of(&data)?, max_span_size)?;
-        print(&match json {
-            true => serde_json::to_string(&findings).map_err(Error::other)?,
-            false => findings.table(max_span_size),
-        })?;
+        let Self::Data { data, max_span_size, encoder, json } = self;
+        let reading = encoder.as_deref().map(Reading::of).transpose()?;
+        let findings = examine(&files_of(&data)?, max_span_size, reading.as_ref())?;
+        show(&findings, json, |findings| findings.table(max_span_size))?;
         findings.into_failure().map_or(Ok(()), Err)
     }
 }

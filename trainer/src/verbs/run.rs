@@ -1,4 +1,4 @@
-//! What `train` and `ablate` are told about a run.
+//! What `train`, `ablate` and `cross-validate` are told about a run.
 
 use std::path::{Path, PathBuf};
 
@@ -15,7 +15,7 @@ pub struct Run {
     /// A key of the configuration and its value, instead of the file's; short: `--train.epochs 3`
     #[arg(long, value_name = "KEY=VALUE")]
     set: Vec<Override>,
-    /// The folder with train.json, dev.json and types.json, instead of the configuration's
+    /// The folder with train.json, dev.json and types.json, or with folds of these, instead of the configuration's
     #[arg(long)]
     data: Option<PathBuf>,
 }

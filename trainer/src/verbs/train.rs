@@ -15,7 +15,7 @@ use crate::print;
 pub struct Train {
     #[command(flatten)]
     run: Run,
-    /// Where the model, the metrics and the checkpoint go
+    /// Where the models, the report, the metrics and the checkpoint go
     #[arg(long, default_value = "runs/latest")]
     output: PathBuf,
     /// The seed, instead of the configuration's

@@ -3,8 +3,8 @@
 mod html;
 mod svg;
 
-pub use html::html;
-pub use svg::svg;
+pub use html::{STYLE, html};
+pub use svg::{figure, svg};
 
 use crate::document::OpenDocument;
 use crate::layout::{Scene, Sentence, layout};
@@ -52,7 +52,7 @@ impl Drawn {
 }
 
 /// A text within XML or HTML. Characters that XML does not have become replacement characters.
-fn escaped(text: &str) -> String {
+pub fn escaped(text: &str) -> String {
     let mut written = String::with_capacity(text.len());
     for character in text.chars() {
         match character {

@@ -1,6 +1,6 @@
 //! The types of entities and relations, as readers see them.
 
-use sinet_protocol::TypeName;
+pub use sinet_protocol::TypeName;
 
 /// The types that a model knows. A document may have others, which go by their own names.
 #[derive(Debug, Clone, Default, PartialEq)]

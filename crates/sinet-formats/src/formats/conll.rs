@@ -32,6 +32,18 @@ pub(crate) struct Lines<R> {
     sectioned: Option<bool>,
     scheme: Scheme,
     buffer: Vec<u8>,
+    after_error: AfterError,
+}
+
+/// What to do after an error.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum AfterError {
+    /// There was none.
+    Read,
+    /// The rest of the document is passed over.
+    Skip,
+    /// Where the next line begins is not known.
+    End,
 }
 
 /// What the tags have shown so far of how they mark beginnings.
@@ -64,7 +76,14 @@ struct Growing {
 
 impl<R: BufRead> Lines<R> {
     pub(crate) fn new(input: R) -> Self {
-        Self { input, line: 0, sectioned: None, scheme: Scheme::default(), buffer: Vec::new() }
+        Self {
+            input,
+            line: 0,
+            sectioned: None,
+            scheme: Scheme::default(),
+            buffer: Vec::new(),
+            after_error: AfterError::Read,
+        }
     }
 
     /// The next document, with the line that it or what is wrong starts on.
@@ -73,6 +92,18 @@ impl<R: BufRead> Lines<R> {
         begun: &mut u64,
         context: &mut Context,
     ) -> (u64, Result<Option<LabelledDocument>, Fault>) {
+        if self.after_error == AfterError::End {
+            return (self.line, Ok(None));
+        }
+        let (line, next) = self.advance(begun, context);
+        if let Err(Fault { problem, .. }) = &next {
+            let is_lost = matches!(problem, Problem::Io(_) | Problem::TooLarge { .. });
+            self.after_error = if is_lost { AfterError::End } else { AfterError::Skip };
+        }
+        (line, next)
+    }
+
+    fn advance(&mut self, begun: &mut u64, context: &mut Context) -> (u64, Result<Option<LabelledDocument>, Fault>) {
         let mut growing = Growing::default();
         loop {
             let limit = context.options.limits.document_bytes;
@@ -86,6 +117,9 @@ impl<R: BufRead> Lines<R> {
                 Err(problem) => return (self.line, Err(problem.into())),
             }
             let Ok(line) = std::str::from_utf8(&self.buffer) else {
+                if self.after_error == AfterError::Skip {
+                    continue;
+                }
                 return (self.line, Err(Problem::NotUtf8.into()));
             };
             let line = line.trim_end_matches(['\n', '\r']);
@@ -94,6 +128,13 @@ impl<R: BufRead> Lines<R> {
             let word = columns.next();
             if self.sectioned.is_none() && word.is_some() {
                 self.sectioned = Some(word == Some(DOCUMENT_START));
+            }
+            if self.after_error == AfterError::Skip {
+                let ends = if self.sectioned == Some(true) { word == Some(DOCUMENT_START) } else { word.is_none() };
+                if ends {
+                    self.after_error = AfterError::Read;
+                }
+                continue;
             }
             match word {
                 None => {

@@ -8,7 +8,7 @@ use crate::document::OpenDocument;
 use crate::types::Types;
 
 /// The page's look, as far as a document that stands still needs it.
-const STYLE: &str = include_str!("export.css");
+pub const STYLE: &str = include_str!("export.css");
 
 /// The file.
 pub fn html(document: &OpenDocument, sentences: &[Drawn], types: &Types, title: &str) -> String {

@@ -39,7 +39,7 @@ pub fn svg(sentences: &[Drawn], types: &Types) -> String {
 }
 
 /// One sentence as an SVG element within a page, named for those who hear it.
-pub(super) fn figure(drawn: &Drawn, types: &Types, name: &str) -> String {
+pub fn figure(drawn: &Drawn, types: &Types, name: &str) -> String {
     let (width, height) = (right_edge(drawn).max(WIDTH), drawn.scene.height);
     format!(
         "<svg role=\"img\" aria-label=\"{}\" viewBox=\"0 0 {width} {height}\" width=\"{width}\" height=\"{height}\" \

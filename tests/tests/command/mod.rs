@@ -1,0 +1,131 @@
+//! The built binary, a model and a data set that are small enough for tests.
+
+#[path = "../../../crates/sinet-infer/tests/random_folder/mod.rs"]
+pub mod random_folder;
+
+mod binary;
+
+use std::fs;
+use std::io::Write;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use serde_json::{Value, json};
+use sinet_infer::{ModelFiles, Precision};
+use tempfile::TempDir;
+
+use binary::binary;
+use random_folder::random_folder;
+
+/// A sentence, its entity spans in words, and whether the first is used for the second.
+type Labelled = (&'static str, &'static [(usize, usize)], bool);
+
+/// Sentences of the made-up model's vocabulary.
+pub const SENTENCES: [Labelled; 6] = [
+    ("we use a parser for search", &[(3, 4), (5, 6)], true),
+    ("a beam search improves the parser", &[(1, 3), (5, 6)], true),
+    ("it uses the model with data", &[(3, 4)], false),
+    ("news text is a corpus", &[(0, 2), (4, 5)], false),
+    ("the model uses news for search", &[(1, 2), (5, 6)], true),
+    ("we improve it", &[], false),
+];
+
+/// A folder with a small training set, a random encoder and the configuration of a run.
+pub fn training_folder(epochs: u32) -> TempDir {
+    let folder = TempDir::new().unwrap();
+    let write = |name: &str, bytes: &[u8]| fs::write(folder.path().join(name), bytes).unwrap();
+    let model: ModelFiles = random_folder(Precision::F32);
+    let config: Value = serde_json::from_slice(model.get("config.json").unwrap()).unwrap();
+    write("types.json", config["schema"].to_string().as_bytes());
+    for name in ["train.json", "dev.json"] {
+        write(name, labelled().to_string().as_bytes());
+    }
+    write("run.toml", configuration(folder.path(), epochs).as_bytes());
+
+    let encoder = folder.path().join("encoder");
+    fs::create_dir(&encoder).unwrap();
+    fs::write(encoder.join("config.json"), config["architecture"]["encoder"].to_string()).unwrap();
+    for file in ["model.safetensors", "tokenizer.json"] {
+        fs::write(encoder.join(file), model.get(file).unwrap()).unwrap();
+    }
+    folder
+}
+
+/// [`SENTENCES`] in SpERT's form.
+pub fn labelled() -> Value {
+    let sentence = |(text, spans, related): &Labelled| {
+        let entities = spans.iter().map(|(start, end)| json!({"type": "Method", "start": start, "end": end}));
+        let relations = related.then(|| json!({"type": "Used-for", "head": 0, "tail": 1}));
+        json!({
+            "tokens": text.split(' ').collect::<Vec<_>>(),
+            "entities": entities.collect::<Vec<_>>(),
+            "relations": relations.into_iter().collect::<Vec<_>>(),
+        })
+    };
+    SENTENCES.iter().map(sentence).collect()
+}
+
+/// A run of so many epochs as TOML.
+pub fn configuration(folder: &Path, epochs: u32) -> String {
+    format!(
+        "name = \"tiny\"\ndata = {folder:?}\nencoder = {encoder:?}\n[train]\nepochs = {epochs}\nbatch_size = 2\n\
+         learning_rate = 1e-3\nwarmup = 0.1\nmax_grad_norm = 1.0\naverage_epochs = {epochs}\n",
+        encoder = folder.join("encoder"),
+    )
+}
+
+pub fn train(folder: &Path, output: &Path, more: &[&str]) -> Run {
+    run(&mut train_command(folder, output, more), b"")
+}
+
+pub fn train_command(folder: &Path, output: &Path, more: &[&str]) -> Command {
+    let mut command = sinet(["train", "--config"]);
+    command.arg(folder.join("run.toml")).arg("--output").arg(output).args(more);
+    command
+}
+
+/// What a run of `sinet` left behind.
+pub struct Run {
+    pub code: i32,
+    pub stdout: String,
+    pub stderr: String,
+}
+
+impl Run {
+    /// Checks that it ended with `code` and with one sentence that says all of `places`.
+    #[track_caller]
+    pub fn refuses(&self, code: i32, places: &[&str]) {
+        assert_eq!(self.code, code, "{}", self.stderr);
+        assert_eq!(self.stderr.trim_end().lines().count(), 1, "{}", self.stderr);
+        for place in places {
+            assert!(self.stderr.contains(place), "{place:?} is not in {}", self.stderr);
+        }
+    }
+}
+
+/// Runs a command to its end with `input` on its standard input.
+pub fn run(command: &mut Command, input: &[u8]) -> Run {
+    let mut child =
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("sinet starts");
+    let mut stdin = child.stdin.take().expect("its input is a pipe");
+    // From a thread of its own, because it may answer before it has read everything.
+    let output = std::thread::scope(|scope| {
+        scope.spawn(move || {
+            // It may also end without reading: its exit code then tells why.
+            let _ = stdin.write_all(input);
+        });
+        child.wait_with_output().expect("sinet ends")
+    });
+    Run {
+        code: output.status.code().expect("sinet is not killed by a signal"),
+        stdout: String::from_utf8(output.stdout).expect("JSON is UTF-8"),
+        stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
+    }
+}
+
+/// A command line of `sinet`.
+pub fn sinet<const N: usize>(arguments: [&str; N]) -> Command {
+    let mut command = Command::new(binary());
+    command.args(arguments);
+    command
+}

@@ -1,0 +1,47 @@
+//! `sinet find-threshold`.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use sinet::Error;
+use sinet::card::{Finished, Scoring};
+use sinet::threshold::{Sweep, sweep};
+use sinet_text::SymmetricRule;
+
+use crate::show;
+
+/// Find the relation threshold with the best strict F1 on labelled sentences
+///
+/// Use the development data, never the data that the model is judged on. The table shows what other thresholds give.
+#[derive(Debug, Args)]
+pub struct FindThreshold {
+    /// A model folder
+    #[arg(long)]
+    model: PathBuf,
+    /// Labelled sentences in SpERT's JSON
+    #[arg(long)]
+    data: PathBuf,
+    /// How relations of symmetric types are compared: text-order, directed or doubled
+    #[arg(long, value_name = "RULE", default_value = SymmetricRule::default().name())]
+    symmetric: SymmetricRule,
+    /// Put the best threshold, and the scores with it, into the model folder
+    #[arg(long)]
+    write: bool,
+    /// Print one JSON object instead of a table
+    #[arg(long)]
+    json: bool,
+}
+
+impl FindThreshold {
+    pub fn run(self) -> Result<(), Error> {
+        let mut finished = Finished::read(&self.model)?;
+        let scoring = Scoring::read(&self.data, finished.model.schema(), self.symmetric)?;
+        let sweep = sweep(&finished.model, &scoring.sentences, self.symmetric)?;
+        if self.write {
+            finished.set_threshold(sweep.best)?;
+            finished.write_card(Some(&scoring))?;
+            finished.files.write_dir(&self.model).map_err(Error::other)?;
+        }
+        show(&sweep, self.json, Sweep::table)
+    }
+}
