@@ -231,6 +231,10 @@ fn columns(feet: &[[Foot; 2]]) -> Vec<Option<usize>> {
 /// Short runs come first and so lie low. A label keeps clear of the feet of all runs that pass its lane on
 /// their way down; a run that finds no such place waits until those in its way have been placed.
 fn assign_lanes(runs: &mut [&mut Run], right_edge: f32) -> bool {
+    if runs.len() > SEARCHED_RUNS {
+        stack_lanes(runs, right_edge);
+        return true;
+    }
     let mut clear = true;
     let mut waiting: Vec<usize> = (0..runs.len()).collect();
     waiting.sort_by(|&a, &b| {
@@ -262,6 +266,19 @@ fn assign_lanes(runs: &mut [&mut Run], right_edge: f32) -> bool {
         run.lane = run.lane.and_then(|lane| used.binary_search(&lane).ok());
     }
     clear
+}
+
+/// From so many runs on a line on, none is searched a place for: that takes minutes, and nobody can follow so many.
+const SEARCHED_RUNS: usize = 24;
+
+/// Gives every run a lane of its own, short ones low, and its label the middle of it.
+fn stack_lanes(runs: &mut [&mut Run], right_edge: f32) {
+    runs.sort_by(|a, b| (a.right - a.left).total_cmp(&(b.right - b.left)));
+    for (lane, run) in runs.iter_mut().enumerate() {
+        run.lane = Some(lane);
+        let middle = (run.left + run.right - run.label_width) / 2.0;
+        run.label_x = middle.min(right_edge - run.label_width).max(0.0);
+    }
 }
 
 /// Where in `lane` the label of `run` can stand, if the run can have that lane at all. Runs without a lane may

@@ -251,6 +251,23 @@ fn nothing_gives_an_empty_scene() {
     assert_eq!(layout(&Sentence::default(), 100.0), Scene { width: 100.0, ..Scene::default() });
 }
 
+/// A model that has learned nothing relates everything: the search for places once took minutes then.
+#[test]
+fn hundreds_of_relations_are_laid_out() {
+    let text = vec!["word"; 30].join(" ");
+    let entities: Vec<_> = (0..30).map(|word| (word..word + 1, 30.0)).collect();
+    let relations: Vec<_> = (0..30)
+        .flat_map(|head| (0..30).filter(move |tail| *tail != head).map(move |tail| (head, tail, 60.0)))
+        .collect();
+    for width in [1200.0, 390.0] {
+        let scene = layout(&sentence(&text, &entities, &relations), width);
+        assert_eq!(scene.arcs.len(), 870);
+        assert!(scene.arcs.iter().all(|arc| arc.label.x >= 0.0));
+        let lanes: std::collections::HashSet<_> = scene.arcs.iter().map(|arc| arc.label.y.to_bits()).collect();
+        assert!(lanes.len() > 100, "labels do not lie on one another");
+    }
+}
+
 fn overlap(a: Rect, b: Rect) -> bool {
     const TOUCH: f32 = 0.01;
     a.x + TOUCH < b.right() && b.x + TOUCH < a.right() && a.y + TOUCH < b.bottom() && b.y + TOUCH < a.bottom()
