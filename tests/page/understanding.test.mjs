@@ -213,7 +213,7 @@ test('the heat map follows the selection', async () => {
   await context.close();
 });
 
-test('another model reads the same text beside', async () => {
+test('another model reads the same text beside', { timeout: 60_000 }, async () => {
   const { page, context } = await visit();
   const mine = await tables(page);
   const group = page.getByRole('group', { name: 'The other model' });
@@ -229,8 +229,10 @@ test('another model reads the same text beside', async () => {
   assert.equal(page.workers().length, 2);
   await type(page, 'Anna Lindqvist works in Oslo.');
   await page.locator('.side-by-side svg .entity[aria-label*="“Oslo”"]').first().waitFor();
+  const ended = Promise.race(page.workers().map((worker) => new Promise((resolve) => worker.once('close', resolve))));
   await group.getByRole('button', { name: 'Close' }).click();
   await page.locator('.side-by-side').waitFor({ state: 'detached' });
+  await ended;
   assert.equal(page.workers().length, 1, 'its worker has ended');
   await context.close();
 });
