@@ -21,6 +21,6 @@ export async function assertInOrder(page, name, { fullPage = true } = {}) {
   const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
   assert.ok(overflow <= 0, 'nothing sticks out');
   if (process.env.SINET_SHOTS) {
-    await page.screenshot({ path: join(process.env.SINET_SHOTS, `${name}.jpg`), type: 'jpeg', quality: 75, fullPage });
+    await page.screenshot({ path: join(process.env.SINET_SHOTS, `${name}.png`), fullPage });
   }
 }
