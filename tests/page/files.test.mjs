@@ -120,6 +120,9 @@ for (const colorScheme of ['light', 'dark']) {
       await openTakeAway(page);
       await page.getByLabel('As', { exact: true }).selectOption('conll');
       await page.locator('.terms').getByText(/relations? left out/).waitFor();
+      // What is far from the window is not drawn.
+      await page.locator('.sentences').evaluate((sentences) => sentences.scrollIntoView());
+      await page.locator('.sentences svg .entity').first().waitFor();
       await assertInOrder(page, `taking-away-${colorScheme}-${width}`);
       await context.close();
     });
