@@ -14,7 +14,7 @@ use sinet_text::{Dataset, Report, Schema, SymmetricRule};
 
 use crate::Error;
 use crate::config::RunConfig;
-use crate::evaluate::{TASKS, predict, read_dataset, read_files, score};
+use crate::evaluate::{by_task, predict, read_dataset, read_files, score};
 use crate::threshold::sweep;
 use crate::train::Run;
 
@@ -277,7 +277,7 @@ fn scores(card: &mut String, report: &Report, name: &str) {
         report.symmetric_rule,
         report.symmetric_rule.name(),
     );
-    for (task, scores) in TASKS.into_iter().zip([&report.ner, &report.relations, &report.relations_strict]) {
+    for (task, scores) in by_task(report) {
         let f = &scores.micro;
         let _ = writeln!(card, "| {task} | {:.2} | {:.2} | {:.2} |", f.precision, f.recall, f.f1);
     }

@@ -5,7 +5,7 @@ use std::path::Path;
 use burn::tensor::{Device, read_sync};
 use rayon::prelude::*;
 use sinet_infer::{FolderError, Model, ModelConfig, ModelFiles, Prediction, Thresholds};
-use sinet_text::{Dataset, Example, Report, Schema, Scorer, SymmetricRule};
+use sinet_text::{Dataset, Example, Report, Schema, Scorer, Scores, SymmetricRule};
 
 use crate::Error;
 
@@ -85,7 +85,13 @@ pub fn read_files(folder: &Path) -> Result<ModelFiles, Error> {
 
 /// The three micro F1 scores, in percent: entities, relations by boundaries, strict relations.
 pub fn micro_f1(report: &Report) -> [f64; 3] {
-    [&report.ner, &report.relations, &report.relations_strict].map(|scores| scores.micro.f1)
+    by_task(report).map(|(_, scores)| scores.micro.f1)
+}
+
+/// The scores of each of the [`TASKS`], with its name.
+pub fn by_task(report: &Report) -> [(&'static str, &Scores); 3] {
+    let [entities, relations, strict] = TASKS;
+    [(entities, &report.ner), (relations, &report.relations), (strict, &report.relations_strict)]
 }
 
 /// The three tasks that are scored, as tables call them.
@@ -95,7 +101,7 @@ pub const TASKS: [&str; 3] = ["entities", "relations", "relations, strict"];
 pub fn table(report: &Report) -> String {
     use std::fmt::Write;
     let mut table = String::new();
-    for (title, scores) in TASKS.into_iter().zip([&report.ner, &report.relations, &report.relations_strict]) {
+    for (title, scores) in by_task(report) {
         let types = scores.per_type.iter().map(|(name, f)| (name.as_str(), &f.figures, f.support.to_string()));
         let averages = [("micro", &scores.micro, String::new()), ("macro", &scores.macro_average, String::new())];
         // Writing to a String cannot fail.

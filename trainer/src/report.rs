@@ -13,7 +13,7 @@ use sinet_text::{Report, SymmetricRule};
 
 use crate::Error;
 use crate::card::Scoring;
-use crate::evaluate::{TASKS, micro_f1, predict, read_model, score};
+use crate::evaluate::{TASKS, by_task, micro_f1, predict, read_model, score};
 use crate::metrics::{Update, read_epochs, read_updates};
 use crate::train::MODEL_BEST;
 use confusion::Confusion;
@@ -101,7 +101,7 @@ fn per_type(scores: &Report, name: &str, rule: SymmetricRule) -> String {
         scores.sentences,
         escaped(name)
     );
-    for (task, scores) in TASKS.into_iter().zip([&scores.ner, &scores.relations, &scores.relations_strict]) {
+    for (task, scores) in by_task(scores) {
         let types = scores.per_type.iter().map(|(kind, of)| (kind.as_str(), of.figures, of.support.to_string()));
         let averages = [("micro", scores.micro, String::new()), ("macro", scores.macro_average, String::new())];
         let rows = types.chain(averages).map(|(kind, f, support)| {
