@@ -1,8 +1,8 @@
 //! What the `tokenizer.json` of a BERT or ALBERT encoder says, and nothing more.
 //!
 //! The crate that everybody tokenises with can read the file of any encoder, for some of which it needs regular
-//! expressions. Their engine would be a tenth of what a browser has to download; its parts for these two encoders, put
-//! together here, need none.
+//! expressions. Their engine would be a large part of what a browser has to download; the crate's parts for these two
+//! encoders, put together here, need none.
 
 use std::fmt;
 

@@ -13,8 +13,7 @@ use sinet_text::{Dataset, Document, Example, Labels, Schema};
 /// How many sentences are drawn.
 const MOST: usize = 20;
 
-/// How many relations of a sentence are drawn. A model that has hardly learned finds hundreds, between which arcs are looked
-/// for in vain, for minutes.
+/// How many relations of a sentence are drawn. A model that has hardly learned finds hundreds, which nobody can follow.
 const MOST_RELATIONS: usize = 24;
 
 /// The sentences with the most errors, each as it is labelled and as it was read.
