@@ -91,7 +91,29 @@ test('the numbers of sentences take their room from the pictures', async () => {
   }
 });
 
-test('nothing moves while the model loads', async () => {
+for (const width of [1280, 390]) {
+  test(`nothing that is seen moves while the page comes up: ${width} pixels`, async () => {
+    const context = await browser.newContext({ viewport: { width, height: 844 } });
+    await context.addInitScript(() => {
+      window.shifts = [];
+      const note = ({ value, sources }) => window.shifts.push({ value, nodes: sources.map(({ node }) => node?.className ?? node?.nodeName) });
+      new PerformanceObserver((list) => list.getEntries().forEach(note)).observe({ type: 'layout-shift', buffered: true });
+    });
+    for (const _visit of ['first', 'second']) {
+      const page = await context.newPage();
+      await page.goto(site.address);
+      await settled(page);
+      await page.getByText('it works without a network too').waitFor();
+      const shifts = await page.evaluate(() => window.shifts);
+      const sum = shifts.reduce((sum, { value }) => sum + value, 0);
+      assert.ok(sum < 0.001, JSON.stringify(shifts));
+      await page.close();
+    }
+    await context.close();
+  });
+}
+
+test('nothing moves when the model is switched', async () => {
   const { page, context } = await open(browser, site.address);
   await settled(page);
   const tops = () => page.evaluate(() => ['.status', '.sentences'].map((part) => document.querySelector(part).getBoundingClientRect().top));

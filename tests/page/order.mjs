@@ -21,6 +21,12 @@ export async function assertInOrder(page, name, { fullPage = true } = {}) {
   const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
   assert.ok(overflow <= 0, 'nothing sticks out');
   if (process.env.SINET_SHOTS) {
-    await page.screenshot({ path: join(process.env.SINET_SHOTS, `${name}.png`), fullPage });
+    const path = join(process.env.SINET_SHOTS, `${name}.png`);
+    if (!fullPage) return page.screenshot({ path });
+    // In a window that holds all of it: what sticks to the window's edge would lie over the text.
+    const window = page.viewportSize();
+    await page.setViewportSize({ ...window, height: await page.evaluate(() => document.documentElement.scrollHeight) });
+    await page.screenshot({ path });
+    await page.setViewportSize(window);
   }
 }

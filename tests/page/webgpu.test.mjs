@@ -41,3 +41,29 @@ test('a software adapter is not taken unasked', { timeout: 3 * minutes }, async 
     await site.stop();
   }
 });
+
+test('a GPU process that crashes is started again, and then given up for the CPU', { timeout: 6 * minutes }, async () => {
+  const [browser, site] = [await launch({ gpu: true }), await serve()];
+  try {
+    const { page } = await open(browser, `${site.address}?device=webgpu`);
+    await settled(page, 5 * minutes);
+    const debuggerOfBrowser = await browser.newBrowserCDPSession();
+    const status = () => page.locator('.status').getByRole('status').innerText();
+    const text = 'We use a hidden Markov model for speech recognition.';
+    await type(page, text);
+    await page.locator('svg .entity[aria-label*="“hidden Markov model”"]').focus();
+    await page.keyboard.press('Delete');
+    const left = await page.locator('svg .entity').count();
+
+    for (const [told, end] of [[/on WebGPU\. The graphics device was lost; it was opened again\.$/, ' Yes.'], [/on the CPU\. /, ' Yes. No.']]) {
+      await debuggerOfBrowser.send('Browser.crashGpuProcess');
+      await type(page, text + end, minutes);
+      assert.match(await status(), told);
+      assert.equal(await page.locator('.sentence').first().locator('svg .entity').count(), left, 'what was removed stays removed');
+      assert.equal(await page.locator('.status').getByRole('alert').innerText(), '');
+    }
+  } finally {
+    await browser.close();
+    await site.stop();
+  }
+});

@@ -356,8 +356,7 @@ impl Page {
         if text.trim().is_empty() {
             self.again.set(false);
             self.shown.set(None);
-            self.editor.open(OpenDocument::of_text(text));
-            return;
+            return self.editor.take_text(text);
         }
         if let Some(since) = self.busy_since.get_untracked() {
             self.again.set(true);
@@ -453,6 +452,18 @@ impl Page {
         self.is_stale() || self.relating.get() != Relating::No
     }
 
+    /// Whether there has been something to look at: labels, an empty text, or a failure.
+    fn has_begun(self) -> Memo<bool> {
+        Memo::new(move |begun: Option<&bool>| {
+            begun == Some(&true)
+                || self.shown.with(Option::is_some)
+                || self.as_opened.get()
+                || self.text.with(|text| text.trim().is_empty())
+                || self.refusal.with(Option::is_some)
+                || matches!(self.phase(), Phase::Failed(_))
+        })
+    }
+
     /// The page as it would be with another document and another reading, for the views that show one.
     pub fn beside(self, editor: Editor, shown: RwSignal<Option<Shown>>) -> Self {
         Self { editor, shown, window: RwSignal::new(0), ..self }
@@ -510,12 +521,13 @@ pub fn App() -> impl IntoView {
     script::install(move || {
         (page.model.get_untracked(), page.devices.choice.get_untracked(), page.engine.get_untracked())
     });
+    let has_begun = page.has_begun();
     view! {
         <header>
             <h1>"SINET"</h1>
             <p>"Entities and the relations between them, found in your own browser."</p>
         </header>
-        <main>
+        <main class:unread=move || !has_begun.get()>
             <Documents page/>
             <Composer page/>
             <Status page/>

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use leptos::prelude::*;
+use sinet_formats::LabelledDocument;
 use sinet_page::document::{Edit, Labels, OpenDocument, Refusal, Selection};
 use sinet_page::picture::Hidden;
 use sinet_page::types::Types;
@@ -103,7 +104,16 @@ impl Editor {
         if self.types.with_untracked(|types| *types != reading.types) {
             self.types.set(reading.types.clone());
         }
-        let lost = self.document.try_update(|document| document.take_reading(reading.labelled())).unwrap_or_default();
+        self.take(reading.labelled());
+    }
+
+    /// Takes in a text that no model has to read.
+    pub fn take_text(self, text: String) {
+        self.take(LabelledDocument::new("", text));
+    }
+
+    fn take(self, reading: LabelledDocument) {
+        let lost = self.document.try_update(|document| document.take_reading(reading)).unwrap_or_default();
         if let Some(sentence) = lost.tell() {
             self.said.set(sentence);
         }

@@ -183,7 +183,7 @@ mod tests {
     #[test]
     fn everything_has_a_name_and_terms() {
         let document = OpenDocument::new(LabelledDocument::new("a/b c", "Ada runs."));
-        let provenance = Provenance { model: "m".to_owned(), when: "now".to_owned() };
+        let provenance = Provenance { model: Some("m".to_owned()), when: "now".to_owned() };
         for item in Item::all() {
             assert_eq!(Item::named(item.name()), Some(item));
             let terms = terms(item, &document, &Types::default(), &provenance).unwrap();

@@ -15,8 +15,8 @@ use crate::types::Types;
 /// Where training data comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Provenance {
-    /// The model that read the text.
-    pub model: String,
+    /// The model that read the text; `None` if none has, and all labels came from a file.
+    pub model: Option<String>,
     /// When it was taken away, as ISO 8601 has it.
     pub when: String,
 }
@@ -121,7 +121,7 @@ mod tests {
         document.apply(Edit::RemoveEntity(labels.entities[1].id)).unwrap();
         let named = |name: &str| TypeName { name: name.to_owned(), verbose: name.to_owned(), symmetric: false };
         let types = Types { entities: vec![named("Task"), named("Method")], relations: vec![named("Used-for")] };
-        let provenance = Provenance { model: "scierc".to_owned(), when: "2026-11-25T20:00:00Z".to_owned() };
+        let provenance = Provenance { model: Some("scierc".to_owned()), when: "2026-11-25T20:00:00Z".to_owned() };
         let (bytes, _) = archive(&[&document], &types, &provenance).unwrap();
         let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).unwrap();
         let mut read = |name: &str| {

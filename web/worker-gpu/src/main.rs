@@ -2,7 +2,7 @@
 #![recursion_limit = "256"]
 
 use burn::tensor::Device;
-use burn::tensor::wgpu::WgpuBackend;
+use burn::tensor::wgpu::{WgpuBackend, WgpuInitError};
 
 fn main() {
     sinet_worker::serve(Some(|| Box::pin(open())));
@@ -13,5 +13,8 @@ const DISPATCHES: usize = 1024;
 
 async fn open() -> Result<Device, String> {
     let options = Device::wgpu_options().graphics_api(WgpuBackend::WebGpu).tasks_max(DISPATCHES);
-    options.init_async().await.map_err(|error| error.to_string())
+    options.init_async().await.map_err(|error| match error {
+        WgpuInitError::AdapterUnavailable { .. } => "the browser offers no adapter any more".to_owned(),
+        error => error.to_string(),
+    })
 }

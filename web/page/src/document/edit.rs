@@ -1,5 +1,7 @@
 //! What a person does to a document, and taking it back.
 
+use std::sync::Arc;
+
 use sinet_formats::{LabelledEntity, Source};
 use sinet_text::WordRange;
 
@@ -80,6 +82,8 @@ pub enum Refusal {
 pub(super) struct History {
     pub(super) done: Vec<Step>,
     pub(super) undone: Vec<Step>,
+    /// The document as it was before corrections went with their text, oldest first; none from before the last edit.
+    pub(super) aside: Vec<Arc<OpenDocument>>,
 }
 
 /// One edit, as corrections before and after.
@@ -237,6 +241,7 @@ impl OpenDocument {
     }
 
     fn set(&mut self, change: &Change, side: usize) {
+        self.history.aside.clear();
         match change {
             Change::Entity(id, sides) => match &sides[side] {
                 Some(correction) => _ = self.entities.corrections.insert(*id, correction.clone()),

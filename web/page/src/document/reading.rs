@@ -1,6 +1,7 @@
 //! What a model says, taken into a document that a person may have corrected.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use sinet_formats::{LabelledDocument, LabelledEntity, Source};
 use sinet_text::ByteSpan;
@@ -49,10 +50,11 @@ impl OpenDocument {
     /// Puts a new reading in the place of the model's layer, whose labels all count as the model's.
     ///
     /// The reading may be of a changed text. A person's labels then move with their text; those whose text is not
-    /// there any more go, and so does what of the history is about them.
+    /// there any more go, and so does what of the history is about them. They come back if their text does, unless
+    /// something was corrected meanwhile.
     pub fn take_reading(&mut self, reading: LabelledDocument) -> Lost {
         let LabelledDocument { id: _, text, words, sentences, entities, relations } = reading;
-        let lost = if text == self.text { Lost::default() } else { self.move_to(&text) };
+        let lost = if text == self.text { Lost::default() } else { self.change_text(&text) };
         self.text = text;
         self.set_words(words, sentences);
 
@@ -93,6 +95,23 @@ impl OpenDocument {
             self.relations.known.insert(id, link.pairing());
             self.relations.model.insert(id, link);
         }
+    }
+
+    /// Goes on with another text: as it was left, or with what of the labels still has its text.
+    fn change_text(&mut self, text: &str) -> Lost {
+        if let Some(before) = self.history.aside.iter().find(|before| before.text == text) {
+            *self = Self::clone(before);
+            return Lost::default();
+        }
+        let corrections = |document: &Self| document.entities.corrections.len() + document.relations.corrections.len();
+        let before = self.is_corrected().then(|| Arc::new(self.clone()));
+        let lost = self.move_to(text);
+        if let Some(before) = before.filter(|before| corrections(before) != corrections(self)) {
+            let newest = self.history.aside.len().saturating_sub(ASIDE - 1);
+            self.history.aside.drain(..newest);
+            self.history.aside.push(before);
+        }
+        lost
     }
 
     /// Moves all labels to where their text stands in another one, and drops those whose text is not there.
@@ -152,6 +171,9 @@ impl OpenDocument {
         Lost { entities: own.entities - left.entities, relations: own.relations - left.relations }
     }
 }
+
+/// How many texts whose corrections have gone are remembered.
+const ASIDE: usize = 20;
 
 /// What is left of each.
 fn keep<I: Ord + Copy, T, U>(all: &BTreeMap<I, T>, mut change: impl FnMut(&T) -> Option<U>) -> BTreeMap<I, U> {

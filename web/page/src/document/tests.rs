@@ -175,6 +175,31 @@ fn labels_move_with_a_changed_text() {
 }
 
 #[test]
+fn corrections_come_back_with_their_text() {
+    let mut document = read();
+    let parser = entity_named(&document, "naïve parser");
+    document.apply(Edit::RetypeEntity { id: parser, kind: "C".to_owned() }).unwrap();
+    document.apply(Edit::RemoveEntity(entity_named(&document, "Köln"))).unwrap();
+    let shown = show(&document);
+    let without_parser = TEXT.replace("naïve parser", "");
+    for texts in [&["", TEXT][..], &[&without_parser, "", TEXT], &[&without_parser, "", &without_parser, TEXT]] {
+        let mut document = document.clone();
+        for text in texts {
+            document.take_reading(if *text == TEXT { read().to_labelled() } else { reading_of(text, &[], &[]) });
+        }
+        assert_eq!(show(&document), shown, "{texts:?}");
+        while document.undo().is_some() {}
+        assert_eq!(show(&document), show(&read()), "{texts:?}");
+    }
+
+    // What was done meanwhile counts.
+    document.take_reading(reading_of(&without_parser, &[("A", 0, 1)], &[]));
+    document.apply(Edit::AcceptEntity(entity_named(&document, "Zoë"))).unwrap();
+    document.take_reading(read().to_labelled());
+    assert_eq!(document.labels().entities.iter().filter(|entity| entity.source == Source::Person).count(), 1);
+}
+
+#[test]
 fn what_has_gone_is_said() {
     let tell = |entities, relations| Lost { entities, relations }.tell();
     assert_eq!(tell(0, 0), None);
@@ -573,11 +598,16 @@ proptest! {
         let own = |document: &OpenDocument| {
             document.labels().entities.into_iter().filter(|entity| entity.source == Source::Person).count()
         };
-        let before = own(&both.document);
+        let (before, shown) = (own(&both.document), show(&both.document));
         let lost = both.document.take_reading(OpenDocument::of_text(text.as_str()).to_labelled());
         prop_assert_eq!(both.document.text(), text.as_str());
         prop_assert_eq!(both.document.to_labelled().check(), Ok(()));
         prop_assert_eq!(own(&both.document) + lost.entities, before);
+        if lost != Lost::default() {
+            let mut back = both.document.clone();
+            back.take_reading(read().to_labelled());
+            prop_assert_eq!(show(&back), shown);
+        }
         while both.document.undo().is_some() {
             prop_assert_eq!(both.document.to_labelled().check(), Ok(()));
         }

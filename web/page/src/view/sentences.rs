@@ -16,6 +16,9 @@ use crate::hand::{self, Item};
 /// How far outside of the window a sentence is drawn already.
 const AHEAD: &str = "1200px 0px";
 
+/// How many sentences are drawn before it is known which are near.
+const AT_ONCE: usize = 8;
+
 /// All sentences, with what one does with them.
 #[component]
 pub fn Sentences(page: Page) -> impl IntoView {
@@ -31,14 +34,7 @@ pub fn Sentences(page: Page) -> impl IntoView {
         hand.relating.set(None);
     });
     let tabbed = tabbed(page);
-    let rows = move || {
-        let several = count.get() > 1;
-        (0..count.get())
-            .map(|sentence| {
-                view! { <Row page sentence several width near tabbed/> }
-            })
-            .collect_view()
-    };
+    let row = move |sentence| view! { <Row page sentence width near tabbed/> };
     view! {
         <section
             class="sentences"
@@ -48,7 +44,9 @@ pub fn Sentences(page: Page) -> impl IntoView {
             aria-busy=move || page.is_busy().to_string()
             on:keydown=move |event| press(page, &event)
         >
-            <div node_ref=frame class="frame">{rows}</div>
+            <div node_ref=frame class="frame">
+                <For each=move || 0..count.get() key=|sentence| *sentence children=row/>
+            </div>
             <Inspector page/>
             <Legend page/>
         </section>
@@ -75,19 +73,17 @@ const SENTENCES: usize = 40;
 
 /// Place of a sentence, and its picture while it is near the window.
 #[component]
-fn Row(
-    page: Page,
-    sentence: usize,
-    several: bool,
-    width: Signal<f32>,
-    near: Near,
-    tabbed: Memo<Option<Item>>,
-) -> impl IntoView {
+fn Row(page: Page, sentence: usize, width: Signal<f32>, near: Near, tabbed: Memo<Option<Item>>) -> impl IntoView {
     let place = NodeRef::<html::Div>::new();
     let selected = Memo::new(move |_| page.window.get() == sentence && page.editor.selection.get() != Selection::None);
     let drawn =
         Memo::new(move |_| near.all.get() || near.sentences.with(|near| near.contains(&sentence)) || selected.get());
-    let height = StoredValue::new(None::<i32>);
+    let words = move || {
+        let range = page.editor.document.with_untracked(|document| document.sentences().get(sentence).copied());
+        range.map_or(0, |words| words.end.saturating_sub(words.start))
+    };
+    // How high so many words were.
+    let height = StoredValue::new((0, 0_i32));
     Effect::new(move |observed: Option<bool>| {
         let place = place.get();
         if let (false, Some(place)) = (observed.unwrap_or(false), &place) {
@@ -101,29 +97,23 @@ fn Row(
     });
     // What is not drawn keeps the room that it had, or that so many words are likely to take.
     let room = move || {
-        let known = height.get_value();
-        let guess = || {
-            let words = page.editor.document.with_untracked(|document| {
-                document.sentences().get(sentence).map_or(0, |words| words.end.saturating_sub(words.start))
-            });
-            let lines = (words as f32 * 75.0 / width.get_untracked().max(200.0)).ceil() as i32;
-            lines * 80
-        };
-        (!drawn.get()).then(|| format!("{}px", known.unwrap_or_else(guess)))
+        let (words, (measured, height)) = (words(), height.get_value());
+        let guess = || (words as f32 * 75.0 / width.get_untracked().max(200.0)).ceil() as i32 * 80;
+        (!drawn.get()).then(|| format!("{}px", if words == measured { height } else { guess() }))
     };
     let picture = move || {
         if drawn.get() {
             Some(view! { <PictureView page sentence width tabbed/> })
         } else {
             if let Some(place) = place.get_untracked() {
-                height.set_value(Some(place.offset_height()));
+                height.set_value((words(), place.offset_height()));
             }
             None
         }
     };
     view! {
         <div class="sentence" node_ref=place data-sentence=sentence style:height=room>
-            {several.then(|| view! { <PickButton page sentence/> })}
+            <PickButton page sentence/>
             {picture}
         </div>
     }
@@ -197,7 +187,8 @@ struct Near {
 }
 
 fn watch_sentences() -> Near {
-    let sentences = RwSignal::new(BTreeSet::new());
+    // The observer speaks only after the page has been shown, which would then move.
+    let sentences = RwSignal::new((0..AT_ONCE).collect());
     let on_move = Closure::<dyn Fn(js_sys::Array)>::new(move |entries: js_sys::Array| {
         let moved = entries.iter().filter_map(|entry| {
             let entry: IntersectionObserverEntry = entry.unchecked_into();

@@ -76,7 +76,8 @@ fn look(page: Page, item: Item) -> Result<Terms, String> {
 }
 
 fn provenance(page: Page) -> Provenance {
-    let model = untrack(|| page.models.title(page.model.get()));
+    let reader = page.shown.with_untracked(|shown| shown.as_ref().map(|shown| shown.model));
+    let model = reader.map(|model| untrack(|| page.models.title(model)));
     Provenance { model, when: String::from(js_sys::Date::new_0().to_iso_string()) }
 }
 
