@@ -250,6 +250,24 @@ test('corrections move with a changed text and outlast another model', async () 
   await context.close();
 });
 
+test('corrections that went with their text come back with it', async () => {
+  const { page, context } = await openOnCpu();
+  await settled(page);
+  await entity(page, 'bidirectional LSTM').focus();
+  await page.keyboard.press('4');
+  await said(page).filter({ hasText: 'by you' }).waitFor();
+  const own = page.locator('svg .entity.own');
+  const field = page.getByLabel('Text to annotate');
+  await field.focus();
+  await page.keyboard.press('Control+a');
+  await page.keyboard.press('Delete');
+  await said(page).filter({ hasText: 'Gone with the text that they stood in: one entity of yours.' }).waitFor();
+  await page.keyboard.press('Control+z');
+  await settled(page);
+  assert.match(await own.getAttribute('aria-label'), /Other Scientific Term.*“bidirectional LSTM”/);
+  await context.close();
+});
+
 test('a worker that holds another text reads this one again first', async () => {
   const { page, context, complaints } = await openOnCpu();
   await settled(page);
