@@ -26,7 +26,8 @@ export async function assertInOrder(page, name, { fullPage = true } = {}) {
     // In a window that holds all of it: what sticks to the window's edge would lie over the text.
     const window = page.viewportSize();
     await page.setViewportSize({ ...window, height: await page.evaluate(() => document.documentElement.scrollHeight) });
-    await page.screenshot({ path });
+    await page.waitForFunction(() => [...document.querySelectorAll('.sentence')].every((place) => place.querySelector('.picture')));
+    await page.screenshot({ path, fullPage });
     await page.setViewportSize(window);
   }
 }
