@@ -29,7 +29,7 @@ async function openPage() {
 }
 
 const lines = Array.from({ length: 30 }, (_, index) =>
-  JSON.stringify({ text: `Parser ${index} uses a hidden Markov model for tagging.`, label: [] }),
+  JSON.stringify({ text: `Parser ${index} uses a hidden Markov model for tagging. The corpus has ${1000 + index} words.`, label: [] }),
 );
 
 test('a file of lines becomes a list, which is searched, annotated and exported', { timeout: 180_000 }, async () => {
@@ -42,6 +42,10 @@ test('a file of lines becomes a list, which is searched, annotated and exported'
   assert.equal(await rows(page).count(), 20, 'the rest on demand');
   await page.getByLabel('Search documents').fill('parser 17');
   await page.waitForFunction(() => document.querySelectorAll('.documents li').length === 1);
+  // That is further down in the text than a title goes.
+  await page.getByLabel('Search documents').fill('1023 corpus');
+  await rows(page).filter({ hasText: 'Parser 23 ' }).waitFor();
+  assert.equal(await rows(page).count(), 1);
   await page.getByLabel('Search documents').fill('');
 
   await page.getByRole('button', { name: 'Annotate all' }).click();

@@ -1,7 +1,7 @@
 //! The documents that the browser keeps: the list of them, and the open one, saved as it changes.
 
 use std::cell::RefCell;
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -49,6 +49,10 @@ pub struct Library {
     pub removed: RwSignal<Option<(Head, Body)>>,
     /// How far the reading of all documents has come.
     pub work: RwSignal<Option<Work>>,
+    /// The documents in whose texts the newest search has found its words so far, by their names.
+    pub found: RwSignal<BTreeSet<String>>,
+    /// Counts searches: only the newest goes on.
+    searches: StoredValue<u32>,
     store: StoredValue<Option<Rc<Store>>, LocalStorage>,
     place: StoredValue<Rc<RefCell<Place>>, LocalStorage>,
     queue: StoredValue<Queue, LocalStorage>,
@@ -100,6 +104,8 @@ impl Library {
             trouble: RwSignal::default(),
             removed: RwSignal::default(),
             work: RwSignal::default(),
+            found: RwSignal::default(),
+            searches: StoredValue::default(),
             store: StoredValue::new_local(None),
             place: StoredValue::new_local(Place::new()),
             queue: StoredValue::new_local(Queue::default()),
@@ -368,6 +374,28 @@ impl Library {
             Ok(None) => self.said.set(format!("“{}” is damaged and cannot be opened.", head.title)),
             Err(error) => self.trouble.set(Some(error)),
         }
+    }
+
+    /// Looks for all words of a search in the texts of the documents, one after the other, into [`Self::found`].
+    pub fn search(self, search: String) {
+        self.searches.update_value(|searches| *searches += 1);
+        self.found.set(BTreeSet::new());
+        let Some(store) = self.store.get_value().filter(|_| !search.trim().is_empty()) else { return };
+        let number = self.searches.get_value();
+        let ids: Vec<String> = self.heads.with_untracked(|heads| heads.iter().map(|head| head.id.clone()).collect());
+        spawn_local(async move {
+            for id in ids {
+                let body = store.body(&id).await;
+                if self.searches.get_value() != number {
+                    return;
+                }
+                match body {
+                    Ok(Some(body)) if body.matches(&search) => self.found.update(|found| _ = found.insert(id)),
+                    Ok(_) => {}
+                    Err(error) => return self.trouble.set(Some(error)),
+                }
+            }
+        });
     }
 
     async fn refresh(self) {

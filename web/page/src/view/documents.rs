@@ -50,7 +50,10 @@ fn List(page: Page) -> impl IntoView {
     let (search, limit) = (RwSignal::new(String::new()), RwSignal::new(ROWS));
     let found = Memo::new(move |_| {
         let search = search.get();
-        library.heads.with(|heads| heads.iter().filter(|head| head.matches(&search)).cloned().collect::<Vec<_>>())
+        library.found.with(|found| {
+            let matches = |head: &&Head| head.matches(&search) || found.contains(&head.id);
+            library.heads.with(|heads| heads.iter().filter(matches).cloned().collect::<Vec<_>>())
+        })
     });
     let shown = move || found.with(|found| found.iter().take(limit.get()).cloned().collect::<Vec<_>>());
     let add = move |event: Event| {
@@ -104,6 +107,7 @@ fn List(page: Page) -> impl IntoView {
                 on:input:target=move |event| {
                     search.set(event.target().value());
                     limit.set(ROWS);
+                    library.search(event.target().value());
                 }
             />
         </Show>
