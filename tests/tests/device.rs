@@ -1,8 +1,5 @@
 //! Devices by their names: what `sinet doctor` says of them, and that a GPU computes what the processor does.
 
-#[path = "../../crates/sinet-kernels/tests/devices/mod.rs"]
-mod devices;
-
 mod command;
 
 use std::fs;
@@ -15,7 +12,6 @@ use tempfile::TempDir;
 
 use command::random_folder::random_folder;
 use command::{run, sinet, train, training_folder};
-use devices::devices;
 
 /// Absolute: what a score of the processor and of a GPU may differ by.
 const SCORES: f64 = 1e-4;
@@ -24,8 +20,13 @@ const LOSSES: f64 = 1e-3;
 /// Absolute: what their weights may, after these updates.
 const WEIGHTS: f32 = 1e-3;
 
+/// Whether there is a driver, be it one that computes on the processor.
 fn has_vulkan() -> bool {
-    devices().len() > 1
+    let has = run(&mut sinet(["doctor"]), b"").stdout.contains("\nvulkan:0");
+    if !has {
+        println!("skipped on Vulkan: there is no driver");
+    }
+    has
 }
 
 #[test]
@@ -64,7 +65,6 @@ fn doctor_says_what_there_is() {
             "{found}"
         );
     }
-    assert_eq!(gpus.iter().any(|gpu| gpu.starts_with("vulkan")), has_vulkan());
     let auto = found["auto"].as_str().unwrap();
     assert!(auto == "flex" || gpus.iter().any(|gpu| gpu == auto), "{found}");
     for name in gpus.iter().chain(&absent) {

@@ -10,9 +10,9 @@ use std::str::FromStr;
 #[cfg(any(feature = "cuda", feature = "vulkan"))]
 use burn::backend::DispatchDevice;
 #[cfg(feature = "vulkan")]
-use burn::backend::{CubeDevice, WgpuDeviceKind};
+use burn::backend::{CubeDevice, WgpuBackend, WgpuDevice, WgpuDeviceKind};
 use burn::tensor::Device;
-#[cfg(any(feature = "cuda", feature = "vulkan"))]
+#[cfg(feature = "cuda")]
 use burn::tensor::DeviceType;
 use serde::{Serialize, Serializer};
 
@@ -116,7 +116,7 @@ impl Runtime {
             #[cfg(feature = "cuda")]
             Self::Cuda => Device::enumerate(DeviceType::Cuda).into_vec(),
             #[cfg(feature = "vulkan")]
-            Self::Vulkan => Device::enumerate(DeviceType::Vulkan).into_vec(),
+            Self::Vulkan => vulkan_devices(),
             #[cfg(not(all(feature = "cuda", feature = "vulkan")))]
             _ => Vec::new(),
         }
@@ -280,6 +280,25 @@ pub fn name(device: &Device) -> String {
         State::Usable { name, .. } => name,
         State::Broken { problem } => problem,
     }
+}
+
+/// Vulkan's devices, discrete ones first.
+///
+/// Kernels are written in WGSL, as in the browser, and wgpu translates them. Burn's feature `vulkan` would write SPIR-V itself, but
+/// where a driver has no VK_KHR_workgroup_memory_explicit_layout, cubecl-spirv 0.11.3 declares memory that units share as
+/// pointers to pointers (`lower_shared_implicit` in its ops/memory.rs). Mesa 22.3's lavapipe crashes on that, and SwiftShader
+/// computes wrong numbers.
+#[cfg(feature = "vulkan")]
+fn vulkan_devices() -> Vec<Device> {
+    let kinds = [
+        WgpuDeviceKind::DiscreteGpu(0),
+        WgpuDeviceKind::IntegratedGpu(0),
+        WgpuDeviceKind::VirtualGpu(0),
+        WgpuDeviceKind::Cpu,
+        WgpuDeviceKind::Other(0),
+    ];
+    let like = |kind| CubeDevice::enumerate(CubeDevice::Wgpu(WgpuDevice::new(kind).on(WgpuBackend::Vulkan)).to_id());
+    kinds.into_iter().flat_map(like).map(|id| Device::new(DispatchDevice::Cube(CubeDevice::from_id(id)))).collect()
 }
 
 fn kind(device: &Device) -> Kind {

@@ -2,12 +2,12 @@
 
 use burn::tensor::{Device, DeviceType};
 
-/// The processor, and the first GPU that Vulkan has. Software that imitates one counts, too: Mesa's lavapipe is the GPU of
-/// a computer without any.
+/// The processor, and the first GPU, which wgpu drives by Vulkan where there is a driver. Software that imitates one counts,
+/// too: Mesa's lavapipe is the GPU of a computer without any.
 pub fn devices() -> Vec<Device> {
-    let gpu = Device::enumerate(DeviceType::Vulkan).into_vec().into_iter().next();
+    let gpu = Device::enumerate(DeviceType::Wgpu).into_vec().into_iter().next();
     if gpu.is_none() {
-        println!("skipped on Vulkan: there is no driver; on Debian `apt-get install mesa-vulkan-drivers` brings one");
+        println!("skipped on a GPU: there is no driver; on Debian `apt-get install mesa-vulkan-drivers` brings one");
     }
     [Device::flex()].into_iter().chain(gpu).collect()
 }
