@@ -5,6 +5,11 @@
 //! A folder of the tiny form has `config.json`, `model.safetensors`, `cases.json` and `expected.safetensors`; the
 //! ALBERT form has its configuration in `cases.json`. A `config.json` may say `heads`, as a `HeadsConfig`; without,
 //! it means the paper's network.
+//!
+//! Everything runs on the processor and, where there is a driver, on Vulkan.
+
+#[path = "../../crates/sinet-kernels/tests/devices/mod.rs"]
+mod devices;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -12,9 +17,11 @@ use std::slice::from_ref;
 
 use burn::module::Module;
 use burn::tensor::{Device, Int, Tensor, TensorData};
+use devices::devices;
 use serde::Deserialize;
 use serde_json::Value;
 use sinet::config::TrainSection;
+use sinet::device::name;
 use sinet::optimizer::{Optimizer, OptimizerState};
 use sinet::samples::Samples;
 use sinet::schedule::Schedule;
@@ -85,8 +92,8 @@ struct OptimizerSettings {
 fn every_golden_network_gives_the_reference_values() {
     for folder in folders(|folder| folder.join("config.json").exists() && folder.join("cases.json").exists()) {
         let golden = Golden::read(&folder);
-        for case in &golden.cases.cases {
-            golden.check(case);
+        for (case, device) in golden.cases.cases.iter().flat_map(|case| devices().into_iter().map(move |d| (case, d))) {
+            golden.check(case, &device);
         }
     }
 }
@@ -96,7 +103,7 @@ fn gradients_and_optimiser_steps_equal_the_reference() {
     for folder in folders(|folder| folder.join("config.json").exists() && folder.join("cases.json").exists()) {
         let golden = Golden::read(&folder);
         if let Some(training) = &golden.cases.train {
-            golden.check_training(training);
+            devices().iter().for_each(|device| golden.check_training(training, device));
         }
     }
 }
@@ -116,19 +123,21 @@ fn albert_gives_the_reference_hidden_states() {
     for folder in folders(is_albert) {
         let cases: Cases = serde_json::from_slice(&fs::read(folder.join("cases.json")).unwrap()).unwrap();
         let (weights, expected) = (read(&folder, "model.safetensors"), read(&folder, "expected.safetensors"));
-        let encoder = cases.config.init(&Device::flex()).with_weights(&weights).unwrap();
         let pieces = |(ids, mask): (&Vec<u32>, &Vec<u8>)| -> Vec<u32> {
             ids.iter().zip(mask).filter(|(_, mask)| **mask == 1).map(|(id, _)| *id).collect()
         };
         let sentences: Vec<_> = cases.input_ids.iter().zip(&cases.attention_mask).map(pieces).collect();
         let batch = Batch::packed(&sentences);
-        let hidden = rows(encoder.forward(&batch));
-        let mut difference = 0.0f32;
-        for i in 0..sentences.len() {
-            let expected = part(&expected["hidden"], i);
-            difference = difference.max(distance(&hidden[batch.sentence(i)], &expected[..sentences[i].len()]));
+        for device in devices() {
+            let encoder = cases.config.init(&device).with_weights(&weights).unwrap();
+            let hidden = rows(encoder.forward(&batch));
+            let mut difference = 0.0f32;
+            for i in 0..sentences.len() {
+                let expected = part(&expected["hidden"], i);
+                difference = difference.max(distance(&hidden[batch.sentence(i)], &expected[..sentences[i].len()]));
+            }
+            report(&folder, &format!("{} hidden states", name(&device)), difference, VALUES);
         }
-        report(&folder, "hidden states", difference, VALUES);
     }
 }
 
@@ -216,13 +225,16 @@ impl Golden {
         config.init(device).with_weights(&self.weights).unwrap()
     }
 
-    /// The network as it is trained, and packed for inference on the host, where both are exact.
-    fn check(&self, case: &Case) {
-        let network = self.network(case.pad_keys_masked, &Device::flex());
+    /// The network as it is trained, and as it is for inference: packed on the host, joined on a GPU.
+    fn check(&self, case: &Case, device: &Device) {
+        let network = self.network(case.pad_keys_masked, device);
         let Sinet { encoder, heads } = network.clone();
-        let packed = Sinet { encoder: encoder.packed(Precision::F32), heads: heads.packed(Precision::F32) };
-        self.check_network(case, "", &network);
-        self.check_network(case, "packed ", &packed);
+        let inference = match *device == Device::flex() {
+            true => Sinet { encoder: encoder.packed(Precision::F32), heads: heads.packed(Precision::F32) },
+            false => Sinet { encoder: encoder.joined(), heads },
+        };
+        self.check_network(case, &name(device), &network);
+        self.check_network(case, &format!("{}, for inference", name(device)), &inference);
     }
 
     fn check_network(&self, case: &Case, form: &str, network: &Sinet) {
@@ -234,7 +246,7 @@ impl Golden {
 
         let expected = |name: &str| &self.expected[&format!("{}.{name}", case.key)];
         let check = |what: &str, difference: f32, tolerance: f32| {
-            report(&self.folder, &format!("{} {form}{what}", case.key), difference, tolerance);
+            report(&self.folder, &format!("{} {what} on {form}", case.key), difference, tolerance);
         };
         let sentences = case.sentences.iter().enumerate();
         let over = |f: &dyn Fn(usize, &Sentence) -> f32| sentences.clone().map(|(i, s)| f(i, s)).fold(0.0, f32::max);
@@ -271,7 +283,7 @@ impl Golden {
         check_logits("el", &entity_logits, &|s| s.spans_words.len());
         check_logits("rl", &relation_logits, &|s| s.pairs.len());
 
-        let device = Device::flex();
+        let device = entity_logits.device();
         let classes: Tensor<1, Int> = Tensor::from_data(TensorData::new(classes, [spans.len()]), &device);
         let loss: f32 = entity_loss(entity_logits, classes).into_scalar();
         check("entity loss", (loss - case.loss_entity).abs(), LOSSES);
@@ -280,13 +292,15 @@ impl Golden {
         check("relation loss", (loss - case.loss_relation).abs(), LOSSES);
     }
 
-    fn check_training(&self, training: &Training) {
-        let check = |what: &str, difference: f32, tolerance: f32| report(&self.folder, what, difference, tolerance);
+    fn check_training(&self, training: &Training, device: &Device) {
+        let check = |what: &str, difference: f32, tolerance: f32| {
+            report(&self.folder, &format!("{what} on {}", name(device)), difference, tolerance);
+        };
         let whole_batch = samples(&training.sentences, true);
-        let mut network = self.network(true, &Device::flex()).train();
+        let mut network = self.network(true, device).train();
 
         let mut words = WordTable::new(network.encoder.word_table().inner());
-        let step = Step::run(&network, from_ref(&whole_batch), &mut words);
+        let step = Step::run(&network, from_ref(&whole_batch), &mut words).unwrap();
         let table = "bert.embeddings.word_embeddings.weight";
         let whole = &self.expected[&format!("grad.{table}")];
         let d = whole.shape[1];
@@ -299,7 +313,7 @@ impl Golden {
         let mut checked = 1;
         for (name, gradient) in step.gradients.iter() {
             let expected = &self.expected[&format!("grad.{name}")];
-            let difference = relative(&as_stored(name, gradient, &expected.shape), &expected.values);
+            let difference = relative(&as_stored(name, &gradient, &expected.shape), &expected.values);
             assert!(difference < GRADIENTS, "gradient of {name}: {difference}");
             if difference > worst.1 {
                 worst = (name, difference);
@@ -308,12 +322,12 @@ impl Golden {
         }
         let (first, rest) = training.sentences.split_at(1);
         let parts = [samples(first, true), samples(rest, true)];
-        let cut = Step::run(&network, &parts, &mut words);
+        let cut = Step::run(&network, &parts, &mut words).unwrap();
         check("loss, cut into two batches", (cut.loss() - step.loss()).abs(), LOSSES);
         assert_eq!(cut.words.ids, step.words.ids);
         check("gradient of the words, cut", relative(&cut.words.gradient, &step.words.gradient), GRADIENTS);
         for ((name, cut), (_, whole)) in cut.gradients.iter().zip(step.gradients.iter()) {
-            let difference = relative(cut, whole);
+            let difference = relative(&cut, &whole);
             assert!(difference < GRADIENTS, "gradient of {name}, cut into two batches: {difference}");
         }
         assert_eq!(cut.gradients.iter().count(), step.gradients.iter().count());
@@ -332,10 +346,10 @@ impl Golden {
         for (done, expected) in training.trajectory.iter().enumerate() {
             let factor = schedule.factor(done as u64);
             assert!((factor * settings.base_lr - expected.lr).abs() < 1e-12);
-            let step = Step::run(&network, from_ref(&whole_batch), optimizer.words());
+            let step = Step::run(&network, from_ref(&whole_batch), optimizer.words()).unwrap();
             check(&format!("loss of step {}", done + 1), (step.loss() - expected.loss).abs(), 1e-4);
-            let norm = step.norm();
-            network = optimizer.step(network, &step, norm, &section, factor, done as u64 + 1);
+            let norm = step.norm;
+            network = optimizer.step(network, &step, &section, factor, done as u64 + 1);
             let relative = (norm / expected.grad_norm_before_clip - 1.0).abs();
             check(&format!("gradient norm of step {}, relative", done + 1), relative as f32, GRADIENTS);
             if done == 0 {

@@ -100,10 +100,16 @@ fn prepared() -> tempfile::TempDir {
 fn a_small_language_is_learned_and_the_folder_scores_as_its_card_says() {
     let folder = prepared();
     let output = folder.path().join("out");
-    train(&config(folder.path(), 150, "batch_size = 4\nlearning_rate = 3e-3\n"), folder.path(), &output, false)
-        .unwrap();
+    train(
+        &config(folder.path(), 150, "batch_size = 4\nlearning_rate = 3e-3\n"),
+        &Device::flex(),
+        folder.path(),
+        &output,
+        false,
+    )
+    .unwrap();
 
-    let model = read_model(&output.join("model-best")).unwrap();
+    let model = read_model(&output.join("model-best"), &Device::flex()).unwrap();
     let dataset = read_dataset(&folder.path().join("dev.json"), model.schema()).unwrap();
     let [entities, relations, strict] = micro_f1(&evaluate(&model, &dataset).unwrap());
     assert!(entities > 80.0 && strict > 90.0, "entities {entities}, relations {relations}, strict {strict}");
@@ -198,7 +204,7 @@ fn a_context_needs_documents() {
     let mut config = config(folder.path(), 1, "batch_size = 4\n");
     config.model.context_words = 5;
     let output = folder.path().join("out");
-    let error = train(&config, folder.path(), &output, false).unwrap_err();
+    let error = train(&config, &Device::flex(), folder.path(), &output, false).unwrap_err();
     assert!(error.exit_code() == 2 && error.to_string().contains("orig_id"), "{error}");
 
     for name in ["train.json", "dev.json"] {
@@ -207,8 +213,8 @@ fn a_context_needs_documents() {
         sentences.as_array_mut().unwrap().iter_mut().for_each(|sentence| sentence["orig_id"] = json!("d"));
         fs::write(&path, sentences.to_string()).unwrap();
     }
-    train(&config, folder.path(), &output, false).unwrap();
-    let model = read_model(&output.join("model-last")).unwrap();
+    train(&config, &Device::flex(), folder.path(), &output, false).unwrap();
+    let model = read_model(&output.join("model-last"), &Device::flex()).unwrap();
     assert_eq!(model.config().context_words, 5);
     assert!(fs::read_to_string(output.join("model-last/README.md")).unwrap().contains("with up to 5 words"));
 }
@@ -303,11 +309,11 @@ fn a_run_without_progress_ends_early() {
     let folder = prepared();
     let output = folder.path().join("out");
     let config = config(folder.path(), 50, "batch_size = 4\npatience = 3\nlearning_rate = 0.0\n");
-    train(&config, folder.path(), &output, false).unwrap();
+    train(&config, &Device::flex(), folder.path(), &output, false).unwrap();
     let epochs = || lines(&output).iter().filter(|line| line.get("dev").is_some()).count();
     assert_eq!(epochs(), 4);
     assert!(fs::read_to_string(output.join("model-last/README.md")).unwrap().contains("4 of 50 epochs"));
-    train(&config, folder.path(), &output, true).unwrap();
+    train(&config, &Device::flex(), folder.path(), &output, true).unwrap();
     assert_eq!(epochs(), 4);
 }
 
@@ -316,7 +322,7 @@ fn an_absurd_learning_rate_leaves_a_record_and_the_last_checkpoint() {
     let folder = prepared();
     let output = folder.path().join("out");
     let config = config(folder.path(), 50, "batch_size = 4\nlearning_rate = 1e10\ncheckpoint_every = 1\n");
-    let error = train(&config, folder.path(), &output, false).unwrap_err();
+    let error = train(&config, &Device::flex(), folder.path(), &output, false).unwrap_err();
     assert_eq!(error.exit_code(), 1);
     let last = Checkpoint::read(&output.join("checkpoint")).unwrap().unwrap().progress.updates;
     let record = output.join(format!("failed-update-{}.json", last + 1));

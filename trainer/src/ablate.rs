@@ -3,6 +3,7 @@
 use std::fmt::Write;
 use std::path::Path;
 
+use burn::tensor::Device;
 use clap::ValueEnum;
 use serde::Serialize;
 use sinet_model::{Agent, Interaction, Pooling};
@@ -21,6 +22,7 @@ use crate::seeds::{Scores, train_seeds};
 pub fn ablate(
     experiment: Experiment,
     config: &RunConfig,
+    device: &Device,
     data: &Path,
     output: &Path,
     runs: u64,
@@ -36,7 +38,7 @@ pub fn ablate(
         }
         let config = RunConfig { model: model.clone(), ..config.clone() };
         let folder = |seed| output.join(format!("{}-{seed}", slug(group, setting)));
-        let scores = train_seeds(&config, data, runs, folder)?;
+        let scores = train_seeds(&config, device, data, runs, folder)?;
         rows.push(Row { group, setting, model, scores });
     }
     Ok(Table { experiment, epochs: config.train.epochs, symmetric_rule: SymmetricRule::default(), rows })

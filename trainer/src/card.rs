@@ -201,8 +201,9 @@ struct Provenance {
     config: RunConfig,
     encoder_sha256: String,
     epochs: u64,
-    /// Models of the first days do not say.
+    /// Models of the first days do not say this and what follows.
     train_sentences: Option<usize>,
+    device: Option<String>,
 }
 
 impl Provenance {
@@ -227,12 +228,13 @@ fn card(config: &ModelConfig, precision: Precision, bytes: u64, scored: Option<&
         config.name,
         bytes as f64 / 1e6
     );
-    if let Some(Provenance { config, encoder_sha256, epochs, train_sentences }) = &provenance {
+    if let Some(Provenance { config, encoder_sha256, epochs, train_sentences, device }) = &provenance {
         let sentences = train_sentences.map_or(String::new(), |count| format!(" on {count} sentences"));
+        let device = device.as_ref().map_or(String::new(), |device| format!(", on {device}"));
         let _ = write!(
             card,
             "- Encoder: `{}`, SHA-256 of its weights {encoder_sha256}\n\
-             - Trained{sentences} for {epochs} of {} epochs, seed {}. With the configuration below in `run.toml` and the data set in `DIR`,\n\
+             - Trained{sentences} for {epochs} of {} epochs, seed {}{device}. With the configuration below in `run.toml` and the data set in `DIR`,\n\
              \x20 `sinet train --config run.toml --data DIR --output RUN` leaves this model in `RUN`\n\n",
             config.encoder, config.train.epochs, config.train.seed,
         );

@@ -1,5 +1,6 @@
 //! Everything that a run needs to go on where it stopped.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -9,7 +10,7 @@ use sinet_infer::weights::{self, Precision};
 use sinet_model::{NamedTensor, Weights};
 
 use crate::Error;
-use crate::adamw::{AdamW, Moments};
+use crate::adamw::Moments;
 use crate::average::Average;
 use crate::config::RunConfig;
 use crate::optimizer::OptimizerState;
@@ -154,7 +155,7 @@ impl Checkpoint {
             tensors.insert(format!("average/{name}"), tensor.clone());
         }
         let OptimizerState { dense, words } = &self.optimizer;
-        for (name, moments) in &dense.moments {
+        for (name, moments) in dense {
             tensors.insert(format!("first/{name}"), flat(moments.first.clone()));
             tensors.insert(format!("second/{name}"), flat(moments.second.clone()));
         }
@@ -173,14 +174,14 @@ impl Checkpoint {
         let pending = words("pending").map_or(1.0, |thirds| thirds.into_iter().map(f64::from).sum());
         let moments = Moments { first: words("first")?, second: words("second")? };
         let words = WordTableState { used, moments, pending };
-        let (mut weights, mut dense) = (Weights::new(), AdamW::default());
+        let (mut weights, mut dense) = (Weights::new(), BTreeMap::<String, Moments>::new());
         let mut average = Average { weights: Weights::new(), epochs: progress.averaged() };
         for (name, tensor) in tensors {
             match name.split_once('/')? {
                 ("weight", name) => drop(weights.insert(name.to_owned(), tensor)),
                 ("average", name) => drop(average.weights.insert(name.to_owned(), tensor)),
-                ("first", name) => dense.moments.entry(name.to_owned()).or_default().first = tensor.values,
-                ("second", name) => dense.moments.entry(name.to_owned()).or_default().second = tensor.values,
+                ("first", name) => dense.entry(name.to_owned()).or_default().first = tensor.values,
+                ("second", name) => dense.entry(name.to_owned()).or_default().second = tensor.values,
                 _ => return None,
             }
         }

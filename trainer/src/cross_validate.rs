@@ -4,6 +4,7 @@ use std::fmt::Write;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use burn::tensor::Device;
 use serde::Serialize;
 use sinet_text::SymmetricRule;
 
@@ -20,7 +21,12 @@ use crate::train::MODEL_BEST;
 /// # Errors
 ///
 /// [`Error::Data`] if there are no folds or one has no `test.json`, else as [`crate::train::train`].
-pub fn cross_validate(config: &RunConfig, data: &Path, output: &Path) -> Result<CrossValidation, Error> {
+pub fn cross_validate(
+    config: &RunConfig,
+    device: &Device,
+    data: &Path,
+    output: &Path,
+) -> Result<CrossValidation, Error> {
     let folds = folds(data)?;
     // Before anything is trained: a night later is too late.
     if let Some(fold) = folds.iter().find(|fold| !fold.join(TEST).is_file()) {
@@ -29,8 +35,9 @@ pub fn cross_validate(config: &RunConfig, data: &Path, output: &Path) -> Result<
     let score = |fold: &PathBuf| {
         let name = fold.file_name().unwrap_or_default();
         let run = output.join(name);
-        finish(config, fold, &run)?;
-        let model = read_model(&run.join(MODEL_BEST))?;
+        finish(config, device, fold, &run)?;
+        // On the processor, as its card is scored.
+        let model = read_model(&run.join(MODEL_BEST), &Device::flex())?;
         let report = evaluate(&model, &read_dataset(&fold.join(TEST), model.schema())?)?;
         let f1 = micro_f1(&report);
         Ok(Fold { name: name.to_string_lossy().into_owned(), sentences: report.sentences, f1 })

@@ -62,13 +62,13 @@ pub fn read_dataset(path: &Path, schema: &Schema) -> Result<Dataset, Error> {
     Ok(Dataset::from_json(&json, schema, &path.display().to_string())?)
 }
 
-/// Reads a model folder.
+/// Reads a model folder; the encoder computes on `device`.
 ///
 /// # Errors
 ///
 /// As [`read_files`], and [`Error::Data`] for files that are no model.
-pub fn read_model(folder: &Path) -> Result<Model, Error> {
-    Model::load(read_files(folder)?, &Device::flex()).map_err(|error| Error::data(folder, error))
+pub fn read_model(folder: &Path, device: &Device) -> Result<Model, Error> {
+    Model::load(read_files(folder)?, device).map_err(|error| Error::data(folder, error))
 }
 
 /// Reads the files of a model folder.

@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 use serde::Serialize;
 use sinet::Error;
+use sinet::device::expect_no_desktop;
 use sinet::overrides::spell_out;
 
 mod verbs {
@@ -15,18 +16,20 @@ mod verbs {
     pub mod convert;
     pub mod cross_validate;
     pub mod debug;
+    pub mod doctor;
     pub mod evaluate;
     pub mod export;
     pub mod find_threshold;
     pub mod init;
+    pub mod on_device;
     pub mod predict;
     pub mod report;
     pub mod run;
     pub mod train;
 }
 use verbs::{
-    ablate, benchmark, card, convert, cross_validate, debug, evaluate, export, find_threshold, init, predict, report,
-    train,
+    ablate, benchmark, card, convert, cross_validate, debug, doctor, evaluate, export, find_threshold, init, predict,
+    report, train,
 };
 
 /// Joint entity and relation extraction: train, evaluate and run SINET models.
@@ -57,9 +60,11 @@ enum Verb {
     CrossValidate(cross_validate::CrossValidate),
     #[command(subcommand)]
     Benchmark(benchmark::Benchmark),
+    Doctor(doctor::Doctor),
 }
 
 fn main() -> ExitCode {
+    expect_no_desktop();
     match run(Arguments::parse_from(spell_out(std::env::args_os())).verb) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
@@ -84,6 +89,7 @@ fn run(verb: Verb) -> Result<(), Error> {
         Verb::Ablate(verb) => verb.run(),
         Verb::CrossValidate(verb) => verb.run(),
         Verb::Benchmark(verb) => verb.run(),
+        Verb::Doctor(verb) => verb.run(),
     }
 }
 

@@ -1,15 +1,18 @@
 //! From gradients to new weights: clipping, parameter groups, and AdamW on everything.
 
+use std::collections::BTreeMap;
+
 use burn::module::Module;
-use burn::tensor::Device;
+use sinet_kernels::optimizer::Update;
 use sinet_model::Sinet;
 
-use crate::adamw::{AdamW, Update, step_size};
+use crate::adamw::{AdamW, Moments, step_size};
 use crate::config::TrainSection;
 use crate::step::Step;
 use crate::word_table::{WordTable, WordTableState};
 
-/// The network's optimiser. It owns the word table, which the network's own copy lags behind.
+/// The network's optimiser. It owns the word table, which the network's own copy lags behind, on the host; everything
+/// else stays on the network's device.
 #[derive(Debug)]
 pub struct Optimizer {
     words: WordTable,
@@ -19,8 +22,8 @@ pub struct Optimizer {
 /// What the optimiser has to remember besides the weights.
 #[derive(Debug, Clone, Default)]
 pub struct OptimizerState {
-    /// For all parameters but the word table.
-    pub dense: AdamW,
+    /// For all parameters but the word table, by checkpoint name.
+    pub dense: BTreeMap<String, Moments>,
     /// For the word table.
     pub words: WordTableState,
 }
@@ -33,12 +36,13 @@ impl Optimizer {
     /// Panics if the state is of a network with a smaller word table.
     pub fn new(network: &Sinet, state: OptimizerState) -> Self {
         let table = network.encoder.word_table().inner();
-        Self { words: WordTable::resume(table, state.words), dense: state.dense }
+        let dense = AdamW::new(state.dense, &table.device());
+        Self { words: WordTable::resume(table, state.words), dense }
     }
 
     /// What [`Optimizer::new`] needs to go on.
     pub fn state(&self) -> OptimizerState {
-        OptimizerState { dense: self.dense.clone(), words: self.words.state() }
+        OptimizerState { dense: self.dense.state(), words: self.words.state() }
     }
 
     /// The word table, for [`Step::run`].
@@ -46,23 +50,14 @@ impl Optimizer {
         &mut self.words
     }
 
-    /// One update of all weights. `norm` is [`Step::norm`], `factor` the schedule's, `updates` counts from 1.
-    pub fn step(
-        &mut self,
-        network: Sinet,
-        step: &Step,
-        norm: f64,
-        settings: &TrainSection,
-        factor: f64,
-        updates: u64,
-    ) -> Sinet {
-        let device = network.encoder.word_table().device();
+    /// One update of all weights. `factor` is the schedule's, `updates` counts from 1.
+    pub fn step(&mut self, network: Sinet, step: &Step, settings: &TrainSection, factor: f64, updates: u64) -> Sinet {
         // As PyTorch's clip_grad_norm_ has it.
-        let clip = (settings.max_grad_norm / (norm + 1e-6)).min(1.0) as f32;
+        let clip = (settings.max_grad_norm / (step.norm + 1e-6)).min(1.0) as f32;
         let group = |name: &str| Update { clip, ..group(name, settings, factor, updates) };
 
         self.words.step(&step.words.ids, &step.words.gradient, group(WORDS));
-        self.dense.step(network, &step.gradients, &device, group)
+        self.dense.step(network, &step.gradients, group)
     }
 
     /// Brings the whole word table up to date, see [`WordTable::settle`].
@@ -74,7 +69,7 @@ impl Optimizer {
     /// now; otherwise it is what [`Optimizer::new`] goes on from with [`Optimizer::state`].
     pub fn current(&self, network: &Sinet) -> Sinet {
         let Sinet { encoder, heads } = network.valid();
-        let words = self.words.tensor(&Device::flex());
+        let words = self.words.tensor(&encoder.word_table().device());
         Sinet { encoder: encoder.with_word_table(words), heads }
     }
 }

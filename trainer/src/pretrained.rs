@@ -93,7 +93,8 @@ fn is_intact(folder: &Path) -> bool {
     })
 }
 
-fn cache_folder() -> Result<PathBuf, Error> {
+/// Where encoders are kept that came over the network.
+pub(crate) fn cache_folder() -> Result<PathBuf, Error> {
     let home =
         std::env::home_dir().ok_or_else(|| Error::other("there is no home folder to keep encoders in; set HOME"))?;
     Ok(std::env::var_os("XDG_CACHE_HOME").map_or(home.join(".cache"), PathBuf::from).join("sinet/encoders"))

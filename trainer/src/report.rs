@@ -7,6 +7,7 @@ mod errors;
 use std::fmt::Write;
 use std::path::Path;
 
+use burn::tensor::Device;
 use sinet_infer::Model;
 use sinet_page::export::{STYLE, escaped};
 use sinet_text::{Report, SymmetricRule};
@@ -31,7 +32,7 @@ const POINTS: usize = 300;
 ///
 /// [`Error`], if the run has no model, or a sentence cannot be read.
 pub fn report<'a>(run: &Path, scoring: impl FnOnce(&Model) -> Result<Scoring<'a>, Error>) -> Result<String, Error> {
-    let model = read_model(&run.join(MODEL_BEST))?;
+    let model = read_model(&run.join(MODEL_BEST), &Device::flex())?;
     let Scoring { sentences, name, rule } = scoring(&model)?;
     let predictions = predict(&model, &sentences, model.thresholds())?;
     let schema = model.schema();

@@ -3,6 +3,7 @@
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
+use burn::tensor::Device;
 use serde::Serialize;
 use sinet_text::SymmetricRule;
 
@@ -20,6 +21,7 @@ use crate::train::train;
 /// As [`train`].
 pub fn train_seeds(
     config: &RunConfig,
+    device: &Device,
     data: &Path,
     runs: u64,
     folder: impl Fn(u64) -> PathBuf,
@@ -29,7 +31,7 @@ pub fn train_seeds(
         let mut config = config.clone();
         config.train.seed = seed;
         let folder = folder(seed);
-        finish(&config, data, &folder)?;
+        finish(&config, device, data, &folder)?;
         best_epoch(&folder)
     });
     Ok(Scores(scores.collect::<Result<_, _>>()?))
@@ -40,9 +42,9 @@ pub fn train_seeds(
 /// # Errors
 ///
 /// As [`train`].
-pub(crate) fn finish(config: &RunConfig, data: &Path, folder: &Path) -> Result<(), Error> {
+pub(crate) fn finish(config: &RunConfig, device: &Device, data: &Path, folder: &Path) -> Result<(), Error> {
     eprintln!("{}", folder.display());
-    train(config, data, folder, true)
+    train(config, device, data, folder, true)
 }
 
 /// The scores on the development data after the epoch that is best by the last of them.

@@ -2,10 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use burn::tensor::{Device, Int, Tensor, TensorData};
+use burn::tensor::{Device, Int, Tensor, TensorData, Transaction};
+use sinet_kernels::optimizer::host;
 use sinet_model::{Sinet, entity_loss, relation_loss};
 
-use crate::adamw::{NamedGradients, floats, square_norm};
+use crate::Error;
+use crate::adamw::{NamedGradients, floats};
 use crate::samples::Samples;
 use crate::word_table::WordTable;
 
@@ -15,7 +17,9 @@ pub struct Step {
     pub entity_loss: f32,
     /// L^r; 0 where the update has no pair.
     pub relation_loss: f32,
-    /// Of every parameter but the word table.
+    /// The norm of all gradients together.
+    pub norm: f64,
+    /// Of every parameter but the word table, on the network's device.
     pub gradients: NamedGradients,
     /// Of the rows of the word table that the update uses.
     pub words: WordGradients,
@@ -30,25 +34,46 @@ pub struct WordGradients {
 }
 
 impl Step {
-    /// Runs the network forward and back on the batches of one update, one after the other.
+    /// Runs the network forward and back on the batches of one update, one after the other, and reads back once: the losses,
+    /// the norm and the gradients of the words.
     ///
     /// The losses are means over all spans and pairs of the update, however it is cut into batches: each batch counts by
     /// its share of them.
     ///
+    /// # Errors
+    ///
+    /// [`Error::Other`] if the device fails, for instance because its memory is too small.
+    ///
     /// # Panics
     ///
     /// Panics if there is no batch.
-    pub fn run(network: &Sinet, batches: &[Samples], words: &mut WordTable) -> Self {
+    pub fn run(network: &Sinet, batches: &[Samples], words: &mut WordTable) -> Result<Self, Error> {
         let spans: usize = batches.iter().map(|samples| samples.spans.len()).sum();
         let pairs: usize = batches.iter().map(|samples| samples.pairs.len()).sum();
         let share = |part: usize, whole: usize| part as f32 / whole.max(1) as f32;
-        let steps = batches.iter().map(|samples| {
+        let parts = batches.iter().map(|samples| {
             let shares = [share(samples.spans.len(), spans), share(samples.pairs.len(), pairs)];
-            Self::of_batch(network, samples, shares, words)
+            Computed::of_batch(network, samples, shares, words)
         });
-        steps.reduce(Self::plus).expect("an update has a batch")
+        parts.reduce(Computed::plus).expect("an update has a batch").read()
     }
 
+    /// L of eq. 11.
+    pub fn loss(&self) -> f32 {
+        self.entity_loss + self.relation_loss
+    }
+}
+
+/// A [`Step`] whose numbers are still on the device.
+struct Computed {
+    /// L^e and L^r, `[1]` each.
+    losses: [Tensor<1>; 2],
+    gradients: NamedGradients,
+    /// A batch after the other: which rows of the word table, ascending, and their gradients, `[ids, embedding size]`.
+    words: Vec<(Vec<u32>, Tensor<2>)>,
+}
+
+impl Computed {
     /// The word table stays outside of the graph: a dense gradient of it would cost more than the rest of a small
     /// network.
     fn of_batch(network: &Sinet, samples: &Samples, [spans, pairs]: [f32; 2], words: &mut WordTable) -> Self {
@@ -67,8 +92,8 @@ impl Step {
             let labels = Tensor::from_data(TensorData::new(samples.labels.clone(), shape), device);
             relation_loss(logits, labels) * pairs
         });
-        let scalar = |loss: &Tensor<1>| loss.clone().inner().into_scalar::<f32>();
-        let (entity_loss, relation_loss) = (scalar(&entity), relation.as_ref().map_or(0.0, scalar));
+        let entity_loss = entity.clone().inner();
+        let relation_loss = relation.clone().map_or_else(|| entity_loss.zeros_like(), Tensor::inner);
         let loss = match relation {
             Some(relation) => entity + relation,
             None => entity,
@@ -76,31 +101,35 @@ impl Step {
         let mut gradients = loss.backward();
         let gradient = leaf.grad_remove(&mut gradients).expect("the words are part of the graph");
         Self {
-            entity_loss,
-            relation_loss,
+            losses: [entity_loss, relation_loss],
             gradients: NamedGradients::take(network, gradients),
-            words: WordGradients { ids, gradient: floats(gradient.into_data()) },
+            words: vec![(ids, gradient)],
         }
     }
 
-    fn plus(mut self, other: Self) -> Self {
+    fn plus(mut self, mut other: Self) -> Self {
         self.gradients.add(other.gradients);
-        Self {
-            entity_loss: self.entity_loss + other.entity_loss,
-            relation_loss: self.relation_loss + other.relation_loss,
-            words: self.words.plus(&other.words),
-            ..self
-        }
+        let ([entity, relation], [more_entity, more_relation]) = (self.losses, other.losses);
+        self.words.append(&mut other.words);
+        Self { losses: [entity + more_entity, relation + more_relation], ..self }
     }
 
-    /// L of eq. 11.
-    pub fn loss(&self) -> f32 {
-        self.entity_loss + self.relation_loss
-    }
-
-    /// The norm of all gradients together.
-    pub fn norm(&self) -> f64 {
-        (self.gradients.square_norm() + square_norm(&self.words.gradient)).sqrt()
+    fn read(self) -> Result<Step, Error> {
+        let Self { losses, gradients, words } = self;
+        let (ids, of_words): (Vec<_>, Vec<_>) = words.into_iter().unzip();
+        let read = Transaction::default().register(Tensor::cat(losses.into(), 0)).register(gradients.square_norms());
+        let read = of_words.into_iter().fold(read, Transaction::register);
+        let read = read.try_execute().map_err(|error| {
+            Error::other(format!("the device failed: {error}; with a smaller train.batch_size it needs less memory"))
+        })?;
+        let mut read = read.into_iter();
+        let mut next = || read.next().expect("what was registered comes back");
+        let losses = floats(next());
+        let square_norms: f64 = next().iter::<f64>().sum();
+        let words = ids.into_iter().map(|ids| WordGradients { ids, gradient: floats(next()) });
+        let words = words.reduce(|sum, other| sum.plus(&other)).expect("an update has a batch");
+        let norm = (square_norms + host::square_norm(&words.gradient)).sqrt();
+        Ok(Step { entity_loss: losses[0], relation_loss: losses[1], norm, gradients, words })
     }
 }
 

@@ -17,6 +17,7 @@ use crate::average::Average;
 use crate::card::{self, Scoring};
 use crate::checkpoint::{Checkpoint, Progress, read_weights, replace, write_weights};
 use crate::config::RunConfig;
+use crate::device::name;
 use crate::divergence::diverged;
 use crate::evaluate::{evaluate, micro_f1, read_dataset};
 use crate::metrics::Metrics;
@@ -29,12 +30,12 @@ use crate::step::Step;
 
 /// Trains a model on the sentences in the folder `data` and leaves in `output`: `model-best` and `model-last` (model
 /// folders), `report.html` on the better one, `metrics.jsonl` (a line an update and a line an epoch), the same in
-/// `tensorboard`, and `checkpoint`. With `resume` it goes on from that checkpoint, if there is one.
+/// `tensorboard`, and `checkpoint`. With `resume` it goes on from that checkpoint, if there is one, on whatever device.
 ///
 /// # Errors
 ///
 /// [`Error`], before anything is written if the configuration or the data are wrong.
-pub fn train(config: &RunConfig, data: &Path, output: &Path, resume: bool) -> Result<(), Error> {
+pub fn train(config: &RunConfig, device: &Device, data: &Path, output: &Path, resume: bool) -> Result<(), Error> {
     let checkpoint = output.join(CHECKPOINT);
     let is_complete = |progress: Progress| progress.complete && progress.config == *config;
     if resume && Progress::read(&checkpoint)?.is_some_and(is_complete) {
@@ -44,8 +45,8 @@ pub fn train(config: &RunConfig, data: &Path, output: &Path, resume: bool) -> Re
     let pretrained = Pretrained::find(&config.encoder)?;
     let found = if resume { Checkpoint::read(&checkpoint)? } else { None };
     let mut run = match found {
-        Some(checkpoint) => Run::resume(config, data, output, pretrained, checkpoint)?,
-        None => Run::start(config, data, output, pretrained)?,
+        Some(checkpoint) => Run::resume(config, device, data, output, pretrained, checkpoint)?,
+        None => Run::start(config, device, data, output, pretrained)?,
     };
     Error::reading(output, fs::create_dir_all(output))?;
     if !resume {
@@ -133,6 +134,8 @@ pub struct Run {
     pub pretrained: Pretrained,
     tokenizer: Tokenizer,
     sentences: Vec<Sentence>,
+    /// Where the network is.
+    device: Device,
     /// Taken out only while an update replaces it, so that its memory can be used again.
     network: Option<Sinet>,
     /// What would be the model if the run ended here.
@@ -144,22 +147,30 @@ pub struct Run {
 }
 
 impl Run {
-    fn start(config: &RunConfig, data: Data, output: &Path, pretrained: Pretrained) -> Result<Self, Error> {
+    fn start(
+        config: &RunConfig,
+        device: &Device,
+        data: Data,
+        output: &Path,
+        pretrained: Pretrained,
+    ) -> Result<Self, Error> {
         let progress = Progress { config: config.clone(), epochs: 0, updates: 0, best: None, complete: false };
-        let device = Device::flex();
-        device.seed(config.train.seed);
-        let network = architecture(config, &data.schema, &pretrained).init(&device);
+        // Drawn on the host, so that a seed begins with the same weights on every device.
+        let host = Device::flex();
+        host.seed(config.train.seed);
+        let network = architecture(config, &data.schema, &pretrained).init(&host);
         let Sinet { encoder, heads } = network;
         let encoder = encoder.with_weights(&pretrained.weights).map_err(|error| {
             Error::other(format!("the encoder {} does not fit its own config.json: {error}", config.encoder))
         })?;
         let network = Sinet { encoder, heads };
         let (average, optimizer) = (Average::default(), OptimizerState::default());
-        Self::new(progress, data, output, pretrained, network, average, optimizer)
+        Self::new(progress, data, output, pretrained, network.train().fork(device), average, optimizer)
     }
 
     fn resume(
         config: &RunConfig,
+        device: &Device,
         data: Data,
         output: &Path,
         pretrained: Pretrained,
@@ -170,8 +181,8 @@ impl Run {
             let problem = "the checkpoint is of another configuration; restore that, or train into another folder";
             return Err(Error::other(format!("{}: {problem}", output.display())));
         }
-        let network = architecture(config, &data.schema, &pretrained).init(&Device::flex());
-        let network = network.with_weights(&weights).map_err(Error::other)?;
+        let network = architecture(config, &data.schema, &pretrained).init(device);
+        let network = network.with_weights(&weights).map_err(Error::other)?.train();
         Self::new(progress, data, output, pretrained, network, average, optimizer)
     }
 
@@ -203,7 +214,6 @@ impl Run {
         let total = epoch_updates * train.epochs;
         let schedule = Schedule { warmup: (total as f64 * train.warmup) as u64, total };
         let optimizer = Optimizer::new(&network, optimizer);
-        let network = Some(network.train());
         Ok(Self {
             config: progress.config.clone(),
             progress,
@@ -212,7 +222,8 @@ impl Run {
             pretrained,
             tokenizer,
             sentences,
-            network,
+            device: network.encoder.word_table().device().inner(),
+            network: Some(network),
             average,
             optimizer,
             epoch_updates,
@@ -252,19 +263,19 @@ impl Run {
         let samples: Vec<_> =
             batches.iter().map(|batch| Samples::draw(&sentences(batch), &sampling, &mut rng)).collect();
         // Dropout draws from the device's generator.
-        Device::flex().seed(mix(train.seed, Purpose::Dropout, updates));
+        self.device.seed(mix(train.seed, Purpose::Dropout, updates));
         let network = self.network.take().expect(BETWEEN_UPDATES);
-        let step = Step::run(&network, &samples, self.optimizer.words());
+        let step = Step::run(&network, &samples, self.optimizer.words())?;
 
-        let (factor, norm) = (self.schedule.factor(updates), step.norm());
+        let (factor, norm) = (self.schedule.factor(updates), step.norm);
         let rate = train.learning_rate * factor;
         if !step.loss().is_finite() || !norm.is_finite() {
             let sentences =
                 batches.concat().into_iter().map(|i| self.data.train.sentences[self.sentences[i].index].clone());
             let sentences = Dataset { sentences: sentences.collect() }.to_json(&self.data.schema);
-            return Err(diverged(&self.output, updates + 1, &step, norm, rate, sentences));
+            return Err(diverged(&self.output, updates + 1, &step, rate, sentences));
         }
-        self.network = Some(self.optimizer.step(network, &step, norm, train, factor, updates + 1));
+        self.network = Some(self.optimizer.step(network, &step, train, factor, updates + 1));
         self.progress.updates += 1;
         metrics.update(self.progress.updates, [step.entity_loss, step.relation_loss], norm, rate)
     }
@@ -314,6 +325,7 @@ impl Run {
                 "encoder_sha256": self.pretrained.sha256,
                 "epochs": epochs,
                 "train_sentences": self.data.train.sentences.len(),
+                "device": name(&self.device),
             }),
         }
     }

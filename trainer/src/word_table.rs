@@ -2,10 +2,11 @@
 
 use burn::tensor::{Device, Tensor, TensorData};
 use rayon::prelude::*;
+use sinet_kernels::optimizer::{Update, host};
 
-use crate::adamw::{self, Moments, Update};
+use crate::adamw::{self, Moments};
 
-/// A table of embeddings with its optimiser.
+/// A table of embeddings with its optimiser, on the host: only the rows that an update uses travel to its device.
 ///
 /// Gives the same result as AdamW on the dense table, for less: a row that no batch has used yet has no moments,
 /// so that all its steps so far are one multiplication by the decay, and that is done when the row is first used.
@@ -143,7 +144,7 @@ impl WordTable {
             .with_min_len(64)
             .for_each(|((row, gradient), (m, v))| {
                 let row = row.expect("every slot has a row");
-                adamw::step(row, gradient.unwrap_or(&zeros), m, v, update);
+                host::adamw(row, gradient.unwrap_or(&zeros), m, v, update);
             });
         self.pending *= f64::from(update.keep);
     }
@@ -163,7 +164,7 @@ mod tests {
         let mut rng = ChaCha8Rng::seed_from_u64(3);
         let mut random = |n: usize| -> Vec<f32> { (0..n).map(|_| rng.random_range(-1.0..1.0)).collect() };
         let mut dense = random(rows * d);
-        let mut moments = Moments::zeros(rows * d);
+        let (mut first, mut second) = (vec![0.0; rows * d], vec![0.0; rows * d]);
         let mut table = WordTable::new(Tensor::from_data(TensorData::new(dense.clone(), [rows, d]), &device));
         for (i, ids) in [vec![1u32, 4], vec![4, 7, 19], vec![0], vec![1, 2, 3], vec![4]].iter().enumerate() {
             let update = Update { step_size: 0.1 + i as f32 * 0.05, keep: 0.97, clip: 0.8 };
@@ -177,7 +178,7 @@ mod tests {
                 whole[id as usize * d..][..d].copy_from_slice(&gradient[j * d..][..d]);
             }
             table.step(ids, &gradient, update);
-            moments.step(&mut dense, &whole, update);
+            host::adamw(&mut dense, &whole, &mut first, &mut second, update);
             if i == 2 {
                 let state = table.state();
                 table = WordTable::resume(table.tensor(&device), state);

@@ -16,6 +16,7 @@ use burn_cubecl::tensor::CubeTensor;
 use cubecl::calculate_cube_count_elemwise;
 use cubecl::prelude::*;
 
+use crate::optimizer::{BETAS, EPSILON, Update};
 use crate::{Bias, Kernels, Segment, Then};
 
 /// Rows of the tile that one unit of [`linear`] computes.
@@ -180,6 +181,44 @@ impl Kernels for Cube {
             )
         };
         context
+    }
+
+    fn adamw_fused(
+        parameter: FloatTensor<Self>,
+        gradient: FloatTensor<Self>,
+        first: FloatTensor<Self>,
+        second: FloatTensor<Self>,
+        Update { step_size, keep, clip }: Update,
+    ) -> (FloatTensor<Self>, FloatTensor<Self>, FloatTensor<Self>) {
+        let length = parameter.shape().num_elements();
+        let [new_parameter, new_first, new_second] = [(); 3].map(|()| like(&parameter, parameter.shape()));
+        let vector = vector_size(length);
+        let (client, n) = (parameter.client.clone(), length / vector);
+        let shape = parameter.shape();
+        let [parameter, gradient, first, second] = [parameter, gradient, first, second].map(|x| shaped(x, &shape));
+        let cube_dim = CubeDim::new_1d(UNITS);
+        let count = calculate_cube_count_elemwise(&client, n, cube_dim);
+        #[expect(unsafe_code, reason = "the kernel checks its bounds, and the shapes were checked")]
+        unsafe {
+            adamw::launch_unchecked(
+                &client,
+                count,
+                cube_dim,
+                vector,
+                parameter,
+                gradient,
+                first,
+                second,
+                buffer(new_parameter.clone()),
+                buffer(new_first.clone()),
+                buffer(new_second.clone()),
+                n,
+                step_size,
+                keep,
+                clip,
+            )
+        };
+        (new_parameter, new_first, new_second)
     }
 }
 
@@ -482,3 +521,40 @@ fn attention<N: Size>(
         context[row * d + head + i] = sums[i] / Vector::new(total);
     }
 }
+
+/// See [`optimizer::adamw`](crate::optimizer::adamw).
+///
+/// # Shapes, in vectors
+///
+/// - all: `[n]`
+#[cube(launch_unchecked)]
+fn adamw<N: Size>(
+    parameter: &[Vector<f32, N>],
+    gradient: &[Vector<f32, N>],
+    first: &[Vector<f32, N>],
+    second: &[Vector<f32, N>],
+    new_parameter: &mut [Vector<f32, N>],
+    new_first: &mut [Vector<f32, N>],
+    new_second: &mut [Vector<f32, N>],
+    n: usize,
+    step_size: f32,
+    keep: f32,
+    clip: f32,
+) {
+    let at = ABSOLUTE_POS as usize;
+    if at >= n {
+        terminate!();
+    }
+    let g = gradient[at] * Vector::new(clip);
+    let m = first[at] * Vector::new(BETA1) + g * Vector::new(REST1);
+    let v = second[at] * Vector::new(BETA2) + g * Vector::new(REST2) * g;
+    new_first[at] = m;
+    new_second[at] = v;
+    let step = m * Vector::new(step_size) / (v.sqrt() + Vector::new(EPSILON));
+    new_parameter[at] = (parameter[at] - step) * Vector::new(keep);
+}
+
+const BETA1: f32 = BETAS.0 as f32;
+const BETA2: f32 = BETAS.1 as f32;
+const REST1: f32 = (1.0 - BETAS.0) as f32;
+const REST2: f32 = (1.0 - BETAS.1) as f32;

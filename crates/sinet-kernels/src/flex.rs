@@ -7,6 +7,7 @@ use burn::backend::ops::FloatTensorOps;
 use burn::backend::tensor::{FloatTensor, IntTensor};
 use burn::backend::{Distribution, Flex, FloatDType, Shape, TensorData, TensorMetadata};
 
+use crate::optimizer::{Update, host};
 use crate::{Kernels, PackedMatrix, Segment, rows};
 
 impl Kernels for Flex {
@@ -77,6 +78,23 @@ impl Kernels for Flex {
         let mut mask = vec![0.0; shape.num_elements()];
         rows::keep_mask(&mut mask, keep as f32, (seed * 2f64.powi(32)) as u32);
         tensor(mask, shape)
+    }
+
+    fn adamw_fused(
+        parameter: FloatTensor<Self>,
+        gradient: FloatTensor<Self>,
+        first: FloatTensor<Self>,
+        second: FloatTensor<Self>,
+        update: Update,
+    ) -> (FloatTensor<Self>, FloatTensor<Self>, FloatTensor<Self>) {
+        let ((mut p, shape), (mut m, _), (mut v, _)) = (owned(parameter), owned(first), owned(second));
+        host::adamw_shared(&mut p, Floats::of(gradient).values(), &mut m, &mut v, update);
+        (tensor(p, shape.clone()), tensor(m, shape.clone()), tensor(v, shape))
+    }
+
+    fn square_norm_fused(x: FloatTensor<Self>) -> FloatTensor<Self> {
+        let norm = host::square_norm(Floats::of(x).values());
+        Self::float_from_data(TensorData::new(vec![norm], [1]), &Default::default())
     }
 }
 

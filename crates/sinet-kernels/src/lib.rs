@@ -4,7 +4,8 @@
 //! [`gelu`], [`layer_norm`], [`softmax`], [`attention`], [`affine`], [`range_max`] and [`dropout`] are the public face
 //! and take any tensor. They go through [`Kernels`], a Burn backend extension: the CPU backend has the loops of
 //! [`rows`] and [`elements`], GPU backends have the kernels of `cube`, and the default bodies say in Burn's own
-//! operations what both compute. [`linear`] is the product with a matrix that was packed for the host.
+//! operations what both compute. [`linear`] is the product with a matrix that was packed for the host, [`optimizer`]
+//! what follows a gradient.
 
 #[cfg(feature = "autodiff")]
 mod autodiff;
@@ -12,6 +13,7 @@ mod autodiff;
 mod cube;
 mod elements;
 mod flex;
+pub mod optimizer;
 mod rows;
 
 use std::ops::Range;
@@ -22,6 +24,7 @@ use burn::backend::{
     Backend, Dispatch, Distribution, ExtensionType, FloatDType, Shape, TensorMetadata, backend_extension,
 };
 use burn::tensor::{Device, Int, Slice, Tensor, TensorData};
+use optimizer::{BETAS, EPSILON, Update};
 pub use sinet_gemm::{PackedMatrix, Precision};
 
 /// x Φ(x), Φ the standard normal distribution (Hendrycks and Gimpel, 2016).
@@ -287,5 +290,29 @@ pub trait Kernels: Backend {
         let (shape, device) = (like.shape(), like.device());
         let mask = Self::float_random(shape, Distribution::Bernoulli(keep), &device, FloatDType::F32);
         Self::float_mul_scalar(mask, (1.0 / keep).into())
+    }
+
+    /// See [`optimizer::adamw`].
+    fn adamw_fused(
+        parameter: FloatTensor<Self>,
+        gradient: FloatTensor<Self>,
+        first: FloatTensor<Self>,
+        second: FloatTensor<Self>,
+        update: Update,
+    ) -> (FloatTensor<Self>, FloatTensor<Self>, FloatTensor<Self>) {
+        let Update { step_size, keep, clip } = update;
+        let times = |x, factor: f64| Self::float_mul_scalar(x, factor.into());
+        let gradient = times(gradient, clip.into());
+        let first = Self::float_add(times(first, BETAS.0), times(gradient.clone(), 1.0 - BETAS.0));
+        let square = Self::float_mul(times(gradient.clone(), 1.0 - BETAS.1), gradient);
+        let second = Self::float_add(times(second, BETAS.1), square);
+        let root = Self::float_add_scalar(Self::float_sqrt(second.clone()), f64::from(EPSILON).into());
+        let step = Self::float_div(times(first.clone(), step_size.into()), root);
+        (times(Self::float_sub(parameter, step), keep.into()), first, second)
+    }
+
+    /// See [`optimizer::square_norm`].
+    fn square_norm_fused(x: FloatTensor<Self>) -> FloatTensor<Self> {
+        Self::float_sum(Self::float_mul(x.clone(), x))
     }
 }

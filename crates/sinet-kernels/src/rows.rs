@@ -119,22 +119,22 @@ fn share(n: usize, least: usize) -> usize {
 
 /// Parts of a slice, shared among threads where there are any.
 #[cfg(feature = "rayon")]
-fn chunks(x: &[f32], size: usize) -> rayon::slice::Chunks<'_, f32> {
+pub(crate) fn chunks(x: &[f32], size: usize) -> rayon::slice::Chunks<'_, f32> {
     x.par_chunks(size)
 }
 
 #[cfg(feature = "rayon")]
-fn chunks_mut(x: &mut [f32], size: usize) -> rayon::slice::ChunksMut<'_, f32> {
+pub(crate) fn chunks_mut(x: &mut [f32], size: usize) -> rayon::slice::ChunksMut<'_, f32> {
     x.par_chunks_mut(size)
 }
 
 #[cfg(not(feature = "rayon"))]
-fn chunks(x: &[f32], size: usize) -> std::slice::Chunks<'_, f32> {
+pub(crate) fn chunks(x: &[f32], size: usize) -> std::slice::Chunks<'_, f32> {
     x.chunks(size)
 }
 
 #[cfg(not(feature = "rayon"))]
-fn chunks_mut(x: &mut [f32], size: usize) -> std::slice::ChunksMut<'_, f32> {
+pub(crate) fn chunks_mut(x: &mut [f32], size: usize) -> std::slice::ChunksMut<'_, f32> {
     x.chunks_mut(size)
 }
 

@@ -1,12 +1,13 @@
-//! Every command a person runs on the repository: `cargo xtask setup | build | serve | test | bench`.
+//! Every command a person runs on the repository: `cargo xtask setup | build | serve | build-cuda | test | bench`.
 //!
 //! Each verb installs what it misses, so that a fresh machine needs nothing but Rust. Start reading at [`Verb`];
 //! `toolchain` and `tools` find or install, `site` builds the page, `serve` serves it, `test` runs every check,
-//! `bench` measures.
+//! `cuda` builds the trainer for NVIDIA GPUs, `bench` measures.
 //!
 //! Exit codes: 0 good, 1 something failed, 2 bad usage.
 
 mod bench;
+mod cuda;
 mod html;
 mod offline;
 mod paths;
@@ -38,6 +39,8 @@ enum Verb {
         #[arg(long, default_value_t = 8080)]
         port: u16,
     },
+    /// Build the trainer for NVIDIA GPUs, on any computer.
+    BuildCuda,
     /// Run every check and test.
     Test {
         /// Leave out the page's build and its tests in the browser.
@@ -64,7 +67,7 @@ fn run(verb: Verb) -> Result<()> {
         Verb::Setup => {
             tools::for_page()?;
             tools::for_browser_tests()?;
-            Ok(())
+            tools::for_vulkan_tests()
         }
         Verb::Build => site::build(&tools::for_page()?),
         Verb::Serve { port } => {
@@ -72,6 +75,7 @@ fn run(verb: Verb) -> Result<()> {
             site::build(&tools::for_page()?)?;
             serve::serve(&server, &paths::dist()?)
         }
+        Verb::BuildCuda => cuda::build(),
         Verb::Test { fast } => test::run(fast),
         Verb::Bench(benchmark) => bench::run(benchmark),
     }

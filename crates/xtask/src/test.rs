@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail};
 
-use crate::{paths, process, site, tidy, tools};
+use crate::{cuda, paths, process, site, tidy, tools};
 
 /// Runs all steps, also after one has failed, and then says which took how long.
 ///
@@ -19,7 +19,9 @@ pub fn run(fast: bool) -> Result<()> {
     steps.run("tidy", || tidy::check(&paths::root()?));
     // Release throughout: the tests run a network, and clippy shares what the build scripts of the others made.
     steps.run("clippy", || cargo(&["clippy", "--locked", "--release", "--all-targets", "--", "-D", "warnings"]));
+    steps.run("check with CUDA", cuda::check);
     let built = steps.run("build", build);
+    steps.run("Vulkan", tools::for_vulkan_tests);
     steps.run("test", || cargo(&["test", "--locked", "--release"]));
     if !fast {
         steps.run("test the page's logic", || {

@@ -1,4 +1,5 @@
-//! The programs around the compiler: Trunk, wasm-bindgen and wasm-opt for the page, Node.js and Chromium for its tests.
+//! The programs around the compiler: Trunk, wasm-bindgen and wasm-opt for the page, Node.js and Chromium for its tests;
+//! a Vulkan driver for those of the trainer.
 
 use std::env;
 use std::ffi::OsString;
@@ -76,6 +77,24 @@ pub fn for_browser_tests() -> Result<PathBuf> {
     let tests = paths::root()?.join("tests/page");
     process::run(npm("ci").current_dir(tests).stdout(io::stderr()))?;
     Ok(chromium)
+}
+
+/// Finds or installs a driver for the tests on Vulkan, which computes on the processor where there is no GPU. They are
+/// skipped where that fails.
+///
+/// # Errors
+/// When the driver cannot be installed, though this computer installs from Debian.
+pub fn for_vulkan_tests() -> Result<()> {
+    let drivers = ["/usr/share/vulkan/icd.d", "/etc/vulkan/icd.d"].map(Path::new);
+    if drivers.into_iter().any(|folder| fs::read_dir(folder).is_ok_and(|mut files| files.next().is_some())) {
+        println!("Vulkan: found a driver");
+    } else if apt_can_install() {
+        println!("Vulkan: no driver, installing Mesa's with apt-get");
+        apt_install(&["mesa-vulkan-drivers"])?;
+    } else {
+        println!("Vulkan: no driver was found; if there is none, its tests are skipped");
+    }
+    Ok(())
 }
 
 /// Whether [`apt_install`] has a chance: Debian or a descendant of it, and the rights to install.

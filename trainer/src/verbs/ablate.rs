@@ -6,6 +6,7 @@ use clap::Args;
 use sinet::Error;
 use sinet::ablate::{Experiment, Table, ablate};
 
+use super::on_device::OnDevice;
 use super::run::Run;
 use crate::show;
 
@@ -21,6 +22,8 @@ pub struct Ablate {
     experiment: Experiment,
     #[command(flatten)]
     run: Run,
+    #[command(flatten)]
+    on: OnDevice,
     /// Where the runs of the variants go
     #[arg(long, default_value = "runs/ablate")]
     output: PathBuf,
@@ -35,7 +38,8 @@ pub struct Ablate {
 impl Ablate {
     pub fn run(self) -> Result<(), Error> {
         let config = self.run.config()?;
-        let table = ablate(self.experiment, &config, self.run.data(&config), &self.output, self.runs)?;
+        let device = self.on.for_training()?;
+        let table = ablate(self.experiment, &config, &device, self.run.data(&config), &self.output, self.runs)?;
         show(&table, self.json, Table::markdown)
     }
 }

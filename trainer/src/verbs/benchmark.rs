@@ -2,12 +2,14 @@
 
 use std::path::PathBuf;
 
+use burn::tensor::Device;
 use clap::Subcommand;
 use sinet::Error;
 use sinet::benchmark::{Speed, speed};
 use sinet::evaluate::{read_dataset, read_model};
 use sinet::flops::{Flops, flops};
 
+use super::on_device::OnDevice;
 use crate::show;
 
 /// Measure a model on this machine
@@ -21,6 +23,8 @@ pub enum Benchmark {
         /// Sentences in SpERT's JSON
         #[arg(long)]
         data: PathBuf,
+        #[command(flatten)]
+        on: OnDevice,
         /// How often the one sentence is read
         #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u64).range(1..))]
         runs: u64,
@@ -48,13 +52,13 @@ pub enum Benchmark {
 impl Benchmark {
     pub fn run(self) -> Result<(), Error> {
         match self {
-            Self::Speed { model, data, runs, limit, json } => {
-                let model = read_model(&model)?;
+            Self::Speed { model, data, on, runs, limit, json } => {
+                let model = read_model(&model, &on.for_reading()?)?;
                 let speed = speed(&model, &read_dataset(&data, model.schema())?, runs as usize, limit)?;
                 show(&speed, json, Speed::table)
             }
             Self::Flops { model, data, json } => {
-                let model = read_model(&model)?;
+                let model = read_model(&model, &Device::flex())?;
                 let flops = flops(model.config(), model.tokenizer(), &read_dataset(&data, model.schema())?);
                 show(&flops, json, Flops::table)
             }

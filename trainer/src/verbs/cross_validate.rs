@@ -6,6 +6,7 @@ use clap::Args;
 use sinet::Error;
 use sinet::cross_validate::{CrossValidation, cross_validate};
 
+use super::on_device::OnDevice;
 use super::run::Run;
 use crate::show;
 
@@ -17,6 +18,8 @@ use crate::show;
 pub struct CrossValidate {
     #[command(flatten)]
     run: Run,
+    #[command(flatten)]
+    on: OnDevice,
     /// Where the runs go
     #[arg(long, default_value = "runs/cross-validate")]
     output: PathBuf,
@@ -28,7 +31,7 @@ pub struct CrossValidate {
 impl CrossValidate {
     pub fn run(self) -> Result<(), Error> {
         let config = self.run.config()?;
-        let scores = cross_validate(&config, self.run.data(&config), &self.output)?;
+        let scores = cross_validate(&config, &self.on.for_training()?, self.run.data(&config), &self.output)?;
         show(&scores, self.json, CrossValidation::markdown)
     }
 }

@@ -8,6 +8,7 @@ use sinet::compare::{Comparison, compare};
 use sinet::evaluate::{predict, read_dataset, read_model, score, table};
 use sinet_text::SymmetricRule;
 
+use super::on_device::OnDevice;
 use crate::show;
 
 /// Score a model on labelled sentences, or compare two
@@ -25,6 +26,8 @@ pub struct Evaluate {
     /// Labelled sentences in SpERT's JSON
     #[arg(long)]
     data: PathBuf,
+    #[command(flatten)]
+    on: OnDevice,
     /// How relations of symmetric types are compared: text-order, directed or doubled
     #[arg(long, value_name = "RULE", default_value = SymmetricRule::default().name())]
     symmetric: SymmetricRule,
@@ -46,7 +49,7 @@ impl Evaluate {
     }
 
     fn score(&self, model: &Path) -> Result<(), Error> {
-        let model = read_model(model)?;
+        let model = read_model(model, &self.on.for_reading()?)?;
         let data = read_dataset(&self.data, model.schema())?;
         let predictions = predict(&model, &data, model.thresholds())?;
         let report = score(model.schema(), &data, &predictions, self.symmetric);
@@ -54,8 +57,9 @@ impl Evaluate {
     }
 
     fn compare(&self, folders: [&PathBuf; 2]) -> Result<(), Error> {
+        let device = self.on.for_reading()?;
         let read = |folder: &PathBuf| {
-            let model = read_model(folder)?;
+            let model = read_model(folder, &device)?;
             let data = read_dataset(&self.data, model.schema())?;
             Ok::<_, Error>((folder.display().to_string(), model, data))
         };

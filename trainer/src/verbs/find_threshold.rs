@@ -5,9 +5,11 @@ use std::path::PathBuf;
 use clap::Args;
 use sinet::Error;
 use sinet::card::{Finished, Scoring};
+use sinet::evaluate::read_model;
 use sinet::threshold::{Sweep, sweep};
 use sinet_text::SymmetricRule;
 
+use super::on_device::OnDevice;
 use crate::show;
 
 /// Find the relation threshold with the best strict F1 on labelled sentences
@@ -21,6 +23,8 @@ pub struct FindThreshold {
     /// Labelled sentences in SpERT's JSON
     #[arg(long)]
     data: PathBuf,
+    #[command(flatten)]
+    on: OnDevice,
     /// How relations of symmetric types are compared: text-order, directed or doubled
     #[arg(long, value_name = "RULE", default_value = SymmetricRule::default().name())]
     symmetric: SymmetricRule,
@@ -34,10 +38,11 @@ pub struct FindThreshold {
 
 impl FindThreshold {
     pub fn run(self) -> Result<(), Error> {
-        let mut finished = Finished::read(&self.model)?;
-        let scoring = Scoring::read(&self.data, finished.model.schema(), self.symmetric)?;
-        let sweep = sweep(&finished.model, &scoring.sentences, self.symmetric)?;
+        let model = read_model(&self.model, &self.on.for_reading()?)?;
+        let scoring = Scoring::read(&self.data, model.schema(), self.symmetric)?;
+        let sweep = sweep(&model, &scoring.sentences, self.symmetric)?;
         if self.write {
+            let mut finished = Finished::read(&self.model)?;
             finished.set_threshold(sweep.best)?;
             finished.write_card(Some(&scoring))?;
             finished.files.write_dir(&self.model).map_err(Error::other)?;

@@ -11,6 +11,7 @@ use sinet::evaluate::read_model;
 use sinet::predict::{annotate, annotate_lines};
 use sinet_infer::Model;
 
+use super::on_device::OnDevice;
 use crate::print;
 
 /// Annotate text: prints one JSON object a text
@@ -19,6 +20,8 @@ pub struct Predict {
     /// A model folder
     #[arg(long)]
     model: PathBuf,
+    #[command(flatten)]
+    on: OnDevice,
     /// The text; without it, each line of the input is one
     text: Option<String>,
     /// A file of texts, one a line, instead of standard input
@@ -28,7 +31,7 @@ pub struct Predict {
 
 impl Predict {
     pub fn run(self) -> Result<(), Error> {
-        let model = read_model(&self.model)?;
+        let model = read_model(&self.model, &self.on.for_reading()?)?;
         match (self.text, self.input) {
             (Some(text), _) => print(&serde_json::to_string(&annotate(&model, &text)?).map_err(Error::other)?),
             (None, Some(input)) => predict_file(&model, &input),

@@ -7,6 +7,7 @@ use sinet::Error;
 use sinet::seeds::train_seeds;
 use sinet::train::train;
 
+use super::on_device::OnDevice;
 use super::run::Run;
 use crate::print;
 
@@ -15,6 +16,8 @@ use crate::print;
 pub struct Train {
     #[command(flatten)]
     run: Run,
+    #[command(flatten)]
+    on: OnDevice,
     /// Where the models, the report, the metrics and the checkpoint go
     #[arg(long, default_value = "runs/latest")]
     output: PathBuf,
@@ -38,8 +41,9 @@ impl Train {
         let mut config = self.run.config()?;
         config.train.seed = self.seed.unwrap_or(config.train.seed);
         let (data, seed) = (self.run.data(&config), config.train.seed);
-        let Some(runs) = self.runs else { return train(&config, data, &self.output, self.resume) };
-        let scores = train_seeds(&config, data, runs, |seed| self.output.join(format!("seed-{seed}")))?;
+        let device = self.on.for_training()?;
+        let Some(runs) = self.runs else { return train(&config, &device, data, &self.output, self.resume) };
+        let scores = train_seeds(&config, &device, data, runs, |seed| self.output.join(format!("seed-{seed}")))?;
         print(&if self.json { scores.json(seed).to_string() } else { scores.markdown(seed) })
     }
 }
