@@ -2,13 +2,12 @@
 
 use std::time::Instant;
 
-use burn::tensor::read_sync;
-use rayon::prelude::*;
 use serde::Serialize;
 use sinet_infer::Model;
 use sinet_text::Dataset;
 
 use crate::Error;
+use crate::evaluate::predict;
 use crate::predict::annotate;
 
 /// One text of 32 word pieces in the vocabulary of the shipped models, `[CLS]` and `[SEP]` included.
@@ -38,7 +37,7 @@ pub struct Speed {
 /// # Errors
 ///
 /// [`Error::Other`] if the model cannot read them.
-pub fn speed(model: &Model, dataset: &Dataset, runs: usize, limit: usize) -> Result<Speed, Error> {
+pub fn speed(model: &Model, mut dataset: Dataset, runs: usize, limit: usize) -> Result<Speed, Error> {
     let mut pieces = 0;
     let mut milliseconds = Vec::with_capacity(runs);
     for run in 0..WARM_UP + runs {
@@ -51,12 +50,11 @@ pub fn speed(model: &Model, dataset: &Dataset, runs: usize, limit: usize) -> Res
     }
     milliseconds.sort_by(f64::total_cmp);
 
-    let sentences = &dataset.sentences[..limit.min(dataset.sentences.len())];
+    dataset.sentences.truncate(limit);
     let start = Instant::now();
-    let read = |words| read_sync(model.read_words(words)).map(drop).map_err(Error::other);
-    sentences.par_iter().try_for_each(|example| read(&example.tokens))?;
+    let sentences = predict(model, &dataset, model.thresholds())?.len();
     let seconds = start.elapsed().as_secs_f64();
-    Ok(Speed { model: model.name().to_owned(), pieces, milliseconds, sentences: sentences.len(), seconds })
+    Ok(Speed { model: model.name().to_owned(), pieces, milliseconds, sentences, seconds })
 }
 
 impl Speed {

@@ -54,7 +54,7 @@ impl Benchmark {
         match self {
             Self::Speed { model, data, on, runs, limit, json } => {
                 let model = read_model(&model, &on.for_reading()?)?;
-                let speed = speed(&model, &read_dataset(&data, model.schema())?, runs as usize, limit)?;
+                let speed = speed(&model, read_dataset(&data, model.schema())?, runs as usize, limit)?;
                 show(&speed, json, Speed::table)
             }
             Self::Flops { model, data, json } => {
