@@ -526,7 +526,7 @@ fn attention<N: Size>(
 ///
 /// # Shapes, in vectors
 ///
-/// - all: `[n]`
+/// - all: `[length]`
 #[cube(launch_unchecked)]
 fn adamw<N: Size>(
     parameter: &[Vector<f32, N>],
@@ -536,13 +536,13 @@ fn adamw<N: Size>(
     new_parameter: &mut [Vector<f32, N>],
     new_first: &mut [Vector<f32, N>],
     new_second: &mut [Vector<f32, N>],
-    n: usize,
+    length: usize,
     step_size: f32,
     keep: f32,
     clip: f32,
 ) {
-    let at = ABSOLUTE_POS as usize;
-    if at >= n {
+    let at = ABSOLUTE_POS;
+    if at >= length {
         terminate!();
     }
     let g = gradient[at] * Vector::new(clip);
