@@ -1,5 +1,7 @@
 //! The gradients of the fused operations.
 
+use std::f64::consts::{FRAC_1_SQRT_2, FRAC_2_SQRT_PI};
+
 use burn::backend::autodiff::checkpoint::base::Checkpointer;
 use burn::backend::autodiff::checkpoint::strategy::CheckpointStrategy;
 use burn::backend::autodiff::grads::Gradients as Graph;
@@ -16,9 +18,14 @@ pub trait Gradients: Kernels {
         Self::gelu_fused(x)
     }
 
-    /// gelu'(x) · gradient
+    /// gelu'(x) · gradient, gelu'(x) = Φ(x) + x φ(x). Burn's own is that of an approximation by tanh, which is off by up to 9e-4.
     fn gelu_backward_fused(x: FloatTensor<Self>, gradient: FloatTensor<Self>) -> FloatTensor<Self> {
-        Self::gelu_backward(x, gradient)
+        let times = |x, factor: f64| Self::float_mul_scalar(x, factor.into());
+        let erf = Self::float_erf(times(x.clone(), FRAC_1_SQRT_2));
+        let cdf = times(Self::float_add_scalar(erf, 1.0.into()), 0.5);
+        let bell = Self::float_exp(times(Self::float_mul(x.clone(), x.clone()), -0.5));
+        let along = Self::float_mul(x, times(bell, FRAC_2_SQRT_PI * FRAC_1_SQRT_2 / 2.0));
+        Self::float_mul(gradient, Self::float_add(cdf, along))
     }
 
     /// The gradients of x, γ and β.

@@ -72,7 +72,11 @@ fn cargo(arguments: &[&str]) -> Result<()> {
             .args(arguments)
             .current_dir(paths::root()?)
             .env("SINET_BIN", paths::sinet()?)
-            .env("CARGO_TARGET_DIR", paths::target()?),
+            .env("CARGO_TARGET_DIR", paths::target()?)
+            // A GPU that the processor imitates would try out kernels for longer than it computes.
+            .env("CUBECL_AUTOTUNE_LEVEL", "minimal")
+            // Mesa's drivers would complain at each start that there is no desktop.
+            .env("NODEVICE_SELECT", "1"),
     )
 }
 
