@@ -212,7 +212,7 @@ fn a_run_leaves_events_for_tensorboard() {
 fn folds_are_trained_and_scored_on_their_tests() {
     let folder = training_folder(1);
     let data = folder.path().join("folds");
-    let mut command = sinet(["cross-validate", "--config"]);
+    let mut command = sinet(["cross-validate", "--device", "flex", "--config"]);
     command
         .arg(folder.path().join("run.toml"))
         .arg("--data")
