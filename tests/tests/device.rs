@@ -15,10 +15,10 @@ use command::{run, sinet, train, training_folder};
 
 /// Absolute: what a score of the processor and of a GPU may differ by.
 const SCORES: f64 = 1e-4;
-/// Relative: what their losses may, after some updates.
-const LOSSES: f64 = 1e-3;
+/// Relative: what their losses and the norms of their gradients may, after some updates.
+const LOSSES: f64 = 1e-4;
 /// Absolute: what their weights may, after these updates.
-const WEIGHTS: f32 = 1e-3;
+const WEIGHTS: f32 = 1e-4;
 
 /// Whether there is a driver, be it one that computes on the processor.
 fn has_vulkan() -> bool {
