@@ -4,14 +4,18 @@ mod command;
 
 use std::fs;
 use std::path::Path;
+use std::process::Stdio;
+use std::thread::sleep;
+use std::time::Duration;
 
 use serde_json::{Value, json};
+use sinet::checkpoint::Progress;
 use sinet_infer::Precision;
 use sinet_infer::weights::read;
 use tempfile::TempDir;
 
 use command::random_folder::random_folder;
-use command::{run, sinet, train, training_folder};
+use command::{run, sinet, train, train_command, training_folder};
 
 /// Absolute: what a score of the processor and of a GPU may differ by.
 const SCORES: f64 = 1e-4;
@@ -152,4 +156,29 @@ fn a_training_on_vulkan_follows_that_on_the_processor() {
     }
     let card = fs::read_to_string(vulkan.join("model-last/README.md")).unwrap();
     assert!(card.contains("seed 0, on ") && !card.contains("on the processor"), "{card}");
+}
+
+#[test]
+fn a_run_goes_on_on_another_device() {
+    if !has_vulkan() {
+        return;
+    }
+    const EPOCHS: u32 = 20;
+    let folder = training_folder(EPOCHS);
+    let (output, checkpoint) = (folder.path().join("output"), folder.path().join("output/checkpoint"));
+    let mut begun =
+        train_command(folder.path(), &output, &["--device", "vulkan"]).stderr(Stdio::null()).spawn().unwrap();
+    while !checkpoint.exists() {
+        assert!(begun.try_wait().unwrap().is_none(), "it ended without a checkpoint");
+        sleep(Duration::from_millis(20));
+    }
+    begun.kill().unwrap();
+    begun.wait().unwrap();
+    let progress = Progress::read(&checkpoint).unwrap().unwrap();
+    assert!(progress.epochs > 0 && !progress.complete);
+
+    let resumed = train(folder.path(), &output, &["--device", "flex", "--resume"]);
+    assert_eq!(resumed.code, 0, "{}", resumed.stderr);
+    assert_eq!(course(&output).len() as u32, 3 * EPOCHS);
+    assert!(fs::read_to_string(output.join("model-last/README.md")).unwrap().contains("on the processor"));
 }
