@@ -386,7 +386,7 @@ mod tests {
         let relation = |head, tail| LabelledRelation { head, tail, ..plain.relations[0].clone() };
         let document = LabelledDocument {
             // White space, "tagger", "naïve", "grow".
-            entities: vec![entity(1, 2), entity(22, 28), entity(2, 8), entity(36, 40)],
+            entities: vec![entity(1, 2), entity(23, 29), entity(2, 8), entity(37, 41)],
             relations: vec![relation(1, 1), relation(1, 3), relation(0, 1), relation(1, 2)],
             ..plain
         };

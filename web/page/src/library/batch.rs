@@ -5,7 +5,7 @@ use sinet_document::record::{Body, Head, State};
 use sinet_logic::engine::catalogue::ModelName;
 use wasm_bindgen_futures::spawn_local;
 
-use super::list::Library;
+use super::list::{Library, Work};
 use super::store::Saved;
 use crate::app::Page;
 use crate::engine::Engine;

@@ -26,14 +26,14 @@ const AT_ONCE: usize = 8;
 pub fn Sentences(page: Page) -> impl IntoView {
     let frame = NodeRef::<html::Div>::new();
     let width = watch_width(frame);
-    let (editor, hand) = (page.editor, page.hand);
+    let (editor, interaction) = (page.editor, page.interaction);
     let near = watch_sentences();
     let count = Memo::new(move |_| editor.document.with(|document| document.sentences().len()));
     let text = Memo::new(move |_| editor.document.with(|document| document.text().to_owned()));
     Effect::new(move || {
         text.track();
-        hand.pointed.set(None);
-        hand.relating.set(None);
+        interaction.pointed.set(None);
+        interaction.relating.set(None);
     });
     let tabbed = tabbed(page);
     let row = move |sentence| view! { <Row page sentence width near tabbed/> };
@@ -42,7 +42,7 @@ pub fn Sentences(page: Page) -> impl IntoView {
             class="sentences"
             aria-label="Annotated text"
             class:stale=move || page.is_stale()
-            class:alone=move || hand.alone.get()
+            class:alone=move || interaction.alone.get()
             aria-busy=move || page.is_busy().to_string()
             on:keydown=move |event| press(page, &event)
         >
