@@ -8,8 +8,8 @@ use std::fmt::Write;
 use std::path::Path;
 
 use burn::tensor::Device;
+use sinet_figure::{STYLE, escaped};
 use sinet_infer::Model;
-use sinet_page::export::{STYLE, escaped};
 use sinet_text::{Report, SymmetricRule};
 
 use crate::Error;

@@ -25,7 +25,7 @@ pub fn run(fast: bool) -> Result<()> {
     steps.run("test", || cargo(&["test", "--locked", "--release"]));
     if !fast {
         steps.run("test the page's logic", || {
-            cargo(&["test", "--locked", "--release", "-p", "sinet-page", "-p", "sinet-protocol", "--lib"])
+            cargo(&["test", "--locked", "--release", "-p", "sinet-logic", "-p", "sinet-protocol", "--lib"])
         });
         let page = steps.run("build the page", || site::build(&tools::for_page()?));
         if built && page {

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use sinet_page::export::escaped;
+use sinet_figure::escaped;
 
 /// A named row of points, by ascending x.
 pub(super) struct Curve {

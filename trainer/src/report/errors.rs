@@ -2,13 +2,10 @@
 
 use std::collections::BTreeSet;
 
+use sinet_figure::{Drawn, estimated_width, figure};
 use sinet_formats::{LabelledDocument, LabelledEntity, LabelledRelation, Source};
 use sinet_infer::Prediction;
-use sinet_page::document::OpenDocument;
-use sinet_page::export::{Drawn, figure, weight_and_size};
-use sinet_page::picture::{Face, Hidden};
-use sinet_page::types::{TypeName, Types};
-use sinet_text::{Dataset, Document, Example, Labels, Schema};
+use sinet_text::{Dataset, Document, Example, Labels, Schema, TypeName, Types};
 
 /// How many sentences are drawn.
 const MOST: usize = 20;
@@ -87,24 +84,8 @@ fn document(
 }
 
 fn drawn(document: LabelledDocument, types: &Types, name: &str) -> String {
-    let sentences = Drawn::all(&OpenDocument::new(document), types, &Hidden::default(), width);
+    let sentences = Drawn::all(document, types, estimated_width);
     sentences.iter().map(|sentence| figure(sentence, types, name)).collect()
-}
-
-/// About the width of a text in pixels. What a browser's fonts make of it is not known here: the widths are those of DejaVu
-/// Sans, wider than most, so that words never touch.
-fn width(text: &str, face: Face) -> f32 {
-    let (weight, size) = weight_and_size(face);
-    let width = |letter: char| match letter {
-        'i' | 'j' | 'l' | '\'' | '|' => 0.28,
-        'f' | 't' | 'I' | ' ' | '.' | ',' | ':' | ';' | '!' | '/' | '[' | ']' => 0.34,
-        'r' | '(' | ')' | '-' | '"' => 0.41,
-        'm' | 'M' | 'W' | '%' | '@' => 0.97,
-        'w' | 'A'..='Z' | '&' => 0.78,
-        _ => 0.63,
-    };
-    let bold = if weight > 500 { 1.06 } else { 1.0 };
-    text.chars().map(width).sum::<f32>() * size * bold
 }
 
 fn types(schema: &Schema) -> Types {

@@ -8,6 +8,7 @@
 //! A message is a string of JSON. The one exception is [`Request::Keep`], whose files travel beside it.
 
 use serde::{Deserialize, Serialize};
+use sinet_text::TypeName;
 use sinet_text::annotation::{Annotation, Relation, WindowAttention, WordRange};
 use sinet_text::explanation::{Explanation, Question};
 
@@ -286,17 +287,6 @@ pub struct Fetch {
     pub transferred_bytes: u64,
     /// Bytes of the contents.
     pub content_bytes: u64,
-}
-
-/// A type's name in the data and its name for readers.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct TypeName {
-    /// As in the annotation.
-    pub name: String,
-    /// For people.
-    pub verbose: String,
-    /// Whether a relation of this type has no direction (always false for entities).
-    pub symmetric: bool,
 }
 
 /// Which device the reader asks for.

@@ -1,17 +1,17 @@
 //! “Model and device”: what runs where, what the browser keeps of it, and how to change both.
 
 use leptos::prelude::*;
-use sinet_page::bytes;
-use sinet_page::catalogue::ModelName;
-use sinet_page::device::{Adapter, tell_milliseconds};
+use sinet_logic::bytes;
+use sinet_logic::engine::catalogue::ModelName;
+use sinet_logic::engine::device::{Adapter, tell_milliseconds};
 use sinet_protocol::{DeviceChoice, Keeping};
 use wasm_bindgen::JsCast;
 use web_sys::{Event, HtmlInputElement};
 
 use crate::app::Page;
-use crate::devices::Measured;
-use crate::drop::files_of_input;
-use crate::models::Adding;
+use crate::engine::Adding;
+use crate::engine::Measured;
+use crate::files::drop::files_of_input;
 
 /// Closed until somebody wants it.
 #[component]
