@@ -11,8 +11,7 @@ use crate::evaluate::predict;
 use crate::predict::annotate;
 
 /// One text of 32 word pieces in the vocabulary of the shipped models, `[CLS]` and `[SEP]` included.
-const TEXT: &str = "We present a joint model for entity and relation extraction that reads a sentence once, \
-                    looks across both tasks, and beats baselines on three data sets.";
+const TEXT: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/benchmark.txt")).trim_ascii();
 
 /// Runs that warm up and do not count.
 const WARM_UP: usize = 5;

@@ -8,6 +8,7 @@ pub mod script;
 mod simd;
 mod worker;
 
+pub use adapter::has_program;
 pub use client::{Answer, Engine, Phase, Reread};
 pub use devices::{Devices, Measured};
 pub use models::{Adding, Models};

@@ -15,6 +15,9 @@ use sinet_text::explanation::{Explanation, Question};
 /// The name of the cache (of the browser's Cache API) that holds model files.
 pub const MODEL_CACHE: &str = "sinet-models";
 
+/// How often a worker reads the text of a [`Request::Measure`]; the answer is the median.
+pub const MEASURED_READINGS: usize = 21;
+
 /// What the page asks of the worker.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

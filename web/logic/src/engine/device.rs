@@ -22,8 +22,12 @@ pub struct Adapter {
     pub has_timestamps: bool,
 }
 
-/// The worker to start, and why it is that one, as a sentence for the reader.
-pub fn choose_worker(choice: DeviceChoice, adapter: Option<&Adapter>) -> (WorkerKind, String) {
+/// The sentence about a page whose worker program for WebGPU is not built yet.
+pub const NO_PROGRAM: &str =
+    "The program for WebGPU is still being built: reload the page when `cargo xtask serve` says that it is there.";
+
+/// The worker to start, and why it is that one, as a sentence for the reader. The page may lack the program for WebGPU.
+pub fn choose_worker(choice: DeviceChoice, adapter: Option<&Adapter>, has_program: bool) -> (WorkerKind, String) {
     let cpu = |reason: &str| (WorkerKind::Cpu, reason.to_owned());
     match (choice, adapter) {
         (DeviceChoice::Cpu, _) => cpu("The CPU was asked for."),
@@ -33,6 +37,7 @@ pub fn choose_worker(choice: DeviceChoice, adapter: Option<&Adapter>) -> (Worker
             cpu("The WebGPU adapter here is a software one, slower than the CPU itself.")
         }
         (_, Some(adapter)) if !adapter.has_timestamps => cpu("The WebGPU adapter here has no timestamp queries."),
+        (_, Some(_)) if !has_program => cpu(NO_PROGRAM),
         (_, Some(adapter)) => (WorkerKind::Gpu, format!("The adapter is “{}”.", adapter.name)),
     }
 }
@@ -73,7 +78,11 @@ mod tests {
         let adapter =
             |is_fallback, has_timestamps| Some(Adapter { name: "test".to_owned(), is_fallback, has_timestamps });
         let check = |choice, adapter: Option<Adapter>, expected| {
-            assert_eq!(choose_worker(choice, adapter.as_ref()).0, expected, "{choice:?} {adapter:?}");
+            assert_eq!(choose_worker(choice, adapter.as_ref(), true).0, expected, "{choice:?} {adapter:?}");
+            // Without the program the CPU is taken whatever there is, and it is said where that is the reason.
+            let (kind, reason) = choose_worker(choice, adapter.as_ref(), false);
+            assert_eq!(kind, WorkerKind::Cpu, "{choice:?} {adapter:?}");
+            assert_eq!(reason == NO_PROGRAM, expected == WorkerKind::Gpu, "{choice:?} {adapter:?}: {reason}");
         };
         check(DeviceChoice::Auto, None, WorkerKind::Cpu);
         check(DeviceChoice::Auto, adapter(false, true), WorkerKind::Gpu);

@@ -43,6 +43,13 @@ pub async fn probe() -> Option<Adapter> {
     })
 }
 
+/// Whether this page has the worker program for WebGPU. `cargo xtask serve` shows it first without.
+pub fn has_program() -> bool {
+    let document = web_sys::window().and_then(|window| window.document());
+    let mark = document.and_then(|document| document.query_selector("meta[name=sinet-webgpu]").ok().flatten());
+    mark.is_none()
+}
+
 fn flag(object: &JsValue, key: &str) -> bool {
     Reflect::get(object, &key.into()).is_ok_and(|value| value.is_truthy())
 }

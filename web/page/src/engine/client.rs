@@ -311,7 +311,7 @@ impl Inner {
         }
         spawn_local(async move {
             let adapter = adapter::probe().await;
-            let (kind, reason) = choose_worker(self.choice, adapter.as_ref());
+            let (kind, reason) = choose_worker(self.choice, adapter.as_ref(), adapter::has_program());
             self.launch(kind, reason);
         });
     }
