@@ -6,7 +6,10 @@ use serde::{Deserialize, Serialize};
 use sinet_model::{CtamConfig, HeadsConfig, Interaction, Pooling};
 
 use crate::Error;
-use crate::overrides::{Override, with_nearest};
+use overrides::{Override, with_nearest};
+
+pub mod overrides;
+pub mod template;
 
 /// A training run.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

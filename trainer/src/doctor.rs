@@ -10,7 +10,7 @@ use sysinfo::{CpuRefreshKind, MemoryRefreshKind, RefreshKind, System};
 
 use crate::Error;
 use crate::device::{DeviceChoice, Survey};
-use crate::pretrained::cache_folder;
+use crate::model::pretrained::cache_folder;
 
 /// What there is.
 #[derive(Debug, Serialize)]

@@ -6,9 +6,10 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 use serde::Serialize;
 use sinet::Error;
+use sinet::config::overrides::spell_out;
 use sinet::device::expect_no_desktop;
-use sinet::overrides::spell_out;
 
+mod arguments;
 mod verbs {
     pub mod ablate;
     pub mod benchmark;
@@ -21,10 +22,8 @@ mod verbs {
     pub mod export;
     pub mod find_threshold;
     pub mod init;
-    pub mod on_device;
     pub mod predict;
     pub mod report;
-    pub mod run;
     pub mod train;
 }
 use verbs::{

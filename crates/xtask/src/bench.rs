@@ -97,7 +97,7 @@ pub fn run(benchmark: Benchmark) -> Result<()> {
     Ok(())
 }
 
-/// One text of this many word pieces in the vocabulary of the shipped models; the same as in trainer/src/benchmark.rs.
+/// One text of this many word pieces in the vocabulary of the shipped models; the same as in trainer/src/study/benchmark.rs.
 const TEXT: &str = "We present a joint model for entity and relation extraction that reads a sentence once, \
                     looks across both tasks, and beats baselines on three data sets.";
 const PIECES: usize = 32;

@@ -4,10 +4,9 @@ use std::path::PathBuf;
 
 use clap::Args;
 use sinet::Error;
-use sinet::ablate::{Experiment, Table, ablate};
+use sinet::study::ablate::{Experiment, Table, ablate};
 
-use super::on_device::OnDevice;
-use super::run::Run;
+use crate::arguments::{OnDevice, RunArguments};
 use crate::show;
 
 /// Train the variants of one of the paper's experiments, and print its table
@@ -21,7 +20,7 @@ pub struct Ablate {
     #[arg(value_enum)]
     experiment: Experiment,
     #[command(flatten)]
-    run: Run,
+    run: RunArguments,
     #[command(flatten)]
     on: OnDevice,
     /// Where the runs of the variants go

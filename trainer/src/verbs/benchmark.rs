@@ -5,11 +5,11 @@ use std::path::PathBuf;
 use burn::tensor::Device;
 use clap::Subcommand;
 use sinet::Error;
-use sinet::benchmark::{Speed, speed};
-use sinet::evaluate::{read_dataset, read_model};
-use sinet::flops::{Flops, flops};
+use sinet::model::evaluate::{read_dataset, read_model};
+use sinet::study::benchmark::{Speed, speed};
+use sinet::study::flops::{Flops, flops};
 
-use super::on_device::OnDevice;
+use crate::arguments::OnDevice;
 use crate::show;
 
 /// Measure a model on this machine

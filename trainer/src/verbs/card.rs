@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use clap::Args;
 use sinet::Error;
-use sinet::card::renew;
-use sinet::train::{MODEL_BEST, MODEL_LAST};
+use sinet::model::card::renew;
+use sinet::run::train::{MODEL_BEST, MODEL_LAST};
 use sinet_text::SymmetricRule;
 
 /// Write or renew the card of a model: what it is, its scores, how it was trained

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 use sinet::Error;
-use sinet::convert::{Conversion, convert};
+use sinet::data::convert::{Conversion, convert};
 use sinet_formats::{Ends, Format};
 
 use crate::show;

@@ -4,10 +4,9 @@ use std::path::PathBuf;
 
 use clap::Args;
 use sinet::Error;
-use sinet::cross_validate::{CrossValidation, cross_validate};
+use sinet::study::cross_validate::{CrossValidation, cross_validate};
 
-use super::on_device::OnDevice;
-use super::run::Run;
+use crate::arguments::{OnDevice, RunArguments};
 use crate::show;
 
 /// Train on each fold of a data set, and print the scores on its test.json and their mean
@@ -17,7 +16,7 @@ use crate::show;
 #[derive(Debug, Args)]
 pub struct CrossValidate {
     #[command(flatten)]
-    run: Run,
+    run: RunArguments,
     #[command(flatten)]
     on: OnDevice,
     /// Where the runs go

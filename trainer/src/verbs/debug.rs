@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Subcommand;
 use sinet::Error;
-use sinet::debug_data::{Reading, examine, files_of};
+use sinet::data::debug::{Reading, examine, files_of};
 
 use crate::show;
 

@@ -4,11 +4,11 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use sinet::Error;
-use sinet::compare::{Comparison, compare};
-use sinet::evaluate::{predict, read_dataset, read_model, score, table};
+use sinet::model::evaluate::{predict, read_dataset, read_model, score, table};
+use sinet::study::compare::{Comparison, compare};
 use sinet_text::SymmetricRule;
 
-use super::on_device::OnDevice;
+use crate::arguments::OnDevice;
 use crate::show;
 
 /// Score a model on labelled sentences, or compare two

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 use sinet::Error;
-use sinet::export::{Source, export};
+use sinet::model::export::{Source, export};
 use sinet_text::SymmetricRule;
 
 /// Write a model in another precision

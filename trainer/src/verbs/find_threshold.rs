@@ -4,12 +4,12 @@ use std::path::PathBuf;
 
 use clap::Args;
 use sinet::Error;
-use sinet::card::{Finished, Scoring};
-use sinet::evaluate::read_model;
-use sinet::threshold::{Sweep, sweep};
+use sinet::model::card::{Finished, Scoring};
+use sinet::model::evaluate::read_model;
+use sinet::model::threshold::{Sweep, sweep};
 use sinet_text::SymmetricRule;
 
-use super::on_device::OnDevice;
+use crate::arguments::OnDevice;
 use crate::show;
 
 /// Find the relation threshold with the best strict F1 on labelled sentences

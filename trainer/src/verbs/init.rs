@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 use sinet::Error;
-use sinet::template::template;
+use sinet::config::template::template;
 
 use crate::print;
 

@@ -7,11 +7,11 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 use sinet::Error;
-use sinet::evaluate::read_model;
-use sinet::predict::{annotate, annotate_lines};
+use sinet::model::evaluate::read_model;
+use sinet::model::predict::{annotate, annotate_lines};
 use sinet_infer::Model;
 
-use super::on_device::OnDevice;
+use crate::arguments::OnDevice;
 use crate::print;
 
 /// Annotate text: prints one JSON object a text

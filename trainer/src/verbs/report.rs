@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use clap::Args;
 use sinet::Error;
-use sinet::card::{Scoring, data_of};
-use sinet::report::{REPORT, report};
+use sinet::model::card::{Scoring, data_of};
+use sinet::run::report::{REPORT, report};
 use sinet_text::SymmetricRule;
 
 use crate::print;

@@ -4,18 +4,17 @@ use std::path::PathBuf;
 
 use clap::Args;
 use sinet::Error;
-use sinet::seeds::train_seeds;
-use sinet::train::train;
+use sinet::run::train::train;
+use sinet::study::seeds::train_seeds;
 
-use super::on_device::OnDevice;
-use super::run::Run;
+use crate::arguments::{OnDevice, RunArguments};
 use crate::print;
 
 /// Train a model on labelled sentences
 #[derive(Debug, Args)]
 pub struct Train {
     #[command(flatten)]
-    run: Run,
+    run: RunArguments,
     #[command(flatten)]
     on: OnDevice,
     /// Where the models, the report, the metrics and the checkpoint go

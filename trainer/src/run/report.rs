@@ -13,10 +13,10 @@ use sinet_page::export::{STYLE, escaped};
 use sinet_text::{Report, SymmetricRule};
 
 use crate::Error;
-use crate::card::Scoring;
-use crate::evaluate::{TASKS, by_task, micro_f1, predict, read_model, score};
-use crate::metrics::{Update, read_epochs, read_updates};
-use crate::train::MODEL_BEST;
+use crate::model::card::Scoring;
+use crate::model::evaluate::{TASKS, by_task, micro_f1, predict, read_model, score};
+use crate::run::metrics::{Update, read_epochs, read_updates};
+use crate::run::train::MODEL_BEST;
 use confusion::Confusion;
 use curves::{Curve, figure, thinned};
 

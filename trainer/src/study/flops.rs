@@ -28,7 +28,7 @@ use sinet_infer::ModelConfig;
 use sinet_model::{EncoderConfig, SinetConfig};
 use sinet_text::{Dataset, Document, Encoding, Example, LabelledSpan, Tokenizer, WordRange, windows};
 
-use crate::evaluate::documents;
+use crate::model::evaluate::documents;
 
 /// What one input of the network consists of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -10,9 +10,9 @@ use sinet_text::SymmetricRule;
 
 use crate::Error;
 use crate::config::RunConfig;
-use crate::evaluate::{TASKS, evaluate, micro_f1, read_dataset, read_model};
-use crate::seeds::{Scores, finish};
-use crate::train::MODEL_BEST;
+use crate::model::evaluate::{TASKS, evaluate, micro_f1, read_dataset, read_model};
+use crate::run::train::MODEL_BEST;
+use crate::study::seeds::{Scores, finish};
 
 /// Trains on every fold, a folder of `data` with `train.json`, `dev.json` and `types.json`, into a folder of the same name in
 /// `output`, and scores the epoch that is best on `dev.json` on the fold's `test.json`. What is finished there already is not
@@ -20,7 +20,7 @@ use crate::train::MODEL_BEST;
 ///
 /// # Errors
 ///
-/// [`Error::Data`] if there are no folds or one has no `test.json`, else as [`crate::train::train`].
+/// [`Error::Data`] if there are no folds or one has no `test.json`, else as [`crate::run::train::train`].
 pub fn cross_validate(
     config: &RunConfig,
     device: &Device,

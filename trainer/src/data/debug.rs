@@ -12,9 +12,9 @@ use sinet_infer::{ModelConfig, TOKENIZER};
 use sinet_text::{ByteSpan, Tokenizer, WordRange};
 
 use crate::Error;
-use crate::evaluate::read_files;
-use crate::labelled;
-use crate::pretrained::Pretrained;
+use crate::data::labelled;
+use crate::model::evaluate::read_files;
+use crate::model::pretrained::Pretrained;
 
 mod tell;
 

@@ -10,11 +10,11 @@ use sinet_infer::weights::{self, Precision};
 use sinet_model::{NamedTensor, Weights};
 
 use crate::Error;
-use crate::adamw::Moments;
-use crate::average::Average;
 use crate::config::RunConfig;
-use crate::optimizer::OptimizerState;
-use crate::word_table::WordTableState;
+use crate::run::adamw::Moments;
+use crate::run::average::Average;
+use crate::run::optimizer::OptimizerState;
+use crate::run::word_table::WordTableState;
 
 /// A run between two updates.
 #[derive(Debug)]

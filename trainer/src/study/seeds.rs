@@ -9,9 +9,9 @@ use sinet_text::SymmetricRule;
 
 use crate::Error;
 use crate::config::RunConfig;
-use crate::evaluate::{TASKS, micro_f1};
-use crate::metrics::read_epochs;
-use crate::train::train;
+use crate::model::evaluate::{TASKS, micro_f1};
+use crate::run::metrics::read_epochs;
+use crate::run::train::train;
 
 /// Trains with `runs` seeds from the configuration's on, each in a folder of its own, and gathers the scores. What is
 /// complete there already is not trained again; what was interrupted goes on.

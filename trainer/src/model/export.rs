@@ -7,9 +7,9 @@ use sinet_infer::{Precision, TOKENIZER};
 use sinet_text::SymmetricRule;
 
 use crate::Error;
-use crate::card::{Finished, Scoring};
-use crate::checkpoint::read_weights;
-use crate::train::{BEST, MODEL_BEST};
+use crate::model::card::{Finished, Scoring};
+use crate::run::checkpoint::read_weights;
+use crate::run::train::{BEST, MODEL_BEST};
 
 /// Where the weights come from.
 #[derive(Debug, Clone)]

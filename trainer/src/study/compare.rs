@@ -18,7 +18,7 @@ use sinet_infer::Model;
 use sinet_text::{Counts, Dataset, Scorer, SymmetricRule};
 
 use crate::Error;
-use crate::evaluate::{TASKS, predict};
+use crate::model::evaluate::{TASKS, predict};
 
 /// How often sentences are drawn.
 pub const RESAMPLES: usize = 10_000;

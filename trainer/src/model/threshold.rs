@@ -8,7 +8,7 @@ use sinet_infer::{Model, Prediction, Thresholds};
 use sinet_text::{Dataset, Figures, SymmetricRule};
 
 use crate::Error;
-use crate::evaluate::{predict, score};
+use crate::model::evaluate::{predict, score};
 
 /// The scores of a model at many relation thresholds.
 #[derive(Debug, Clone, PartialEq, Serialize)]

@@ -5,8 +5,8 @@ use std::path::Path;
 use serde_json::{Value, json};
 
 use crate::Error;
-use crate::checkpoint::replace;
-use crate::step::Step;
+use crate::run::checkpoint::replace;
+use crate::run::step::Step;
 
 /// Writes the sentences of the update that failed, with what came of them, to a file in `output`; the error names it.
 /// Its numbers are strings, because JSON knows no NaN.

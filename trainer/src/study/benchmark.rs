@@ -7,8 +7,8 @@ use sinet_infer::Model;
 use sinet_text::Dataset;
 
 use crate::Error;
-use crate::evaluate::predict;
-use crate::predict::annotate;
+use crate::model::evaluate::predict;
+use crate::model::predict::annotate;
 
 /// One text of 32 word pieces in the vocabulary of the shipped models, `[CLS]` and `[SEP]` included.
 const TEXT: &str = "We present a joint model for entity and relation extraction that reads a sentence once, \

@@ -14,9 +14,9 @@ use sinet_text::{Dataset, Report, Schema, SymmetricRule};
 
 use crate::Error;
 use crate::config::RunConfig;
-use crate::evaluate::{by_task, predict, read_dataset, read_files, score};
-use crate::threshold::sweep;
-use crate::train::Run;
+use crate::model::evaluate::{by_task, predict, read_dataset, read_files, score};
+use crate::model::threshold::sweep;
+use crate::run::train::Run;
 
 /// Exports weights of a run, as they were after so many epochs, to a model folder: int8, and what was exported is
 /// scored for its card.

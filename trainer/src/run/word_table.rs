@@ -4,7 +4,7 @@ use burn::tensor::{Device, Tensor, TensorData};
 use rayon::prelude::*;
 use sinet_kernels::optimizer::{Update, host};
 
-use crate::adamw::{self, Moments};
+use crate::run::adamw::{self, Moments};
 
 /// A table of embeddings with its optimiser, on the host: only the rows that an update uses travel to its device.
 ///

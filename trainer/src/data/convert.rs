@@ -10,7 +10,7 @@ use sinet_formats::{Ends, Format, LabelledDocument, Loss, LossReport, Options, W
 use sinet_text::{EntityType, RelationType, Schema};
 
 use crate::Error;
-use crate::labelled::{self, LabelledFile};
+use crate::data::labelled::{self, LabelledFile};
 
 /// What to convert, and into what.
 #[derive(Debug, Clone)]

@@ -6,10 +6,10 @@ use burn::module::Module;
 use sinet_kernels::optimizer::Update;
 use sinet_model::Sinet;
 
-use crate::adamw::{AdamW, Moments, step_size};
 use crate::config::TrainSection;
-use crate::step::Step;
-use crate::word_table::{WordTable, WordTableState};
+use crate::run::adamw::{AdamW, Moments, step_size};
+use crate::run::step::Step;
+use crate::run::word_table::{WordTable, WordTableState};
 
 /// The network's optimiser. It owns the word table, which the network's own copy lags behind, on the host; everything
 /// else stays on the network's device.

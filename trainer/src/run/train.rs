@@ -13,20 +13,20 @@ use sinet_model::{Sinet, SinetConfig, Weights};
 use sinet_text::{Dataset, Report, Schema, Tokenizer};
 
 use crate::Error;
-use crate::average::Average;
-use crate::card::{self, Scoring};
-use crate::checkpoint::{Checkpoint, Progress, read_weights, replace, write_weights};
 use crate::config::RunConfig;
 use crate::device::name;
-use crate::divergence::diverged;
-use crate::evaluate::{evaluate, micro_f1, read_dataset};
-use crate::metrics::Metrics;
-use crate::optimizer::{Optimizer, OptimizerState};
-use crate::pretrained::Pretrained;
-use crate::report::{REPORT, report};
-use crate::samples::{Samples, Sampling, Sentence, batches};
-use crate::schedule::Schedule;
-use crate::step::Step;
+use crate::model::card::{self, Scoring};
+use crate::model::evaluate::{evaluate, micro_f1, read_dataset};
+use crate::model::pretrained::Pretrained;
+use crate::run::average::Average;
+use crate::run::checkpoint::{Checkpoint, Progress, read_weights, replace, write_weights};
+use crate::run::divergence::diverged;
+use crate::run::metrics::Metrics;
+use crate::run::optimizer::{Optimizer, OptimizerState};
+use crate::run::report::{REPORT, report};
+use crate::run::samples::{Samples, Sampling, Sentence, batches};
+use crate::run::schedule::Schedule;
+use crate::run::step::Step;
 
 /// Trains a model on the sentences in the folder `data` and leaves in `output`: `model-best` and `model-last` (model
 /// folders), `report.html` on the better one, `metrics.jsonl` (a line an update and a line an epoch), the same in

@@ -11,14 +11,14 @@ use sinet_text::SymmetricRule;
 
 use crate::Error;
 use crate::config::{ModelSection, RunConfig};
-use crate::seeds::{Scores, train_seeds};
+use crate::study::seeds::{Scores, train_seeds};
 
 /// Trains every variant of an experiment with `runs` seeds from the configuration's on, each in a folder of its own below
 /// `output`, and gathers the scores. What is finished there already is not trained again; what was interrupted goes on.
 ///
 /// # Errors
 ///
-/// As [`train`](crate::train::train).
+/// As [`train`](crate::run::train::train).
 pub fn ablate(
     experiment: Experiment,
     config: &RunConfig,

@@ -12,8 +12,8 @@ use serde_json::{Value, json};
 use sinet_text::Report;
 
 use crate::Error;
-use crate::checkpoint::replace;
-use crate::tensorboard::EventFile;
+use crate::run::checkpoint::replace;
+use crate::run::tensorboard::EventFile;
 
 /// What a run says while it goes: a progress bar, JSON lines in a file, and the same for TensorBoard.
 pub struct Metrics {
@@ -160,7 +160,7 @@ const FILE: &str = "metrics.jsonl";
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::tensorboard::tests::records;
+    use crate::run::tensorboard::tests::records;
 
     #[test]
     fn a_run_that_goes_on_keeps_the_lines_up_to_its_checkpoint() {

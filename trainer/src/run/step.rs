@@ -7,9 +7,9 @@ use sinet_kernels::optimizer::host;
 use sinet_model::{Sinet, entity_loss, relation_loss};
 
 use crate::Error;
-use crate::adamw::{NamedGradients, floats};
-use crate::samples::Samples;
-use crate::word_table::WordTable;
+use crate::run::adamw::{NamedGradients, floats};
+use crate::run::samples::Samples;
+use crate::run::word_table::WordTable;
 
 /// The loss of one update and its gradients.
 pub struct Step {

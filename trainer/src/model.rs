@@ -1,0 +1,8 @@
+//! One model: the pretrained encoder that it begins with, its answers and its scores, its folder.
+
+pub mod card;
+pub mod evaluate;
+pub mod export;
+pub mod predict;
+pub mod pretrained;
+pub mod threshold;
