@@ -2,15 +2,19 @@
 //!
 //! [`run`] is the training loop and its parts: start reading at [`run::train`]. A run takes a [`config`], a [`mod@device`]
 //! and a pretrained encoder from [`model`], which also scores, describes and exports what the run leaves. [`study`] repeats
-//! runs and compares models. [`data`] converts and examines labelled data, and [`doctor`] examines the computer.
+//! runs and compares models. [`data`] converts and examines labelled data, and [`doctor`] examines the computer. A
+//! [`dataset`] is what a model is trained and scored on.
 //!
 //! The rooms import one way: `study` from `run`, `run` from `model`.
 
 pub mod config;
+pub mod console;
 pub mod data;
+pub mod dataset;
 pub mod device;
 pub mod doctor;
-mod error;
+pub mod error;
+pub mod files;
 pub mod model;
 pub mod run;
 pub mod study;

@@ -7,6 +7,7 @@ use clap::{Parser, Subcommand};
 use serde::Serialize;
 use sinet::Error;
 use sinet::config::overrides::spell_out;
+use sinet::console::say;
 use sinet::device::expect_no_desktop;
 
 mod arguments;
@@ -66,8 +67,10 @@ fn main() -> ExitCode {
     expect_no_desktop();
     match run(Arguments::parse_from(spell_out(std::env::args_os())).verb) {
         Ok(()) => ExitCode::SUCCESS,
+        // The reader of standard output has seen enough.
+        Err(error) if error.is_closed_pipe() => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("sinet: {error}");
+            say(format_args!("sinet: {error}"));
             ExitCode::from(error.exit_code())
         }
     }
@@ -94,10 +97,14 @@ fn run(verb: Verb) -> Result<(), Error> {
 
 /// Prints a result as one JSON object, or as a table for people.
 fn show<T: Serialize>(result: &T, as_json: bool, table: impl FnOnce(&T) -> String) -> Result<(), Error> {
-    print(&if as_json { serde_json::to_string(result).map_err(Error::other)? } else { table(result) })
+    if as_json { print_json(result) } else { print(&table(result)) }
 }
 
-/// To standard output; a reader that has gone away is no panic.
+fn print_json<T: Serialize>(result: &T) -> Result<(), Error> {
+    print(&serde_json::to_string(result).map_err(|error| Error::Serialize(error.into()))?)
+}
+
+/// Prints to standard output. `println!` would panic where its reader has gone; here that is an error, which `main` knows.
 fn print(text: &str) -> Result<(), Error> {
-    writeln!(std::io::stdout(), "{}", text.trim_end()).map_err(Error::other)
+    writeln!(std::io::stdout(), "{}", text.trim_end()).map_err(Error::Output)
 }

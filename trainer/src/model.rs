@@ -3,6 +3,9 @@
 pub mod card;
 pub mod evaluate;
 pub mod export;
+pub mod folder;
 pub mod predict;
 pub mod pretrained;
+pub mod record;
+pub mod scoring;
 pub mod threshold;

@@ -8,6 +8,7 @@ pub mod adamw;
 pub mod average;
 pub mod checkpoint;
 pub mod divergence;
+pub mod folder;
 pub mod metrics;
 pub mod optimizer;
 pub mod report;

@@ -131,7 +131,8 @@ pub mod host {
         /// Sums of numbers of such different sizes depend on their order in the last places.
         #[test]
         fn a_norm_of_several_chunks_is_the_same_bits_every_time() {
-            let x: Vec<f32> = (0..40 * CHUNK).map(|i| (i as f32 * 0.37).sin() * 10f32.powi(i as i32 % 13 - 6)).collect();
+            let x: Vec<f32> =
+                (0..40 * CHUNK).map(|i| (i as f32 * 0.37).sin() * 10f32.powi(i as i32 % 13 - 6)).collect();
             let in_order = |chunk: &[f32]| chunk.iter().map(|&x| f64::from(x) * f64::from(x)).sum::<f64>();
             let expected: f64 = x.chunks(CHUNK).map(in_order).sum();
             for _ in 0..200 {

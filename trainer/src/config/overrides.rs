@@ -3,10 +3,13 @@
 use std::ffi::OsString;
 use std::str::FromStr;
 
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use toml::{Table, Value};
 
+use super::nearest::with_nearest;
 use crate::Error;
-use crate::config::RunConfig;
+use crate::error::DataError;
 
 /// A key of the configuration and its value, as in `train.learning_rate=2e-5`. What is no TOML value is a string.
 #[derive(Debug, Clone, PartialEq)]
@@ -26,27 +29,27 @@ impl FromStr for Override {
 }
 
 impl Override {
-    /// The configuration with this key set.
+    /// A configuration with this key set. `aliases` are pairs of another name and its key.
     ///
     /// # Errors
     ///
-    /// [`Error::Data`] if there is no such key, or if it cannot have this value.
-    pub fn apply(&self, config: &RunConfig) -> Result<RunConfig, Error> {
-        let fail = |problem: String| Error::Data { path: format!("--{}", self.key), problem };
-        let mut whole = Table::try_from(config).map_err(Error::other)?;
-        let mut table = &mut whole;
-        let mut names = self.key.split('.').peekable();
+    /// [`Error::Override`] if there is no such key, or if it cannot have this value.
+    pub fn apply<T: Serialize + DeserializeOwned>(&self, config: &T, aliases: &[(&str, &str)]) -> Result<T, Error> {
+        let fail = |problem| Error::Override { key: self.key.clone(), problem };
+        let mut root = Table::try_from(config).map_err(|error| Error::Serialize(error.into()))?;
+        let mut table = &mut root;
+        // Beside the key itself, its other name would be a repetition.
+        let key = aliases.iter().find(|(alias, _)| *alias == self.key).map_or(self.key.as_str(), |(_, key)| key);
+        let mut names = key.split('.').peekable();
         while let Some(name) = names.next() {
             if names.peek().is_none() {
-                // Beside the key itself, its other name would be a repetition.
-                let name = if self.key == "train.lr" { "learning_rate" } else { name };
                 table.insert(name.to_owned(), self.value.clone());
                 break;
             }
             let below = table.entry(name).or_insert_with(|| Table::new().into());
-            table = below.as_table_mut().ok_or_else(|| fail(format!("`{name}` holds no keys")))?;
+            table = below.as_table_mut().ok_or_else(|| fail(DataError::NoKeys(name.to_owned())))?;
         }
-        whole.try_into().map_err(|error: toml::de::Error| fail(with_nearest(error.message())))
+        root.try_into().map_err(|error: toml::de::Error| fail(DataError::Value(with_nearest(error.message()))))
     }
 }
 
@@ -74,19 +77,6 @@ pub fn spell_out(arguments: impl IntoIterator<Item = OsString>) -> Vec<OsString>
         }
     }
     plain
-}
-
-/// A message of Serde's; where it refuses a name and lists the known ones, with the nearest of them instead.
-pub(crate) fn with_nearest(message: &str) -> String {
-    let mut names = message.split('`').skip(1).step_by(2);
-    let wrong = names.next().filter(|_| message.starts_with("unknown "));
-    let nearest = wrong.and_then(|wrong| {
-        let known = names.map(|name| (strsim::jaro_winkler(wrong, name), name));
-        let (likeness, name) = known.max_by(|a, b| a.0.total_cmp(&b.0))?;
-        let refused = message.split(',').next()?;
-        (likeness > 0.6).then(|| format!("{refused}; did you mean `{name}`?"))
-    });
-    nearest.unwrap_or_else(|| message.trim_end().to_owned())
 }
 
 #[cfg(test)]
@@ -125,16 +115,5 @@ mod tests {
             assert_eq!(text.parse(), Ok(Override { key: "a.b".to_owned(), value }), "{text}");
         }
         assert_eq!("a.b".parse::<Override>(), Err("a.b needs a value".to_owned()));
-    }
-
-    #[test]
-    fn a_name_that_resembles_none_gets_the_list() {
-        let message = "unknown field `xyz`, expected one of `epochs`, `batch`";
-        assert_eq!(with_nearest(message), message);
-        assert_eq!(
-            with_nearest("unknown field `epoch`, expected `epochs`"),
-            "unknown field `epoch`; did you mean `epochs`?"
-        );
-        assert_eq!(with_nearest("missing field `name`\n"), "missing field `name`");
     }
 }

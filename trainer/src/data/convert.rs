@@ -11,8 +11,11 @@ use sinet_text::{EntityType, RelationType, Schema};
 
 use crate::Error;
 use crate::data::labelled::{self, LabelledFile};
+use crate::dataset::TYPES;
+use crate::error::DataError;
+use crate::files::read;
 
-/// What to convert, and into what.
+/// Files, and the format that they are converted into.
 #[derive(Debug, Clone)]
 pub struct Conversion<'a> {
     /// Files, or folders of brat's texts and labels.
@@ -23,11 +26,11 @@ pub struct Conversion<'a> {
     pub ends: Option<Ends>,
     /// The format to write.
     pub to: Format,
-    /// Where to.
+    /// The file to write.
     pub output: &'a Path,
 }
 
-/// What a conversion has done.
+/// The counts and the losses of a conversion.
 #[derive(Debug, Serialize)]
 pub struct Outcome {
     /// Documents written.
@@ -36,43 +39,58 @@ pub struct Outcome {
     pub entities: usize,
     /// Relations written.
     pub relations: usize,
-    /// What was found out about the files, each a sentence.
+    /// Observations about the files, a sentence each.
     pub notes: Vec<String>,
-    /// What was lost, and how often.
+    /// The losses, and how often each occurred.
     pub losses: BTreeMap<Loss, usize>,
     /// The same in sentences, and all of it.
     #[serde(skip)]
     pub report: LossReport,
+    /// Whether the documents went to a pipe or a device instead of a file.
+    #[serde(skip)]
+    pub is_streamed: bool,
 }
 
-/// Streams the documents of all inputs into one file, which is there only once it is whole.
+/// Streams the documents of all inputs into one file, which is there only once it is whole. A pipe or a device, as
+/// `/dev/stdout`, is written to as it is.
 ///
 /// Where that is SpERT's format, `types.json` beside it gets the types, in the order of their first use; one that is there
 /// already must have them all and stays as it is.
 ///
 /// # Errors
 ///
-/// [`Error::Data`] for a file that is not of its format or a type that is not in `types.json`, [`Error::Io`] for what
-/// cannot be read or written.
+/// [`Error::Data`] or [`Error::Documents`] for a file that is not of its format or a type that is not in `types.json`,
+/// [`Error::Read`] or [`Error::Write`] for a file that cannot be read or written.
 pub fn convert(conversion: &Conversion) -> Result<Outcome, Error> {
     let output = conversion.output;
-    let partial = output.with_added_extension("partial");
-    let file = BufWriter::new(Error::reading(&partial, File::create(&partial))?);
-    let written = write_all(conversion, file);
-    let (report, types) = written.inspect_err(|_| _ = fs::remove_file(&partial))?;
-    let mut notes = report.notes().to_vec();
-    if conversion.to == Format::Spert {
-        notes.push(types.save(output).inspect_err(|_| _ = fs::remove_file(&partial))?);
+    let create = |path: &Path| File::create(path).map(BufWriter::new).map_err(Error::writing(path));
+    let is_streamed = fs::metadata(output).is_ok_and(|output| !output.is_file());
+    if is_streamed {
+        let (report, _) = write_all(conversion, create(output)?)?;
+        return Ok(Outcome::new(report, None, is_streamed));
     }
-    Error::reading(output, fs::rename(&partial, output))?;
-    Ok(Outcome {
-        documents: report.documents,
-        entities: report.entities,
-        relations: report.relations,
-        notes,
-        losses: report.losses().collect(),
-        report,
-    })
+    let partial = output.with_added_extension("partial");
+    let finish = || {
+        let (report, types) = write_all(conversion, create(&partial)?)?;
+        let note = (conversion.to == Format::Spert).then(|| types.save(output)).transpose()?;
+        fs::rename(&partial, output).map_err(Error::writing(output))?;
+        Ok(Outcome::new(report, note, is_streamed))
+    };
+    finish().inspect_err(|_| _ = fs::remove_file(&partial))
+}
+
+impl Outcome {
+    fn new(report: LossReport, note: Option<String>, is_streamed: bool) -> Self {
+        Self {
+            documents: report.documents,
+            entities: report.entities,
+            relations: report.relations,
+            notes: report.notes().iter().cloned().chain(note).collect(),
+            losses: report.losses().collect(),
+            report,
+            is_streamed,
+        }
+    }
 }
 
 fn write_all(conversion: &Conversion, file: impl Write) -> Result<(LossReport, Types), Error> {
@@ -80,7 +98,7 @@ fn write_all(conversion: &Conversion, file: impl Write) -> Result<(LossReport, T
     let mut types = Types::default();
     let mut take = |document: LabelledDocument| {
         types.see(&document);
-        writer.write(&document).map_err(Error::other)
+        writer.write(&document).map_err(Error::document(conversion.output))
     };
     let mut before = LossReport::default();
     for input in conversion.inputs {
@@ -91,7 +109,7 @@ fn write_all(conversion: &Conversion, file: impl Write) -> Result<(LossReport, T
         };
         before = report.after(&before);
     }
-    let (_, report) = writer.finish().map_err(Error::other)?;
+    let (_, report) = writer.finish().map_err(Error::document(conversion.output))?;
     Ok((report.after(&before), types))
 }
 
@@ -119,22 +137,22 @@ fn read_folder(
     take: &mut impl FnMut(LabelledDocument) -> Result<(), Error>,
 ) -> Result<LossReport, Error> {
     if conversion.from.is_some_and(|format| format != Format::Brat) {
-        return Err(Error::data(folder, "is a folder; only brat's texts and labels are read from one, name files"));
+        return Err(Error::data(folder)(DataError::NotBrat));
     }
-    let entries = Error::reading(folder, fs::read_dir(folder))?;
+    let entries = fs::read_dir(folder).map_err(Error::reading(folder))?;
     let mut texts: Vec<PathBuf> =
-        Error::reading(folder, entries.map(|entry| Ok(entry?.path())).collect::<io::Result<_>>())?;
+        entries.map(|entry| Ok(entry?.path())).collect::<io::Result<_>>().map_err(Error::reading(folder))?;
     texts.retain(|path| path.extension().is_some_and(|extension| extension == "txt"));
     if texts.is_empty() {
-        return Err(Error::data(folder, "holds no text: brat's files end in .txt and .ann"));
+        return Err(Error::data(folder)(DataError::NoTexts));
     }
     texts.sort();
     let mut before = LossReport::default();
     for path in texts {
         let labels = path.with_extension("ann");
-        let labels =
-            if labels.exists() { Error::reading(&labels, fs::read_to_string(&labels))? } else { String::new() };
-        let text = Error::reading(&path, fs::read_to_string(&path))?;
+        let text = |path: &Path| fs::read_to_string(path).map_err(Error::reading(path));
+        let labels = if labels.exists() { text(&labels)? } else { String::new() };
+        let text = text(&path)?;
         let name = path.file_stem().unwrap_or_default().to_string_lossy();
         let (document, report) = read_brat(&name, text, &labels, Options::default())?;
         take(document)?;
@@ -164,14 +182,13 @@ impl Types {
 
     /// Writes or checks `types.json` beside `output`; returns the sentence about it.
     fn save(self, output: &Path) -> Result<String, Error> {
-        let path = output.with_file_name("types.json");
+        let path = output.with_file_name(TYPES);
         if path.exists() {
-            let json = Error::reading(&path, fs::read(&path))?;
-            let schema: Schema = serde_json::from_slice(&json).map_err(|error| Error::data(&path, error))?;
+            let schema: Schema = serde_json::from_slice(&read(&path)?).map_err(Error::data(&path))?;
             let entity = self.entities.iter().find(|kind| schema.entity_index(kind).is_none());
             let relation = self.relations.iter().find(|kind| schema.relation_index(kind).is_none());
             return match entity.or(relation) {
-                Some(kind) => Err(Error::data(&path, format!("lacks the type {kind:?}; add it, or remove the file"))),
+                Some(kind) => Err(Error::data(&path)(DataError::MissingType(kind.clone()))),
                 None => Ok(format!("{} has all types and stays as it is.", path.display())),
             };
         }
@@ -184,8 +201,8 @@ impl Types {
             Ok(schema) => schema,
             Err(_) => return Ok("No types.json was written: there is no entity, or no relation.".to_owned()),
         };
-        let json = serde_json::to_vec_pretty(&schema).map_err(Error::other)?;
-        Error::reading(&path, fs::write(&path, json))?;
+        let json = serde_json::to_vec_pretty(&schema).map_err(|error| Error::Serialize(error.into()))?;
+        fs::write(&path, json).map_err(Error::writing(&path))?;
         Ok(format!("{} has the types; say there which relations are symmetric.", path.display()))
     }
 }

@@ -1,4 +1,4 @@
-//! What is wrong or worth knowing about labelled data, before anybody trains on it.
+//! Errors and statistics of labelled data, before anybody trains on it.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -13,12 +13,14 @@ use sinet_text::{ByteSpan, Tokenizer, WordRange};
 
 use crate::Error;
 use crate::data::labelled;
-use crate::model::evaluate::read_files;
+use crate::dataset::{DEV, TEST, TRAIN};
+use crate::error::DataError;
+use crate::model::folder::read_files;
 use crate::model::pretrained::Pretrained;
 
-mod tell;
+mod sentences;
 
-/// What was found in all files.
+/// The findings in all files.
 #[derive(Debug, Default, Serialize)]
 pub struct Findings {
     /// One for each file.
@@ -29,13 +31,13 @@ pub struct Findings {
     pub types_in_some: BTreeMap<String, Vec<String>>,
 }
 
-/// What was found in one file.
+/// The findings in one file.
 #[derive(Debug, Default, Serialize)]
 pub struct Split {
     /// Name of the file.
     pub name: String,
-    /// What is wrong in it, each with line and document; the first [`MOST_ERRORS`]. Reading goes on with the next document
-    /// where that can be told from the wrong one.
+    /// Its first [`MOST_ERRORS`] errors, each with line and document. Reading goes on with the next document where that can be
+    /// told from the wrong one.
     pub errors: Vec<String>,
     /// How many errors there are in all.
     pub error_count: usize,
@@ -77,7 +79,7 @@ pub struct Split {
     pub across_sentences: usize,
     /// Sentences that stand in the file more than once.
     pub repeated_sentences: usize,
-    /// What the encoder's longest input does to it, if an encoder was named.
+    /// The sentences that the encoder cannot read at once, if an encoder was named.
     pub pieces: Option<Pieces>,
     #[serde(skip)]
     seen: HashSet<u64>,
@@ -88,7 +90,7 @@ pub struct Split {
 /// How many errors of a file are kept.
 pub const MOST_ERRORS: usize = 20;
 
-/// What the encoder's longest input does to a file.
+/// The sentences of a file that the encoder cannot read at once.
 #[derive(Debug, Default, Serialize)]
 pub struct Pieces {
     /// The longest input in word pieces, `[CLS]` and `[SEP]` included.
@@ -105,33 +107,32 @@ pub struct Pieces {
     pub relations: usize,
 }
 
-/// What a model reads with.
-pub struct Reading {
-    /// How it cuts words into pieces.
+/// The longest input of an encoder, and the tokenizer that measures sentences.
+pub struct InputLimit {
     tokenizer: Tokenizer,
-    /// Its longest input in word pieces.
-    limit: usize,
+    /// The longest input in word pieces.
+    pieces: usize,
 }
 
-impl Reading {
-    /// As the model in a folder reads, or an encoder as a configuration names it.
+impl InputLimit {
+    /// The limit of the model in a folder, or of an encoder as a configuration names it.
     ///
     /// # Errors
     ///
     /// [`Error`], if there is no such model or encoder.
     pub fn of(name: &str) -> Result<Self, Error> {
         let folder = Path::new(name);
-        let (tokenizer, limit) = if folder.join(MANIFEST).exists() {
+        let (tokenizer, pieces) = if folder.join(MANIFEST).exists() {
             let files = read_files(folder)?;
-            let file = |name| files.get(name).map_err(|error| Error::data(folder, error));
-            let config = ModelConfig::parse(file(CONFIG)?).map_err(|error| Error::data(folder, error))?;
+            let file = |name| files.get(name).map_err(Error::data(folder));
+            let config = ModelConfig::parse(file(CONFIG)?).map_err(Error::data(folder))?;
             (file(TOKENIZER)?.to_vec(), config.architecture.encoder.max_pieces())
         } else {
             let pretrained = Pretrained::find(name)?;
             (pretrained.tokenizer, pretrained.config.max_pieces())
         };
-        let tokenizer = Tokenizer::from_bytes(&tokenizer).map_err(|error| Error::data(folder, error))?;
-        Ok(Self { tokenizer, limit })
+        let tokenizer = Tokenizer::from_bytes(&tokenizer).map_err(Error::data(folder))?;
+        Ok(Self { tokenizer, pieces })
     }
 }
 
@@ -139,10 +140,10 @@ impl Reading {
 ///
 /// # Errors
 ///
-/// [`Error::Io`] for a file that cannot be read at all, [`Error::Data`] for one of no known format. What is wrong inside a
-/// file is in the findings.
-pub fn examine(files: &[PathBuf], max_span_size: usize, reading: Option<&Reading>) -> Result<Findings, Error> {
-    let splits = files.iter().map(|path| examine_file(path, max_span_size, reading));
+/// [`Error::Read`] for a file that cannot be read at all, [`Error::Data`] for one of no known format. Errors inside a file are
+/// among the findings.
+pub fn examine(files: &[PathBuf], max_span_words: usize, limit: Option<&InputLimit>) -> Result<Findings, Error> {
+    let splits = files.iter().map(|path| examine_file(path, max_span_words, limit));
     let splits: Vec<Split> = splits.collect::<Result<_, _>>()?;
     let mut leaks = Vec::new();
     for (index, one) in splits.iter().enumerate() {
@@ -164,7 +165,7 @@ pub fn examine(files: &[PathBuf], max_span_size: usize, reading: Option<&Reading
     Ok(Findings { splits, leaks, types_in_some: types })
 }
 
-fn examine_file(path: &Path, max_span_size: usize, reading: Option<&Reading>) -> Result<Split, Error> {
+fn examine_file(path: &Path, max_span_words: usize, limit: Option<&InputLimit>) -> Result<Split, Error> {
     let documents = labelled::open(path, None, Options::default())?.documents.past_errors();
     let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
     let mut split = Split { name, ..Split::default() };
@@ -172,7 +173,7 @@ fn examine_file(path: &Path, max_span_size: usize, reading: Option<&Reading>) ->
         match document {
             Ok(document) => {
                 split.split_here += usize::from(document.sentences.is_empty() && !document.text.is_empty());
-                split.take(document.with_words(), max_span_size, reading);
+                split.take(document.with_words(), max_span_words, limit);
             }
             Err(error) => split.take_error(error),
         }
@@ -191,7 +192,7 @@ impl Split {
         self.failure.get_or_insert_with(|| error.into());
     }
 
-    fn take(&mut self, document: LabelledDocument, max_span_size: usize, reading: Option<&Reading>) {
+    fn take(&mut self, document: LabelledDocument, max_span_words: usize, limit: Option<&InputLimit>) {
         self.documents += 1;
         self.words += document.words.len();
         for sentence in &document.sentences {
@@ -202,20 +203,20 @@ impl Split {
             words.for_each(|word| word.hash(&mut hasher));
             self.repeated_sentences += usize::from(!self.seen.insert(hasher.finish()));
         }
-        self.take_entities(&document, max_span_size);
-        self.take_relations(&document, max_span_size);
-        if let Some(reading) = reading {
-            self.pieces.get_or_insert_default().take(&document, reading);
+        self.take_entities(&document, max_span_words);
+        self.take_relations(&document, max_span_words);
+        if let Some(limit) = limit {
+            self.pieces.get_or_insert_default().take(&document, limit);
         }
     }
 
-    fn take_entities(&mut self, document: &LabelledDocument, max_span_size: usize) {
+    fn take_entities(&mut self, document: &LabelledDocument, max_span_words: usize) {
         let mut by_place: Vec<_> = document.entities.iter().collect();
         by_place.sort_by_key(|entity| (entity.span, &entity.kind));
         let mut end = 0;
         for (index, entity) in by_place.iter().enumerate() {
             *self.entities.entry(entity.kind.clone()).or_default() += 1;
-            self.too_wide += usize::from(width(document, entity.span) > max_span_size);
+            self.too_wide += usize::from(width(document, entity.span) > max_span_words);
             self.entities_across_sentences += usize::from(sentence_of(document, entity.span).is_none());
             self.overlapping += usize::from(entity.span.start < end);
             end = end.max(entity.span.end);
@@ -227,14 +228,14 @@ impl Split {
         }
     }
 
-    fn take_relations(&mut self, document: &LabelledDocument, max_span_size: usize) {
+    fn take_relations(&mut self, document: &LabelledDocument, max_span_words: usize) {
         let mut pairs: HashMap<(usize, usize), BTreeMap<&str, usize>> = HashMap::new();
         for relation in &document.relations {
             *self.relations.entry(relation.kind.clone()).or_default() += 1;
             *pairs.entry((relation.head, relation.tail)).or_default().entry(&relation.kind).or_default() += 1;
             self.self_relations += usize::from(relation.head == relation.tail);
             let ends = [relation.head, relation.tail];
-            let too_wide = |end: &usize| width(document, document.entities[*end].span) > max_span_size;
+            let too_wide = |end: &usize| width(document, document.entities[*end].span) > max_span_words;
             self.relations_of_too_wide += usize::from(ends.iter().any(too_wide));
             let [head, tail] = ends.map(|end| sentence_of(document, document.entities[end].span));
             self.across_sentences += usize::from(head.is_none() || head != tail);
@@ -245,7 +246,7 @@ impl Split {
 }
 
 impl Pieces {
-    fn take(&mut self, document: &LabelledDocument, Reading { tokenizer, limit }: &Reading) {
+    fn take(&mut self, document: &LabelledDocument, InputLimit { tokenizer, pieces: limit }: &InputLimit) {
         self.limit = *limit;
         let is_too_long = |sentence: &WordRange| {
             // [CLS] and [SEP]
@@ -288,7 +289,7 @@ impl Findings {
     }
 }
 
-/// The files that are meant: a folder means its `train.json`, `dev.json` and `test.json`.
+/// All files of these paths: a folder stands for its `train.json`, `dev.json` and `test.json`.
 ///
 /// # Errors
 ///
@@ -301,14 +302,9 @@ pub fn files_of(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Error> {
             continue;
         }
         let before = files.len();
-        files.extend(
-            ["train.json", "dev.json", "test.json"]
-                .map(|name| path.join(name))
-                .into_iter()
-                .filter(|file| file.exists()),
-        );
+        files.extend([TRAIN, DEV, TEST].map(|name| path.join(name)).into_iter().filter(|file| file.exists()));
         if files.len() == before {
-            return Err(Error::data(path, "holds no train.json, dev.json or test.json; name files"));
+            return Err(Error::data(path)(DataError::NoFiles));
         }
     }
     Ok(files)

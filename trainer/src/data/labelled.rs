@@ -8,12 +8,13 @@ use sinet_formats::sniff::HEAD_BYTES;
 use sinet_formats::{Format, Options, Reader, sniff};
 
 use crate::Error;
+use crate::error::DataError;
 
 /// A file that is open.
 pub struct LabelledFile {
     /// Its format.
     pub format: Format,
-    /// By what it was recognised, unless it was named.
+    /// The evidence that it was recognised by, unless it was named.
     pub reason: Option<String>,
     /// Its documents, one at a time.
     pub documents: Reader<Box<dyn BufRead>>,
@@ -23,20 +24,20 @@ pub struct LabelledFile {
 ///
 /// # Errors
 ///
-/// [`Error::Io`] if it cannot be read, [`Error::Data`] if its format is unknown or can only be written.
+/// [`Error::Read`] if it cannot be read, [`Error::Data`] if its format is unknown or can only be written.
 pub fn open(path: &Path, format: Option<Format>, options: Options) -> Result<LabelledFile, Error> {
-    let mut file = Error::reading(path, File::open(path))?;
+    let mut file = File::open(path).map_err(Error::reading(path))?;
     let mut head = Vec::new();
-    Error::reading(path, (&mut file).take(HEAD_BYTES as u64).read_to_end(&mut head))?;
+    (&mut file).take(HEAD_BYTES as u64).read_to_end(&mut head).map_err(Error::reading(path))?;
     let (format, reason) = match format {
         Some(format) => (format, None),
         None => {
-            let sniffed = sniff(&head).map_err(|error| Error::data(path, error))?;
+            let sniffed = sniff(&head).map_err(Error::data(path))?;
             (sniffed.format, Some(sniffed.reason))
         }
     };
     if !format.can_be_read() {
-        return Err(Error::data(path, format!("{format} can be written but not read")));
+        return Err(Error::data(path)(DataError::WriteOnly(format)));
     }
     let input: Box<dyn BufRead> = Box::new(Cursor::new(head).chain(BufReader::new(file)));
     Ok(LabelledFile { format, reason, documents: Reader::new(format, input, path.display().to_string(), options) })

@@ -1,226 +1,35 @@
-//! A finished model: its folder, and the card that says what it is and how good.
+//! The card of a model: its size, its training, its scores and its limits, for people.
 
-use std::borrow::Cow;
 use std::fmt::Write;
-use std::path::{Path, PathBuf};
 
-use burn::tensor::{Device, read_sync};
-use serde::Deserialize;
-use sinet_infer::selftest::SELF_TEST;
-use sinet_infer::weights::{self, WEIGHTS};
-use sinet_infer::{Model, ModelConfig, ModelFiles, Precision, SelfTest, config, export};
-use sinet_model::Weights;
-use sinet_text::{Dataset, Report, Schema, SymmetricRule};
+use sinet_infer::{ModelConfig, Precision};
+use sinet_text::Report;
 
 use crate::Error;
-use crate::config::RunConfig;
-use crate::model::evaluate::{by_task, predict, read_dataset, read_files, score};
-use crate::model::threshold::sweep;
-use crate::run::train::Run;
+use crate::model::evaluate::by_task;
+use crate::model::record::TrainingRecord;
 
-/// Exports weights of a run, as they were after so many epochs, to a model folder: int8, and what was exported is
-/// scored for its card.
+/// The file of the card.
+pub const CARD: &str = "README.md";
+
+/// The card of a model of so many bytes, with its scores and the name of the file that they were reached on.
 ///
 /// # Errors
 ///
-/// [`Error`], if the folder cannot be written.
-pub fn write_model(run: &Run, weights: &Weights, epochs: u64, folder: &Path) -> Result<(), Error> {
-    let sentences = run.self_test_sentences();
-    let tokenizer = &run.pretrained.tokenizer;
-    let mut finished = Finished::new(&run.model_config(epochs), tokenizer, weights, Precision::Int8, &sentences)?;
-    if run.config.train.tune_threshold {
-        finished.set_threshold(sweep(&finished.model, &run.data.dev, SymmetricRule::default())?.best)?;
-    }
-    finished.write_card(Some(&Scoring::on_dev(&run.data.dev)))?;
-    finished.files.write_dir(folder).map_err(Error::other)
-}
-
-/// A model folder in memory, and the model of these very files.
-#[derive(Debug)]
-pub struct Finished {
-    /// The files, sealed.
-    pub files: ModelFiles,
-    /// The model.
-    pub model: Model,
-}
-
-/// What a card's scores come from.
-#[derive(Debug)]
-pub struct Scoring<'a> {
-    /// Labelled sentences.
-    pub sentences: Cow<'a, Dataset>,
-    /// The file that they stand in.
-    pub name: String,
-    /// How relations of symmetric types are compared.
-    pub rule: SymmetricRule,
-}
-
-impl<'a> Scoring<'a> {
-    /// What a run is measured on while it is trained.
-    pub fn on_dev(sentences: &'a Dataset) -> Self {
-        Self { sentences: Cow::Borrowed(sentences), name: DEV.to_owned(), rule: SymmetricRule::default() }
-    }
-
-    /// Reads labelled sentences.
-    ///
-    /// # Errors
-    ///
-    /// As [`read_dataset`].
-    pub fn read(path: &Path, schema: &Schema, rule: SymmetricRule) -> Result<Self, Error> {
-        let sentences = Cow::Owned(read_dataset(path, schema)?);
-        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        Ok(Self { sentences, name, rule })
-    }
-}
-
-impl Finished {
-    /// Exports a network; `sentences` are what its self-test reads.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Other`] if the parts do not fit each other.
-    pub fn new(
-        config: &ModelConfig,
-        tokenizer: &[u8],
-        weights: &Weights,
-        precision: Precision,
-        sentences: &[Vec<String>],
-    ) -> Result<Self, Error> {
-        let export = export(config, tokenizer.to_vec(), weights, precision, sentences);
-        let files = read_sync(export).map_err(Error::other)?;
-        Ok(Self { model: load(&files)?, files })
-    }
-
-    /// Reads a model folder.
-    ///
-    /// # Errors
-    ///
-    /// As [`read_files`], and [`Error::Data`] for files that are no model.
-    pub fn read(folder: &Path) -> Result<Self, Error> {
-        let files = read_files(folder)?;
-        let model = load(&files).map_err(|error| Error::data(folder, error))?;
-        Ok(Self { files, model })
-    }
-
-    /// Gives the model another relation threshold. What its self-test has recorded depends on that and is recorded again;
-    /// its weights stay as they are.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Other`] if the files cannot be read again.
-    pub fn set_threshold(&mut self, threshold: f32) -> Result<(), Error> {
-        let config = ModelConfig { relation_threshold: threshold, ..self.model.config().clone() };
-        self.files.insert(config::CONFIG, config.to_json());
-        self.files.seal();
-        self.model = load(&self.files)?;
-        let sentences = self.self_test_sentences()?;
-        let self_test = read_sync(SelfTest::record(&self.model, &sentences)).map_err(Error::other)?;
-        self.files.insert(SELF_TEST, self_test.to_json());
-        self.files.seal();
-        Ok(())
-    }
-
-    /// The sentences of its self-test.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Other`] if that cannot be read.
-    pub fn self_test_sentences(&self) -> Result<Vec<Vec<String>>, Error> {
-        let self_test = SelfTest::parse(self.files.get(SELF_TEST).map_err(Error::other)?).map_err(Error::other)?;
-        Ok(self_test.cases.into_iter().map(|case| case.words).collect())
-    }
-
-    /// Writes the card into the files and seals them. Without a scoring it says that there are no scores.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Other`] if the model cannot read a sentence.
-    pub fn write_card(&mut self, scoring: Option<&Scoring>) -> Result<(), Error> {
-        let model = &self.model;
-        let report = |Scoring { sentences, rule, .. }: &Scoring| -> Result<Report, Error> {
-            let predictions = predict(model, sentences, model.thresholds())?;
-            Ok(score(model.schema(), sentences, &predictions, *rule))
-        };
-        let scored = match scoring {
-            Some(scoring) => Some((report(scoring)?, scoring.name.as_str())),
-            None => None,
-        };
-        let precision = self.files.get(WEIGHTS).map_err(Error::other)?;
-        let precision = weights::precision(precision).map_err(Error::other)?;
-        // Its own size would be another with every word of it.
-        self.files.insert(CARD, Vec::new());
-        let card = card(model.config(), precision, self.files.total_bytes(), scored.as_ref());
-        self.files.insert(CARD, card.into_bytes());
-        self.files.seal();
-        Ok(())
-    }
-}
-
-/// Writes or renews the card of the model in `folder`, with its scores on `data`; without `data` on the `dev.json` that its
-/// training was measured on.
-///
-/// # Errors
-///
-/// [`Error`], if the folder or the sentences cannot be read, or the folder not be written.
-pub fn renew(folder: &Path, data: Option<&Path>, rule: SymmetricRule) -> Result<(), Error> {
-    let mut finished = Finished::read(folder)?;
-    let path = data_of(finished.model.config(), data)?;
-    let scoring = Scoring::read(&path, finished.model.schema(), rule)?;
-    finished.write_card(Some(&scoring))?;
-    finished.files.write_dir(folder).map_err(Error::other)
-}
-
-/// The sentences that a model is scored on: `data`, else the `dev.json` that its training was measured on.
-///
-/// # Errors
-///
-/// [`Error::Data`] for a model that was made elsewhere and does not say.
-pub fn data_of(config: &ModelConfig, data: Option<&Path>) -> Result<PathBuf, Error> {
-    match (data, Provenance::of(config)) {
-        (Some(data), _) => Ok(data.to_owned()),
-        (None, Some(provenance)) => Ok(provenance.config.data.join(DEV)),
-        (None, None) => Err(Error::data(
-            Path::new(&config.name),
-            "does not say what it was trained on; name labelled sentences by --data",
-        )),
-    }
-}
-
-const CARD: &str = "README.md";
-
-/// What a model is measured on while it is trained.
-const DEV: &str = "dev.json";
-
-fn load(files: &ModelFiles) -> Result<Model, Error> {
-    Model::load(files.clone(), &Device::flex()).map_err(Error::other)
-}
-
-/// What the trainer has written into the `training` of a configuration.
-#[derive(Debug, Deserialize)]
-struct Provenance {
-    config: RunConfig,
-    encoder_sha256: String,
-    epochs: u64,
-    /// Models of the first days do not say this and what follows.
-    train_sentences: Option<usize>,
-    device: Option<String>,
-}
-
-impl Provenance {
-    /// `None` for a model that was made elsewhere.
-    fn of(config: &ModelConfig) -> Option<Self> {
-        serde_json::from_value(config.training.clone()).ok()
-    }
-}
-
-fn card(config: &ModelConfig, precision: Precision, bytes: u64, scored: Option<&(Report, &str)>) -> String {
+/// [`Error::Data`], if the record of its training cannot be read.
+pub fn card(
+    config: &ModelConfig,
+    precision: Precision,
+    bytes: u64,
+    scored: Option<&(Report, &str)>,
+) -> Result<String, Error> {
     let mut card = String::new();
     let stored = match precision {
         Precision::F32 => "32-bit floats",
         Precision::F16 => "16-bit floats",
         Precision::Int8 => "int8 with per-row scales",
     };
-    let provenance = Provenance::of(config);
+    let record = TrainingRecord::of(config)?;
     // Writing to a String cannot fail.
     let _ = write!(
         card,
@@ -228,16 +37,22 @@ fn card(config: &ModelConfig, precision: Precision, bytes: u64, scored: Option<&
         config.name,
         bytes as f64 / 1e6
     );
-    if let Some(Provenance { config, encoder_sha256, epochs, train_sentences, device }) = &provenance {
+    if let Some((record, run)) = &record {
+        let TrainingRecord { encoder_sha256, encoder_revision, epochs, train_sentences, device, data, .. } = record;
+        let revision = encoder_revision.as_ref().map_or(String::new(), |revision| format!(" at revision `{revision}`"));
         let sentences = train_sentences.map_or(String::new(), |count| format!(" on {count} sentences"));
         let device = device.as_ref().map_or(String::new(), |device| format!(", on {device}"));
         let _ = write!(
             card,
-            "- Encoder: `{}`, SHA-256 of its weights {encoder_sha256}\n\
+            "- Encoder: `{}`{revision}, SHA-256 of its weights {encoder_sha256}\n\
              - Trained{sentences} for {epochs} of {} epochs, seed {}{device}. With the configuration below in `run.toml` and the data set in `DIR`,\n\
-             \x20 `sinet train --config run.toml --data DIR --output RUN` leaves this model in `RUN`\n\n",
-            config.encoder, config.train.epochs, config.train.seed,
+             \x20 `sinet train --config run.toml --data DIR --output RUN` leaves this model in `RUN`\n",
+            run.encoder, run.train.epochs, run.train.seed,
         );
+        for (name, sha256) in data.iter().flat_map(|data| &data.sha256) {
+            let _ = writeln!(card, "- SHA-256 of `{name}` in the data set: {sha256}");
+        }
+        card.push('\n');
     }
     card.push_str("## Scores\n\n");
     match scored {
@@ -262,11 +77,10 @@ fn card(config: &ModelConfig, precision: Precision, bytes: u64, scored: Option<&
             words => format!("with up to {words} words of its text on each side"),
         },
     );
-    if let Some(Provenance { config, .. }) = &provenance {
-        let config = toml::to_string(config).expect("a configuration can be written");
-        let _ = write!(card, "\n## Configuration\n\n```toml\n{config}```\n");
+    if let Some((record, _)) = &record {
+        let _ = write!(card, "\n## Configuration\n\n```toml\n{}```\n", record.toml()?);
     }
-    card
+    Ok(card)
 }
 
 fn scores(card: &mut String, report: &Report, name: &str) {

@@ -1,10 +1,8 @@
 //! A model's scores on labelled sentences.
 
-use std::path::Path;
-
-use burn::tensor::{Device, read_sync};
+use burn::tensor::read_sync;
 use rayon::prelude::*;
-use sinet_infer::{FolderError, Model, ModelConfig, ModelFiles, Prediction, Thresholds};
+use sinet_infer::{Model, ModelConfig, Prediction, Thresholds};
 use sinet_text::{Dataset, Example, Report, Schema, Scorer, Scores, SymmetricRule};
 
 use crate::Error;
@@ -13,28 +11,28 @@ use crate::Error;
 ///
 /// # Errors
 ///
-/// [`Error::Other`] if the model cannot read a sentence.
+/// [`Error::Annotate`] if the model cannot read a sentence.
 pub fn evaluate(model: &Model, dataset: &Dataset) -> Result<Report, Error> {
     let predictions = predict(model, dataset, model.thresholds())?;
     Ok(score(model.schema(), dataset, &predictions, SymmetricRule::default()))
 }
 
-/// What a model says of every sentence, on all cores.
+/// Predicts every sentence, on all cores.
 ///
 /// # Errors
 ///
-/// [`Error::Other`] if the model cannot read a sentence.
+/// [`Error::Annotate`] if the model cannot read a sentence.
 pub fn predict(model: &Model, dataset: &Dataset, thresholds: Thresholds) -> Result<Vec<Prediction>, Error> {
     let read = |document: &&[Example]| {
         let sentences: Vec<_> = document.iter().map(|example| example.tokens.as_slice()).collect();
-        read_sync(model.read_sentences(&sentences, thresholds)).map_err(Error::other)
+        read_sync(model.read_sentences(&sentences, thresholds))
     };
     let documents = documents(model.config(), dataset);
     let predictions = documents.par_iter().map(read).collect::<Result<Vec<_>, _>>()?;
     Ok(predictions.concat())
 }
 
-/// What a model reads together: single sentences, or whole documents where it looks at their neighbours.
+/// The sentences that a model reads together: single ones, or whole documents where it looks at their neighbours.
 pub(crate) fn documents<'d>(config: &ModelConfig, dataset: &'d Dataset) -> Vec<&'d [Example]> {
     match config.context_words {
         0 => dataset.sentences.chunks(1).collect(),
@@ -49,38 +47,6 @@ pub fn score(schema: &Schema, dataset: &Dataset, predictions: &[Prediction], rul
         scorer.add(example.labels(), prediction.labels());
     }
     scorer.report()
-}
-
-/// Reads labelled sentences in SpERT's form.
-///
-/// # Errors
-///
-/// [`Error::Io`] if there is no such file, [`Error::Data`] with the place of the first mistake in it.
-pub fn read_dataset(path: &Path, schema: &Schema) -> Result<Dataset, Error> {
-    let json = Error::reading(path, std::fs::read(path))?;
-    let json = String::from_utf8(json).map_err(|error| Error::data(path, format!("not UTF-8: {error}")))?;
-    Ok(Dataset::from_json(&json, schema, &path.display().to_string())?)
-}
-
-/// Reads a model folder; the encoder computes on `device`.
-///
-/// # Errors
-///
-/// As [`read_files`], and [`Error::Data`] for files that are no model.
-pub fn read_model(folder: &Path, device: &Device) -> Result<Model, Error> {
-    Model::load(read_files(folder)?, device).map_err(|error| Error::data(folder, error))
-}
-
-/// Reads the files of a model folder.
-///
-/// # Errors
-///
-/// [`Error::Other`] if there is no such folder, [`Error::Data`] if its manifest cannot be used.
-pub fn read_files(folder: &Path) -> Result<ModelFiles, Error> {
-    ModelFiles::read_dir(folder).map_err(|error| match error {
-        FolderError::Read { .. } => Error::other(error),
-        _ => Error::data(folder, error),
-    })
 }
 
 /// The three micro F1 scores, in percent: entities, relations by boundaries, strict relations.

@@ -1,6 +1,7 @@
 //! Annotations on standard output.
 
-use std::io::{BufRead, Write};
+use std::io::{BufRead, ErrorKind, Write};
+use std::path::Path;
 use std::sync::mpsc;
 use std::thread;
 
@@ -9,6 +10,7 @@ use sinet_infer::Model;
 use sinet_text::Annotation;
 
 use crate::Error;
+use crate::error::DataError;
 
 /// Texts that may be on their way, for each thread: enough to keep all of them busy behind a long one.
 const IN_FLIGHT: usize = 16;
@@ -17,11 +19,11 @@ const IN_FLIGHT: usize = 16;
 ///
 /// # Errors
 ///
-/// [`Error::Other`] if the model cannot read it.
+/// [`Error::Annotate`] if the model cannot read it.
 pub fn annotate(model: &Model, text: &str) -> Result<Annotation, Error> {
     // In the pool, so that its threads share the work of one text.
     let reading = rayon::scope(|_| read_sync(model.annotate(text)));
-    Ok(reading.map_err(Error::other)?.annotation)
+    Ok(reading?.annotation)
 }
 
 /// Annotates every line of `input`, which is called `name`, and writes one JSON object a line to `output`, in the
@@ -31,8 +33,8 @@ pub fn annotate(model: &Model, text: &str) -> Result<Annotation, Error> {
 ///
 /// # Errors
 ///
-/// [`Error::Data`] for a line that is not UTF-8, [`Error::Other`] if the model cannot read one or the output is gone.
-/// What comes before such a line is answered.
+/// [`Error::Data`] for a line that is not UTF-8, [`Error::Annotate`] if the model cannot read one, [`Error::Output`] if the
+/// output takes no more. The lines before such a line are answered.
 pub fn annotate_lines(
     model: &Model,
     name: &str,
@@ -51,9 +53,14 @@ pub fn annotate_lines(
                     break;
                 }
                 pool.spawn(move |_| {
-                    let at = format!("{name}, line {}", i + 1);
-                    let answer = line.map_err(|error| Error::data(at.as_ref(), error)).and_then(|line| {
-                        let json = serde_json::to_string(&annotate(model, &line)?).map_err(Error::other)?;
+                    let unreadable = |source: std::io::Error| match source.kind() {
+                        ErrorKind::InvalidData => Error::data(Path::new(name))(DataError::Line { line: i + 1, source }),
+                        _ => Error::reading(Path::new(name))(source),
+                    };
+                    let answer = line.map_err(unreadable).and_then(|line| {
+                        let annotation = annotate(model, &line)?;
+                        let json =
+                            serde_json::to_string(&annotation).map_err(|error| Error::Serialize(error.into()))?;
                         Ok((json, line.len() as u64 + 1))
                     });
                     _ = sender.send(answer);
@@ -71,8 +78,8 @@ type Answer = mpsc::Receiver<Result<(String, u64), Error>>;
 fn write_all(answers: mpsc::Receiver<Answer>, mut output: impl Write, progress: impl Fn(u64)) -> Result<(), Error> {
     for answer in answers {
         let (json, length) = answer.recv().expect("every line is answered")?;
-        writeln!(output, "{json}").map_err(Error::other)?;
+        writeln!(output, "{json}").map_err(Error::Output)?;
         progress(length);
     }
-    Ok(())
+    output.flush().map_err(Error::Output)
 }

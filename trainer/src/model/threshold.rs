@@ -13,9 +13,9 @@ use crate::model::evaluate::{predict, score};
 /// The scores of a model at many relation thresholds.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Sweep {
-    /// What the model is called.
+    /// The name of the model.
     pub model: String,
-    /// The threshold that it has.
+    /// The threshold in its configuration.
     pub current: f32,
     /// The one with the best strict relation F1; of several, the one nearest to 0.5.
     pub best: f32,
@@ -43,7 +43,7 @@ const STEPS: usize = 20;
 ///
 /// # Errors
 ///
-/// [`Error::Other`] if the model cannot read a sentence.
+/// [`Error::Annotate`] if the model cannot read a sentence.
 pub fn sweep(model: &Model, dataset: &Dataset, rule: SymmetricRule) -> Result<Sweep, Error> {
     let thresholds: Vec<f32> = (1..STEPS).map(|step| step as f32 / STEPS as f32).collect();
     let all = predict(model, dataset, Thresholds { relation: thresholds[0], ..model.thresholds() })?;

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -11,8 +10,13 @@ use sinet_model::{NamedTensor, Weights};
 
 use crate::Error;
 use crate::config::RunConfig;
+use crate::console::say;
+use crate::dataset::DataIdentity;
+use crate::error::DataError;
+use crate::files::{read, read_weights, replace, sync_folder, write_synced};
 use crate::run::adamw::Moments;
 use crate::run::average::Average;
+use crate::run::folder::CHECKPOINT;
 use crate::run::optimizer::OptimizerState;
 use crate::run::word_table::WordTableState;
 
@@ -23,7 +27,7 @@ pub struct Checkpoint {
     pub progress: Progress,
     /// The network's weights, the word table included.
     pub weights: Weights,
-    /// What would be the model if the run ended here.
+    /// The weights of the model: their mean over the last epochs.
     pub average: Average,
     /// The optimiser's memory.
     pub optimizer: OptimizerState,
@@ -35,6 +39,9 @@ pub struct Checkpoint {
 pub struct Progress {
     /// The run's configuration; a run is resumed only with the same one.
     pub config: RunConfig,
+    /// The run's data; a run is resumed only with the same. Absent in checkpoints of the first versions.
+    #[serde(default)]
+    pub data: Option<DataIdentity>,
     /// Whole epochs done.
     pub epochs: u64,
     /// Updates done.
@@ -48,6 +55,38 @@ pub struct Progress {
 }
 
 impl Progress {
+    /// A run that begins.
+    pub fn new(config: RunConfig, data: DataIdentity) -> Self {
+        Self { config, data: Some(data), epochs: 0, updates: 0, best: None, complete: false }
+    }
+
+    /// The progress of the run in the folder `run`, if one was begun there: it must have been with this configuration and
+    /// this data.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::OtherConfiguration`] or [`Error::OtherData`] if it was not, [`Error`] if the checkpoint is damaged.
+    pub fn of_run(run: &Path, config: &RunConfig, data: &DataIdentity) -> Result<Option<Self>, Error> {
+        let Some(progress) = Self::read(&run.join(CHECKPOINT))? else { return Ok(None) };
+        if progress.config != *config {
+            return Err(Error::OtherConfiguration { run: run.to_owned() });
+        }
+        match &progress.data {
+            Some(begun) => {
+                let files = begun.differences(data);
+                if !files.is_empty() {
+                    return Err(Error::OtherData { run: run.to_owned(), folder: begun.folder.clone(), files });
+                }
+            }
+            None => say(format_args!(
+                "{}: an older version began this run and did not record its data; it is taken to be that in {}",
+                run.display(),
+                data.folder.display()
+            )),
+        }
+        Ok(Some(progress))
+    }
+
     /// The progress of the checkpoint in a folder, if there is one.
     ///
     /// # Errors
@@ -56,18 +95,16 @@ impl Progress {
     pub fn read(folder: &Path) -> Result<Option<Self>, Error> {
         let Some(folder) = latest(folder) else { return Ok(None) };
         let path = folder.join(PROGRESS);
-        let bytes = Error::reading(&path, fs::read(&path))?;
-        serde_json::from_slice(&bytes).map(Some).map_err(|error| Error::data(&path, error))
+        serde_json::from_slice(&read(&path)?).map(Some).map_err(Error::data(&path))
     }
 
     /// Notes in the checkpoint in `folder` that the run is complete.
     ///
     /// # Errors
     ///
-    /// [`Error::Io`], if that cannot be written.
+    /// [`Error::Write`], if that cannot be written.
     pub fn complete(&self, folder: &Path) -> Result<(), Error> {
-        let this = Self { complete: true, ..self.clone() };
-        replace(&folder.join(PROGRESS), &serde_json::to_vec_pretty(&this).map_err(Error::other)?)
+        replace(&folder.join(PROGRESS), &Self { complete: true, ..self.clone() }.to_json()?)
     }
 
     /// Whether all epochs are done, or so many without a better one that `train.patience` is at its end.
@@ -75,6 +112,16 @@ impl Progress {
         let train = &self.config.train;
         let fruitless = self.best.map_or(0, |(_, best)| self.epochs - best);
         self.epochs >= train.epochs || train.patience.is_some_and(|patience| fruitless >= patience)
+    }
+
+    /// Updates that are done of the epoch that has begun; `None` if epochs of so many updates cannot have led here.
+    pub fn updates_of_epoch(&self, epoch_updates: u64) -> Option<u64> {
+        let done = self.updates.checked_sub(self.epochs.checked_mul(epoch_updates)?)?;
+        (done < epoch_updates).then_some(done)
+    }
+
+    fn to_json(&self) -> Result<Vec<u8>, Error> {
+        serde_json::to_vec_pretty(self).map_err(|error| Error::Serialize(error.into()))
     }
 
     /// How many epochs the model is the average of, the last one included.
@@ -97,21 +144,17 @@ impl Checkpoint {
     pub fn write(&self, folder: &Path) -> Result<(), Error> {
         let [fresh, old] = [folder.with_extension("partial"), folder.with_extension("old")];
         let _ = fs::remove_dir_all(&fresh);
-        Error::reading(&fresh, fs::create_dir_all(&fresh))?;
-        let state = weights::write(&self.tensors(), Precision::F32).map_err(Error::other)?;
-        let progress = serde_json::to_vec_pretty(&self.progress).map_err(Error::other)?;
-        for (name, bytes) in [(STATE, state), (PROGRESS, progress)] {
-            let path = fresh.join(name);
-            Error::reading(&path, write_synced(&path, &bytes))?;
-        }
-        Error::reading(&fresh, sync_folder(&fresh))?;
+        fs::create_dir_all(&fresh).map_err(Error::writing(&fresh))?;
+        write_synced(&fresh.join(STATE), &weights::write(&self.tensors(), Precision::F32)?)?;
+        write_synced(&fresh.join(PROGRESS), &self.progress.to_json()?)?;
+        sync_folder(&fresh).map_err(Error::writing(&fresh))?;
         // Without `folder`, what lies in `old` is the last checkpoint, left by an interruption between the two renames.
         if folder.exists() {
             let _ = fs::remove_dir_all(&old);
-            Error::reading(folder, fs::rename(folder, &old))?;
+            fs::rename(folder, &old).map_err(Error::writing(folder))?;
         }
         let beside = folder.parent().unwrap_or(folder);
-        Error::reading(folder, fs::rename(&fresh, folder).and_then(|()| sync_folder(beside)))?;
+        fs::rename(&fresh, folder).and_then(|()| sync_folder(beside)).map_err(Error::writing(folder))?;
         let _ = fs::remove_dir_all(&old);
         Ok(())
     }
@@ -126,7 +169,7 @@ impl Checkpoint {
         let _ = fs::remove_dir_all(&gone);
         // The older one first, and each by its new name, so that half of one is never found.
         for place in [folder.with_extension("old"), folder.to_owned()].into_iter().filter(|place| place.exists()) {
-            Error::reading(&place, fs::rename(&place, &gone).and_then(|()| fs::remove_dir_all(&gone)))?;
+            fs::rename(&place, &gone).and_then(|()| fs::remove_dir_all(&gone)).map_err(Error::writing(&place))?;
         }
         Ok(())
     }
@@ -139,10 +182,8 @@ impl Checkpoint {
     pub fn read(folder: &Path) -> Result<Option<Self>, Error> {
         let Some((progress, folder)) = Progress::read(folder)?.zip(latest(folder)) else { return Ok(None) };
         let path = folder.join(STATE);
-        let bytes = Error::reading(&path, fs::read(&path))?;
-        let tensors = weights::read(&bytes).map_err(|error| Error::data(&path, error))?;
-        let checkpoint = Self::from_tensors(progress, tensors);
-        checkpoint.map(Some).ok_or_else(|| Error::data(&path, "the checkpoint is incomplete"))
+        let checkpoint = Self::from_tensors(progress, read_weights(&path)?);
+        checkpoint.map(Some).ok_or_else(|| Error::data(&path)(DataError::IncompleteCheckpoint))
     }
 
     fn tensors(&self) -> Weights {
@@ -196,37 +237,6 @@ impl Checkpoint {
     }
 }
 
-/// Writes weights in full precision, by renaming a finished file.
-///
-/// # Errors
-///
-/// [`Error`], if they cannot be written.
-pub fn write_weights(path: &Path, weights: &Weights) -> Result<(), Error> {
-    replace(path, &weights::write(weights, Precision::F32).map_err(Error::other)?)
-}
-
-/// Writes a file by renaming a finished one, so that there is always the one before or this one.
-///
-/// # Errors
-///
-/// [`Error::Io`], if it cannot be written.
-pub fn replace(path: &Path, bytes: &[u8]) -> Result<(), Error> {
-    let fresh = path.with_extension("partial");
-    Error::reading(&fresh, write_synced(&fresh, bytes))?;
-    let beside = path.parent().unwrap_or(path);
-    Error::reading(path, fs::rename(&fresh, path).and_then(|()| sync_folder(beside)))
-}
-
-/// Reads what [`write_weights`] wrote.
-///
-/// # Errors
-///
-/// [`Error`], if there is no such file or it is damaged.
-pub fn read_weights(path: &Path) -> Result<Weights, Error> {
-    let bytes = Error::reading(path, fs::read(path))?;
-    weights::read(&bytes).map_err(|error| Error::data(path, error))
-}
-
 /// A number in double precision as the sum of three in single precision.
 fn thirds(mut x: f64) -> Vec<f32> {
     let part = |_| {
@@ -237,20 +247,9 @@ fn thirds(mut x: f64) -> Vec<f32> {
     (0..3).map(part).collect()
 }
 
-/// Where the last checkpoint lies that was written to a folder.
+/// The place of the last checkpoint that was written to a folder.
 fn latest(folder: &Path) -> Option<PathBuf> {
     [folder.to_owned(), folder.with_extension("old")].into_iter().find(|folder| folder.exists())
-}
-
-/// Puts the names in a folder on the disk. Only Unix opens folders for that.
-fn sync_folder(folder: &Path) -> io::Result<()> {
-    if cfg!(unix) { fs::File::open(folder)?.sync_all() } else { Ok(()) }
-}
-
-fn write_synced(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let mut file = fs::File::create(path)?;
-    file.write_all(bytes)?;
-    file.sync_all()
 }
 
 #[cfg(test)]
@@ -268,10 +267,52 @@ mod tests {
         let tensor = NamedTensor { shape: vec![1], values: vec![updates as f32] };
         let weights: Weights = [("w".to_owned(), tensor)].into();
         Checkpoint {
-            progress: Progress { config, epochs: 0, updates, best: None, complete: false },
+            progress: Progress { updates, ..Progress::new(config, identity("1")) },
             weights,
             average: Average::default(),
             optimizer: OptimizerState::default(),
+        }
+    }
+
+    fn identity(sha256: &str) -> DataIdentity {
+        DataIdentity { folder: PathBuf::from("/data"), sha256: [("train.json".to_owned(), sha256.to_owned())].into() }
+    }
+
+    #[test]
+    fn a_run_knows_its_configuration_and_its_data() {
+        let run = tempfile::tempdir().unwrap();
+        let begun = checkpoint(7);
+        let (config, data) = (&begun.progress.config, identity("1"));
+        let read = |config: &RunConfig, data: &DataIdentity| Progress::of_run(run.path(), config, data);
+        assert_eq!(read(config, &data).unwrap(), None);
+        begun.write(&run.path().join(CHECKPOINT)).unwrap();
+        assert_eq!(read(config, &data).unwrap(), Some(begun.progress.clone()));
+        let moved = DataIdentity { folder: PathBuf::from("/elsewhere"), ..data.clone() };
+        assert_eq!(read(config, &moved).unwrap(), Some(begun.progress.clone()));
+
+        let error = read(config, &identity("2")).unwrap_err();
+        assert_eq!(error.exit_code(), 2);
+        let said = error.to_string();
+        for wanted in [run.path().to_str().unwrap(), "train.json of /data", "another --output, or remove"] {
+            assert!(said.contains(wanted), "{wanted:?} is not in {said}");
+        }
+        let other = RunConfig { name: "other".to_owned(), ..config.clone() };
+        assert!(matches!(read(&other, &data), Err(Error::OtherConfiguration { .. })));
+
+        // A checkpoint of the first versions has no data.
+        let path = run.path().join(CHECKPOINT).join(PROGRESS);
+        let mut old: serde_json::Value = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
+        old.as_object_mut().unwrap().remove("data").unwrap();
+        fs::write(&path, old.to_string()).unwrap();
+        assert_eq!(read(config, &data).unwrap(), Some(Progress { data: None, ..begun.progress }));
+    }
+
+    #[test]
+    fn updates_must_fit_the_epochs() {
+        let progress = Progress { epochs: 3, ..checkpoint(31).progress };
+        let cases = [(10, Some(1)), (9, Some(4)), (11, None), (8, Some(7)), (7, None), (u64::MAX, None)];
+        for (epoch_updates, done) in cases {
+            assert_eq!(progress.updates_of_epoch(epoch_updates), done, "{epoch_updates}");
         }
     }
 

@@ -1,14 +1,14 @@
-//! When the loss or its gradients are no numbers any more: what is left for a person to look at.
+//! The record of a failed update, for a person to look at: its loss or its gradients are no numbers any more.
 
 use std::path::Path;
 
 use serde_json::{Value, json};
 
 use crate::Error;
-use crate::run::checkpoint::replace;
+use crate::files::replace;
 use crate::run::step::Step;
 
-/// Writes the sentences of the update that failed, with what came of them, to a file in `output`; the error names it.
+/// Writes the sentences of the update that failed, and its numbers, to a file in `output`; the error names it.
 /// Its numbers are strings, because JSON knows no NaN.
 pub fn diverged(output: &Path, update: u64, step: &Step, rate: f64, sentences: Value) -> Error {
     let path = output.join(format!("failed-update-{update}.json"));
@@ -23,11 +23,5 @@ pub fn diverged(output: &Path, update: u64, step: &Step, rate: f64, sentences: V
     if let Err(error) = replace(&path, format!("{record:#}").as_bytes()) {
         return error;
     }
-    Error::other(format!(
-        "update {update} has the loss {} and gradients of norm {}; its sentences are in {}, the last checkpoint is \
-         intact: look for wrong labels, or train anew with a lower learning rate",
-        step.loss(),
-        step.norm,
-        path.display(),
-    ))
+    Error::Diverged { update, loss: step.loss(), norm: step.norm, record: path }
 }

@@ -1,7 +1,7 @@
-//! What a run says while it goes.
+//! The course of a run: a progress bar, JSON lines, and events for TensorBoard.
 
 use std::fs::{self, File};
-use std::io::Write;
+use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
@@ -12,10 +12,13 @@ use serde_json::{Value, json};
 use sinet_text::Report;
 
 use crate::Error;
-use crate::run::checkpoint::replace;
+use crate::console::say;
+use crate::error::DataError;
+use crate::files::replace;
+use crate::run::folder::METRICS;
 use crate::run::tensorboard::EventFile;
 
-/// What a run says while it goes: a progress bar, JSON lines in a file, and the same for TensorBoard.
+/// The progress bar of a run, and its lines: in `metrics.jsonl`, and as events for TensorBoard.
 pub struct Metrics {
     /// The bar.
     pub bar: ProgressBar,
@@ -33,25 +36,19 @@ impl Metrics {
     ///
     /// # Errors
     ///
-    /// [`Error::Io`], if the file cannot be written.
+    /// [`Error::Write`] if the file cannot be written; [`Error::Read`] or [`Error::Data`] if the lines of a run that goes on
+    /// cannot be read.
     pub fn open(output: &Path, updates: u64) -> Result<Self, Error> {
-        let path = output.join(FILE);
+        let path = output.join(METRICS);
         // A run that begins knows of no line.
-        let before = if updates == 0 { String::new() } else { fs::read_to_string(&path).unwrap_or_default() };
-        let (mut kept, mut lines) = (String::new(), Vec::<Value>::new());
-        for line in before.lines() {
-            // The last line may be half of one.
-            let Ok(value) = serde_json::from_str::<Value>(line) else { continue };
-            if value["updates"].as_u64().is_some_and(|at| at <= updates) {
-                kept.extend([line, "\n"]);
-                lines.push(value);
-            }
-        }
-        let before = lines.last().and_then(|line| line["seconds"].as_f64()).unwrap_or(0.0);
+        let mut lines = if updates == 0 { Vec::new() } else { read_lines(&path)? };
+        lines.retain(|(_, line)| line["updates"].as_u64().is_some_and(|at| at <= updates));
+        let before = lines.last().and_then(|(_, line)| line["seconds"].as_f64()).unwrap_or(0.0);
+        let kept: String = lines.iter().flat_map(|(text, _)| [text, "\n"]).collect();
         replace(&path, kept.as_bytes())?;
-        let file = Error::reading(&path, File::options().append(true).open(&path))?;
+        let file = File::options().append(true).open(&path).map_err(Error::writing(&path))?;
         let mut events = EventFile::create(output, before)?;
-        lines.iter().try_for_each(|line| events.add(line))?;
+        lines.iter().try_for_each(|(_, line)| events.add(line))?;
         let style = ProgressStyle::with_template("{prefix} [{bar:30}] {pos}/{len} {msg} {per_sec}, {eta} left")
             .expect("the template is valid");
         let bar = ProgressBar::new(0).with_style(style);
@@ -71,7 +68,7 @@ impl Metrics {
     ///
     /// # Errors
     ///
-    /// [`Error::Io`], if the line cannot be written.
+    /// [`Error::Write`], if the line cannot be written.
     pub fn update(&mut self, updates: u64, losses: [f32; 2], norm: f64, rate: f64) -> Result<(), Error> {
         let loss = f64::from(losses[0] + losses[1]);
         // A moving average, which is readable where single batches jump.
@@ -88,7 +85,7 @@ impl Metrics {
     ///
     /// # Errors
     ///
-    /// [`Error::Io`], if the line cannot be written.
+    /// [`Error::Write`], if the line cannot be written.
     pub fn epoch(&mut self, epoch: u64, updates: u64, report: &Report) -> Result<(), Error> {
         self.line(&json!({ "updates": updates, "epoch": epoch, "seconds": self.seconds(), "dev": report }))
     }
@@ -97,14 +94,14 @@ impl Metrics {
     ///
     /// # Errors
     ///
-    /// [`Error::Io`], if that fails.
+    /// [`Error::Write`], if that fails.
     pub fn sync(&self) -> Result<(), Error> {
-        Error::reading(&self.path, self.file.sync_data())
+        self.file.sync_data().map_err(Error::writing(&self.path))
     }
 
     /// Says something on standard error, also where that is a file and there is no bar to see.
     pub fn say(&self, sentence: &str) {
-        self.bar.suspend(|| eprintln!("{sentence}"));
+        self.bar.suspend(|| say(sentence));
     }
 
     fn seconds(&self) -> f64 {
@@ -112,7 +109,7 @@ impl Metrics {
     }
 
     fn line(&mut self, line: &Value) -> Result<(), Error> {
-        Error::reading(&self.path, writeln!(self.file, "{line}"))?;
+        writeln!(self.file, "{line}").map_err(Error::writing(&self.path))?;
         self.events.add(line)
     }
 }
@@ -127,7 +124,11 @@ pub struct Epoch {
 }
 
 /// The epochs of a run that are done, in order; none where there is no run.
-pub fn read_epochs(output: &Path) -> Vec<Epoch> {
+///
+/// # Errors
+///
+/// [`Error::Read`] or [`Error::Data`], if its lines cannot be read.
+pub fn read_epochs(output: &Path) -> Result<Vec<Epoch>, Error> {
     lines(output)
 }
 
@@ -145,17 +146,36 @@ pub struct Update {
 }
 
 /// The updates of a run that are done, in order; none where there is no run.
-pub fn read_updates(output: &Path) -> Vec<Update> {
+///
+/// # Errors
+///
+/// [`Error::Read`] or [`Error::Data`], if its lines cannot be read.
+pub fn read_updates(output: &Path) -> Result<Vec<Update>, Error> {
     lines(output)
 }
 
-/// The lines of one kind: those of the other have not its fields.
-fn lines<T: DeserializeOwned>(output: &Path) -> Vec<T> {
-    let lines = fs::read_to_string(output.join(FILE)).unwrap_or_default();
-    lines.lines().filter_map(|line| serde_json::from_str(line).ok()).collect()
+/// The lines of one kind: those of the other lack its fields.
+fn lines<T: DeserializeOwned>(output: &Path) -> Result<Vec<T>, Error> {
+    let lines = read_lines(&output.join(METRICS))?;
+    Ok(lines.into_iter().filter_map(|(_, line)| serde_json::from_value(line).ok()).collect())
 }
 
-const FILE: &str = "metrics.jsonl";
+/// All lines of a file, which may be absent, as text and as values. After a kill the last one may be half a line, and is left
+/// out.
+fn read_lines(path: &Path) -> Result<Vec<(String, Value)>, Error> {
+    let text = match fs::read(path) {
+        Err(error) if error.kind() == ErrorKind::NotFound => Vec::new(),
+        result => result.map_err(Error::reading(path))?,
+    };
+    let whole = text.iter().rposition(|&byte| byte == b'\n').unwrap_or(0);
+    let lines = text[..whole].split(|&byte| byte == b'\n').filter(|line| !line.is_empty()).enumerate();
+    let parse = |(i, line)| {
+        let parsed =
+            str::from_utf8(line).ok().and_then(|text| Some((text.to_owned(), serde_json::from_str(text).ok()?)));
+        parsed.ok_or_else(|| Error::data(path)(DataError::MetricsLine { line: i + 1 }))
+    };
+    lines.map(parse).collect()
+}
 
 #[cfg(test)]
 mod tests {
@@ -166,7 +186,7 @@ mod tests {
     fn a_run_that_goes_on_keeps_the_lines_up_to_its_checkpoint() {
         let folder = tempfile::tempdir().unwrap();
         let updates = || -> Vec<u64> {
-            let lines = fs::read_to_string(folder.path().join(FILE)).unwrap();
+            let lines = fs::read_to_string(folder.path().join(METRICS)).unwrap();
             let lines = lines.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
             lines.map(|line| line["updates"].as_u64().unwrap()).collect()
         };
@@ -175,14 +195,29 @@ mod tests {
             range.for_each(|update| metrics.update(update, [1.0, 2.0], 3.0, 1e-4).unwrap());
         };
         write(0, 1..=4);
-        let path = folder.path().join(FILE);
-        let whole = fs::read_to_string(&path).unwrap();
-        fs::write(&path, format!("{whole}{{\"updates\": 5, \"sec")).unwrap();
+        let path = folder.path().join(METRICS);
+        let lines = fs::read_to_string(&path).unwrap();
+        fs::write(&path, format!("{lines}{{\"updates\": 5, \"sec")).unwrap();
         write(3, 4..=6);
         assert_eq!(updates(), [1, 2, 3, 4, 5, 6]);
         let events = || records(folder.path()).len() - 1;
         assert_eq!(events(), 6);
         write(0, 1..=1);
         assert_eq!((updates(), events()), (vec![1], 1));
+    }
+
+    #[test]
+    fn metrics_that_cannot_be_read_are_not_wiped() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(METRICS);
+        for damaged in [&b"{\"updates\": 1}\n{\"updates\": \xff}\n"[..], b"{\"updates\": 1}\n{\"upd\n"] {
+            fs::write(&path, damaged).unwrap();
+            let error = Metrics::open(folder.path(), 1).err().unwrap();
+            assert!(error.exit_code() == 2 && error.to_string().contains("line 2"), "{error}");
+            assert_eq!(fs::read(&path).unwrap(), damaged);
+        }
+        fs::remove_file(&path).unwrap();
+        fs::create_dir(&path).unwrap();
+        assert!(matches!(Metrics::open(folder.path(), 1), Err(Error::Read { .. })));
     }
 }

@@ -13,20 +13,18 @@ use sinet_page::export::{STYLE, escaped};
 use sinet_text::{Report, SymmetricRule};
 
 use crate::Error;
-use crate::model::card::Scoring;
-use crate::model::evaluate::{TASKS, by_task, micro_f1, predict, read_model, score};
+use crate::model::evaluate::{TASKS, by_task, micro_f1, predict, score};
+use crate::model::folder::read_model;
+use crate::model::scoring::Scoring;
+use crate::run::folder::MODEL_BEST;
 use crate::run::metrics::{Update, read_epochs, read_updates};
-use crate::run::train::MODEL_BEST;
 use confusion::Confusion;
 use curves::{Curve, figure, thinned};
-
-/// The report, in a run's folder.
-pub const REPORT: &str = "report.html";
 
 /// Points of a curve over updates.
 const POINTS: usize = 300;
 
-/// The report of a finished run: its course from `metrics.jsonl`, and how its best model reads labelled sentences.
+/// The report of a finished run: its course from `metrics.jsonl`, and the answers of its best model on labelled sentences.
 ///
 /// # Errors
 ///
@@ -49,7 +47,7 @@ pub fn report<'a>(run: &Path, scoring: impl FnOnce(&Model) -> Result<Scoring<'a>
 
     let title = escaped(model.name());
     let parts = [
-        course(run),
+        course(run)?,
         per_type(&scores, &name, rule),
         format!("<h2>What is taken for what</h2>\n{CONFUSION_NOTE}"),
         matrix("Entities", &entity_types, &entities),
@@ -73,8 +71,8 @@ const OWN_STYLE: &str = include_str!("report/report.css");
 const CONFUSION_NOTE: &str = "<p>Rows are what is labelled, columns what was found. “None” is a label that was missed, or one \
                               that is not there.</p>\n";
 
-fn course(run: &Path) -> String {
-    let updates = read_updates(run);
+fn course(run: &Path) -> Result<String, Error> {
+    let updates = read_updates(run)?;
     let of = |value: fn(&Update) -> f64| {
         thinned(updates.iter().map(|update| (update.updates as f64, value(update))).collect(), POINTS)
     };
@@ -83,16 +81,17 @@ fn course(run: &Path) -> String {
         Curve { name: "relations", points: of(|update| update.relation_loss) },
     ];
     let rate = [Curve { name: "learning rate", points: of(|update| update.learning_rate) }];
-    let epochs: Vec<_> = read_epochs(run).into_iter().map(|epoch| (epoch.epoch as f64, micro_f1(&epoch.dev))).collect();
+    let epochs: Vec<_> =
+        read_epochs(run)?.into_iter().map(|epoch| (epoch.epoch as f64, micro_f1(&epoch.dev))).collect();
     let f1 = [0, 1, 2]
         .map(|task| Curve { name: TASKS[task], points: epochs.iter().map(|(epoch, f1)| (*epoch, f1[task])).collect() });
-    [
+    Ok([
         "<h2>Course</h2>\n".to_owned(),
         figure("Micro F1 on the development data, in percent", "epochs", &f1),
         figure("Loss", "updates", &losses),
         figure("Learning rate", "updates", &rate),
     ]
-    .concat()
+    .concat())
 }
 
 fn per_type(scores: &Report, name: &str, rule: SymmetricRule) -> String {

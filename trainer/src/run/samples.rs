@@ -8,6 +8,7 @@ use sinet_model::{Batch, Pair, Span};
 use sinet_text::{Dataset, Encoding, Example, Tokenizer, WordRange};
 
 use crate::config::TrainSection;
+use crate::error::DataError;
 
 /// A labelled sentence as word pieces.
 #[derive(Debug, Clone)]
@@ -51,30 +52,18 @@ pub struct Sampling {
     pub padding: Option<u32>,
 }
 
-/// A sentence that cannot be trained on.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("sentence {sentence} has {pieces} word pieces, the encoder reads {limit}; split it")]
-pub struct TooLong {
-    /// Counted from 1.
-    pub sentence: usize,
-    /// Its length.
-    pub pieces: usize,
-    /// The encoder's limit.
-    pub limit: usize,
-}
-
 impl Sentence {
     /// Tokenises a data set. Each sentence gets up to `context_words` of its document on each side.
     ///
     /// # Errors
     ///
-    /// The first sentence that the encoder cannot read as one piece.
+    /// [`DataError::TooLong`] for the first sentence that the encoder cannot read as one piece.
     pub fn all(
         dataset: &Dataset,
         tokenizer: &Tokenizer,
         limit: usize,
         context_words: usize,
-    ) -> Result<Vec<Self>, TooLong> {
+    ) -> Result<Vec<Self>, DataError> {
         let mut sentences = Vec::with_capacity(dataset.sentences.len());
         for document in dataset.documents() {
             let words = document.iter().flat_map(|example| &example.tokens);
@@ -86,7 +75,7 @@ impl Sentence {
                 let encoding = Encoding::from_pieces(tokenizer.special(), &pieces[words.start..words.end], usize::MAX);
                 let (index, own) = (sentences.len(), encoding.ids.len());
                 if own > limit {
-                    return Err(TooLong { sentence: index + 1, pieces: own, limit });
+                    return Err(DataError::TooLong { sentence: index + 1, pieces: own, limit });
                 }
                 sentences.push(Self::new(index, example, encoding.in_context(&pieces, words, context_words, limit)));
             }

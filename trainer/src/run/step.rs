@@ -42,7 +42,7 @@ impl Step {
     ///
     /// # Errors
     ///
-    /// [`Error::Other`] if the device fails, for instance because its memory is too small.
+    /// [`Error::Update`] if the device fails, for instance because its memory is too small.
     ///
     /// # Panics
     ///
@@ -119,9 +119,7 @@ impl Computed {
         let (ids, of_words): (Vec<_>, Vec<_>) = words.into_iter().unzip();
         let read = Transaction::default().register(Tensor::cat(losses.into(), 0)).register(gradients.square_norms());
         let read = of_words.into_iter().fold(read, Transaction::register);
-        let read = read.try_execute().map_err(|error| {
-            Error::other(format!("the device failed: {error}; with a smaller train.batch_size it needs less memory"))
-        })?;
+        let read = read.try_execute().map_err(Error::Update)?;
         let mut read = read.into_iter();
         let mut next = || read.next().expect("what was registered comes back");
         let losses = floats(next());

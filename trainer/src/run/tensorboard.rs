@@ -1,8 +1,12 @@
 //! The course of a run for TensorBoard: `tensorboard --logdir RUNS`.
 //!
 //! An event file is a row of TFRecords, each an `Event` in protocol buffers
-//! (<https://github.com/tensorflow/tensorboard/blob/master/tensorboard/compat/proto/event.proto>). Of both only what a number
-//! at a step needs is written here.
+//! (<https://github.com/tensorflow/tensorboard/blob/master/tensorboard/compat/proto/event.proto>). Of both only the fields of
+//! a number at a step are written here.
+//!
+//! Why no library: the crates that write event files name them by the time and begin a new one with every process, while a run
+//! that is resumed goes on in one file. Those for protocol buffers bring a code generator or a derive macro into every build,
+//! for the 35 lines of [`Message`].
 
 use std::fs::{self, File};
 use std::io::Write;
@@ -27,12 +31,12 @@ impl EventFile {
     ///
     /// # Errors
     ///
-    /// [`Error::Io`], if it cannot be written.
+    /// [`Error::Write`], if it cannot be written.
     pub fn create(run: &Path, before: f64) -> Result<Self, Error> {
         let folder = run.join("tensorboard");
-        Error::reading(&folder, fs::create_dir_all(&folder))?;
+        fs::create_dir_all(&folder).map_err(Error::writing(&folder))?;
         let path = folder.join(FILE);
-        let file = Error::reading(&path, File::create(&path))?;
+        let file = File::create(&path).map_err(Error::writing(&path))?;
         let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0.0, |since| since.as_secs_f64());
         let mut events = Self { file, path, begun: now - before };
         let mut version = Message::default();
@@ -41,11 +45,11 @@ impl EventFile {
         Ok(events)
     }
 
-    /// Adds what a line of `metrics.jsonl` says.
+    /// Adds the numbers of a line of `metrics.jsonl`.
     ///
     /// # Errors
     ///
-    /// [`Error::Io`], if it cannot be written.
+    /// [`Error::Write`], if it cannot be written.
     pub fn add(&mut self, line: &Value) -> Result<(), Error> {
         let mut summary = Message::default();
         for (tag, value) in scalars(line) {
@@ -63,7 +67,7 @@ impl EventFile {
     fn record(&mut self, contents: &[u8]) -> Result<(), Error> {
         let length = (contents.len() as u64).to_le_bytes();
         let record = [&length, &checksum(&length)[..], contents, &checksum(contents)].concat();
-        Error::reading(&self.path, self.file.write_all(&record))
+        self.file.write_all(&record).map_err(Error::writing(&self.path))
     }
 }
 

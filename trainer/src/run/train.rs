@@ -10,20 +10,28 @@ use rand_chacha::ChaCha8Rng;
 use serde_json::json;
 use sinet_infer::{Model, ModelConfig, Precision};
 use sinet_model::{Sinet, SinetConfig, Weights};
-use sinet_text::{Dataset, Report, Schema, Tokenizer};
+use sinet_text::{Dataset, Report, Schema, SymmetricRule, Tokenizer};
 
 use crate::Error;
 use crate::config::RunConfig;
+use crate::console::say;
+use crate::dataset::{Data, TRAIN};
 use crate::device::name;
-use crate::model::card::{self, Scoring};
-use crate::model::evaluate::{evaluate, micro_f1, read_dataset};
+use crate::error::DataError;
+use crate::files::{read_weights, replace, write_weights};
+use crate::model::evaluate::{evaluate, micro_f1};
+use crate::model::folder::ModelFolder;
 use crate::model::pretrained::Pretrained;
+use crate::model::record::TrainingRecord;
+use crate::model::scoring::Scoring;
+use crate::model::threshold::sweep;
 use crate::run::average::Average;
-use crate::run::checkpoint::{Checkpoint, Progress, read_weights, replace, write_weights};
+use crate::run::checkpoint::{Checkpoint, Progress};
 use crate::run::divergence::diverged;
+use crate::run::folder::{BEST, CHECKPOINT, MODEL_BEST, MODEL_LAST, REPORT};
 use crate::run::metrics::Metrics;
 use crate::run::optimizer::{Optimizer, OptimizerState};
-use crate::run::report::{REPORT, report};
+use crate::run::report::report;
 use crate::run::samples::{Samples, Sampling, Sentence, batches};
 use crate::run::schedule::Schedule;
 use crate::run::step::Step;
@@ -34,21 +42,21 @@ use crate::run::step::Step;
 ///
 /// # Errors
 ///
-/// [`Error`], before anything is written if the configuration or the data are wrong.
+/// [`Error`], before anything is written if the configuration or the data are wrong, or others than those of the run that
+/// is resumed.
 pub fn train(config: &RunConfig, device: &Device, data: &Path, output: &Path, resume: bool) -> Result<(), Error> {
+    let data = Data::read(data)?;
     let checkpoint = output.join(CHECKPOINT);
-    let is_complete = |progress: Progress| progress.complete && progress.config == *config;
-    if resume && Progress::read(&checkpoint)?.is_some_and(is_complete) {
+    if resume && Progress::of_run(output, config, &data.identity)?.is_some_and(|progress| progress.complete) {
         return Ok(());
     }
-    let data = Data::read(data)?;
     let pretrained = Pretrained::find(&config.encoder)?;
     let found = if resume { Checkpoint::read(&checkpoint)? } else { None };
     let mut run = match found {
-        Some(checkpoint) => Run::resume(config, device, data, output, pretrained, checkpoint)?,
+        Some(found) => Run::resume(config, device, data, output, pretrained, found)?,
         None => Run::start(config, device, data, output, pretrained)?,
     };
-    Error::reading(output, fs::create_dir_all(output))?;
+    fs::create_dir_all(output).map_err(Error::writing(output))?;
     if !resume {
         Checkpoint::remove(&checkpoint)?;
     }
@@ -62,7 +70,7 @@ pub fn train(config: &RunConfig, device: &Device, data: &Path, output: &Path, re
         metrics.epoch(epochs, updates, &report)?;
         if best.is_none_or(|(best, _)| strict as f32 > best) {
             run.progress.best = Some((strict as f32, epochs));
-            write_weights(&output.join(BEST), run.weights())?;
+            write_weights(&output.join(BEST), &run.average.weights)?;
         }
         run.save(&metrics)?;
         metrics.say(&format!(
@@ -73,72 +81,31 @@ pub fn train(config: &RunConfig, device: &Device, data: &Path, output: &Path, re
 
     let Progress { epochs, best, .. } = run.progress;
     if epochs < config.train.epochs {
-        eprintln!("the strict F1 has not risen any more: stopped after epoch {epochs}");
+        say(format_args!("the strict F1 has not risen any more: stopped after epoch {epochs}"));
     }
-    card::write_model(&run, run.weights(), epochs, &output.join(MODEL_LAST))?;
+    run.write_model(&run.average.weights, epochs, &output.join(MODEL_LAST))?;
     if let Some((_, epoch)) = best {
-        let best = read_weights(&output.join(BEST))?;
-        card::write_model(&run, &best, epoch, &output.join(MODEL_BEST))?;
+        run.write_model(&read_weights(&output.join(BEST))?, epoch, &output.join(MODEL_BEST))?;
         let html = report(output, |_| Ok(Scoring::on_dev(&run.data.dev)))?;
         replace(&output.join(REPORT), html.as_bytes())?;
     }
     run.progress.complete(&checkpoint)
 }
 
-/// The model of the best epoch, in a run's folder.
-pub const MODEL_BEST: &str = "model-best";
-
-/// The model of the last epoch, in a run's folder.
-pub const MODEL_LAST: &str = "model-last";
-
-/// The weights of the best epoch so far, in a run's folder.
-pub const BEST: &str = "best.safetensors";
-
-/// Where a run can go on from.
-const CHECKPOINT: &str = "checkpoint";
-
-/// The labelled sentences of a run.
-pub struct Data {
-    /// Where they lie.
-    folder: PathBuf,
-    /// The types.
-    pub schema: Schema,
-    /// What the model learns from.
-    pub train: Dataset,
-    /// What it is measured on.
-    pub dev: Dataset,
-}
-
-impl Data {
-    fn read(folder: &Path) -> Result<Self, Error> {
-        let path = folder.join("types.json");
-        let types = Error::reading(&path, fs::read(&path))?;
-        let schema = serde_json::from_slice(&types).map_err(|error| Error::data(&path, error))?;
-        let mut train = read_dataset(&folder.join("train.json"), &schema)?;
-        // As the authors' code does: a symmetric relation is learned in text order only.
-        train.sentences.iter_mut().for_each(|example| example.order_symmetric(&schema));
-        Ok(Self { folder: folder.to_owned(), train, dev: read_dataset(&folder.join("dev.json"), &schema)?, schema })
-    }
-}
-
 /// A run between two updates.
-pub struct Run {
-    /// What was asked for.
-    pub config: RunConfig,
-    /// How far it is.
-    pub progress: Progress,
-    /// What it learns from and is measured on.
-    pub data: Data,
+struct Run {
+    config: RunConfig,
+    progress: Progress,
+    data: Data,
     output: PathBuf,
-    /// The encoder that it began with.
-    pub pretrained: Pretrained,
+    pretrained: Pretrained,
     tokenizer: Tokenizer,
     sentences: Vec<Sentence>,
-    /// Where the network is.
+    /// The device of the network.
     device: Device,
     /// Taken out only while an update replaces it, so that its memory can be used again.
     network: Option<Sinet>,
-    /// What would be the model if the run ended here.
+    /// The weights of the model: their mean over the last epochs.
     average: Average,
     optimizer: Optimizer,
     /// Updates an epoch.
@@ -154,15 +121,14 @@ impl Run {
         output: &Path,
         pretrained: Pretrained,
     ) -> Result<Self, Error> {
-        let progress = Progress { config: config.clone(), epochs: 0, updates: 0, best: None, complete: false };
+        let progress = Progress::new(config.clone(), data.identity.resolved()?);
         // Drawn on the host, so that a seed begins with the same weights on every device.
         let host = Device::flex();
         host.seed(config.train.seed);
         let network = architecture(config, &data.schema, &pretrained).init(&host);
         let Sinet { encoder, heads } = network;
-        let encoder = encoder.with_weights(&pretrained.weights).map_err(|error| {
-            Error::other(format!("the encoder {} does not fit its own config.json: {error}", config.encoder))
-        })?;
+        let misfit = |error| Error::data(Path::new(&config.encoder))(DataError::Encoder(error));
+        let encoder = encoder.with_weights(&pretrained.weights).map_err(misfit)?;
         let network = Sinet { encoder, heads };
         let (average, optimizer) = (Average::default(), OptimizerState::default());
         Self::new(progress, data, output, pretrained, network.train().fork(device), average, optimizer)
@@ -176,13 +142,10 @@ impl Run {
         pretrained: Pretrained,
         checkpoint: Checkpoint,
     ) -> Result<Self, Error> {
-        let Checkpoint { progress, weights, average, optimizer } = checkpoint;
-        if progress.config != *config {
-            let problem = "the checkpoint is of another configuration; restore that, or train into another folder";
-            return Err(Error::other(format!("{}: {problem}", output.display())));
-        }
+        let Checkpoint { mut progress, weights, average, optimizer } = checkpoint;
+        progress.data = Some(data.identity.resolved()?);
         let network = architecture(config, &data.schema, &pretrained).init(device);
-        let network = network.with_weights(&weights).map_err(Error::other)?.train();
+        let network = network.with_weights(&weights)?.train();
         Self::new(progress, data, output, pretrained, network, average, optimizer)
     }
 
@@ -195,21 +158,24 @@ impl Run {
         average: Average,
         optimizer: OptimizerState,
     ) -> Result<Self, Error> {
-        let tokenizer = Tokenizer::from_bytes(&pretrained.tokenizer).map_err(Error::other)?;
+        let encoder = Path::new(&progress.config.encoder);
+        let tokenizer = Tokenizer::from_bytes(&pretrained.tokenizer).map_err(Error::data(encoder))?;
         let limit = pretrained.config.max_pieces();
         let RunConfig { train, model, .. } = &progress.config;
-        let train_file = data.folder.join("train.json");
+        let train_file = data.identity.folder.join(TRAIN);
         if model.context_words > 0 && data.train.documents().all(|document| document.len() == 1) {
-            let problem = "no sentence has a neighbour with the same orig_id, so that there is no context; convert documents \
-                           to SpERT's format, or set model.context_words to 0";
-            return Err(Error::data(&train_file, problem));
+            return Err(Error::data(&train_file)(DataError::NoContext));
         }
-        let sentences = Sentence::all(&data.train, &tokenizer, limit, model.context_words)
-            .map_err(|error| Error::data(&train_file, error))?;
+        let sentences =
+            Sentence::all(&data.train, &tokenizer, limit, model.context_words).map_err(Error::data(&train_file))?;
         let epoch_updates = (sentences.len() / train.update_size()) as u64;
         if epoch_updates == 0 {
-            let problem = format!("{} sentences do not fill an update of {}", sentences.len(), train.update_size());
-            return Err(Error::data(&train_file, problem));
+            let (sentences, update) = (sentences.len(), train.update_size());
+            return Err(Error::data(&train_file)(DataError::TooFew { sentences, update }));
+        }
+        if progress.updates_of_epoch(epoch_updates).is_none() {
+            let Progress { epochs, updates, .. } = progress;
+            return Err(Error::data(output)(DataError::Updates { epochs, updates, epoch_updates }));
         }
         let total = epoch_updates * train.epochs;
         let schedule = Schedule { warmup: (total as f64 * train.warmup) as u64, total };
@@ -235,7 +201,7 @@ impl Run {
     fn epoch(&mut self, metrics: &mut Metrics) -> Result<(), Error> {
         let train = self.config.train.clone();
         let order = batches(&self.sentences, &train, &mut self.rng(Purpose::Order, self.progress.epochs));
-        let done = self.progress.updates - self.progress.epochs * self.epoch_updates;
+        let done = self.progress.updates_of_epoch(self.epoch_updates).expect("a run is checked when it begins");
         metrics.begin(self.progress.epochs, train.epochs, self.epoch_updates, done);
         for (done, batches) in (1..).zip(order.chunks(train.accumulation)).skip(done as usize) {
             self.update(batches, metrics)?;
@@ -299,19 +265,39 @@ impl Run {
 
     /// Scores on the development data, as the model is now.
     fn evaluate(&mut self) -> Result<Report, Error> {
-        let network = self.current().with_weights(&self.average.weights).map_err(Error::other)?;
+        let network = self.current().with_weights(&self.average.weights)?;
         let config = self.model_config(self.progress.epochs);
-        let model = Model::new(config, self.tokenizer.clone(), network, Precision::F32).map_err(Error::other)?;
+        let model = Model::new(config, self.tokenizer.clone(), network, Precision::F32)?;
         evaluate(&model, &self.data.dev)
     }
 
-    /// All weights of the model as it is now, by name.
-    pub fn weights(&self) -> &Weights {
-        &self.average.weights
+    /// Exports weights of the run, as they were after so many epochs, to a model folder: int8, and these very files are
+    /// scored for the card.
+    fn write_model(&self, weights: &Weights, epochs: u64, folder: &Path) -> Result<(), Error> {
+        let Self { config, data: Data { dev, .. }, pretrained, .. } = self;
+        let self_test: Vec<_> = dev.sentences.iter().take(3).map(|example| example.tokens.clone()).collect();
+        let tokenizer = &pretrained.tokenizer;
+        let mut model =
+            ModelFolder::export(&self.model_config(epochs), tokenizer, weights, Precision::Int8, &self_test)?;
+        if config.train.tune_threshold {
+            model.set_threshold(sweep(model.model(), dev, SymmetricRule::default())?.best)?;
+        }
+        model.write_card(Some(&Scoring::on_dev(dev)))?;
+        model.write(folder)
     }
 
-    /// What the model folder says of the model, as it was after so many epochs.
-    pub fn model_config(&self, epochs: u64) -> ModelConfig {
+    /// The configuration of the model as it was after so many epochs.
+    fn model_config(&self, epochs: u64) -> ModelConfig {
+        let training = TrainingRecord {
+            config: json!(self.config),
+            encoder_sha256: self.pretrained.sha256.clone(),
+            encoder_revision: self.pretrained.revision.clone(),
+            epochs,
+            train_sentences: Some(self.data.train.sentences.len()),
+            device: Some(name(&self.device)),
+            // As the person has named it: a model folder is given away, and where it was made is nobody's business.
+            data: Some(self.data.identity.clone()),
+        };
         ModelConfig {
             format_version: 1,
             name: self.config.name.clone(),
@@ -320,13 +306,7 @@ impl Run {
             relation_threshold: self.config.model.relation_threshold,
             max_span_words: self.config.model.max_span_words,
             context_words: self.config.model.context_words,
-            training: json!({
-                "config": self.config,
-                "encoder_sha256": self.pretrained.sha256,
-                "epochs": epochs,
-                "train_sentences": self.data.train.sentences.len(),
-                "device": name(&self.device),
-            }),
+            training: json!(training),
         }
     }
 
@@ -354,7 +334,7 @@ fn architecture(config: &RunConfig, schema: &Schema, pretrained: &Pretrained) ->
     }
 }
 
-/// What random numbers are drawn for.
+/// The purpose of random numbers.
 #[derive(Debug, Clone, Copy)]
 enum Purpose {
     Order,
@@ -368,12 +348,4 @@ fn mix(seed: u64, purpose: Purpose, number: u64) -> u64 {
     z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
     z ^ (z >> 31)
-}
-
-/// The development data, for the model card.
-impl Run {
-    /// Sentences for the self-test: the first of the development data.
-    pub fn self_test_sentences(&self) -> Vec<Vec<String>> {
-        self.data.dev.sentences.iter().take(3).map(|example| example.tokens.clone()).collect()
-    }
 }

@@ -11,10 +11,12 @@ use sinet_text::SymmetricRule;
 
 use crate::Error;
 use crate::config::{ModelSection, RunConfig};
-use crate::study::seeds::{Scores, train_seeds};
+use crate::dataset::Data;
+use crate::study::seeds::{Scores, check_seeds, train_seeds};
 
 /// Trains every variant of an experiment with `runs` seeds from the configuration's on, each in a folder of its own below
-/// `output`, and gathers the scores. What is finished there already is not trained again; what was interrupted goes on.
+/// `output`, and gathers the scores. A run that is complete in its folder is not trained again, and one that was interrupted
+/// goes on.
 ///
 /// # Errors
 ///
@@ -27,19 +29,24 @@ pub fn ablate(
     output: &Path,
     runs: u64,
 ) -> Result<Table, Error> {
+    let variants: Vec<_> = experiment.variants().into_iter().map(|variant| variant.of(config)).collect();
+    let folder = |group: &str, setting: &str| {
+        let name = slug(group, setting);
+        move |seed| output.join(format!("{name}-{seed}"))
+    };
+    let identity = Data::read(data)?.identity;
+    for (group, setting, config) in &variants {
+        check_seeds(config, &identity, runs, folder(group, setting))?;
+    }
     let mut rows: Vec<Row> = Vec::new();
-    for Variant { group, setting, change } in experiment.variants() {
-        let mut model = config.model.clone();
-        change(&mut model);
+    for (group, setting, config) in variants {
         // The default of one group is the default of all: it is trained once.
-        if let Some(same) = rows.iter().find(|row| row.model == model) {
+        if let Some(same) = rows.iter().find(|row| row.model == config.model) {
             rows.push(Row { group, setting, ..same.clone() });
             continue;
         }
-        let config = RunConfig { model: model.clone(), ..config.clone() };
-        let folder = |seed| output.join(format!("{}-{seed}", slug(group, setting)));
-        let scores = train_seeds(&config, device, data, runs, folder)?;
-        rows.push(Row { group, setting, model, scores });
+        let scores = train_seeds(&config, device, data, runs, folder(group, setting))?;
+        rows.push(Row { group, setting, model: config.model, scores });
     }
     Ok(Table { experiment, epochs: config.train.epochs, symmetric_rule: SymmetricRule::default(), rows })
 }
@@ -65,6 +72,16 @@ struct Variant {
 }
 
 type Change = fn(&mut ModelSection);
+
+impl Variant {
+    /// Its place in the table, and the configuration of its runs.
+    fn of(self, config: &RunConfig) -> (&'static str, &'static str, RunConfig) {
+        let Self { group, setting, change } = self;
+        let mut config = config.clone();
+        change(&mut config.model);
+        (group, setting, config)
+    }
+}
 
 impl Experiment {
     /// Its variants, in the paper's order.
@@ -106,7 +123,7 @@ impl Experiment {
     }
 }
 
-/// What a folder is called.
+/// The name of a folder.
 fn slug(group: &str, setting: &str) -> String {
     let name = format!("{group} {setting}").to_lowercase();
     name.split(|c: char| !c.is_alphanumeric()).filter(|part| !part.is_empty()).collect::<Vec<_>>().join("-")
@@ -128,9 +145,9 @@ pub struct Table {
 /// The scores of a variant.
 #[derive(Debug, Clone, Serialize)]
 pub struct Row {
-    /// What is varied; empty where the experiment varies one thing.
+    /// The part that is varied; empty where the experiment varies one thing.
     pub group: &'static str,
-    /// How.
+    /// The variant.
     pub setting: &'static str,
     /// The network that was trained.
     pub model: ModelSection,

@@ -17,18 +17,20 @@ const TEXT: &str = "We present a joint model for entity and relation extraction 
 /// Runs that warm up and do not count.
 const WARM_UP: usize = 5;
 
-/// What [`speed`] measures.
+/// The measurement of [`speed`].
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Speed {
-    /// What the model is called.
+    /// The name of the model.
     pub model: String,
-    /// Word pieces of the one text.
+    /// The one text.
+    pub text: &'static str,
+    /// Word pieces of it.
     pub pieces: usize,
     /// From the text to its annotation, in milliseconds, ascending.
     pub milliseconds: Vec<f64>,
     /// Number of sentences that were read together.
     pub sentences: usize,
-    /// How long that took, from words to annotation, on all cores, in seconds.
+    /// Their time on all cores, from words to annotations, in seconds.
     pub seconds: f64,
 }
 
@@ -36,7 +38,7 @@ pub struct Speed {
 ///
 /// # Errors
 ///
-/// [`Error::Other`] if the model cannot read them.
+/// [`Error::Annotate`] if the model cannot read them.
 pub fn speed(model: &Model, mut dataset: Dataset, runs: usize, limit: usize) -> Result<Speed, Error> {
     let mut pieces = 0;
     let mut milliseconds = Vec::with_capacity(runs);
@@ -54,13 +56,13 @@ pub fn speed(model: &Model, mut dataset: Dataset, runs: usize, limit: usize) -> 
     let start = Instant::now();
     let sentences = predict(model, &dataset, model.thresholds())?.len();
     let seconds = start.elapsed().as_secs_f64();
-    Ok(Speed { model: model.name().to_owned(), pieces, milliseconds, sentences, seconds })
+    Ok(Speed { model: model.name().to_owned(), text: TEXT, pieces, milliseconds, sentences, seconds })
 }
 
 impl Speed {
     /// For people.
     pub fn table(&self) -> String {
-        let Self { model, pieces, milliseconds, sentences, seconds } = self;
+        let Self { model, pieces, milliseconds, sentences, seconds, .. } = self;
         let (median, least) = (milliseconds[milliseconds.len() / 2], milliseconds[0]);
         let rate = *sentences as f64 / seconds;
         format!(

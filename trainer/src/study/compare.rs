@@ -26,13 +26,13 @@ pub const RESAMPLES: usize = 10_000;
 /// Two models on the same sentences.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Comparison {
-    /// What they were called by who asked.
+    /// Their names.
     pub models: [String; 2],
     /// How many sentences both have read.
     pub sentences: usize,
     /// How often sentences were drawn.
     pub resamples: usize,
-    /// Where the random numbers began.
+    /// The seed of the random numbers.
     pub seed: u64,
     /// How relations of symmetric types were compared.
     pub symmetric_rule: SymmetricRule,
@@ -43,7 +43,7 @@ pub struct Comparison {
 /// One task of a [`Comparison`].
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Task {
-    /// Which.
+    /// The name of the task.
     pub task: &'static str,
     /// Micro F1 of both models, in percent.
     pub f1: [f64; 2],
@@ -63,19 +63,19 @@ pub struct Difference {
     pub p: f64,
 }
 
-/// A model, what it is called here, and the sentences with the types that it knows.
+/// The name of a model, the model, and the sentences with the types that it knows.
 pub type Contestant<'a> = (&'a str, &'a Model, &'a Dataset);
 
 /// Compares two models on the same sentences.
 ///
 /// # Errors
 ///
-/// [`Error::Other`] if a model cannot read a sentence, or there is none.
+/// [`Error::Annotate`] if a model cannot read a sentence, [`Error::NoSentences`] if there is none.
 pub fn compare(contestants: [Contestant; 2], rule: SymmetricRule, seed: u64) -> Result<Comparison, Error> {
     let [one, other] = contestants.map(|(_, model, dataset)| counts(model, dataset, rule));
     let (one, other) = (one?, other?);
     if one.is_empty() {
-        return Err(Error::other("there is no sentence to compare the models on"));
+        return Err(Error::NoSentences);
     }
     let task = |task: usize| {
         let of_task =
@@ -94,7 +94,7 @@ pub fn compare(contestants: [Contestant; 2], rule: SymmetricRule, seed: u64) -> 
     })
 }
 
-/// For each sentence, what counts for each task.
+/// The counts of each sentence for each task.
 fn counts(model: &Model, dataset: &Dataset, rule: SymmetricRule) -> Result<Vec<[Counts; 3]>, Error> {
     let predictions = predict(model, dataset, model.thresholds())?;
     let sentences = dataset.sentences.iter().zip(&predictions).map(|(example, prediction)| {

@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use burn::tensor::Device;
@@ -10,13 +11,17 @@ use sinet_text::SymmetricRule;
 
 use crate::Error;
 use crate::config::RunConfig;
-use crate::model::evaluate::{TASKS, evaluate, micro_f1, read_dataset, read_model};
-use crate::run::train::MODEL_BEST;
+use crate::dataset::{Data, TEST, TRAIN, read_dataset};
+use crate::error::DataError;
+use crate::model::evaluate::{TASKS, evaluate, micro_f1};
+use crate::model::folder::read_model;
+use crate::run::checkpoint::Progress;
+use crate::run::folder::MODEL_BEST;
 use crate::study::seeds::{Scores, finish};
 
 /// Trains on every fold, a folder of `data` with `train.json`, `dev.json` and `types.json`, into a folder of the same name in
-/// `output`, and scores the epoch that is best on `dev.json` on the fold's `test.json`. What is finished there already is not
-/// trained again; what was interrupted goes on.
+/// `output`, and scores the epoch that is best on `dev.json` on the fold's `test.json`. A run that is complete in its folder
+/// is not trained again, and one that was interrupted goes on.
 ///
 /// # Errors
 ///
@@ -28,13 +33,17 @@ pub fn cross_validate(
     output: &Path,
 ) -> Result<CrossValidation, Error> {
     let folds = folds(data)?;
+    let run = |fold: &Path| output.join(fold.file_name().unwrap_or_default());
     // Before anything is trained: a night later is too late.
-    if let Some(fold) = folds.iter().find(|fold| !fold.join(TEST).is_file()) {
-        return Err(Error::data(fold, "has no test.json, which a fold is scored on"));
+    for fold in &folds {
+        if !fold.join(TEST).is_file() {
+            return Err(Error::data(fold)(DataError::NoTest));
+        }
+        Progress::of_run(&run(fold), config, &Data::read(fold)?.identity)?;
     }
     let score = |fold: &PathBuf| {
         let name = fold.file_name().unwrap_or_default();
-        let run = output.join(name);
+        let run = run(fold);
         finish(config, device, fold, &run)?;
         // On the processor, as its card is scored.
         let model = read_model(&run.join(MODEL_BEST), &Device::flex())?;
@@ -46,16 +55,15 @@ pub fn cross_validate(
     Ok(CrossValidation { folds, symmetric_rule: SymmetricRule::default() })
 }
 
-const TEST: &str = "test.json";
-
 /// The folders that can be trained on, by name.
 fn folds(data: &Path) -> Result<Vec<PathBuf>, Error> {
-    let entries = Error::reading(data, fs::read_dir(data))?;
-    let mut folds: Vec<PathBuf> = entries.filter_map(|entry| Some(entry.ok()?.path())).collect();
-    folds.retain(|fold| fold.join("train.json").is_file());
+    let entries = fs::read_dir(data).map_err(Error::reading(data))?;
+    let mut folds: Vec<PathBuf> =
+        entries.map(|entry| Ok(entry?.path())).collect::<io::Result<_>>().map_err(Error::reading(data))?;
+    folds.retain(|fold| fold.join(TRAIN).is_file());
     folds.sort();
     if folds.is_empty() {
-        return Err(Error::data(data, "holds no folds: folders with train.json, dev.json, test.json and types.json"));
+        return Err(Error::data(data)(DataError::NoFolds));
     }
     Ok(folds)
 }

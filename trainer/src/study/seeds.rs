@@ -9,12 +9,16 @@ use sinet_text::SymmetricRule;
 
 use crate::Error;
 use crate::config::RunConfig;
+use crate::console::say;
+use crate::dataset::{Data, DataIdentity};
 use crate::model::evaluate::{TASKS, micro_f1};
+use crate::run::checkpoint::Progress;
+use crate::run::folder::CHECKPOINT;
 use crate::run::metrics::read_epochs;
 use crate::run::train::train;
 
-/// Trains with `runs` seeds from the configuration's on, each in a folder of its own, and gathers the scores. What is
-/// complete there already is not trained again; what was interrupted goes on.
+/// Trains with `runs` seeds from the configuration's on, each in a folder of its own, and gathers the scores. A run that is
+/// complete in its folder is not trained again, and one that was interrupted goes on.
 ///
 /// # Errors
 ///
@@ -26,15 +30,37 @@ pub fn train_seeds(
     runs: u64,
     folder: impl Fn(u64) -> PathBuf,
 ) -> Result<Scores, Error> {
-    let first = config.train.seed;
-    let scores = (first..first + runs).map(|seed| {
-        let mut config = config.clone();
-        config.train.seed = seed;
-        let folder = folder(seed);
+    check_seeds(config, &Data::read(data)?.identity, runs, &folder)?;
+    let scores = seeds(config, runs).map(|config| {
+        let folder = folder(config.train.seed);
         finish(&config, device, data, &folder)?;
         best_epoch(&folder)
     });
     Ok(Scores(scores.collect::<Result<_, _>>()?))
+}
+
+/// Refuses folders that [`train_seeds`] would refuse, without training anything: a night later is too late.
+///
+/// # Errors
+///
+/// [`Error::OtherConfiguration`] or [`Error::OtherData`] for the first folder whose run was begun with others.
+pub(crate) fn check_seeds(
+    config: &RunConfig,
+    data: &DataIdentity,
+    runs: u64,
+    folder: impl Fn(u64) -> PathBuf,
+) -> Result<(), Error> {
+    seeds(config, runs).try_for_each(|config| Progress::of_run(&folder(config.train.seed), &config, data).map(drop))
+}
+
+/// The configuration with each of the seeds.
+fn seeds(config: &RunConfig, runs: u64) -> impl Iterator<Item = RunConfig> {
+    let first = config.train.seed;
+    (first..first + runs).map(|seed| {
+        let mut config = config.clone();
+        config.train.seed = seed;
+        config
+    })
 }
 
 /// Trains a run that may be complete already, or half of it.
@@ -43,15 +69,17 @@ pub fn train_seeds(
 ///
 /// As [`train`].
 pub(crate) fn finish(config: &RunConfig, device: &Device, data: &Path, folder: &Path) -> Result<(), Error> {
-    eprintln!("{}", folder.display());
+    say(folder.display());
     train(config, device, data, folder, true)
 }
 
-/// The scores on the development data after the epoch that is best by the last of them.
+/// The scores on the development data after the epoch whose model the run has kept as its best.
 fn best_epoch(folder: &Path) -> Result<[f64; 3], Error> {
-    let epochs = read_epochs(folder);
-    let scores = epochs.iter().map(|epoch| micro_f1(&epoch.dev));
-    scores.max_by(|a, b| a[2].total_cmp(&b[2])).ok_or_else(|| Error::other("a run without an epoch"))
+    let no_epoch = || Error::NoEpoch { run: folder.to_owned() };
+    let progress = Progress::read(&folder.join(CHECKPOINT))?;
+    let (_, best) = progress.and_then(|progress| progress.best).ok_or_else(no_epoch)?;
+    let epochs = read_epochs(folder)?;
+    epochs.iter().find(|epoch| epoch.epoch == best).map(|epoch| micro_f1(&epoch.dev)).ok_or_else(no_epoch)
 }
 
 /// For each run the micro F1 in percent of entities, relations by boundaries, and strict relations.
@@ -117,8 +145,40 @@ impl Scores {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
     use expect_test::expect;
+    use serde_json::json;
+    use sinet_text::{Schema, Scorer};
+
+    use crate::files::replace;
+    use crate::run::folder::METRICS;
+
+    /// Of several epochs with the best strict F1 a run keeps the model of the first.
+    #[test]
+    fn b9_the_scores_are_those_of_the_epoch_that_the_run_has_kept() {
+        let schema: Schema = serde_json::from_value(json!({
+            "entities": {"A": {"short": "A", "verbose": "A"}},
+            "relations": {"R": {"short": "R", "verbose": "R", "symmetric": false}},
+        }))
+        .unwrap();
+        let line = |epoch: u64, entities: f64, strict: f64| {
+            let mut dev = Scorer::new(&schema, SymmetricRule::default()).report();
+            (dev.ner.micro.f1, dev.relations_strict.micro.f1) = (entities, strict);
+            format!("{}\n", json!({"updates": epoch, "epoch": epoch, "seconds": 1.0, "dev": dev}))
+        };
+        let run = tempfile::tempdir().unwrap();
+        let lines = [line(1, 40.0, 10.0), line(2, 50.0, 30.0), line(3, 60.0, 30.0), line(4, 70.0, 20.0)];
+        replace(&run.path().join(METRICS), lines.concat().as_bytes()).unwrap();
+        assert!(matches!(best_epoch(run.path()), Err(Error::NoEpoch { .. })));
+        let progress = json!({
+            "config": {"name": "", "data": "", "encoder": ""}, "epochs": 4, "updates": 4, "best": [30.0, 2], "complete": true,
+        });
+        fs::create_dir(run.path().join(CHECKPOINT)).unwrap();
+        fs::write(run.path().join(CHECKPOINT).join("progress.json"), progress.to_string()).unwrap();
+        assert_eq!(best_epoch(run.path()).unwrap(), [50.0, 0.0, 30.0]);
+    }
 
     #[test]
     fn mean_and_deviation_of_samples() {

@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use burn::tensor::Device;
 use clap::Subcommand;
 use sinet::Error;
-use sinet::model::evaluate::{read_dataset, read_model};
+use sinet::dataset::read_dataset;
+use sinet::model::folder::read_model;
 use sinet::study::benchmark::{Speed, speed};
 use sinet::study::flops::{Flops, flops};
 

@@ -4,7 +4,9 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use sinet::Error;
-use sinet::model::evaluate::{predict, read_dataset, read_model, score, table};
+use sinet::dataset::read_dataset;
+use sinet::model::evaluate::{predict, score, table};
+use sinet::model::folder::read_model;
 use sinet::study::compare::{Comparison, compare};
 use sinet_text::SymmetricRule;
 

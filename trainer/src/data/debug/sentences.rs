@@ -6,36 +6,36 @@ use super::{Findings, Pieces, Split};
 
 impl Findings {
     /// For people to read.
-    pub fn table(&self, max_span_size: usize) -> String {
-        let mut told = String::new();
+    pub fn table(&self, max_span_words: usize) -> String {
+        let mut text = String::new();
         for split in &self.splits {
-            split.tell(max_span_size, &mut told);
+            split.describe(max_span_words, &mut text);
         }
         for (one, other, count) in &self.leaks {
-            _ = writeln!(told, "{count} sentences of {one} stand in {other} too: scores there will be too high.");
+            _ = writeln!(text, "{count} sentences of {one} stand in {other} too: scores there will be too high.");
         }
         for (kind, names) in &self.types_in_some {
-            _ = writeln!(told, "The type {kind:?} is only in {}.", names.join(", "));
+            _ = writeln!(text, "The type {kind:?} is only in {}.", names.join(", "));
         }
-        told
+        text
     }
 }
 
 impl Split {
-    fn tell(&self, max_span_size: usize, told: &mut String) {
+    fn describe(&self, max_span_words: usize, text: &mut String) {
         let Self { name, documents, sentences, words, longest_sentence, .. } = self;
         _ = writeln!(
-            told,
+            text,
             "{name}: {documents} documents, {sentences} sentences, {words} words, at most {longest_sentence} a sentence"
         );
         for (what, kinds) in [("entities", &self.entities), ("relations", &self.relations)] {
             let counts: Vec<String> = kinds.iter().map(|(kind, count)| format!("{kind} {count}")).collect();
-            _ = writeln!(told, "  {} {what}: {}", kinds.values().sum::<usize>(), counts.join(", "));
+            _ = writeln!(text, "  {} {what}: {}", kinds.values().sum::<usize>(), counts.join(", "));
         }
         if self.too_wide > 0 {
             _ = writeln!(
-                told,
-                "  {} entities have more than {max_span_size} words, so recall cannot pass {:.2} %; {} relations go with them",
+                text,
+                "  {} entities have more than {max_span_words} words, so recall cannot pass {:.2} %; {} relations go with them",
                 self.too_wide,
                 100.0 * self.recall_ceiling,
                 self.relations_of_too_wide
@@ -54,24 +54,24 @@ impl Split {
             (self.repeated_sentences, "sentences are there more than once"),
         ] {
             if count > 0 {
-                _ = writeln!(told, "  {count} {what}");
+                _ = writeln!(text, "  {count} {what}");
             }
         }
         if let Some(Pieces { limit, longest, too_long, words, entities, relations }) = &self.pieces {
-            _ = writeln!(told, "  the longest sentence has {longest} word pieces, the encoder reads {limit}");
+            _ = writeln!(text, "  the longest sentence has {longest} word pieces, the encoder reads {limit}");
             if *too_long > 0 {
                 _ = writeln!(
-                    told,
+                    text,
                     "  {too_long} sentences are longer, with {words} words, {entities} entities and {relations} relations: `train` \
                      refuses them, and a model reads them in parts; split them"
                 );
             }
         }
         if self.error_count > 0 {
-            _ = writeln!(told, "  {} errors:", self.error_count);
-            self.errors.iter().for_each(|error| _ = writeln!(told, "    {error}"));
+            _ = writeln!(text, "  {} errors:", self.error_count);
+            self.errors.iter().for_each(|error| _ = writeln!(text, "    {error}"));
             if self.error_count > self.errors.len() {
-                _ = writeln!(told, "    and {} more", self.error_count - self.errors.len());
+                _ = writeln!(text, "    and {} more", self.error_count - self.errors.len());
             }
         }
     }
