@@ -133,7 +133,7 @@ impl Runtime {
         }
     }
 
-    /// Why there are no more than `found` devices, and what to do.
+    /// The reason that there are no more than `found` devices, and the remedy.
     fn absence(self, found: usize) -> String {
         match (self, found) {
             (Self::Cuda, _) if !self.is_compiled_in() => {
@@ -152,7 +152,7 @@ impl Runtime {
 /// A GPU that was found.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Gpu {
-    /// How the command line names it.
+    /// Its name on the command line.
     pub device: DeviceChoice,
     /// Its kind.
     pub kind: Kind,
@@ -169,12 +169,12 @@ pub enum State {
     Usable {
         /// As its driver calls it.
         name: String,
-        /// How many bytes it has, where its driver says so.
+        /// Its memory in bytes, where its driver tells.
         memory: Option<u64>,
     },
     /// It cannot.
     Broken {
-        /// Why.
+        /// The reason.
         problem: String,
     },
 }
@@ -209,7 +209,7 @@ pub struct Survey {
 pub struct Absent {
     /// Its name.
     pub device: &'static str,
-    /// Why, and what to do.
+    /// The reason, and the remedy.
     pub why: String,
 }
 
@@ -339,7 +339,7 @@ fn state(device: &Device) -> State {
     }
 }
 
-/// How many devices are being opened.
+/// The number of devices that are being opened.
 #[cfg(any(feature = "cuda", feature = "vulkan"))]
 static OPENING: AtomicUsize = AtomicUsize::new(0);
 

@@ -1,10 +1,8 @@
 //! `sinet`: train, evaluate and run SINET models.
 
-use std::io::Write;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use serde::Serialize;
 use sinet::Error;
 use sinet::config::overrides::spell_out;
 use sinet::console::say;
@@ -93,18 +91,4 @@ fn run(verb: Verb) -> Result<(), Error> {
         Verb::Benchmark(verb) => verb.run(),
         Verb::Doctor(verb) => verb.run(),
     }
-}
-
-/// Prints a result as one JSON object, or as a table for people.
-fn show<T: Serialize>(result: &T, as_json: bool, table: impl FnOnce(&T) -> String) -> Result<(), Error> {
-    if as_json { print_json(result) } else { print(&table(result)) }
-}
-
-fn print_json<T: Serialize>(result: &T) -> Result<(), Error> {
-    print(&serde_json::to_string(result).map_err(|error| Error::Serialize(error.into()))?)
-}
-
-/// Prints to standard output. `println!` would panic where its reader has gone; here that is an error, which `main` knows.
-fn print(text: &str) -> Result<(), Error> {
-    writeln!(std::io::stdout(), "{}", text.trim_end()).map_err(Error::Output)
 }

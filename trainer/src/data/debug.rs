@@ -39,13 +39,13 @@ pub struct Split {
     /// Its first [`MOST_ERRORS`] errors, each with line and document. Reading goes on with the next document where that can be
     /// told from the wrong one.
     pub errors: Vec<String>,
-    /// How many errors there are in all.
+    /// The number of all errors.
     pub error_count: usize,
-    /// How many documents were read.
+    /// The number of documents that were read.
     pub documents: usize,
-    /// How many sentences.
+    /// The number of sentences.
     pub sentences: usize,
-    /// How many words.
+    /// The number of words.
     pub words: usize,
     /// Words of the longest sentence.
     pub longest_sentence: usize,
@@ -87,7 +87,7 @@ pub struct Split {
     failure: Option<Error>,
 }
 
-/// How many errors of a file are kept.
+/// The most errors of a file that are kept.
 pub const MOST_ERRORS: usize = 20;
 
 /// The sentences of a file that the encoder cannot read at once.

@@ -17,7 +17,7 @@ use crate::files::{read, sha256};
 /// A pretrained encoder.
 #[derive(Debug)]
 pub struct Pretrained {
-    /// Which encoder, and its sizes.
+    /// The encoder and its sizes.
     pub config: EncoderConfig,
     /// Its weights, by Hugging Face's names.
     pub weights: Weights,

@@ -1,4 +1,4 @@
-//! Everything that a run needs to go on where it stopped.
+//! Checkpoints: all that a run needs to go on.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -23,7 +23,7 @@ use crate::run::word_table::WordTableState;
 /// A run between two updates.
 #[derive(Debug)]
 pub struct Checkpoint {
-    /// How far it is.
+    /// Its configuration, its data and its updates.
     pub progress: Progress,
     /// The network's weights, the word table included.
     pub weights: Weights,
@@ -33,8 +33,8 @@ pub struct Checkpoint {
     pub optimizer: OptimizerState,
 }
 
-/// How far a run is. All randomness of a run follows from its seed and the number of updates, so that this is
-/// all there is to remember of it.
+/// The progress of a run. All randomness of a run follows from its seed and the number of updates, so that a checkpoint
+/// stores no generator.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Progress {
     /// The run's configuration; a run is resumed only with the same one.
@@ -124,7 +124,7 @@ impl Progress {
         serde_json::to_vec_pretty(self).map_err(|error| Error::Serialize(error.into()))
     }
 
-    /// How many epochs the model is the average of, the last one included.
+    /// The number of epochs that the model is the average of, the last one included.
     pub fn averaged(&self) -> u64 {
         let train = &self.config.train;
         (self.epochs + train.average_epochs).saturating_sub(train.epochs).clamp(1, self.epochs.max(1))
@@ -231,9 +231,9 @@ impl Checkpoint {
         };
         let optimizer = OptimizerState { dense, words };
         // Before the end of the first epoch there is no average.
-        let is_whole =
+        let is_complete =
             average.weights.is_empty() && progress.epochs == 0 || shapes(&weights) == shapes(&average.weights);
-        is_whole.then_some(Self { progress, weights, average, optimizer })
+        is_complete.then_some(Self { progress, weights, average, optimizer })
     }
 }
 

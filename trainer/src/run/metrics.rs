@@ -167,8 +167,8 @@ fn read_lines(path: &Path) -> Result<Vec<(String, Value)>, Error> {
         Err(error) if error.kind() == ErrorKind::NotFound => Vec::new(),
         result => result.map_err(Error::reading(path))?,
     };
-    let whole = text.iter().rposition(|&byte| byte == b'\n').unwrap_or(0);
-    let lines = text[..whole].split(|&byte| byte == b'\n').filter(|line| !line.is_empty()).enumerate();
+    let end = text.iter().rposition(|&byte| byte == b'\n').unwrap_or(0);
+    let lines = text[..end].split(|&byte| byte == b'\n').filter(|line| !line.is_empty()).enumerate();
     let parse = |(i, line)| {
         let parsed =
             str::from_utf8(line).ok().and_then(|text| Some((text.to_owned(), serde_json::from_str(text).ok()?)));

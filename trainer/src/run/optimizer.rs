@@ -19,7 +19,7 @@ pub struct Optimizer {
     dense: AdamW,
 }
 
-/// What the optimiser has to remember besides the weights.
+/// The optimiser's memory besides the weights.
 #[derive(Debug, Clone, Default)]
 pub struct OptimizerState {
     /// For all parameters but the word table, by checkpoint name.
@@ -40,7 +40,7 @@ impl Optimizer {
         Self { words: WordTable::resume(table, state.words), dense }
     }
 
-    /// What [`Optimizer::new`] needs to go on.
+    /// The state that [`Optimizer::new`] goes on from.
     pub fn state(&self) -> OptimizerState {
         OptimizerState { dense: self.dense.state(), words: self.words.state() }
     }
@@ -119,7 +119,7 @@ mod tests {
             let update = group(name, &settings, 1.0, 1);
             assert_eq!((update.step_size, update.keep), (step_size, keep), "{name}");
         }
-        // What is not said of the heads is as for the encoder.
+        // A setting without a value of its own is as for the encoder.
         let same = TrainSection { heads_learning_rate: None, heads_weight_decay: None, ..settings };
         assert_eq!(group("entity_classifier.weight", &same, 1.0, 1), group(WORDS, &same, 1.0, 1));
     }

@@ -1,4 +1,4 @@
-//! What the network learns from in one epoch: all positives, and negatives drawn anew (section 3.3).
+//! The samples of an epoch: all positives, and negatives drawn anew (section 3.3).
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -37,7 +37,7 @@ pub struct Samples {
     pub labels: Vec<f32>,
 }
 
-/// How many negatives a sentence gets, and from where.
+/// The number and the bounds of the negatives of a sentence.
 #[derive(Debug, Clone, Copy)]
 pub struct Sampling {
     /// Spans that are no entity.
@@ -48,7 +48,7 @@ pub struct Sampling {
     pub max_span_words: usize,
     /// Number of relation types.
     pub relation_types: usize,
-    /// What fills up the shorter sentences of a batch, where the network is to see it, as the authors' does.
+    /// The piece that fills up the shorter sentences of a batch, where the network is to see it, as the authors' does.
     pub padding: Option<u32>,
 }
 

@@ -27,7 +27,7 @@ pub struct Step {
 
 /// Gradients of some rows of the word table.
 pub struct WordGradients {
-    /// Which rows, ascending.
+    /// The rows, ascending.
     pub ids: Vec<u32>,
     /// `[ids, embedding size]`
     pub gradient: Vec<f32>,
@@ -50,7 +50,7 @@ impl Step {
     pub fn run(network: &Sinet, batches: &[Samples], words: &mut WordTable) -> Result<Self, Error> {
         let spans: usize = batches.iter().map(|samples| samples.spans.len()).sum();
         let pairs: usize = batches.iter().map(|samples| samples.pairs.len()).sum();
-        let share = |part: usize, whole: usize| part as f32 / whole.max(1) as f32;
+        let share = |part: usize, all: usize| part as f32 / all.max(1) as f32;
         let parts = batches.iter().map(|samples| {
             let shares = [share(samples.spans.len(), spans), share(samples.pairs.len(), pairs)];
             Computed::of_batch(network, samples, shares, words)

@@ -14,23 +14,23 @@ use crate::run::adamw::{self, Moments};
 pub struct WordTable {
     d: usize,
     values: Vec<f32>,
-    /// Where a row's moments are, for the rows that have been used.
+    /// The slot of a row's moments, for the rows that have been used.
     slots: Vec<Option<u32>>,
     /// The used rows, by slot.
     used: Vec<u32>,
     moments: Moments,
-    /// What the rows not used yet have to be multiplied by.
+    /// The factor that the rows not used yet are still to be multiplied by.
     pending: f64,
 }
 
-/// What a [`WordTable`] has to remember besides its values.
+/// The memory of a [`WordTable`] besides its values.
 #[derive(Debug, Clone, PartialEq)]
 pub struct WordTableState {
     /// The used rows.
     pub used: Vec<u32>,
     /// Their moments, row after row.
     pub moments: Moments,
-    /// What the rows not used yet have to be multiplied by.
+    /// The factor that the rows not used yet are still to be multiplied by.
     pub pending: f64,
 }
 
@@ -69,12 +69,12 @@ impl WordTable {
         Self { used: state.used, moments: state.moments, pending: state.pending, ..this }
     }
 
-    /// What [`WordTable::resume`] needs besides the values.
+    /// The state that [`WordTable::resume`] goes on from.
     pub fn state(&self) -> WordTableState {
         WordTableState { used: self.used.clone(), moments: self.moments.clone(), pending: self.pending }
     }
 
-    /// Makes good the decay of the rows that have not been used yet.
+    /// Applies the decay that the rows not used yet have missed.
     pub fn settle(&mut self) {
         let pending = self.pending as f32;
         let rows = self.values.par_chunks_mut(self.d).zip(&self.slots);

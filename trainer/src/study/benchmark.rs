@@ -1,4 +1,4 @@
-//! How fast a model is on this machine.
+//! The speed of a model on this machine.
 
 use std::time::Instant;
 

@@ -1,4 +1,4 @@
-//! Whether one model is better than another, or was only luckier with the sentences it was scored on.
+//! A comparison of two models: the better one may only have been luckier with the sentences.
 //!
 //! The paper marks in its table 2 what is significant "under the bootstrap paired t-test" and names no source. This is the
 //! paired bootstrap of Koehn (2004) with the two-sided p-value of Berg-Kirkpatrick et al. (2012, algorithm 1), after Efron
@@ -25,10 +25,10 @@ pub const RESAMPLES: usize = 10_000;
 
 /// Two models on the same sentences.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Comparison {
+pub struct ModelComparison {
     /// Their names.
     pub models: [String; 2],
-    /// How many sentences both have read.
+    /// The number of sentences that both have read.
     pub sentences: usize,
     /// How often sentences were drawn.
     pub resamples: usize,
@@ -40,24 +40,24 @@ pub struct Comparison {
     pub tasks: Vec<Task>,
 }
 
-/// One task of a [`Comparison`].
+/// One task of a [`ModelComparison`].
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Task {
     /// The name of the task.
     pub task: &'static str,
     /// Micro F1 of both models, in percent.
     pub f1: [f64; 2],
-    /// How the second differs from the first.
+    /// The difference of the second from the first.
     #[serde(flatten)]
-    pub difference: Difference,
+    pub difference: F1Difference,
 }
 
-/// How far two models are apart.
+/// The distance of two models.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
-pub struct Difference {
+pub struct F1Difference {
     /// F1 of the second less F1 of the first, in points.
     pub difference: f64,
-    /// Between which the difference lies with 95 %.
+    /// The bounds between which the difference lies with 95 %.
     pub interval: [f64; 2],
     /// How often chance makes a difference as large in either direction, 0 to 1.
     pub p: f64,
@@ -71,7 +71,7 @@ pub type Contestant<'a> = (&'a str, &'a Model, &'a Dataset);
 /// # Errors
 ///
 /// [`Error::Annotate`] if a model cannot read a sentence, [`Error::NoSentences`] if there is none.
-pub fn compare(contestants: [Contestant; 2], rule: SymmetricRule, seed: u64) -> Result<Comparison, Error> {
+pub fn compare(contestants: [Contestant; 2], rule: SymmetricRule, seed: u64) -> Result<ModelComparison, Error> {
     let [one, other] = contestants.map(|(_, model, dataset)| counts(model, dataset, rule));
     let (one, other) = (one?, other?);
     if one.is_empty() {
@@ -84,7 +84,7 @@ pub fn compare(contestants: [Contestant; 2], rule: SymmetricRule, seed: u64) -> 
         let difference = paired_bootstrap(&one, &other, RESAMPLES, seed);
         Task { task: TASKS[task], f1: [f1(one), f1(other)], difference }
     };
-    Ok(Comparison {
+    Ok(ModelComparison {
         models: contestants.map(|(name, ..)| name.to_owned()),
         sentences: one.len(),
         resamples: RESAMPLES,
@@ -110,7 +110,7 @@ fn counts(model: &Model, dataset: &Dataset, rule: SymmetricRule) -> Result<Vec<[
 /// # Panics
 ///
 /// If the two differ in length, are empty, or nothing is drawn.
-pub fn paired_bootstrap(one: &[Counts], other: &[Counts], resamples: usize, seed: u64) -> Difference {
+pub fn paired_bootstrap(one: &[Counts], other: &[Counts], resamples: usize, seed: u64) -> F1Difference {
     assert_eq!(one.len(), other.len(), "a pair a sentence");
     let difference = f1(other.iter().copied()) - f1(one.iter().copied());
     let mut rng = ChaCha8Rng::seed_from_u64(seed);
@@ -126,7 +126,7 @@ pub fn paired_bootstrap(one: &[Counts], other: &[Counts], resamples: usize, seed
     differences.sort_by(f64::total_cmp);
     // As many on either side, so that the interval of the pair turned round is this one turned round.
     let outside = resamples / 40;
-    Difference {
+    F1Difference {
         difference,
         interval: [differences[outside], differences[resamples - 1 - outside]],
         p: (1 + as_large) as f64 / (1 + resamples) as f64,
@@ -137,14 +137,14 @@ fn f1(counts: impl IntoIterator<Item = Counts>) -> f64 {
     counts.into_iter().sum::<Counts>().figures().f1
 }
 
-impl Comparison {
+impl ModelComparison {
     /// For people.
     pub fn table(&self) -> String {
         let Self { models: [one, other], sentences, resamples, seed, symmetric_rule, tasks } = self;
         let mut table = format!("A: {one}\nB: {other}\n\n");
         // Writing to a String cannot fail.
         let _ = writeln!(table, "{:<18} F1 of A  F1 of B    B - A   95 % interval        p", "");
-        for Task { task, f1: [a, b], difference: Difference { difference, interval: [low, high], p } } in tasks {
+        for Task { task, f1: [a, b], difference: F1Difference { difference, interval: [low, high], p } } in tasks {
             let _ = writeln!(
                 table,
                 "{task:<18} {a:>7.2}  {b:>7.2}  {difference:>+7.2}   {low:>+6.2} to {high:>+6.2}   {p:.4}"
@@ -180,14 +180,14 @@ mod tests {
     fn a_model_does_not_differ_from_itself() {
         let counts = random(&mut ChaCha8Rng::seed_from_u64(1), 60);
         let same = paired_bootstrap(&counts, &counts, 1000, 0);
-        assert_eq!(same, Difference { difference: 0.0, interval: [0.0, 0.0], p: 1.0 });
+        assert_eq!(same, F1Difference { difference: 0.0, interval: [0.0, 0.0], p: 1.0 });
     }
 
     #[test]
     fn what_is_right_everywhere_differs_from_what_is_right_nowhere() {
         let (nothing, all) = (found([false; 50]), found([true; 50]));
         let far = paired_bootstrap(&nothing, &all, 1000, 0);
-        assert_eq!(far, Difference { difference: 100.0, interval: [100.0, 100.0], p: 1.0 / 1001.0 });
+        assert_eq!(far, F1Difference { difference: 100.0, interval: [100.0, 100.0], p: 1.0 / 1001.0 });
     }
 
     #[test]
@@ -209,7 +209,7 @@ mod tests {
     fn the_interval_and_p_are_those_of_the_normal_distribution() {
         let one = found((0..400).map(|i| i < 200));
         let other = found((0..400).map(|i| (20..240).contains(&i)));
-        let Difference { difference, interval: [low, high], p } = paired_bootstrap(&one, &other, 20_000, 7);
+        let F1Difference { difference, interval: [low, high], p } = paired_bootstrap(&one, &other, 20_000, 7);
         let deviation = 100.0 * ((0.15f64 - 0.05 * 0.05) / 400.0).sqrt();
         assert!((difference - 5.0).abs() < 1e-9);
         assert!((low - (5.0 - 1.96 * deviation)).abs() < 0.2, "{low}");

@@ -1,4 +1,4 @@
-//! How many multiply-adds the network needs for a sentence, counted from its sizes.
+//! The multiply-adds of the network for a sentence, counted from its sizes.
 //!
 //! The paper's table 5 calls these FLOPs. What is counted are the products that its equations write, for one sentence of L
 //! word pieces (`[CLS]` and `[SEP]` included), hidden size d, s candidate spans and p ordered pairs of entities:
@@ -30,7 +30,7 @@ use sinet_text::{Dataset, Document, Encoding, Example, LabelledSpan, Tokenizer, 
 
 use crate::model::evaluate::documents;
 
-/// What one input of the network consists of.
+/// The sizes of one input of the network.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Input {
     /// L: word pieces, `[CLS]` and `[SEP]` included.
@@ -74,9 +74,9 @@ pub fn count(config: &SinetConfig, input: Input) -> [u64; 6] {
 /// The multiply-adds of a model over a data set.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Flops {
-    /// What the model is called.
+    /// The name of the model.
     pub model: String,
-    /// How many sentences were counted.
+    /// The number of sentences.
     pub sentences: usize,
     /// L of a sentence, without its context.
     pub pieces: Statistics,
@@ -89,7 +89,7 @@ pub struct Flops {
 /// A part of the network.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Part {
-    /// Which.
+    /// Its name.
     pub part: &'static str,
     /// Multiply-adds a sentence.
     #[serde(flatten)]
@@ -136,7 +136,7 @@ pub fn flops(config: &ModelConfig, tokenizer: &Tokenizer, dataset: &Dataset) -> 
     }
 }
 
-/// What the network reads of each sentence of a document: one input, several where it is longer than the encoder's.
+/// The inputs of each sentence of a document: one, or several where it is longer than the encoder's.
 fn inputs(config: &ModelConfig, tokenizer: &Tokenizer, examples: &[Example]) -> Vec<Vec<Input>> {
     let limit = config.architecture.encoder.max_pieces();
     let sentences: Vec<_> = examples.iter().map(|example| example.tokens.as_slice()).collect();

@@ -5,13 +5,13 @@ use std::path::PathBuf;
 use burn::tensor::Device;
 use clap::Subcommand;
 use sinet::Error;
+use sinet::console::show;
 use sinet::dataset::read_dataset;
 use sinet::model::folder::read_model;
 use sinet::study::benchmark::{Speed, speed};
 use sinet::study::flops::{Flops, flops};
 
 use crate::arguments::OnDevice;
-use crate::show;
 
 /// Measure a model on this machine
 #[derive(Debug, Subcommand)]

@@ -4,11 +4,9 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 use sinet::Error;
-use sinet::console::say;
+use sinet::console::{say, show};
 use sinet::data::convert::{Conversion, convert};
 use sinet_formats::{Ends, Format};
-
-use crate::show;
 
 /// Convert labelled documents from one file format into another, and say what that loses
 ///

@@ -4,10 +4,10 @@ use std::path::PathBuf;
 
 use clap::Args;
 use sinet::Error;
+use sinet::console::show;
 use sinet::study::cross_validate::{CrossValidation, cross_validate};
 
 use crate::arguments::{OnDevice, RunArguments};
-use crate::show;
 
 /// Train on each fold of a data set, and print the scores on its test.json and their mean
 ///
@@ -19,7 +19,7 @@ pub struct CrossValidate {
     run: RunArguments,
     #[command(flatten)]
     on: OnDevice,
-    /// Where the runs go
+    /// The folder of the runs
     #[arg(long, default_value = "runs/cross-validate")]
     output: PathBuf,
     /// Print one JSON object instead of a table

@@ -4,9 +4,8 @@ use std::path::PathBuf;
 
 use clap::Subcommand;
 use sinet::Error;
+use sinet::console::show;
 use sinet::data::debug::{InputLimit, examine, files_of};
-
-use crate::show;
 
 /// Look for what is wrong, before training
 #[derive(Debug, Subcommand)]

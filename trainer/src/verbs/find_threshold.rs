@@ -4,13 +4,13 @@ use std::path::PathBuf;
 
 use clap::Args;
 use sinet::Error;
+use sinet::console::show;
 use sinet::model::folder::{ModelFolder, read_model};
 use sinet::model::scoring::Scoring;
 use sinet::model::threshold::{Sweep, sweep};
 use sinet_text::SymmetricRule;
 
 use crate::arguments::OnDevice;
-use crate::show;
 
 /// Find the relation threshold with the best strict F1 on labelled sentences
 ///

@@ -7,8 +7,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 use sinet::Error;
 use sinet::config::template::template;
-
-use crate::print;
+use sinet::console::print;
 
 /// Begin something
 #[derive(Debug, Subcommand)]

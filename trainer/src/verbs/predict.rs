@@ -7,13 +7,12 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 use sinet::Error;
-use sinet::console::say;
+use sinet::console::{print_json, say};
 use sinet::model::folder::read_model;
 use sinet::model::predict::{annotate, annotate_lines};
 use sinet_infer::Model;
 
 use crate::arguments::OnDevice;
-use crate::print_json;
 
 /// Annotate text: prints one JSON object a text
 #[derive(Debug, Args)]

@@ -4,12 +4,11 @@ use std::path::PathBuf;
 
 use clap::Args;
 use sinet::Error;
+use sinet::console::print;
 use sinet::model::scoring::Scoring;
 use sinet::run::folder::REPORT;
 use sinet::run::report::report;
 use sinet_text::SymmetricRule;
-
-use crate::print;
 
 /// Write a finished run as one HTML file: its course, scores by type, what is taken for what, the worst sentences
 ///

@@ -4,11 +4,11 @@ use std::path::PathBuf;
 
 use clap::Args;
 use sinet::Error;
+use sinet::console::print;
 use sinet::run::train::train;
 use sinet::study::seeds::train_seeds;
 
 use crate::arguments::{OnDevice, RunArguments};
-use crate::print;
 
 /// Train a model on labelled sentences
 #[derive(Debug, Args)]
@@ -17,7 +17,7 @@ pub struct Train {
     run: RunArguments,
     #[command(flatten)]
     on: OnDevice,
-    /// Where the models, the report, the metrics and the checkpoint go
+    /// The folder of the models, the report, the metrics and the checkpoint
     #[arg(long, default_value = "runs/latest")]
     output: PathBuf,
     /// The seed, instead of the configuration's

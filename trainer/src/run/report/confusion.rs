@@ -1,10 +1,10 @@
-//! Which types are taken for which.
+//! The types that a model takes for each other.
 
 use std::collections::BTreeSet;
 
 use sinet_text::{Labels, WordRange};
 
-/// How often a type was found where another, or none, is right. Rows are what is labelled, columns what was found; the last
+/// Counts of a type that was found in place of another, or of none. Rows are the labels, columns the findings; the last
 /// of both is "none".
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Confusion {

@@ -10,10 +10,10 @@ use sinet_page::picture::{Face, Hidden};
 use sinet_page::types::{TypeName, Types};
 use sinet_text::{Dataset, Document, Example, Labels, Schema};
 
-/// How many sentences are drawn.
+/// The number of sentences that are drawn.
 const MOST: usize = 20;
 
-/// How many relations of a sentence are drawn. A model that has hardly learned finds hundreds, which nobody can follow.
+/// The most relations of a sentence that are drawn. A model that has hardly learned finds hundreds, which nobody can follow.
 const MOST_RELATIONS: usize = 24;
 
 /// The sentences with the most errors, each as it is labelled and as it was read.
