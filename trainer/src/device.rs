@@ -247,23 +247,28 @@ impl Survey {
     }
 }
 
-impl Display for Gpu {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { device, kind, state } = self;
-        let kind = match kind {
+impl Gpu {
+    /// Everything but how the command line names it.
+    pub(crate) fn description(&self) -> String {
+        let kind = match self.kind {
             Kind::Discrete => "discrete",
             Kind::Integrated => "integrated",
             Kind::Virtual => "virtual",
             Kind::Software => "software, on the processor",
             Kind::Unknown => "of unknown kind",
         };
-        match state {
-            State::Usable { name, memory: Some(memory) } => {
-                write!(f, "{device} {name}, {kind}, {:.1} GB", *memory as f64 / 1e9)
-            }
-            State::Usable { name, memory: None } => write!(f, "{device} {name}, {kind}"),
-            State::Broken { problem } => write!(f, "{device}, {kind}, cannot be used: {problem}"),
+        match &self.state {
+            State::Usable { name, memory: Some(memory) } => format!("{name}, {kind}, {:.1} GB", *memory as f64 / 1e9),
+            State::Usable { name, memory: None } => format!("{name}, {kind}"),
+            State::Broken { problem } => format!("{kind}, cannot be used: {problem}"),
         }
+    }
+}
+
+impl Display for Gpu {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let comma = if matches!(self.state, State::Broken { .. }) { "," } else { "" };
+        write!(f, "{}{comma} {}", self.device, self.description())
     }
 }
 

@@ -116,8 +116,7 @@ impl Findings {
         line("memory", &format_args!("{available:.1} GB available of {total:.1} GB"));
         line("flex", &"the processor");
         for gpu in &survey.gpus {
-            let device = gpu.device.to_string();
-            line(&device, &gpu.to_string().trim_start_matches(&device).trim_start_matches([',', ' ']));
+            line(&gpu.device.to_string(), &gpu.description());
         }
         for absent in &survey.absent {
             line(absent.device, &format_args!("none: {}", absent.why));

@@ -49,7 +49,7 @@ pub struct Library {
     pub removed: RwSignal<Option<(Head, Body)>>,
     /// How far the reading of all documents has come.
     pub work: RwSignal<Option<Work>>,
-    /// The documents in whose texts the newest search has found its words so far, by their names.
+    /// The documents in whose texts, not titles, the newest search has found its words so far, by their names.
     pub found: RwSignal<BTreeSet<String>>,
     /// Counts searches: only the newest goes on.
     searches: StoredValue<u32>,
@@ -376,13 +376,17 @@ impl Library {
         }
     }
 
-    /// Looks for all words of a search in the texts of the documents, one after the other, into [`Self::found`].
+    /// Looks for all words of a search in the texts of the documents whose titles do not have them, one after the other, into
+    /// [`Self::found`].
     pub fn search(self, search: String) {
         self.searches.update_value(|searches| *searches += 1);
         self.found.set(BTreeSet::new());
         let Some(store) = self.store.get_value().filter(|_| !search.trim().is_empty()) else { return };
         let number = self.searches.get_value();
-        let ids: Vec<String> = self.heads.with_untracked(|heads| heads.iter().map(|head| head.id.clone()).collect());
+        let ids: Vec<String> = self.heads.with_untracked(|heads| {
+            let unseen = heads.iter().filter(|head| !head.matches(&search));
+            unseen.map(|head| head.id.clone()).collect()
+        });
         spawn_local(async move {
             for id in ids {
                 let body = store.body(&id).await;
