@@ -6,11 +6,12 @@ use std::path::{Path, PathBuf};
 
 use burn::tensor::{Device, read_sync};
 use serde::Deserialize;
+use sinet_formats::Dataset;
 use sinet_infer::selftest::SELF_TEST;
 use sinet_infer::weights::{self, WEIGHTS};
 use sinet_infer::{Model, ModelConfig, ModelFiles, Precision, SelfTest, config, export};
 use sinet_model::Weights;
-use sinet_text::{Dataset, Report, Schema, SymmetricRule};
+use sinet_text::{Report, Schema, SymmetricRule};
 
 use crate::Error;
 use crate::config::RunConfig;

@@ -4,8 +4,7 @@ use std::fmt::Display;
 use std::io;
 use std::path::Path;
 
-use sinet_formats::{Problem, ReadError};
-use sinet_text::DatasetError;
+use sinet_formats::{DatasetError, Problem, ReadError};
 
 /// A failure, in one sentence for the person who called `sinet`.
 #[derive(Debug, thiserror::Error)]

@@ -4,8 +4,9 @@ use std::path::Path;
 
 use burn::tensor::{Device, read_sync};
 use rayon::prelude::*;
+use sinet_formats::{Dataset, Example};
 use sinet_infer::{FolderError, Model, ModelConfig, ModelFiles, Prediction, Thresholds};
-use sinet_text::{Dataset, Example, Report, Schema, Scorer, Scores, SymmetricRule};
+use sinet_text::{Report, Schema, Scorer, Scores, SymmetricRule};
 
 use crate::Error;
 
@@ -58,8 +59,7 @@ pub fn score(schema: &Schema, dataset: &Dataset, predictions: &[Prediction], rul
 /// [`Error::Io`] if there is no such file, [`Error::Data`] with the place of the first mistake in it.
 pub fn read_dataset(path: &Path, schema: &Schema) -> Result<Dataset, Error> {
     let json = Error::reading(path, std::fs::read(path))?;
-    let json = String::from_utf8(json).map_err(|error| Error::data(path, format!("not UTF-8: {error}")))?;
-    Ok(Dataset::from_json(&json, schema, &path.display().to_string())?)
+    Ok(Dataset::from_spert(json.as_slice(), schema, &path.display().to_string())?)
 }
 
 /// Reads a model folder; the encoder computes on `device`.

@@ -5,7 +5,6 @@ use std::io;
 
 use sinet_text::{ByteSpan, OffsetUnit};
 
-use crate::document::DocumentError;
 use crate::format::Format;
 
 /// Why a file cannot be read. Displays as one sentence that says where.
@@ -78,7 +77,7 @@ pub enum Problem {
         expected: &'static str,
     },
     /// It is larger than allowed.
-    #[error("{what} is larger than {limit} bytes; split it, or raise the limit")]
+    #[error("{what} is larger than {limit} bytes; split it into smaller ones")]
     TooLarge {
         /// A document, say.
         what: &'static str,
@@ -135,16 +134,16 @@ pub enum Problem {
     },
     /// The text that stands beside a span is not the text there, in no unit.
     #[error(
-        "the file says that {start}..{end} is {said:?}, but its text has {found:?} there; the offsets are wrong in every unit"
+        "the file says that {start}..{end} is {stated:?}, but its text has {found:?} there; the offsets are wrong in every unit"
     )]
     OtherText {
         /// Its start.
         start: usize,
         /// Its end.
         end: usize,
-        /// What the file says.
-        said: String,
-        /// What is there.
+        /// The text that the file states.
+        stated: String,
+        /// The text that is there.
         found: String,
     },
     /// Something refers to what is not there.
@@ -192,6 +191,62 @@ pub enum WriteError {
     },
 }
 
+/// Parts of a [`LabelledDocument`](crate::LabelledDocument) that do not fit each other. Indices count from 0.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum DocumentError {
+    /// A span ends before it starts, or an entity is empty.
+    #[error("{field}: the span {}..{} is empty or backwards", span.start, span.end)]
+    Empty {
+        /// The field, as in `entities[2].span`.
+        field: String,
+        /// The span, in bytes.
+        span: ByteSpan,
+    },
+    /// A span leaves the text.
+    #[error("{field}: the span {}..{} leaves the text of {len} bytes", span.start, span.end)]
+    LeavesText {
+        /// The field.
+        field: String,
+        /// The span, in bytes.
+        span: ByteSpan,
+        /// Length of the text in bytes.
+        len: usize,
+    },
+    /// A span starts or ends inside a character.
+    #[error("{field}: the span {}..{} cuts a character", span.start, span.end)]
+    CutsCharacter {
+        /// The field.
+        field: String,
+        /// The span, in bytes.
+        span: ByteSpan,
+    },
+    /// A word or a sentence starts before the one before it has ended.
+    #[error("{field}: starts before the one before it has ended; they must be in order and disjoint")]
+    OutOfOrder {
+        /// The field, as in `words[2]`.
+        field: String,
+    },
+    /// An index points past the end.
+    #[error("{field}: {index} is out of range, there are {count}")]
+    OutOfRange {
+        /// The field, as in `relations[0].head`.
+        field: String,
+        /// The index.
+        index: usize,
+        /// How many there are.
+        count: usize,
+    },
+    /// A score is not a probability.
+    #[error("{field}: {score} is not a probability; it must lie between 0 and 1")]
+    NoProbability {
+        /// The field, as in `entities[2].score`.
+        field: String,
+        /// The score.
+        score: f32,
+    },
+}
+
 /// What is wrong with one document, and in which field: a reader's error before it knows file and line.
 #[derive(Debug)]
 pub(crate) struct Fault {
@@ -204,6 +259,20 @@ pub(crate) struct Fault {
 impl Fault {
     pub(crate) fn at(field: impl Into<String>, problem: Problem) -> Self {
         Self { field: Some(field.into()), line: 0, problem }
+    }
+}
+
+impl Fault {
+    /// The error in `file`, in a document that starts on `line`, has `number` in the file, and is called `id`.
+    pub(crate) fn in_file(self, file: &str, line: u64, number: Option<u64>, id: Option<String>) -> ReadError {
+        let place = Place {
+            file: file.to_owned(),
+            line: Some(line + self.line),
+            document: number,
+            id: id.filter(|id| !id.is_empty()),
+            field: self.field,
+        };
+        ReadError { place: Box::new(place), problem: self.problem }
     }
 }
 

@@ -56,7 +56,7 @@ pub struct Holds {
     /// Scores of entities and relations.
     pub scores: bool,
     /// Whether a person or a model made a label.
-    pub sources: bool,
+    pub provenance: bool,
 }
 
 /// How much of the text a format holds.
@@ -204,19 +204,19 @@ impl Format {
             relations: true,
             across_sentences: true,
             scores: true,
-            sources: true,
+            provenance: true,
         };
-        let characters = Holds { words: false, sentences: false, scores: false, sources: false, ..all };
-        let words = Holds { text: TextForm::Words, scores: false, sources: false, across_sentences: false, ..all };
+        let characters = Holds { words: false, sentences: false, scores: false, provenance: false, ..all };
+        let words = Holds { text: TextForm::Words, scores: false, provenance: false, across_sentences: false, ..all };
         match self {
             Self::Sinet => all,
             Self::Spert | Self::Dygie => words,
             Self::Gliner => Holds { sentences: false, across_sentences: true, ..words },
             Self::Conll => Holds { ids: false, overlaps: false, relations: false, ..words },
             Self::Brat | Self::Doccano | Self::PubAnnotation => characters,
-            Self::LabelStudio => Holds { scores: true, sources: true, ..characters },
+            Self::LabelStudio => Holds { scores: true, provenance: true, ..characters },
             Self::Prodigy => Holds { sentences: false, ..all },
-            Self::Csv => Holds { text: TextForm::None, scores: true, sources: true, ..characters },
+            Self::Csv => Holds { text: TextForm::None, scores: true, provenance: true, ..characters },
             Self::NTriples | Self::WebAnnotation => Holds { text: TextForm::None, ..characters },
         }
     }

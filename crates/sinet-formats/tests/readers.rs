@@ -30,7 +30,7 @@ fn shown(document: &LabelledDocument) -> String {
     let mut seen = format!("{:?} {:?}:", document.id, document.text);
     for (index, entity) in document.entities.iter().enumerate() {
         let score = entity.score.map(|score| format!("={score}")).unwrap_or_default();
-        seen += &format!(" {:?}/{}{score}/{:?}", document.entity_text(index).unwrap(), entity.kind, entity.source);
+        seen += &format!(" {:?}/{}{score}/{:?}", document.entity_text(index).unwrap(), entity.kind, entity.provenance);
     }
     for relation in &document.relations {
         seen += &format!(" {}-{}->{}", relation.head, relation.kind, relation.tail);

@@ -1,36 +1,36 @@
 //! What each format looks like in a file, and what its report says.
 
 use expect_test::{Expect, expect};
-use sinet_formats::{Format, LabelledDocument, LabelledEntity, LabelledRelation, Source, Writer};
+use sinet_formats::{Format, LabelledDocument, LabelledEntity, LabelledRelation, Provenance, Writer};
 use sinet_text::ByteSpan;
 
 /// Two sentences with an emoji; entities that overlap, cut a word and reach over the end of a sentence.
 fn document() -> LabelledDocument {
     let text = "Ada 😀 runs\nNew York. =She sings.";
-    let entity = |kind: &str, of: &str, score, source| {
+    let entity = |kind: &str, of: &str, score, provenance| {
         let start = text.find(of).unwrap();
-        LabelledEntity { kind: kind.to_owned(), span: ByteSpan { start, end: start + of.len() }, score, source }
+        LabelledEntity { kind: kind.to_owned(), span: ByteSpan { start, end: start + of.len() }, score, provenance }
     };
-    let relation = |kind: &str, head, tail, source| LabelledRelation {
+    let relation = |kind: &str, head, tail, provenance| LabelledRelation {
         kind: kind.to_owned(),
         head,
         tail,
         score: Some(0.5),
-        source,
+        provenance,
     };
     LabelledDocument {
         entities: vec![
-            entity("Peop", "Ada", Some(0.75), Source::Model),
-            entity("Loc", "New York", None, Source::Person),
-            entity("a city", "York", None, Source::Person),
-            entity("Peop", "=She", None, Source::Person),
-            entity("Verb", "sing", None, Source::Person),
-            entity("Bad", "York. =She", None, Source::Person),
+            entity("Peop", "Ada", Some(0.75), Provenance::Model),
+            entity("Loc", "New York", None, Provenance::Person),
+            entity("a city", "York", None, Provenance::Person),
+            entity("Peop", "=She", None, Provenance::Person),
+            entity("Verb", "sing", None, Provenance::Person),
+            entity("Bad", "York. =She", None, Provenance::Person),
         ],
         relations: vec![
-            relation("Live_In", 0, 1, Source::Model),
-            relation("Is <a>", 3, 0, Source::Person),
-            relation("Does", 3, 4, Source::Person),
+            relation("Live_In", 0, 1, Provenance::Model),
+            relation("Is <a>", 3, 0, Provenance::Person),
+            relation("Does", 3, 4, Provenance::Person),
         ],
         ..LabelledDocument::new("d 1", text)
     }

@@ -10,8 +10,8 @@ use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
 use crate::annotation::WordRange;
+use crate::labels::{LabelledPair, Labels};
 use crate::schema::Schema;
-use crate::spert::{LabelledPair, Labels};
 
 /// Compares labellings of sentences, one sentence at a time.
 ///
@@ -293,7 +293,7 @@ impl Counts {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::spert::LabelledSpan;
+    use crate::labels::LabelledSpan;
     use expect_test::expect;
 
     fn schema() -> Schema {

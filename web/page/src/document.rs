@@ -15,7 +15,7 @@ mod shift;
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
-use sinet_formats::{LabelledDocument, LabelledEntity, LabelledRelation, Source};
+use sinet_formats::{LabelledDocument, LabelledEntity, LabelledRelation, Provenance};
 use sinet_text::{ByteSpan, Document, WordRange};
 
 pub use changes::Change;
@@ -105,7 +105,8 @@ struct Link {
     head: EntityId,
     tail: EntityId,
     score: Option<f32>,
-    source: Source,
+    #[serde(rename = "source")]
+    provenance: Provenance,
 }
 
 /// What makes two relations the same.
@@ -162,9 +163,9 @@ impl OpenDocument {
         let mut document = Self { id, text, ..Self::default() };
         document.set_words(words, sentences);
         let ids: Vec<EntityId> = entities.into_iter().map(|entity| document.place_entity(entity)).collect();
-        for LabelledRelation { kind, head, tail, score, source } in relations {
+        for LabelledRelation { kind, head, tail, score, provenance } in relations {
             if let (Some(&head), Some(&tail)) = (ids.get(head), ids.get(tail)) {
-                document.place_relation(Link { kind, head, tail, score, source });
+                document.place_relation(Link { kind, head, tail, score, provenance });
             }
         }
         document
@@ -180,16 +181,16 @@ impl OpenDocument {
         let Labels { entities, relations, .. } = self.labels();
         let place = |id| entities.iter().position(|entity| entity.id == id).expect("both ends of a relation are shown");
         let relations = (relations.into_iter())
-            .map(|Relation { kind, head, tail, score, source, .. }| LabelledRelation {
+            .map(|Relation { kind, head, tail, score, provenance, .. }| LabelledRelation {
                 kind,
                 head: place(head),
                 tail: place(tail),
                 score,
-                source,
+                provenance,
             })
             .collect();
         let entities = (entities.iter().cloned())
-            .map(|Entity { kind, span, score, source, .. }| LabelledEntity { kind, span, score, source })
+            .map(|Entity { kind, span, score, provenance, .. }| LabelledEntity { kind, span, score, provenance })
             .collect();
         LabelledDocument {
             id: self.id.clone(),
@@ -275,24 +276,24 @@ impl OpenDocument {
 
     fn place_entity(&mut self, entity: LabelledEntity) -> EntityId {
         let id = EntityId(self.new_id());
-        match entity.source {
-            Source::Model => {
+        match entity.provenance {
+            Provenance::Model => {
                 self.entities.known.insert(id, entity.span);
                 self.entities.model.insert(id, entity);
             }
-            Source::Person => _ = self.entities.corrections.insert(id, Correction { was: None, now: Some(entity) }),
+            Provenance::Person => _ = self.entities.corrections.insert(id, Correction { was: None, now: Some(entity) }),
         }
         id
     }
 
     fn place_relation(&mut self, link: Link) {
         let id = RelationId(self.new_id());
-        match link.source {
-            Source::Model => {
+        match link.provenance {
+            Provenance::Model => {
                 self.relations.known.insert(id, link.pairing());
                 self.relations.model.insert(id, link);
             }
-            Source::Person => _ = self.relations.corrections.insert(id, Correction { was: None, now: Some(link) }),
+            Provenance::Person => _ = self.relations.corrections.insert(id, Correction { was: None, now: Some(link) }),
         }
     }
 

@@ -1,7 +1,7 @@
 //! What a person does with the annotated text: selecting, relating, typing keys. The document itself is the editor's.
 
 use leptos::prelude::*;
-use sinet_formats::Source;
+use sinet_formats::Provenance;
 use sinet_page::document::{Edit, EntityId, Labels, OpenDocument, RelationId, Selection};
 use sinet_page::keys::{Command, Step};
 use sinet_page::navigate::Sight;
@@ -311,11 +311,11 @@ fn choose_type(page: Page, selection: Selection, place: usize) -> bool {
 }
 
 fn confirm(page: Page, selection: Selection) -> bool {
-    let by_model = |source: Option<Source>| source == Some(Source::Model);
+    let by_model = |provenance: Option<Provenance>| provenance == Some(Provenance::Model);
     let accept = page.editor.labels.with_untracked(|labels| match selection {
-        Selection::Entity(id) => by_model(labels.entity(id).map(|it| it.source)).then_some(Edit::AcceptEntity(id)),
+        Selection::Entity(id) => by_model(labels.entity(id).map(|it| it.provenance)).then_some(Edit::AcceptEntity(id)),
         Selection::Relation(id) => {
-            by_model(labels.relation(id).map(|it| it.source)).then_some(Edit::AcceptRelation(id))
+            by_model(labels.relation(id).map(|it| it.provenance)).then_some(Edit::AcceptRelation(id))
         }
         _ => None,
     });

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use sinet_formats::Source;
+use sinet_formats::Provenance;
 use sinet_text::WordRange;
 use unicode_bidi::{Direction, get_base_direction};
 use unicode_segmentation::UnicodeSegmentation;
@@ -151,24 +151,24 @@ pub struct Hidden {
 
 /// What is written above an entity: its type, and a mark if a person says so.
 pub fn entity_label(types: &Types, entity: &Entity) -> String {
-    marked(types.entity(&entity.kind), entity.source)
+    marked(types.entity(&entity.kind), entity.provenance)
 }
 
 /// What is written on a relation: its type, and a mark if a person says so.
 pub fn relation_label(types: &Types, relation: &Relation) -> String {
-    marked(types.relation(&relation.kind), relation.source)
+    marked(types.relation(&relation.kind), relation.provenance)
 }
 
-fn marked(name: &str, source: Source) -> String {
-    match source {
-        Source::Person => format!("✓ {name}"),
-        Source::Model => name.to_owned(),
+fn marked(name: &str, provenance: Provenance) -> String {
+    match provenance {
+        Provenance::Person => format!("✓ {name}"),
+        Provenance::Model => name.to_owned(),
     }
 }
 
 /// An entity in one sentence, for those who hear it.
 pub fn tell_entity(types: &Types, entity: &Entity) -> String {
-    format!("{} “{}”, {}", types.entity(&entity.kind), entity.text, tell_source(entity.source, entity.score))
+    format!("{} “{}”, {}", types.entity(&entity.kind), entity.text, tell_source(entity.provenance, entity.score))
 }
 
 /// A relation in one sentence, for those who hear it.
@@ -176,16 +176,16 @@ pub fn tell_relation(types: &Types, labels: &Labels, relation: &Relation) -> Str
     let text = |id| labels.entity(id).map_or("", |entity| entity.text.as_str());
     let kind = types.relation(&relation.kind);
     let [from, to] = if types.is_symmetric(&relation.kind) { ["between", "and"] } else { ["from", "to"] };
-    let source = tell_source(relation.source, relation.score);
-    format!("{kind} {from} “{}” {to} “{}”, {source}", text(relation.head), text(relation.tail))
+    let provenance = tell_source(relation.provenance, relation.score);
+    format!("{kind} {from} “{}” {to} “{}”, {provenance}", text(relation.head), text(relation.tail))
 }
 
 /// Whose word it is, and how sure.
-pub fn tell_source(source: Source, score: Option<f32>) -> String {
-    match (source, score) {
-        (Source::Person, _) => "by you".to_owned(),
-        (Source::Model, Some(score)) => format!("score {score:.2}"),
-        (Source::Model, None) => "by a model".to_owned(),
+pub fn tell_source(provenance: Provenance, score: Option<f32>) -> String {
+    match (provenance, score) {
+        (Provenance::Person, _) => "by you".to_owned(),
+        (Provenance::Model, Some(score)) => format!("score {score:.2}"),
+        (Provenance::Model, None) => "by a model".to_owned(),
     }
 }
 
@@ -229,14 +229,14 @@ mod tests {
         let entity = |kind: &str, covered: &str| {
             let start = text.find(covered).expect("the text has it");
             let span = ByteSpan { start, end: start + covered.len() };
-            LabelledEntity { kind: kind.to_owned(), span, score: Some(0.875), source: Source::Model }
+            LabelledEntity { kind: kind.to_owned(), span, score: Some(0.875), provenance: Provenance::Model }
         };
         let relation = |kind: &str, head, tail, score| LabelledRelation {
             kind: kind.to_owned(),
             head,
             tail,
             score,
-            source: if score.is_some() { Source::Model } else { Source::Person },
+            provenance: if score.is_some() { Provenance::Model } else { Provenance::Person },
         };
         OpenDocument::new(LabelledDocument {
             entities: vec![

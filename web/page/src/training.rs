@@ -98,9 +98,9 @@ mod tests {
     use std::io::Read;
 
     use expect_test::expect;
-    use sinet_formats::{LabelledEntity, Source};
+    use sinet_formats::{Dataset, LabelledEntity, Provenance};
     use sinet_protocol::TypeName;
-    use sinet_text::{ByteSpan, Dataset};
+    use sinet_text::ByteSpan;
 
     use super::*;
     use crate::document::Edit;
@@ -111,7 +111,7 @@ mod tests {
             kind: "Method".to_owned(),
             span: ByteSpan { start, end },
             score: Some(0.5),
-            source: Source::Model,
+            provenance: Provenance::Model,
         };
         let mut document = OpenDocument::new(LabelledDocument {
             entities: vec![entity(2, 9), entity(11, 17)],
@@ -131,7 +131,7 @@ mod tests {
         };
         // What `sinet train` reads.
         let schema: Schema = serde_json::from_str(&read("types.json")).unwrap();
-        let data = Dataset::from_json(&read("train.json"), &schema, "train.json").unwrap();
+        let data = Dataset::from_spert(read("train.json").as_bytes(), &schema, "train.json").unwrap();
         assert_eq!(data.sentences.len(), 3);
         assert_eq!(data.sentences[0].entities.len(), 1);
         expect![[r#"

@@ -1,6 +1,6 @@
 //! A document as one HTML file: pictures, tables, style inside, no script, nothing from elsewhere.
 
-use sinet_formats::Source;
+use sinet_formats::Provenance;
 
 use super::svg::figure;
 use super::{Drawn, escaped};
@@ -33,7 +33,8 @@ pub fn html(document: &OpenDocument, sentences: &[Drawn], types: &Types, title: 
 fn entities(document: &OpenDocument, types: &Types) -> String {
     let labels = document.labels();
     let rows = labels.entities.iter().map(|entity| {
-        let cells = [entity.text.as_str(), types.entity(&entity.kind), &told(entity.source, entity.score)].map(cell);
+        let cells =
+            [entity.text.as_str(), types.entity(&entity.kind), &told(entity.provenance, entity.score)].map(cell);
         format!("<tr>{}</tr>\n", cells.concat())
     });
     table("Entities", &["Text", "Type", "Score"], rows.collect())
@@ -43,7 +44,7 @@ fn relations(document: &OpenDocument, types: &Types) -> String {
     let labels = document.labels();
     let text = |id| labels.entity(id).map_or("", |entity| entity.text.as_str());
     let rows = labels.relations.iter().map(|relation| {
-        let score = told(relation.source, relation.score);
+        let score = told(relation.provenance, relation.score);
         let cells = [text(relation.head), types.relation(&relation.kind), text(relation.tail), &score].map(cell);
         format!("<tr>{}</tr>\n", cells.concat())
     });
@@ -63,10 +64,10 @@ fn cell(text: &str) -> String {
     format!("<td dir=\"auto\">{}</td>", escaped(text))
 }
 
-fn told(source: Source, score: Option<f32>) -> String {
-    match (source, score) {
-        (Source::Person, _) => "by a person".to_owned(),
-        (Source::Model, Some(score)) => format!("{score:.2}"),
-        (Source::Model, None) => "by a model".to_owned(),
+fn told(provenance: Provenance, score: Option<f32>) -> String {
+    match (provenance, score) {
+        (Provenance::Person, _) => "by a person".to_owned(),
+        (Provenance::Model, Some(score)) => format!("{score:.2}"),
+        (Provenance::Model, None) => "by a model".to_owned(),
     }
 }

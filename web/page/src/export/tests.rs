@@ -1,5 +1,5 @@
 use expect_test::expect;
-use sinet_formats::{LabelledDocument, LabelledEntity, LabelledRelation, Source};
+use sinet_formats::{LabelledDocument, LabelledEntity, LabelledRelation, Provenance};
 use sinet_protocol::TypeName;
 use sinet_text::ByteSpan;
 
@@ -10,7 +10,7 @@ fn document() -> OpenDocument {
         kind: kind.to_owned(),
         span: ByteSpan { start, end },
         score: Some(0.5),
-        source: Source::Model,
+        provenance: Provenance::Model,
     };
     OpenDocument::new(LabelledDocument {
         entities: vec![entity("<Kind>", 0, 8), entity("B", 16, 17)],
@@ -19,7 +19,7 @@ fn document() -> OpenDocument {
             head: 0,
             tail: 1,
             score: None,
-            source: Source::Person,
+            provenance: Provenance::Person,
         }],
         ..LabelledDocument::new("d", "<script> sees a \u{1}b. It's good.")
     })

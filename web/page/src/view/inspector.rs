@@ -2,7 +2,7 @@
 
 use leptos::html;
 use leptos::prelude::*;
-use sinet_formats::Source;
+use sinet_formats::Provenance;
 use sinet_page::document::Selection;
 use sinet_page::keys::{Command, HELP, Step, type_key};
 use sinet_page::picture::{tell_entity, tell_relation};
@@ -106,10 +106,10 @@ fn actions(page: Page) -> Vec<AnyView> {
     }
     let selection = page.editor.selection.get();
     let by_model = page.editor.labels.with(|labels| match selection {
-        Selection::Entity(id) => labels.entity(id).map(|entity| entity.source),
-        Selection::Relation(id) => labels.relation(id).map(|relation| relation.source),
+        Selection::Entity(id) => labels.entity(id).map(|entity| entity.provenance),
+        Selection::Relation(id) => labels.relation(id).map(|relation| relation.provenance),
         _ => None,
-    }) == Some(Source::Model);
+    }) == Some(Provenance::Model);
     let agree = by_model.then_some(("Agree", Command::Confirm));
     let edge = |end, step| Command::MoveEdge { end, step };
     let named = match selection {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 use leptos::svg;
-use sinet_formats::Source;
+use sinet_formats::Provenance;
 use sinet_page::document::{EntityId, RelationId, Selection};
 use sinet_page::layout::{self, Point, Rect, Scene, Sentence, layout};
 use sinet_page::picture::{self, Face, Picture};
@@ -275,12 +275,12 @@ fn EntityView(page: Page, drawn: Arc<Drawn>, place: usize, tabbed: Memo<Option<I
         .collect_view();
     let (weight, size) = measure::weight_and_size(Face::EntityLabel);
     let (name, told) = (picture::entity_label(&types, entity), picture::tell_entity(&types, entity));
-    let (id, kind, source) = (entity.id, entity.kind.clone(), entity.source);
+    let (id, kind, provenance) = (entity.id, entity.kind.clone(), entity.provenance);
     let class = format!("entity tone-{}", types.tone(&kind));
     let right_to_left = drawn.sentence.right_to_left;
     let on_focus = move || hand::touch_entity(page, id);
     view! {
-        <ItemView page drawn=drawn.clone() item=Item::Entity(id) name=id.to_string() class source kind told tabbed on_focus>
+        <ItemView page drawn=drawn.clone() item=Item::Entity(id) name=id.to_string() class provenance kind told tabbed on_focus>
             {marks}
             {text(&name, label, 12.0, right_to_left, size, weight)}
         </ItemView>
@@ -295,7 +295,7 @@ fn ArcView(page: Page, drawn: Arc<Drawn>, place: usize, tabbed: Memo<Option<Item
     let (weight, size) = measure::weight_and_size(Face::ArcLabel);
     let name = picture::relation_label(&types, relation);
     let told = page.editor.labels.with_untracked(|labels| picture::tell_relation(&types, labels, relation));
-    let (id, kind, source) = (relation.id, relation.kind.clone(), relation.source);
+    let (id, kind, provenance) = (relation.id, relation.kind.clone(), relation.provenance);
     let way = arc_path(arc);
     let tip = arc.tip.map(|Point { x, y }| {
         let (left, right, top) = (x - 3.5, x + 3.5, y - 6.0);
@@ -312,7 +312,7 @@ fn ArcView(page: Page, drawn: Arc<Drawn>, place: usize, tabbed: Memo<Option<Item
             item=Item::Relation(id)
             name=id.to_string()
             class
-            source
+            provenance
             kind
             told
             tabbed
@@ -335,15 +335,15 @@ fn ItemView(
     item: Item,
     name: String,
     class: String,
-    source: Source,
+    provenance: Provenance,
     kind: String,
     told: String,
     tabbed: Memo<Option<Item>>,
     on_focus: impl Fn() + 'static,
     children: Children,
 ) -> impl IntoView {
-    let source = if source == Source::Person { "own" } else { "found" };
-    let class = move || format!("{class} {source} {}", emphasis(page, &drawn.picture, item));
+    let provenance = if provenance == Provenance::Person { "own" } else { "found" };
+    let class = move || format!("{class} {provenance} {}", emphasis(page, &drawn.picture, item));
     view! {
         <g
             id=name
