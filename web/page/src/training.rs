@@ -160,6 +160,6 @@ mod tests {
                 }
               ]
             }"#]]
-        .assert_eq(&read("provenance.json"));
+        .assert_eq(&read("source.json"));
     }
 }
