@@ -525,9 +525,9 @@ fn too_much_is_refused() {
     let error = |format, file: &str| read(format, file, options).0.unwrap_err().to_string();
     expect!["x, line 1, document 1: has 2 entities and relations, more than 1"]
         .assert_eq(&error(Format::Doccano, r#"{"text":"ab","label":[[0,1,"K"],[0,1,"K"]]}"#));
-    expect!["x, line 13, document 1: the document is larger than 60 bytes; split it, or raise the limit"]
+    expect!["x, line 13, document 1: the document is larger than 60 bytes; split it into smaller ones"]
         .assert_eq(&error(Format::Conll, &"word O\n".repeat(20)));
-    expect!["x, line 1: the line is larger than 60 bytes; split it, or raise the limit"]
+    expect!["x, line 1: the line is larger than 60 bytes; split it into smaller ones"]
         .assert_eq(&error(Format::Conll, &"word".repeat(20)));
     expect!["x, line 1: is nested deeper than 64 levels"]
         .assert_eq(&error(Format::Doccano, &format!("{{\"text\":{}0{}}}", "[".repeat(70), "]".repeat(70))));
