@@ -310,22 +310,79 @@ mod tests {
 
     #[test]
     fn errors_name_file_sentence_and_field() {
-        check_error(r#""end":3"#, r#""end":4"#, expect!["x.json, line 1, document 1, entities[0].end: 4 is out of range: there are 3 words"]);
-        check_error(r#""start":2"#, r#""start":3"#, expect!["x.json, line 1, document 1, entities[0].end: the span 3..3 is empty; ends are exclusive here, `end` is the word after the last, but this file seems to count inclusive ones"]);
-        check_error(r#""start":2"#, r#""start":-2"#, expect!["x.json, line 1, document 1: invalid value: integer `-2`, expected usize (column 68, from where the document starts)"]);
-        check_error(r#""start":2,"#, "", expect!["x.json, line 1, document 1: missing field `start` (column 66, from where the document starts)"]);
-        check_error(r#""type":"Loc""#, r#""type":"Place""#, expect![[r#"x.json: sentence 1, entities[0].type: unknown type "Place"; the types are Peop, Loc"#]]);
-        check_error(r#""type":"Near""#, r#""type":"Far""#, expect![[r#"x.json: sentence 1, relations[1].type: unknown type "Far"; the types are Live_In, Near"#]]);
-        check_error(r#""tail":1"#, r#""tail":2"#, expect!["x.json, line 1, document 1, relations[1].tail: 2 is out of range: there are 2 entities in the sentence"]);
-        check_error(r#""head":1"#, r#""head":18446744073709551615"#, expect!["x.json, line 1, document 1, relations[0].head: 18446744073709551615 is out of range: there are 2 entities in the sentence"]);
-        check_error(r#"["Ada","of","London"]"#, "[]", expect!["x.json, line 1, document 1, tokens: there is no word; remove the sentence"]);
-        check_error("Ada", r"Ada\ud800", expect!["x.json, line 1, document 1: unexpected end of hex escape (column 22, from where the document starts)"]);
-        check_error("}]", "}", expect![[r#"x.json, line 1, document 1: invalid type: string "relations", expected an entity with `type`, `start` and `end` (column 122, from where the document starts)"#]]);
+        check_error(
+            r#""end":3"#,
+            r#""end":4"#,
+            expect!["x.json, line 1, document 1, entities[0].end: 4 is out of range: there are 3 words"],
+        );
+        check_error(
+            r#""start":2"#,
+            r#""start":3"#,
+            expect![
+                "x.json, line 1, document 1, entities[0].end: the span 3..3 is empty; ends are exclusive here, `end` is the word after the last, but this file seems to count inclusive ones"
+            ],
+        );
+        check_error(
+            r#""start":2"#,
+            r#""start":-2"#,
+            expect![
+                "x.json, line 1, document 1: invalid value: integer `-2`, expected usize (column 68, from where the document starts)"
+            ],
+        );
+        check_error(
+            r#""start":2,"#,
+            "",
+            expect!["x.json, line 1, document 1: missing field `start` (column 66, from where the document starts)"],
+        );
+        check_error(
+            r#""type":"Loc""#,
+            r#""type":"Place""#,
+            expect![[r#"x.json: sentence 1, entities[0].type: unknown type "Place"; the types are Peop, Loc"#]],
+        );
+        check_error(
+            r#""type":"Near""#,
+            r#""type":"Far""#,
+            expect![[r#"x.json: sentence 1, relations[1].type: unknown type "Far"; the types are Live_In, Near"#]],
+        );
+        check_error(
+            r#""tail":1"#,
+            r#""tail":2"#,
+            expect![
+                "x.json, line 1, document 1, relations[1].tail: 2 is out of range: there are 2 entities in the sentence"
+            ],
+        );
+        check_error(
+            r#""head":1"#,
+            r#""head":18446744073709551615"#,
+            expect![
+                "x.json, line 1, document 1, relations[0].head: 18446744073709551615 is out of range: there are 2 entities in the sentence"
+            ],
+        );
+        check_error(
+            r#"["Ada","of","London"]"#,
+            "[]",
+            expect!["x.json, line 1, document 1, tokens: there is no word; remove the sentence"],
+        );
+        check_error(
+            "Ada",
+            r"Ada\ud800",
+            expect![
+                "x.json, line 1, document 1: unexpected end of hex escape (column 22, from where the document starts)"
+            ],
+        );
+        check_error(
+            "}]",
+            "}",
+            expect![[
+                r#"x.json, line 1, document 1: invalid type: string "relations", expected an entity with `type`, `start` and `end` (column 122, from where the document starts)"#
+            ]],
+        );
         check_error("[{", "{", expect!["x.json, line 1, document 1: expected an object, found ']'"]);
         let second = SENTENCE.replace(
             "]}]",
             r#"],"orig_id":"d"},{"tokens":["a"],"entities":[{"type":"Loc","start":0,"end":2}],"orig_id":"d"}]"#,
         );
-        expect!["x.json, line 1, document 1 (d), sentence 2, entities[0].end: 2 is out of range: there are 1 words"].assert_eq(&read(&second).unwrap_err().to_string());
+        expect!["x.json, line 1, document 1 (d), sentence 2, entities[0].end: 2 is out of range: there are 1 words"]
+            .assert_eq(&read(&second).unwrap_err().to_string());
     }
 }
