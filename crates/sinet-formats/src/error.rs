@@ -11,9 +11,9 @@ use crate::format::Format;
 #[derive(Debug, thiserror::Error)]
 #[error("{place}: {problem}")]
 pub struct ReadError {
-    /// Where it is wrong.
+    /// The place of the mistake.
     pub place: Box<Place>,
-    /// What is wrong there.
+    /// The mistake.
     #[source]
     pub problem: Problem,
 }
@@ -27,7 +27,7 @@ pub struct Place {
     pub line: Option<u64>,
     /// Number of the document in the file, from 1.
     pub document: Option<u64>,
-    /// What the file calls the document.
+    /// The document's name in the file.
     pub id: Option<String>,
     /// The field, with indices from 0, as in `entities[2].end`.
     pub field: Option<String>,
@@ -52,7 +52,7 @@ impl fmt::Display for Place {
     }
 }
 
-/// What is wrong with a file.
+/// A mistake in a file.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Problem {
@@ -71,9 +71,9 @@ pub enum Problem {
     /// A line of a text format does not have the format's form.
     #[error("{found:?} is not {expected}")]
     Line {
-        /// What stands there.
+        /// The text that stands there.
         found: String,
-        /// What should.
+        /// The form that should.
         expected: &'static str,
     },
     /// It is larger than allowed.
@@ -117,7 +117,7 @@ pub enum Problem {
         count: usize,
         /// Of what.
         counted: &'static str,
-        /// What may be the reason; empty, or a clause that starts with a semicolon.
+        /// The likely reason; empty, or a clause that starts with a semicolon.
         hint: &'static str,
     },
     /// A span does not fit the text.
@@ -129,7 +129,7 @@ pub enum Problem {
         end: usize,
         /// Length of the text.
         len: usize,
-        /// What all three count.
+        /// The unit of all three.
         unit: OffsetUnit,
     },
     /// The text that stands beside a span is not the text there, in no unit.
@@ -151,7 +151,7 @@ pub enum Problem {
     Unknown {
         /// An entity, say.
         what: &'static str,
-        /// What it is called.
+        /// Its name.
         name: String,
     },
     /// Something has a name that is taken.
@@ -184,9 +184,9 @@ pub enum WriteError {
     /// The document contradicts itself.
     #[error("document {id:?}: {problem}")]
     Document {
-        /// What it is called.
+        /// Its name.
         id: String,
-        /// What is wrong with it.
+        /// The mistake in it.
         problem: DocumentError,
     },
 }
@@ -247,7 +247,7 @@ pub enum DocumentError {
     },
 }
 
-/// What is wrong with one document, and in which field: a reader's error before it knows file and line.
+/// A mistake in one document, and its field: a reader's error before file and line are known.
 #[derive(Debug)]
 pub(crate) struct Fault {
     pub field: Option<String>,

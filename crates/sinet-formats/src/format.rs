@@ -36,14 +36,14 @@ pub enum Format {
     WebAnnotation,
 }
 
-/// What a format can hold of a [`crate::LabelledDocument`], beside entities and their types.
+/// The parts of a [`crate::LabelledDocument`] that a format holds, beside entities and their types.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Holds {
     /// The text.
     pub text: TextForm,
-    /// Where words begin and end.
+    /// The bounds of words.
     pub words: bool,
-    /// Where sentences begin and end.
+    /// The bounds of sentences.
     pub sentences: bool,
     /// Names of documents.
     pub ids: bool,
@@ -59,7 +59,7 @@ pub struct Holds {
     pub provenance: bool,
 }
 
-/// How much of the text a format holds.
+/// The part of the text that a format holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TextForm {
     /// The text as it was written.
@@ -70,7 +70,7 @@ pub enum TextForm {
     None,
 }
 
-/// What a format counts its positions in.
+/// The unit of a format's positions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Positions {
     /// Characters in this unit, end exclusive.
@@ -170,7 +170,7 @@ impl Format {
         !matches!(self, Self::Csv | Self::NTriples | Self::WebAnnotation)
     }
 
-    /// What it counts its positions in.
+    /// The unit of its positions.
     pub fn positions(self) -> Positions {
         match self {
             Self::Sinet
@@ -193,7 +193,7 @@ impl Format {
         matches!(self.positions(), Positions::Characters(_)) && !matches!(self, Self::Brat | Self::NTriples)
     }
 
-    /// What it can hold.
+    /// The parts of a document that it holds.
     pub fn holds(self) -> Holds {
         let all = Holds {
             text: TextForm::Written,

@@ -118,7 +118,7 @@ impl Loss {
     }
 }
 
-/// What a conversion kept, and what it could not keep.
+/// The report of a conversion: counts of all that was kept, and of all that was lost.
 ///
 /// Displays as plain sentences, one a line.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -155,7 +155,7 @@ impl LossReport {
         self.losses().map(|(loss, count)| loss.sentence(count))
     }
 
-    /// What was found out about the file, such as how it counts; each a sentence.
+    /// Findings about the file, such as its unit; each a sentence.
     pub fn notes(&self) -> &[String] {
         &self.notes
     }

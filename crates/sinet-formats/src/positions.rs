@@ -25,7 +25,7 @@ pub(crate) enum Unit {
 
 /// The stated stretches in bytes.
 ///
-/// Where a text stands beside a stretch, it must be the text that is there. A file that does not say what it counts in may
+/// A text that stands beside a stretch must be the text that is there. A file that does not name its unit may
 /// turn out to count in another unit than it should: if all its stretches fit in exactly that unit, they are read so, and
 /// the report says it.
 pub(crate) fn resolve(
@@ -127,7 +127,7 @@ mod tests {
     use super::*;
     use expect_test::{Expect, expect};
 
-    /// What stretches of "aé😀 b" come to, with notes.
+    /// The bytes of stretches of "aé😀 b", with notes.
     #[track_caller]
     fn check(stated: &[(usize, usize, Option<&str>)], unit: Unit, expected: Expect) {
         let stated: Vec<StatedSpan> = (stated.iter().enumerate())

@@ -117,7 +117,7 @@ fn through(documents: &[LabelledDocument], format: Format) -> Vec<LabelledDocume
         .collect()
 }
 
-/// What a format can hold of a document, worked out from what it says that it holds and not from how it is written.
+/// The part of a document that a format holds, worked out from [`Format::holds`] and not from how it is written.
 fn held(document: &LabelledDocument, format: Format) -> Option<LabelledDocument> {
     let holds = format.holds();
     let mut kept = document.clone();

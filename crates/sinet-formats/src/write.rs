@@ -27,7 +27,7 @@ enum Output<W: Write> {
     Archive(Box<ArchiveWriter<W>>),
 }
 
-/// What stands around and between the documents of a file.
+/// The text around and between the documents of a file.
 struct Frame {
     before: &'static str,
     between: &'static str,
@@ -130,7 +130,7 @@ fn line(value: &serde_json::Value) -> Vec<u8> {
     value.to_string().into_bytes()
 }
 
-/// Counts what the format has no place for, as far as that does not depend on how it is written.
+/// Counts the losses that follow from [`Format::holds`] alone.
 fn report_common(document: &LabelledDocument, format: Format, report: &mut LossReport) {
     let holds = format.holds();
     let scores = document.entities.iter().map(|entity| entity.score);

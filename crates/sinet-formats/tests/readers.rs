@@ -1,4 +1,4 @@
-//! What readers make of files by other hands, and what they refuse.
+//! Files by other hands as readers see them, and files that readers refuse.
 
 use expect_test::{Expect, expect};
 use sinet_formats::{Ends, Format, LabelledDocument, Loss, LossReport, Options, ReadError, Reader, read_brat};

@@ -1,4 +1,4 @@
-//! What each format looks like in a file, and what its report says.
+//! Each format as it looks in a file, and its report.
 
 use expect_test::{Expect, expect};
 use sinet_formats::{

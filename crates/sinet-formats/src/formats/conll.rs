@@ -36,18 +36,18 @@ pub(crate) struct Lines<R> {
     after_error: AfterError,
 }
 
-/// What to do after an error.
+/// The way on after an error.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum AfterError {
     /// There was none.
     Read,
     /// The rest of the document is passed over.
     Skip,
-    /// Where the next line begins is not known.
+    /// Reading ends: the start of the next line is not known.
     End,
 }
 
-/// What the tags have shown so far of how they mark beginnings.
+/// The evidence so far of how the tags mark beginnings.
 #[derive(Default)]
 struct Scheme {
     /// The line of an `I` that begins an entity: IOB1.
@@ -71,7 +71,7 @@ struct Growing {
     joined: DocumentBuilder,
     open: Option<Open>,
     spans: Vec<(String, WordRange)>,
-    /// Where it starts.
+    /// The line that it starts on.
     line: u64,
 }
 

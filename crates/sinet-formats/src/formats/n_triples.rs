@@ -10,7 +10,7 @@ use crate::positions::TextPositions;
 const NIF: &str = "http://persistence.uni-leipzig.org/nlp2rdf/ontologies/nif-core#";
 const TYPE: &str = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type";
 const INTEGER: &str = "http://www.w3.org/2001/XMLSchema#nonNegativeInteger";
-/// What is escaped in a name that becomes part of an IRI: all but what RFC 3986 calls unreserved.
+/// The characters that are escaped in a part of an IRI: all but those that RFC 3986 calls unreserved.
 const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 pub(crate) fn write(document: &LabelledDocument) -> String {

@@ -17,7 +17,7 @@ pub(crate) struct JsonObjects<R> {
     state: State,
 }
 
-/// Where in the file the reader is.
+/// The reader's place in the file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum State {
     Start,
@@ -173,7 +173,7 @@ impl<R: BufRead> JsonObjects<R> {
 }
 
 impl State {
-    /// What is wrong when `byte` comes here.
+    /// The sentence that refuses `byte` here.
     fn complaint(self, byte: u8) -> String {
         let expected = match self {
             Self::Start => "an array or an object",
