@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
-use sinet_text::{Dataset, Schema};
+use sinet_formats::Dataset;
+use sinet_text::Schema;
 
 use crate::Error;
 use crate::files::{read, sha256};
@@ -36,8 +37,7 @@ pub fn read_dataset(path: &Path, schema: &Schema) -> Result<Dataset, Error> {
 ///
 /// [`Error::Dataset`] with the place of the first mistake.
 pub(crate) fn parse_dataset(path: &Path, bytes: Vec<u8>, schema: &Schema) -> Result<Dataset, Error> {
-    let json = String::from_utf8(bytes).map_err(Error::data(path))?;
-    Ok(Dataset::from_json(&json, schema, &path.display().to_string())?)
+    Ok(Dataset::from_spert(bytes.as_slice(), schema, &path.display().to_string())?)
 }
 
 /// The data of a training.

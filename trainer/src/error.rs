@@ -5,12 +5,13 @@ use std::path::{Path, PathBuf};
 use std::string::FromUtf8Error;
 
 use burn::tensor::ExecutionError;
+use sinet_formats::DatasetError;
 use sinet_formats::{DocumentError, Format, ReadError, SniffError, WriteError};
 use sinet_infer::config::ConfigError;
 use sinet_infer::weights::WeightsError;
 use sinet_infer::{AnnotateError, ExportError, FolderError, LoadError};
 use sinet_model::WeightError;
-use sinet_text::{DatasetError, TokenizerError};
+use sinet_text::TokenizerError;
 use zip::result::ZipError;
 
 /// A failure.

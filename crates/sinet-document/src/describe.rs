@@ -1,13 +1,18 @@
 //! Labels in words, for those who hear them.
 
-use sinet_formats::Source;
+use sinet_formats::Provenance;
 use sinet_text::Types;
 
 use crate::document::{Entity, Labels, Relation};
 
 /// An entity in one sentence.
 pub fn describe_entity(types: &Types, entity: &Entity) -> String {
-    format!("{} “{}”, {}", types.entity(&entity.kind), entity.text, describe_source(entity.source, entity.score))
+    format!(
+        "{} “{}”, {}",
+        types.entity(&entity.kind),
+        entity.text,
+        describe_provenance(entity.provenance, entity.score)
+    )
 }
 
 /// A relation in one sentence.
@@ -15,16 +20,16 @@ pub fn describe_relation(types: &Types, labels: &Labels, relation: &Relation) ->
     let text = |id| labels.entity(id).map_or("", |entity| entity.text.as_str());
     let kind = types.relation(&relation.kind);
     let [from, to] = if types.is_symmetric(&relation.kind) { ["between", "and"] } else { ["from", "to"] };
-    let source = describe_source(relation.source, relation.score);
-    format!("{kind} {from} “{}” {to} “{}”, {source}", text(relation.head), text(relation.tail))
+    let provenance = describe_provenance(relation.provenance, relation.score);
+    format!("{kind} {from} “{}” {to} “{}”, {provenance}", text(relation.head), text(relation.tail))
 }
 
-/// A label's source and confidence.
-fn describe_source(source: Source, score: Option<f32>) -> String {
-    match (source, score) {
-        (Source::Person, _) => "by you".to_owned(),
-        (Source::Model, Some(score)) => format!("score {score:.2}"),
-        (Source::Model, None) => "by a model".to_owned(),
+/// A label's provenance and confidence.
+fn describe_provenance(provenance: Provenance, score: Option<f32>) -> String {
+    match (provenance, score) {
+        (Provenance::Person, _) => "by you".to_owned(),
+        (Provenance::Model, Some(score)) => format!("score {score:.2}"),
+        (Provenance::Model, None) => "by a model".to_owned(),
     }
 }
 
@@ -43,14 +48,14 @@ mod tests {
         let entity = |kind: &str, covered: &str| {
             let start = text.find(covered).expect("the text has it");
             let span = ByteSpan { start, end: start + covered.len() };
-            LabelledEntity { kind: kind.to_owned(), span, score: Some(0.875), source: Source::Model }
+            LabelledEntity { kind: kind.to_owned(), span, score: Some(0.875), provenance: Provenance::Model }
         };
-        let relation = |kind: &str, head, tail, score, source| LabelledRelation {
+        let relation = |kind: &str, head, tail, score, provenance| LabelledRelation {
             kind: kind.to_owned(),
             head,
             tail,
             score,
-            source,
+            provenance,
         };
         let labels = OpenDocument::new(LabelledDocument {
             entities: vec![
@@ -59,8 +64,8 @@ mod tests {
                 entity("Other-Thing", "Trees"),
             ],
             relations: vec![
-                relation("Conjunction", 0, 1, Some(0.5), Source::Model),
-                relation("Used-for", 1, 0, None, Source::Person),
+                relation("Conjunction", 0, 1, Some(0.5), Provenance::Model),
+                relation("Used-for", 1, 0, None, Provenance::Person),
             ],
             ..LabelledDocument::new("", text)
         })

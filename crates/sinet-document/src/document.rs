@@ -15,7 +15,7 @@ mod shift;
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
-use sinet_formats::{LabelledDocument, LabelledEntity, LabelledRelation, Source};
+use sinet_formats::{LabelledDocument, LabelledEntity, LabelledRelation, Provenance};
 use sinet_text::{ByteSpan, Document, WordRange};
 
 pub use changes::Change;
@@ -105,7 +105,8 @@ struct Link {
     head: EntityId,
     tail: EntityId,
     score: Option<f32>,
-    source: Source,
+    #[serde(rename = "source")]
+    provenance: Provenance,
 }
 
 /// What makes two relations the same.
@@ -162,9 +163,9 @@ impl OpenDocument {
         let mut document = Self { id, text, ..Self::default() };
         document.set_words(words, sentences);
         let ids: Vec<EntityId> = entities.into_iter().map(|entity| document.place_entity(entity)).collect();
-        for LabelledRelation { kind, head, tail, score, source } in relations {
+        for LabelledRelation { kind, head, tail, score, provenance } in relations {
             if let (Some(&head), Some(&tail)) = (ids.get(head), ids.get(tail)) {
-                document.place_relation(Link { kind, head, tail, score, source });
+                document.place_relation(Link { kind, head, tail, score, provenance });
             }
         }
         document
@@ -184,16 +185,16 @@ impl OpenDocument {
     pub fn labelled_with(&self, labels: Labels) -> LabelledDocument {
         let place = |id| labels.place(id).expect("both ends of a relation are among the labels");
         let relations = (labels.relations.iter().cloned())
-            .map(|Relation { kind, head, tail, score, source, .. }| LabelledRelation {
+            .map(|Relation { kind, head, tail, score, provenance, .. }| LabelledRelation {
                 kind,
                 head: place(head),
                 tail: place(tail),
                 score,
-                source,
+                provenance,
             })
             .collect();
         let entities = (labels.entities.into_iter())
-            .map(|Entity { kind, span, score, source, .. }| LabelledEntity { kind, span, score, source })
+            .map(|Entity { kind, span, score, provenance, .. }| LabelledEntity { kind, span, score, provenance })
             .collect();
         LabelledDocument {
             id: self.id.clone(),
@@ -279,24 +280,24 @@ impl OpenDocument {
 
     fn place_entity(&mut self, entity: LabelledEntity) -> EntityId {
         let id = EntityId(self.new_id());
-        match entity.source {
-            Source::Model => {
+        match entity.provenance {
+            Provenance::Model => {
                 self.entities.known.insert(id, entity.span);
                 self.entities.model.insert(id, entity);
             }
-            Source::Person => _ = self.entities.corrections.insert(id, Correction { was: None, now: Some(entity) }),
+            Provenance::Person => _ = self.entities.corrections.insert(id, Correction { was: None, now: Some(entity) }),
         }
         id
     }
 
     fn place_relation(&mut self, link: Link) {
         let id = RelationId(self.new_id());
-        match link.source {
-            Source::Model => {
+        match link.provenance {
+            Provenance::Model => {
                 self.relations.known.insert(id, link.pairing());
                 self.relations.model.insert(id, link);
             }
-            Source::Person => _ = self.relations.corrections.insert(id, Correction { was: None, now: Some(link) }),
+            Provenance::Person => _ = self.relations.corrections.insert(id, Correction { was: None, now: Some(link) }),
         }
     }
 

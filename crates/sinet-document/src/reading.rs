@@ -1,6 +1,6 @@
 //! What a model has said about a text.
 
-use sinet_formats::{LabelledDocument, LabelledEntity, LabelledRelation, Source};
+use sinet_formats::{LabelledDocument, LabelledEntity, LabelledRelation, Provenance};
 use sinet_text::annotation::{Annotation, WindowAttention};
 use sinet_text::{ByteSpan, Offsets, TypeName, Types};
 
@@ -55,7 +55,7 @@ impl Reading {
                     end: self.words[entity.words.end - 1].end,
                 },
                 score: Some(entity.score),
-                source: Source::Model,
+                provenance: Provenance::Model,
             })
             .collect();
         let relations = (relations.iter())
@@ -64,7 +64,7 @@ impl Reading {
                 head: relation.head,
                 tail: relation.tail,
                 score: Some(relation.score),
-                source: Source::Model,
+                provenance: Provenance::Model,
             })
             .collect();
         LabelledDocument {

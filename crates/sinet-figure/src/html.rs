@@ -1,6 +1,6 @@
 //! A document as one HTML file: pictures, tables, style inside, no script, nothing from elsewhere.
 
-use sinet_formats::{LabelledDocument, Source};
+use sinet_formats::{LabelledDocument, Provenance};
 use sinet_text::Types;
 
 use crate::drawn::Drawn;
@@ -33,7 +33,7 @@ pub fn html(document: &LabelledDocument, sentences: &[Drawn], types: &Types, tit
 fn entities(document: &LabelledDocument, types: &Types) -> String {
     let rows = document.entities.iter().enumerate().map(|(place, entity)| {
         let text = document.entity_text(place).unwrap_or_default();
-        let cells = [text, types.entity(&entity.kind), &source(entity.source, entity.score)].map(cell);
+        let cells = [text, types.entity(&entity.kind), &told(entity.provenance, entity.score)].map(cell);
         format!("<tr>{}</tr>\n", cells.concat())
     });
     table("Entities", &["Text", "Type", "Score"], rows.collect())
@@ -42,7 +42,7 @@ fn entities(document: &LabelledDocument, types: &Types) -> String {
 fn relations(document: &LabelledDocument, types: &Types) -> String {
     let text = |place| document.entity_text(place).unwrap_or_default();
     let rows = document.relations.iter().map(|relation| {
-        let score = source(relation.source, relation.score);
+        let score = told(relation.provenance, relation.score);
         let cells = [text(relation.head), types.relation(&relation.kind), text(relation.tail), &score].map(cell);
         format!("<tr>{}</tr>\n", cells.concat())
     });
@@ -62,11 +62,11 @@ fn cell(text: &str) -> String {
     format!("<td dir=\"auto\">{}</td>", escaped(text))
 }
 
-/// A label's source and confidence.
-fn source(source: Source, score: Option<f32>) -> String {
-    match (source, score) {
-        (Source::Person, _) => "by a person".to_owned(),
-        (Source::Model, Some(score)) => format!("{score:.2}"),
-        (Source::Model, None) => "by a model".to_owned(),
+/// A label's provenance and confidence.
+fn told(provenance: Provenance, score: Option<f32>) -> String {
+    match (provenance, score) {
+        (Provenance::Person, _) => "by a person".to_owned(),
+        (Provenance::Model, Some(score)) => format!("{score:.2}"),
+        (Provenance::Model, None) => "by a model".to_owned(),
     }
 }

@@ -2,12 +2,12 @@
 //!
 //! ```
 //! use sinet_figure::{Drawn, estimated_width, svg};
-//! use sinet_formats::{LabelledDocument, LabelledEntity, Source};
+//! use sinet_formats::{LabelledDocument, LabelledEntity, Provenance};
 //! use sinet_text::{ByteSpan, Types};
 //!
 //! let mut document = LabelledDocument::new("d", "A parser reads.");
 //! let span = ByteSpan { start: 2, end: 8 };
-//! document.entities.push(LabelledEntity { kind: "Tool".to_owned(), span, score: None, source: Source::Person });
+//! document.entities.push(LabelledEntity { kind: "Tool".to_owned(), span, score: None, provenance: Provenance::Person });
 //! let types = Types::default();
 //! let sentences = Drawn::all(document, &types, estimated_width);
 //! assert!(svg(&sentences, &types).contains("✓ Tool"));

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use sinet_formats::{LabelledDocument, LabelledEntity, LabelledRelation, Source};
+use sinet_formats::{LabelledDocument, LabelledEntity, LabelledRelation, Provenance};
 use sinet_text::{Types, WordRange};
 use unicode_bidi::{Direction, get_base_direction};
 use unicode_segmentation::UnicodeSegmentation;
@@ -80,16 +80,28 @@ impl Drawing {
         let places = self.entities(sentence);
         let entities = (places.iter())
             .filter_map(|&place| {
-                let LabelledEntity { kind, score, source, .. } = &document.entities[place];
+                let LabelledEntity { kind, score, provenance, .. } = &document.entities[place];
                 let text = document.entity_text(place).unwrap_or_default().to_owned();
-                Some(Entity { words: self.words[place]?, kind: kind.clone(), text, score: *score, source: *source })
+                Some(Entity {
+                    words: self.words[place]?,
+                    kind: kind.clone(),
+                    text,
+                    score: *score,
+                    provenance: *provenance,
+                })
             })
             .collect();
         let end = |entity: usize| places.binary_search(&entity).expect("both ends are in the sentence");
         let relations = (self.relations(sentence).iter())
             .map(|&place| {
-                let LabelledRelation { kind, head, tail, score, source } = &document.relations[place];
-                Relation { kind: kind.clone(), head: end(*head), tail: end(*tail), score: *score, source: *source }
+                let LabelledRelation { kind, head, tail, score, provenance } = &document.relations[place];
+                Relation {
+                    kind: kind.clone(),
+                    head: end(*head),
+                    tail: end(*tail),
+                    score: *score,
+                    provenance: *provenance,
+                }
             })
             .collect();
         let whole = if words.start < words.end {
@@ -134,7 +146,7 @@ pub struct Entity {
     /// Probability of its type, if a model gave it.
     pub score: Option<f32>,
     /// Who says so.
-    pub source: Source,
+    pub provenance: Provenance,
 }
 
 /// A relation in a picture.
@@ -149,7 +161,7 @@ pub struct Relation {
     /// Probability of its type, if a model gave it.
     pub score: Option<f32>,
     /// Who says so.
-    pub source: Source,
+    pub provenance: Provenance,
 }
 
 impl Picture {
@@ -225,18 +237,18 @@ pub fn is_right_to_left(text: &str) -> bool {
 
 /// What is written above an entity: its type, and a mark if a person says so.
 pub fn entity_label(types: &Types, entity: &Entity) -> String {
-    marked(types.entity(&entity.kind), entity.source)
+    marked(types.entity(&entity.kind), entity.provenance)
 }
 
 /// What is written on a relation: its type, and a mark if a person says so.
 pub fn relation_label(types: &Types, relation: &Relation) -> String {
-    marked(types.relation(&relation.kind), relation.source)
+    marked(types.relation(&relation.kind), relation.provenance)
 }
 
-fn marked(name: &str, source: Source) -> String {
-    match source {
-        Source::Person => format!("✓ {name}"),
-        Source::Model => name.to_owned(),
+fn marked(name: &str, provenance: Provenance) -> String {
+    match provenance {
+        Provenance::Person => format!("✓ {name}"),
+        Provenance::Model => name.to_owned(),
     }
 }
 
@@ -278,14 +290,14 @@ mod tests {
         let entity = |kind: &str, covered: &str| {
             let start = text.find(covered).expect("the text has it");
             let span = ByteSpan { start, end: start + covered.len() };
-            LabelledEntity { kind: kind.to_owned(), span, score: Some(0.875), source: Source::Model }
+            LabelledEntity { kind: kind.to_owned(), span, score: Some(0.875), provenance: Provenance::Model }
         };
         let relation = |kind: &str, head, tail, score| LabelledRelation {
             kind: kind.to_owned(),
             head,
             tail,
             score,
-            source: if score.is_some() { Source::Model } else { Source::Person },
+            provenance: if score.is_some() { Provenance::Model } else { Provenance::Person },
         };
         LabelledDocument {
             entities: vec![

@@ -1,5 +1,5 @@
 use expect_test::expect;
-use sinet_formats::{LabelledDocument, LabelledEntity, LabelledRelation, Source};
+use sinet_formats::{LabelledDocument, LabelledEntity, LabelledRelation, Provenance};
 use sinet_text::{ByteSpan, TypeName, Types};
 
 use super::*;
@@ -9,7 +9,7 @@ fn document() -> LabelledDocument {
         kind: kind.to_owned(),
         span: ByteSpan { start, end },
         score: Some(0.5),
-        source: Source::Model,
+        provenance: Provenance::Model,
     };
     LabelledDocument {
         entities: vec![entity("<Kind>", 0, 8), entity("B", 16, 17)],
@@ -18,7 +18,7 @@ fn document() -> LabelledDocument {
             head: 0,
             tail: 1,
             score: None,
-            source: Source::Person,
+            provenance: Provenance::Person,
         }],
         ..LabelledDocument::new("d", "<script> sees a \u{1}b. It's good.")
     }

@@ -1,23 +1,26 @@
 //! A text with labels.
 
-use serde::{Deserialize, Serialize};
-use sinet_text::{ByteSpan, WordRange};
+use std::borrow::Cow;
 
-use crate::tokenised::{covering, sentences, with_words};
+use serde::{Deserialize, Serialize};
+use sinet_text::{ByteSpan, Document, WordRange};
+
+use crate::error::DocumentError;
+use crate::words::{covering, sentences_covering_all};
 
 /// A text with labels, as every format and the page's editor hold it. Offsets are bytes of `text`.
 ///
 /// [`LabelledDocument::check`] says whether the parts fit each other; whatever a reader of this crate yields does.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct LabelledDocument {
-    /// What its source calls it; may be empty.
+    /// Its name where it comes from; may be empty.
     pub id: String,
-    /// The text as its source has it.
+    /// The text as it was given.
     pub text: String,
-    /// Its words, disjoint and in order. Empty if the source had none.
+    /// Its words, disjoint and in order. Empty if they are not known.
     #[serde(default)]
     pub words: Vec<ByteSpan>,
-    /// Its sentences as stretches of `words`, disjoint and in order. Empty if the source had none.
+    /// Its sentences as stretches of `words`, disjoint and in order. Empty if they are not known.
     #[serde(default)]
     pub sentences: Vec<WordRange>,
     /// The entities, in any order; they may overlap.
@@ -33,14 +36,14 @@ pub struct LabelledDocument {
 pub struct LabelledEntity {
     /// Name of its type.
     pub kind: String,
-    /// Where it lies in the text, not empty.
+    /// Its place in the text, not empty.
     pub span: ByteSpan,
     /// Probability of its type, 0 to 1, where a model gave one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub score: Option<f32>,
-    /// Who says so.
-    #[serde(default)]
-    pub source: Source,
+    /// The maker of the label; `source` in JSON.
+    #[serde(default, rename = "source")]
+    pub provenance: Provenance,
 }
 
 /// A directed pair of entities with a type.
@@ -55,76 +58,20 @@ pub struct LabelledRelation {
     /// Probability of its type, 0 to 1, where a model gave one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub score: Option<f32>,
-    /// Who says so.
-    #[serde(default)]
-    pub source: Source,
+    /// The maker of the label; `source` in JSON.
+    #[serde(default, rename = "source")]
+    pub provenance: Provenance,
 }
 
-/// Who made a label.
+/// The maker of a label.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Source {
+pub enum Provenance {
     /// A person made or confirmed it. Files that do not say are read as a person's work.
     #[default]
     Person,
     /// A model found it.
     Model,
-}
-
-/// What does not fit in a [`LabelledDocument`]. Indices count from 0.
-#[derive(Debug, Clone, PartialEq, thiserror::Error)]
-#[non_exhaustive]
-pub enum DocumentError {
-    /// A span ends before it starts, or an entity is empty.
-    #[error("{field}: the span {}..{} is empty or backwards", span.start, span.end)]
-    Empty {
-        /// The field, as in `entities[2].span`.
-        field: String,
-        /// The span, in bytes.
-        span: ByteSpan,
-    },
-    /// A span leaves the text.
-    #[error("{field}: the span {}..{} leaves the text of {len} bytes", span.start, span.end)]
-    LeavesText {
-        /// The field.
-        field: String,
-        /// The span, in bytes.
-        span: ByteSpan,
-        /// Length of the text in bytes.
-        len: usize,
-    },
-    /// A span starts or ends inside a character.
-    #[error("{field}: the span {}..{} cuts a character", span.start, span.end)]
-    CutsCharacter {
-        /// The field.
-        field: String,
-        /// The span, in bytes.
-        span: ByteSpan,
-    },
-    /// A word or a sentence starts before the one before it has ended.
-    #[error("{field}: starts before the one before it has ended; they must be in order and disjoint")]
-    OutOfOrder {
-        /// The field, as in `words[2]`.
-        field: String,
-    },
-    /// An index points past the end.
-    #[error("{field}: {index} is out of range, there are {count}")]
-    OutOfRange {
-        /// The field, as in `relations[0].head`.
-        field: String,
-        /// The index.
-        index: usize,
-        /// How many there are.
-        count: usize,
-    },
-    /// A score is not a probability.
-    #[error("{field}: {score} is not a probability; it must lie between 0 and 1")]
-    NoProbability {
-        /// The field, as in `entities[2].score`.
-        field: String,
-        /// The score.
-        score: f32,
-    },
 }
 
 impl LabelledDocument {
@@ -146,9 +93,23 @@ impl LabelledDocument {
     /// The document with words, and sentences that cover all of them: its own, or those that its text has.
     #[must_use]
     pub fn with_words(self) -> Self {
-        let mut document = with_words(&self).into_owned();
-        document.sentences = sentences(&document);
+        let mut document = self.worded().into_owned();
+        document.sentences = document.all_sentences();
         document
+    }
+
+    /// The document with words: its own, or those that [`Document::parse`] finds, with their sentences.
+    pub(crate) fn worded(&self) -> Cow<'_, Self> {
+        if !self.words.is_empty() {
+            return Cow::Borrowed(self);
+        }
+        let Document { words, sentences, .. } = Document::parse(self.text.as_str());
+        Cow::Owned(Self { words, sentences, ..self.clone() })
+    }
+
+    /// Sentences that cover all words: its own, or those that its text has.
+    pub(crate) fn all_sentences(&self) -> Vec<WordRange> {
+        sentences_covering_all(&self.text, &self.words, &self.sentences)
     }
 
     /// Whether all parts fit each other.
@@ -227,7 +188,7 @@ mod tests {
             kind: "K".to_owned(),
             span: ByteSpan { start, end },
             score: Some(0.5),
-            source: Source::Model,
+            provenance: Provenance::Model,
         };
         LabelledDocument {
             words: vec![ByteSpan { start: 0, end: 2 }, ByteSpan { start: 3, end: 4 }],
@@ -238,7 +199,7 @@ mod tests {
                 head: 0,
                 tail: 1,
                 score: None,
-                source: Source::Person,
+                provenance: Provenance::Person,
             }],
             ..LabelledDocument::new("d", "é b")
         }

@@ -5,16 +5,15 @@ use std::io;
 
 use sinet_text::{ByteSpan, OffsetUnit};
 
-use crate::document::DocumentError;
 use crate::format::Format;
 
 /// Why a file cannot be read. Displays as one sentence that says where.
 #[derive(Debug, thiserror::Error)]
 #[error("{place}: {problem}")]
 pub struct ReadError {
-    /// Where it is wrong.
+    /// The place of the mistake.
     pub place: Box<Place>,
-    /// What is wrong there.
+    /// The mistake.
     #[source]
     pub problem: Problem,
 }
@@ -28,7 +27,7 @@ pub struct Place {
     pub line: Option<u64>,
     /// Number of the document in the file, from 1.
     pub document: Option<u64>,
-    /// What the file calls the document.
+    /// The document's name in the file.
     pub id: Option<String>,
     /// The field, with indices from 0, as in `entities[2].end`.
     pub field: Option<String>,
@@ -53,7 +52,7 @@ impl fmt::Display for Place {
     }
 }
 
-/// What is wrong with a file.
+/// A mistake in a file.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Problem {
@@ -72,13 +71,13 @@ pub enum Problem {
     /// A line of a text format does not have the format's form.
     #[error("{found:?} is not {expected}")]
     Line {
-        /// What stands there.
+        /// The text that stands there.
         found: String,
-        /// What should.
+        /// The form that should.
         expected: &'static str,
     },
     /// It is larger than allowed.
-    #[error("{what} is larger than {limit} bytes; split it, or raise the limit")]
+    #[error("{what} is larger than {limit} bytes; split it into smaller ones")]
     TooLarge {
         /// A document, say.
         what: &'static str,
@@ -118,7 +117,7 @@ pub enum Problem {
         count: usize,
         /// Of what.
         counted: &'static str,
-        /// What may be the reason; empty, or a clause that starts with a semicolon.
+        /// The likely reason; empty, or a clause that starts with a semicolon.
         hint: &'static str,
     },
     /// A span does not fit the text.
@@ -130,21 +129,21 @@ pub enum Problem {
         end: usize,
         /// Length of the text.
         len: usize,
-        /// What all three count.
+        /// The unit of all three.
         unit: OffsetUnit,
     },
     /// The text that stands beside a span is not the text there, in no unit.
     #[error(
-        "the file says that {start}..{end} is {said:?}, but its text has {found:?} there; the offsets are wrong in every unit"
+        "the file says that {start}..{end} is {stated:?}, but its text has {found:?} there; the offsets are wrong in every unit"
     )]
     OtherText {
         /// Its start.
         start: usize,
         /// Its end.
         end: usize,
-        /// What the file says.
-        said: String,
-        /// What is there.
+        /// The text that the file states.
+        stated: String,
+        /// The text that is there.
         found: String,
     },
     /// Something refers to what is not there.
@@ -152,7 +151,7 @@ pub enum Problem {
     Unknown {
         /// An entity, say.
         what: &'static str,
-        /// What it is called.
+        /// Its name.
         name: String,
     },
     /// Something has a name that is taken.
@@ -185,14 +184,70 @@ pub enum WriteError {
     /// The document contradicts itself.
     #[error("document {id:?}: {problem}")]
     Document {
-        /// What it is called.
+        /// Its name.
         id: String,
-        /// What is wrong with it.
+        /// The mistake in it.
         problem: DocumentError,
     },
 }
 
-/// What is wrong with one document, and in which field: a reader's error before it knows file and line.
+/// Parts of a [`LabelledDocument`](crate::LabelledDocument) that do not fit each other. Indices count from 0.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum DocumentError {
+    /// A span ends before it starts, or an entity is empty.
+    #[error("{field}: the span {}..{} is empty or backwards", span.start, span.end)]
+    Empty {
+        /// The field, as in `entities[2].span`.
+        field: String,
+        /// The span, in bytes.
+        span: ByteSpan,
+    },
+    /// A span leaves the text.
+    #[error("{field}: the span {}..{} leaves the text of {len} bytes", span.start, span.end)]
+    LeavesText {
+        /// The field.
+        field: String,
+        /// The span, in bytes.
+        span: ByteSpan,
+        /// Length of the text in bytes.
+        len: usize,
+    },
+    /// A span starts or ends inside a character.
+    #[error("{field}: the span {}..{} cuts a character", span.start, span.end)]
+    CutsCharacter {
+        /// The field.
+        field: String,
+        /// The span, in bytes.
+        span: ByteSpan,
+    },
+    /// A word or a sentence starts before the one before it has ended.
+    #[error("{field}: starts before the one before it has ended; they must be in order and disjoint")]
+    OutOfOrder {
+        /// The field, as in `words[2]`.
+        field: String,
+    },
+    /// An index points past the end.
+    #[error("{field}: {index} is out of range, there are {count}")]
+    OutOfRange {
+        /// The field, as in `relations[0].head`.
+        field: String,
+        /// The index.
+        index: usize,
+        /// How many there are.
+        count: usize,
+    },
+    /// A score is not a probability.
+    #[error("{field}: {score} is not a probability; it must lie between 0 and 1")]
+    NoProbability {
+        /// The field, as in `entities[2].score`.
+        field: String,
+        /// The score.
+        score: f32,
+    },
+}
+
+/// A mistake in one document, and its field: a reader's error before file and line are known.
 #[derive(Debug)]
 pub(crate) struct Fault {
     pub field: Option<String>,
@@ -204,6 +259,20 @@ pub(crate) struct Fault {
 impl Fault {
     pub(crate) fn at(field: impl Into<String>, problem: Problem) -> Self {
         Self { field: Some(field.into()), line: 0, problem }
+    }
+}
+
+impl Fault {
+    /// The error in `file`, in a document that starts on `line`, has `number` in the file, and is called `id`.
+    pub(crate) fn in_file(self, file: &str, line: u64, number: Option<u64>, id: Option<String>) -> ReadError {
+        let place = Place {
+            file: file.to_owned(),
+            line: Some(line + self.line),
+            document: number,
+            id: id.filter(|id| !id.is_empty()),
+            field: self.field,
+        };
+        ReadError { place: Box::new(place), problem: self.problem }
     }
 }
 

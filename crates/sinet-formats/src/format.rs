@@ -36,14 +36,14 @@ pub enum Format {
     WebAnnotation,
 }
 
-/// What a format can hold of a [`crate::LabelledDocument`], beside entities and their types.
+/// The parts of a [`crate::LabelledDocument`] that a format holds, beside entities and their types.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Holds {
     /// The text.
     pub text: TextForm,
-    /// Where words begin and end.
+    /// The bounds of words.
     pub words: bool,
-    /// Where sentences begin and end.
+    /// The bounds of sentences.
     pub sentences: bool,
     /// Names of documents.
     pub ids: bool,
@@ -56,10 +56,10 @@ pub struct Holds {
     /// Scores of entities and relations.
     pub scores: bool,
     /// Whether a person or a model made a label.
-    pub sources: bool,
+    pub provenance: bool,
 }
 
-/// How much of the text a format holds.
+/// The part of the text that a format holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TextForm {
     /// The text as it was written.
@@ -70,7 +70,7 @@ pub enum TextForm {
     None,
 }
 
-/// What a format counts its positions in.
+/// The unit of a format's positions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Positions {
     /// Characters in this unit, end exclusive.
@@ -170,7 +170,7 @@ impl Format {
         !matches!(self, Self::Csv | Self::NTriples | Self::WebAnnotation)
     }
 
-    /// What it counts its positions in.
+    /// The unit of its positions.
     pub fn positions(self) -> Positions {
         match self {
             Self::Sinet
@@ -193,7 +193,7 @@ impl Format {
         matches!(self.positions(), Positions::Characters(_)) && !matches!(self, Self::Brat | Self::NTriples)
     }
 
-    /// What it can hold.
+    /// The parts of a document that it holds.
     pub fn holds(self) -> Holds {
         let all = Holds {
             text: TextForm::Written,
@@ -204,19 +204,19 @@ impl Format {
             relations: true,
             across_sentences: true,
             scores: true,
-            sources: true,
+            provenance: true,
         };
-        let characters = Holds { words: false, sentences: false, scores: false, sources: false, ..all };
-        let words = Holds { text: TextForm::Words, scores: false, sources: false, across_sentences: false, ..all };
+        let characters = Holds { words: false, sentences: false, scores: false, provenance: false, ..all };
+        let words = Holds { text: TextForm::Words, scores: false, provenance: false, across_sentences: false, ..all };
         match self {
             Self::Sinet => all,
             Self::Spert | Self::Dygie => words,
             Self::Gliner => Holds { sentences: false, across_sentences: true, ..words },
             Self::Conll => Holds { ids: false, overlaps: false, relations: false, ..words },
             Self::Brat | Self::Doccano | Self::PubAnnotation => characters,
-            Self::LabelStudio => Holds { scores: true, sources: true, ..characters },
+            Self::LabelStudio => Holds { scores: true, provenance: true, ..characters },
             Self::Prodigy => Holds { sentences: false, ..all },
-            Self::Csv => Holds { text: TextForm::None, scores: true, sources: true, ..characters },
+            Self::Csv => Holds { text: TextForm::None, scores: true, provenance: true, ..characters },
             Self::NTriples | Self::WebAnnotation => Holds { text: TextForm::None, ..characters },
         }
     }

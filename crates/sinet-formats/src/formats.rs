@@ -1,4 +1,4 @@
-//! One module a format: what is peculiar to it.
+//! The formats, a module each.
 
 pub mod brat;
 pub(crate) mod conll;

@@ -27,25 +27,33 @@
 //! The crate knows no network and no browser. Files come from strangers: no content makes a reader panic, and
 //! [`Limits`] bound its memory.
 
+mod builder;
+mod context;
+pub mod dataset;
 pub mod document;
-mod elements;
 pub mod error;
 pub mod format;
 mod formats;
-pub mod loss;
+mod json;
+pub mod loss_report;
+mod names;
+pub mod options;
 mod positions;
 pub mod read;
 pub mod sniff;
 #[cfg(test)]
 mod tests;
 mod tokenised;
+mod words;
 pub mod write;
 
-pub use document::{DocumentError, LabelledDocument, LabelledEntity, LabelledRelation, Source};
-pub use error::{Place, Problem, ReadError, WriteError};
+pub use dataset::{Dataset, DatasetError, Example};
+pub use document::{LabelledDocument, LabelledEntity, LabelledRelation, Provenance};
+pub use error::{DocumentError, Place, Problem, ReadError, WriteError};
 pub use format::{Format, Holds, Positions, TextForm, UnknownFormat};
 pub use formats::brat::read_pair as read_brat;
-pub use loss::{Loss, LossReport};
-pub use read::{Ends, Limits, Options, Reader};
+pub use loss_report::{Loss, LossReport};
+pub use options::{Ends, Limits, Options};
+pub use read::Reader;
 pub use sniff::{SniffError, Sniffed, sniff};
 pub use write::Writer;

@@ -13,7 +13,7 @@ pub const HEAD_BYTES: usize = 64 << 10;
 pub struct Sniffed {
     /// The format.
     pub format: Format,
-    /// What shows it, as a clause: "its objects have `denotations`".
+    /// The evidence, as a clause: "its objects have `denotations`".
     pub reason: String,
 }
 

@@ -6,10 +6,10 @@ use std::collections::HashMap;
 use proptest::prelude::*;
 use sinet_text::{ByteSpan, WordRange};
 
-use crate::tokenised::{covering, sentences, span_of, with_words};
+use crate::words::{covering, span_of};
 use crate::{
-    Format, LabelledDocument, LabelledEntity, LabelledRelation, Loss, LossReport, Options, Reader, Source, TextForm,
-    Writer,
+    Format, LabelledDocument, LabelledEntity, LabelledRelation, Loss, LossReport, Options, Provenance, Reader,
+    TextForm, Writer,
 };
 
 const READABLE: [Format; 10] = [
@@ -62,15 +62,15 @@ fn document() -> impl Strategy<Value = LabelledDocument> {
     let text = prop::collection::vec(prop::sample::select(PIECES), 0..14).prop_map(|pieces| pieces.concat());
     let place = (any::<prop::sample::Index>(), any::<prop::sample::Index>(), any::<bool>());
     let score = prop::option::of(0.0f32..=1.0);
-    let source = prop::sample::select(&[Source::Person, Source::Model][..]);
-    let label = (prop::sample::select(KINDS), score, source);
+    let provenance = prop::sample::select(&[Provenance::Person, Provenance::Model][..]);
+    let label = (prop::sample::select(KINDS), score, provenance);
     let entities = prop::collection::vec((place, label.clone()), 0..7);
     let relations = prop::collection::vec((any::<prop::sample::Index>(), any::<prop::sample::Index>(), label), 0..6);
     (text, "[a-z0-9_-]{1,6}", entities, relations, 0..3).prop_map(|(text, id, entities, relations, worded)| {
         let mut document = LabelledDocument::new(id, text);
-        let found = with_words(&document).into_owned();
+        let found = document.worded().into_owned();
         let places: Vec<usize> = (0..=document.text.len()).filter(|&at| document.text.is_char_boundary(at)).collect();
-        for ((one, other, on_words), (kind, score, source)) in entities {
+        for ((one, other, on_words), (kind, score, provenance)) in entities {
             let pick = |index: prop::sample::Index| {
                 if on_words && !found.words.is_empty() {
                     let word = found.words[index.index(found.words.len())];
@@ -83,13 +83,13 @@ fn document() -> impl Strategy<Value = LabelledDocument> {
             let (Some(&start), Some(&end)) = (ends.iter().min(), ends.iter().max()) else { continue };
             if start < end {
                 let span = ByteSpan { start, end };
-                document.entities.push(LabelledEntity { kind: kind.to_owned(), span, score, source });
+                document.entities.push(LabelledEntity { kind: kind.to_owned(), span, score, provenance });
             }
         }
         let count = document.entities.len();
-        for (head, tail, (kind, score, source)) in relations.into_iter().filter(|_| count > 0) {
+        for (head, tail, (kind, score, provenance)) in relations.into_iter().filter(|_| count > 0) {
             let (head, tail) = (head.index(count), tail.index(count));
-            document.relations.push(LabelledRelation { kind: kind.to_owned(), head, tail, score, source });
+            document.relations.push(LabelledRelation { kind: kind.to_owned(), head, tail, score, provenance });
         }
         if worded > 0 {
             document.words = found.words;
@@ -117,14 +117,14 @@ fn through(documents: &[LabelledDocument], format: Format) -> Vec<LabelledDocume
         .collect()
 }
 
-/// What a format can hold of a document, worked out from what it says that it holds and not from how it is written.
+/// The part of a document that a format holds, worked out from [`Format::holds`] and not from how it is written.
 fn held(document: &LabelledDocument, format: Format) -> Option<LabelledDocument> {
     let holds = format.holds();
     let mut kept = document.clone();
     if holds.text == TextForm::Words {
         kept = in_words(document, format)?;
     } else if format == Format::Prodigy {
-        kept.words = with_words(document).into_owned().words;
+        kept.words = document.worded().into_owned().words;
     }
     if !holds.words {
         kept.words.clear();
@@ -138,11 +138,11 @@ fn held(document: &LabelledDocument, format: Format) -> Option<LabelledDocument>
     if !holds.relations {
         kept.relations.clear();
     }
-    for (score, source) in (kept.entities.iter_mut().map(|entity| (&mut entity.score, &mut entity.source)))
-        .chain(kept.relations.iter_mut().map(|relation| (&mut relation.score, &mut relation.source)))
+    for (score, provenance) in (kept.entities.iter_mut().map(|entity| (&mut entity.score, &mut entity.provenance)))
+        .chain(kept.relations.iter_mut().map(|relation| (&mut relation.score, &mut relation.provenance)))
     {
         *score = score.filter(|_| holds.scores);
-        *source = if holds.sources { *source } else { Source::Person };
+        *provenance = if holds.provenance { *provenance } else { Provenance::Person };
     }
     if matches!(format, Format::Brat | Format::Conll) {
         let kinds = kept.entities.iter_mut().map(|entity| &mut entity.kind);
@@ -167,11 +167,11 @@ fn held(document: &LabelledDocument, format: Format) -> Option<LabelledDocument>
 
 /// The document as words joined by single spaces.
 fn in_words(document: &LabelledDocument, format: Format) -> Option<LabelledDocument> {
-    let worded = with_words(document);
+    let worded = document.worded();
     if worded.words.is_empty() {
         return None;
     }
-    let sentences = sentences(&worded);
+    let sentences = worded.all_sentences();
     let sentence_of = |words: WordRange| {
         let within = |sentence: &WordRange| sentence.start <= words.start && words.end <= sentence.end;
         if format.holds().across_sentences { Some(0) } else { sentences.iter().position(within) }
@@ -268,7 +268,7 @@ proptest! {
             if report.is_lossless() {
                 let [back] = &back[..] else { panic!("one document was written") };
                 prop_assert_eq!(&back.text, &document.text, "{}", format);
-                // Words that the source had not may have been found, and labels put into the order of the text.
+                // Words that the document had not may have been found, and labels put into the order of the text.
                 prop_assert_eq!(back.entities.len(), document.entities.len(), "{}", format);
                 prop_assert!(document.entities.iter().all(|entity| back.entities.contains(entity)), "{}", format);
             }

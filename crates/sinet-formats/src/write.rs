@@ -2,14 +2,14 @@
 
 use std::io::{self, Write};
 
-use crate::document::{LabelledDocument, Source};
+use crate::document::{LabelledDocument, Provenance};
 use crate::error::WriteError;
 use crate::format::{Format, TextForm};
+use crate::formats::brat::archive::ArchiveWriter;
 use crate::formats::{
-    brat, conll, csv, doccano, dygie, gliner, label_studio, n_triples, prodigy, pubannotation, sinet, spert,
-    web_annotation,
+    conll, csv, doccano, dygie, gliner, label_studio, n_triples, prodigy, pubannotation, sinet, spert, web_annotation,
 };
-use crate::loss::{Loss, LossReport};
+use crate::loss_report::{Loss, LossReport};
 
 /// Writes documents in one format.
 ///
@@ -24,10 +24,10 @@ pub struct Writer<W: Write> {
 
 enum Output<W: Write> {
     Plain(W),
-    Archive(Box<brat::ArchiveWriter<W>>),
+    Archive(Box<ArchiveWriter<W>>),
 }
 
-/// What stands around and between the documents of a file.
+/// The text around and between the documents of a file.
 struct Frame {
     before: &'static str,
     between: &'static str,
@@ -38,7 +38,7 @@ impl<W: Write> Writer<W> {
     /// Writes to `output`, which is best buffered.
     pub fn new(format: Format, output: W) -> Self {
         let output = match format {
-            Format::Brat => Output::Archive(Box::new(brat::ArchiveWriter::new(output))),
+            Format::Brat => Output::Archive(Box::new(ArchiveWriter::new(output))),
             _ => Output::Plain(output),
         };
         let mut report = LossReport::default();
@@ -130,18 +130,18 @@ fn line(value: &serde_json::Value) -> Vec<u8> {
     value.to_string().into_bytes()
 }
 
-/// Counts what the format has no place for, as far as that does not depend on how it is written.
+/// Counts the losses that follow from [`Format::holds`] alone.
 fn report_common(document: &LabelledDocument, format: Format, report: &mut LossReport) {
     let holds = format.holds();
     let scores = document.entities.iter().map(|entity| entity.score);
     let scores = scores.chain(document.relations.iter().map(|relation| relation.score));
-    let sources = document.entities.iter().map(|entity| entity.source);
-    let sources = sources.chain(document.relations.iter().map(|relation| relation.source));
+    let makers = document.entities.iter().map(|entity| entity.provenance);
+    let makers = makers.chain(document.relations.iter().map(|relation| relation.provenance));
     if !holds.scores {
         report.add(Loss::Scores, scores.flatten().count());
     }
-    if !holds.sources {
-        report.add(Loss::Sources, sources.filter(|&source| source == Source::Model).count());
+    if !holds.provenance {
+        report.add(Loss::Provenance, makers.filter(|&maker| maker == Provenance::Model).count());
     }
     if !holds.relations {
         report.add(Loss::Relations, document.relations.len());

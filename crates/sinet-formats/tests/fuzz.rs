@@ -84,7 +84,7 @@ fn corpus(file: &str) -> Vec<u8> {
     fs::read(format!("tests/corpus/{file}")).unwrap()
 }
 
-/// What files are likely to contain in the wrong place.
+/// Pieces that files are likely to contain in the wrong place.
 const PIECES: &[&[u8]] = &[
     b"{",
     b"}",

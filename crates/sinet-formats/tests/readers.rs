@@ -1,7 +1,7 @@
-//! What readers make of files by other hands, and what they refuse.
+//! Files by other hands as readers see them, and files that readers refuse.
 
 use expect_test::{Expect, expect};
-use sinet_formats::{Ends, Format, LabelledDocument, LossReport, Options, ReadError, Reader, read_brat};
+use sinet_formats::{Ends, Format, LabelledDocument, Loss, LossReport, Options, ReadError, Reader, read_brat};
 
 fn read(format: Format, file: &str, options: Options) -> (Result<Vec<LabelledDocument>, ReadError>, LossReport) {
     let mut reader = Reader::new(format, file.as_bytes(), "x", options);
@@ -30,7 +30,7 @@ fn shown(document: &LabelledDocument) -> String {
     let mut seen = format!("{:?} {:?}:", document.id, document.text);
     for (index, entity) in document.entities.iter().enumerate() {
         let score = entity.score.map(|score| format!("={score}")).unwrap_or_default();
-        seen += &format!(" {:?}/{}{score}/{:?}", document.entity_text(index).unwrap(), entity.kind, entity.source);
+        seen += &format!(" {:?}/{}{score}/{:?}", document.entity_text(index).unwrap(), entity.kind, entity.provenance);
     }
     for relation in &document.relations {
         seen += &format!(" {}-{}->{}", relation.head, relation.kind, relation.tail);
@@ -525,11 +525,51 @@ fn too_much_is_refused() {
     let error = |format, file: &str| read(format, file, options).0.unwrap_err().to_string();
     expect!["x, line 1, document 1: has 2 entities and relations, more than 1"]
         .assert_eq(&error(Format::Doccano, r#"{"text":"ab","label":[[0,1,"K"],[0,1,"K"]]}"#));
-    expect!["x, line 13, document 1: the document is larger than 60 bytes; split it, or raise the limit"]
+    expect!["x, line 13, document 1: the document is larger than 60 bytes; split it into smaller ones"]
         .assert_eq(&error(Format::Conll, &"word O\n".repeat(20)));
-    expect!["x, line 1: the line is larger than 60 bytes; split it, or raise the limit"]
+    expect!["x, line 1: the line is larger than 60 bytes; split it into smaller ones"]
         .assert_eq(&error(Format::Conll, &"word".repeat(20)));
     expect!["x, line 1: is nested deeper than 64 levels"]
         .assert_eq(&error(Format::Doccano, &format!("{{\"text\":{}0{}}}", "[".repeat(70), "]".repeat(70))));
     expect!["x, line 1, document 1: CSV triples can be written but not read"].assert_eq(&error(Format::Csv, "{}"));
+}
+
+/// A zip archive of these files, each with its content.
+fn archive(files: &[(&str, &str)]) -> Vec<u8> {
+    let mut archive = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    for (name, content) in files {
+        archive.start_file(*name, zip::write::SimpleFileOptions::default()).unwrap();
+        std::io::Write::write_all(&mut archive, content.as_bytes()).unwrap();
+    }
+    archive.finish().unwrap().into_inner()
+}
+
+/// B20: labels in a file that ends in `.ANN` were passed over, and its text was read without them.
+#[test]
+fn the_files_of_brat_are_paired_whatever_the_case_of_their_ends() {
+    let file = archive(&[("a.txt", "Ada"), ("a.ANN", "T1\tPeop 0 3\tAda\n"), ("b.TXT", "Bob")]);
+    let documents: Vec<_> =
+        Reader::new(Format::Brat, file.as_slice(), "x", Options::default()).map(Result::unwrap).collect();
+    let found: Vec<_> = documents.iter().map(|document| (document.id.as_str(), document.entities.len())).collect();
+    assert_eq!(found, [("a", 1), ("b", 0)]);
+
+    let file = archive(&[("a.txt", "Ada"), ("a.TXT", "Bob")]);
+    let error = Reader::new(Format::Brat, file.as_slice(), "x", Options::default()).next().unwrap().unwrap_err();
+    expect![[r#"x, line 1: has both "a.txt" and "a.TXT"; remove one of them"#]].assert_eq(&error.to_string());
+}
+
+/// B17: each end that is no denotation was searched for among all relations, so that this took the square of their number.
+#[test]
+fn many_relations_between_relations_are_read() {
+    let count = 20_000;
+    let relations: Vec<String> = (0..count)
+        .map(|index| format!(r#"{{"id":"R{index}","pred":"Of","subj":"R{}","obj":"T1"}}"#, count - 1 - index))
+        .collect();
+    let file = format!(
+        r#"{{"text":"Ada","denotations":[{{"id":"T1","span":{{"begin":0,"end":3}},"obj":"Peop"}}],"relations":[{}]}}"#,
+        relations.join(",")
+    );
+    let (documents, report) = read(Format::PubAnnotation, &file, Options::default());
+    assert_eq!(documents.unwrap()[0].relations.len(), 0);
+    assert_eq!(report.count(Loss::NoEntity), count);
 }

@@ -1,36 +1,38 @@
-//! What each format looks like in a file, and what its report says.
+//! Each format as it looks in a file, and its report.
 
 use expect_test::{Expect, expect};
-use sinet_formats::{Format, LabelledDocument, LabelledEntity, LabelledRelation, Source, Writer};
+use sinet_formats::{
+    Format, LabelledDocument, LabelledEntity, LabelledRelation, Loss, Options, Provenance, Reader, Writer,
+};
 use sinet_text::ByteSpan;
 
 /// Two sentences with an emoji; entities that overlap, cut a word and reach over the end of a sentence.
 fn document() -> LabelledDocument {
     let text = "Ada 😀 runs\nNew York. =She sings.";
-    let entity = |kind: &str, of: &str, score, source| {
+    let entity = |kind: &str, of: &str, score, provenance| {
         let start = text.find(of).unwrap();
-        LabelledEntity { kind: kind.to_owned(), span: ByteSpan { start, end: start + of.len() }, score, source }
+        LabelledEntity { kind: kind.to_owned(), span: ByteSpan { start, end: start + of.len() }, score, provenance }
     };
-    let relation = |kind: &str, head, tail, source| LabelledRelation {
+    let relation = |kind: &str, head, tail, provenance| LabelledRelation {
         kind: kind.to_owned(),
         head,
         tail,
         score: Some(0.5),
-        source,
+        provenance,
     };
     LabelledDocument {
         entities: vec![
-            entity("Peop", "Ada", Some(0.75), Source::Model),
-            entity("Loc", "New York", None, Source::Person),
-            entity("a city", "York", None, Source::Person),
-            entity("Peop", "=She", None, Source::Person),
-            entity("Verb", "sing", None, Source::Person),
-            entity("Bad", "York. =She", None, Source::Person),
+            entity("Peop", "Ada", Some(0.75), Provenance::Model),
+            entity("Loc", "New York", None, Provenance::Person),
+            entity("a city", "York", None, Provenance::Person),
+            entity("Peop", "=She", None, Provenance::Person),
+            entity("Verb", "sing", None, Provenance::Person),
+            entity("Bad", "York. =She", None, Provenance::Person),
         ],
         relations: vec![
-            relation("Live_In", 0, 1, Source::Model),
-            relation("Is <a>", 3, 0, Source::Person),
-            relation("Does", 3, 4, Source::Person),
+            relation("Live_In", 0, 1, Provenance::Model),
+            relation("Is <a>", 3, 0, Provenance::Person),
+            relation("Does", 3, 4, Provenance::Person),
         ],
         ..LabelledDocument::new("d 1", text)
     }
@@ -277,6 +279,7 @@ fn csv() {
         1 document, 4 entities, 3 relations.
         Written as CSV triples, which counts in Unicode code points, end exclusive; the file says so.
         1 document written without the text itself.
+        2 cells written with ' before what a spreadsheet would take for a formula.
         2 entities in no relation: left out.
     "#]],
     );
@@ -368,4 +371,59 @@ fn a_file_of_nothing_is_a_file() {
             assert!(reader.next().is_none(), "{format}");
         }
     }
+}
+
+/// B15: cells were changed, and the report said nothing of it.
+#[test]
+fn cells_that_a_spreadsheet_would_calculate_are_reported() {
+    let entity = |start, end| LabelledEntity {
+        kind: "Value".to_owned(),
+        span: ByteSpan { start, end },
+        score: None,
+        provenance: Provenance::Person,
+    };
+    let relation = |kind: &str| LabelledRelation {
+        kind: kind.to_owned(),
+        head: 0,
+        tail: 1,
+        score: None,
+        provenance: Provenance::Person,
+    };
+    let document = LabelledDocument {
+        entities: vec![entity(0, 5), entity(6, 9)],
+        relations: vec![relation("Near"), relation("@Of")],
+        ..LabelledDocument::new("d", "-96.7 and")
+    };
+    let mut writer = Writer::new(Format::Csv, Vec::new());
+    writer.write(&document).unwrap();
+    let (bytes, report) = writer.finish().unwrap();
+    let file = String::from_utf8(bytes).unwrap();
+    assert_eq!((file.matches(",'-96.7,").count(), file.matches(",'@Of,").count()), (2, 1), "{file}");
+    assert_eq!(report.count(Loss::QuotedCells), 3);
+    assert!(!report.is_lossless());
+}
+
+/// B7: documents without a name had an empty `orig_id`, by which unrelated sentences became neighbours.
+#[test]
+fn documents_without_a_name_have_no_id_in_spert() {
+    let mut writer = Writer::new(Format::Spert, Vec::new());
+    for text in ["One.", "Two. Three."] {
+        writer.write(&LabelledDocument::new("", text)).unwrap();
+    }
+    let (bytes, _) = writer.finish().unwrap();
+    let written = String::from_utf8(bytes.clone()).unwrap();
+    assert!(!written.contains("orig_id"), "{written}");
+    let documents = Reader::new(Format::Spert, bytes.as_slice(), "x", Options::default()).map(Result::unwrap);
+    assert_eq!(documents.map(|document| document.sentences.len()).collect::<Vec<_>>(), [1, 2]);
+}
+
+/// Two documents of one name, a sentence each, stay two.
+#[test]
+fn documents_of_one_name_stay_apart_in_spert() {
+    let mut writer = Writer::new(Format::Spert, Vec::new());
+    for text in ["One.", "Two."] {
+        writer.write(&LabelledDocument::new("d", text)).unwrap();
+    }
+    let (bytes, _) = writer.finish().unwrap();
+    assert_eq!(Reader::new(Format::Spert, bytes.as_slice(), "x", Options::default()).count(), 2);
 }

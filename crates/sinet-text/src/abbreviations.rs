@@ -1,6 +1,6 @@
 //! Words whose closing period belongs to them.
 
-/// What the period after a word can mean, apart from the end of a sentence.
+/// The meanings of a period after a word, apart from the end of a sentence.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Abbreviation {
     /// Something always follows: a title, or "e.g.".
@@ -38,7 +38,7 @@ const EITHER: &[&str] = &[
     "Wash", "Wis", "Wyo",
 ];
 
-/// What kind of abbreviation `word` is, given without its closing period.
+/// The kind of abbreviation that `word` is, given without its closing period.
 pub(crate) fn abbreviation(word: &str) -> Option<Abbreviation> {
     let word = without_party(word);
     let mut characters = word.chars();

@@ -1,4 +1,4 @@
-//! What reading a text yields: entities and relations with scores, in a form that serialises to the JSON
+//! The result of reading a text: entities and relations with scores, in a form that serialises to the JSON
 //! which `sinet predict` prints and `sinet.annotate` returns.
 
 use serde::{Deserialize, Serialize};
@@ -17,7 +17,7 @@ pub struct Annotation {
     pub offset_unit: OffsetUnit,
     /// The words of the text, in order.
     pub words: Vec<TextRange>,
-    /// What the encoder read as one piece each: together they cover all words.
+    /// The inputs of the encoder, one each; together they cover all words.
     pub windows: Vec<Window>,
     /// The entities found, by start, then end.
     pub entities: Vec<Entity>,
@@ -58,7 +58,7 @@ pub struct WordRange {
 /// A run of words that the encoder read as one input: a sentence, or a part of one that was too long.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Window {
-    /// Where it lies in the text.
+    /// Its place in the text.
     #[serde(flatten)]
     pub range: TextRange,
     /// The words it holds.
@@ -73,7 +73,7 @@ pub struct Entity {
     /// Type name from the model's schema.
     #[serde(rename = "type")]
     pub kind: String,
-    /// Where it lies in the text.
+    /// Its place in the text.
     #[serde(flatten)]
     pub range: TextRange,
     /// The words it spans.
@@ -98,7 +98,7 @@ pub struct Relation {
     pub score: f32,
 }
 
-/// What the network looked at while it read one window.
+/// The network's attention while it read one window.
 ///
 /// Each map is one row per attention head. A row holds one weight for each word of the window (a word's
 /// pieces summed), then the weight of `[SEP]`, then the weight of the own `[CLS]`: it sums to 1.

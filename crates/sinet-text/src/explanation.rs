@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::annotation::WordRange;
 
-/// What is asked about a text that was read.
+/// A question about a text that was read.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Question {
@@ -15,9 +15,9 @@ pub enum Question {
     },
     /// Are these two related?
     Pair {
-        /// Where a relation may start.
+        /// The words of the relation's head.
         head: WordRange,
-        /// Where it may end.
+        /// The words of its tail.
         tail: WordRange,
         /// The entities among which relations are looked for.
         entities: Vec<WordRange>,
@@ -34,7 +34,7 @@ pub enum Explanation {
     Pair(PairExplanation),
 }
 
-/// What the model says of some words.
+/// The model's judgement of some words.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct SpanExplanation {
     /// The words.
@@ -44,7 +44,7 @@ pub struct SpanExplanation {
     pub scores: Vec<f32>,
     /// The lowest probability of an entity that is reported.
     pub threshold: f32,
-    /// What follows.
+    /// The decision that follows.
     pub decision: SpanDecision,
 }
 
@@ -71,14 +71,14 @@ pub enum SpanDecision {
     },
     /// They are never considered: no single input of the encoder holds them.
     Across {
-        /// What lies between.
+        /// The boundary between.
         boundary: Boundary,
     },
     /// There are no such words.
     Nowhere,
 }
 
-/// What lies between words that the encoder does not read together.
+/// A boundary between words that the encoder does not read together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Boundary {
@@ -88,12 +88,12 @@ pub enum Boundary {
     Windows,
 }
 
-/// What the model says of two spans, in both directions.
+/// The model's judgement of two spans, in both directions.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct PairExplanation {
-    /// Where the relations of `forward` start.
+    /// The head of the relations in `forward`.
     pub head: WordRange,
-    /// Where they end.
+    /// Their tail.
     pub tail: WordRange,
     /// The lowest probability of a relation that is reported.
     pub threshold: f32,
@@ -110,7 +110,7 @@ pub struct PairExplanation {
 pub struct RelationScore {
     /// The sigmoid probability in this direction.
     pub score: f32,
-    /// What follows.
+    /// The decision that follows.
     pub decision: RelationDecision,
 }
 
@@ -140,7 +140,7 @@ pub enum PairBarrier {
     Nowhere,
     /// One of them lies across a boundary, or the two lie on different sides of one.
     Apart {
-        /// What lies between.
+        /// The boundary between.
         boundary: Boundary,
     },
     /// They are the same span, and only one entity has it.

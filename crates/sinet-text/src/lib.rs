@@ -1,4 +1,4 @@
-//! Documents, words, offsets, schema, formats and scores for joint entity and relation extraction.
+//! Documents, words, offsets, schema, labels and scores for joint entity and relation extraction.
 //!
 //! ```
 //! use sinet_text::{Document, OffsetUnit, Offsets};
@@ -17,9 +17,9 @@
 //! ```
 //!
 //! A text becomes a [`Document`] ([`sentences`], then [`words`]), its words become pieces ([`tokenizer`]), and
-//! stretches of words that fit the encoder become inputs ([`windows`](mod@windows)). Labelled data comes in through
-//! [`spert`] against a [`Schema`], and [`score`] compares two labellings. What a model found is an
-//! [`Annotation`], and why it did or did not find something an [`Explanation`](explanation::Explanation). Start reading at [`document`].
+//! stretches of words that fit the encoder become inputs ([`windows`](mod@windows)). [`Labels`] name types by their index
+//! in a [`Schema`], and [`score`] compares two labellings. A model answers with an [`Annotation`], and explains a decision
+//! with an [`Explanation`](explanation::Explanation). Start reading at [`document`].
 //!
 //! The crate knows no tensor and no browser; every offset says its unit, in its type or in its name.
 
@@ -27,13 +27,13 @@ mod abbreviations;
 pub mod annotation;
 pub mod document;
 pub mod explanation;
+pub mod labels;
 pub mod offsets;
 mod pieces;
 pub mod schema;
 pub mod score;
 pub mod sentences;
 pub mod span;
-pub mod spert;
 pub mod tokenizer;
 pub mod types;
 pub mod windows;
@@ -41,11 +41,11 @@ pub mod words;
 
 pub use annotation::{Annotation, OffsetUnit, TextRange, WordRange};
 pub use document::Document;
+pub use labels::{LabelledPair, LabelledSpan, Labels};
 pub use offsets::Offsets;
 pub use schema::{EntityType, RelationType, Schema, SchemaError};
 pub use score::{Counts, Figures, Report, Scorer, Scores, SymmetricRule};
 pub use span::ByteSpan;
-pub use spert::{Dataset, DatasetError, Example, LabelledPair, LabelledSpan, Labels};
 pub use tokenizer::{Encoding, SpecialTokens, Tokenizer, TokenizerError};
 pub use types::{TypeName, Types};
 pub use windows::windows;

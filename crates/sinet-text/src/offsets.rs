@@ -75,6 +75,11 @@ impl<'t> Offsets<'t> {
         Some(ByteSpan { start: byte(range.start)?, end: byte(range.end)? })
     }
 
+    /// Length of the text in `unit`.
+    pub fn text_len(&self, unit: OffsetUnit) -> usize {
+        self.at_byte(self.text.len()).expect("the end of a text is a position").counted_in(unit)
+    }
+
     fn at_byte(&self, byte: usize) -> Option<Position> {
         if !self.text.is_char_boundary(byte) {
             return None;
@@ -168,6 +173,9 @@ mod tests {
                 utf16 += character.len_utf16();
             }
             let (bytes, code_points) = (text.len(), text.chars().count());
+            for (unit, len) in [(OffsetUnit::Bytes, bytes), (OffsetUnit::CodePoints, code_points), (OffsetUnit::Utf16, utf16)] {
+                prop_assert_eq!(offsets.text_len(unit), len);
+            }
             prop_assert_eq!(offsets.code_point(bytes), Some(code_points));
             prop_assert_eq!(offsets.byte_of_utf16(utf16), Some(bytes));
             prop_assert_eq!(offsets.byte_of_code_point(code_points + 1), None);

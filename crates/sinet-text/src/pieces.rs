@@ -1,4 +1,4 @@
-//! What the `tokenizer.json` of a BERT or ALBERT encoder says, and nothing more.
+//! The `tokenizer.json` of a BERT or ALBERT encoder, and nothing more.
 //!
 //! The crate that everybody tokenises with can read the file of any encoder, for some of which it needs regular
 //! expressions. Their engine would be a large part of what a browser has to download; the crate's parts for these two

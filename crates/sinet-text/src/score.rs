@@ -10,12 +10,12 @@ use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
 use crate::annotation::WordRange;
+use crate::labels::{LabelledPair, Labels};
 use crate::schema::Schema;
-use crate::spert::{LabelledPair, Labels};
 
 /// Compares labellings of sentences, one sentence at a time.
 ///
-/// What counts as the same: for entities, span and type; for relations, type and both spans; for relations,
+/// Two labels are the same if these agree: for entities, span and type; for relations, type and both spans; for relations,
 /// strictly, also both entities' types. Each sentence is a set: a label given twice counts once.
 ///
 /// ```
@@ -61,7 +61,7 @@ impl SymmetricRule {
     /// All rules, the default first.
     pub const ALL: [Self; 3] = [Self::TextOrder, Self::Directed, Self::Doubled];
 
-    /// What it is called, on the command line and in JSON.
+    /// Its name on the command line and in JSON.
     pub fn name(self) -> &'static str {
         match self {
             Self::TextOrder => "text-order",
@@ -293,7 +293,7 @@ impl Counts {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::spert::LabelledSpan;
+    use crate::labels::LabelledSpan;
     use expect_test::expect;
 
     fn schema() -> Schema {

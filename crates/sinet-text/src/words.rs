@@ -125,7 +125,7 @@ impl Chunk<'_> {
         }
     }
 
-    /// Where a web or mail address lies in the chunk, without the punctuation around it.
+    /// The place of a web or mail address in the chunk, without the punctuation around it.
     fn address(&self) -> Option<ByteSpan> {
         let is_edge = |c: char| c.is_ascii_punctuation() && !matches!(c, '/' | '#' | '&' | '=');
         let body = self.text.trim_matches(is_edge);

@@ -98,7 +98,8 @@ pub fn run(benchmark: Benchmark) -> Result<()> {
 }
 
 /// The text that the trainer's benchmark reads.
-const TEXT: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../trainer/src/study/benchmark.txt")).trim_ascii();
+const TEXT: &str =
+    include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../trainer/src/study/benchmark.txt")).trim_ascii();
 /// Word pieces of [`TEXT`] in the vocabulary of the shipped models.
 const PIECES: usize = 32;
 

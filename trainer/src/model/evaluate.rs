@@ -2,8 +2,9 @@
 
 use burn::tensor::read_sync;
 use rayon::prelude::*;
+use sinet_formats::{Dataset, Example};
 use sinet_infer::{Model, ModelConfig, Prediction, Thresholds};
-use sinet_text::{Dataset, Example, Report, Schema, Scorer, Scores, SymmetricRule};
+use sinet_text::{Report, Schema, Scorer, Scores, SymmetricRule};
 
 use crate::Error;
 

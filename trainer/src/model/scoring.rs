@@ -3,8 +3,9 @@
 use std::borrow::Cow;
 use std::path::Path;
 
+use sinet_formats::Dataset;
 use sinet_infer::ModelConfig;
-use sinet_text::{Dataset, SymmetricRule};
+use sinet_text::SymmetricRule;
 
 use crate::Error;
 use crate::console::say;

@@ -4,8 +4,9 @@ use std::fmt::Write;
 
 use rayon::prelude::*;
 use serde::Serialize;
+use sinet_formats::Dataset;
 use sinet_infer::{Model, Prediction, Thresholds};
-use sinet_text::{Dataset, Figures, SymmetricRule};
+use sinet_text::{Figures, SymmetricRule};
 
 use crate::Error;
 use crate::model::evaluate::{predict, score};

@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, HashSet};
 
 use rand::Rng;
 use rand::seq::{IteratorRandom, SliceRandom, index};
+use sinet_formats::{Dataset, Example};
 use sinet_model::{Batch, Pair, Span};
-use sinet_text::{Dataset, Encoding, Example, Tokenizer, WordRange};
+use sinet_text::{Encoding, Tokenizer, WordRange};
 
 use crate::config::TrainSection;
 use crate::error::DataError;

@@ -8,9 +8,10 @@ use burn::tensor::Device;
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use serde_json::json;
+use sinet_formats::Dataset;
 use sinet_infer::{Model, ModelConfig, Precision};
 use sinet_model::{Sinet, SinetConfig, Weights};
-use sinet_text::{Dataset, Report, Schema, SymmetricRule, Tokenizer};
+use sinet_text::{Report, Schema, SymmetricRule, Tokenizer};
 
 use crate::Error;
 use crate::config::RunConfig;
@@ -238,7 +239,7 @@ impl Run {
         if !step.loss().is_finite() || !norm.is_finite() {
             let sentences =
                 batches.concat().into_iter().map(|i| self.data.train.sentences[self.sentences[i].index].clone());
-            let sentences = Dataset { sentences: sentences.collect() }.to_json(&self.data.schema);
+            let sentences = Dataset { sentences: sentences.collect() }.to_spert(&self.data.schema);
             return Err(diverged(&self.output, updates + 1, &step, rate, sentences));
         }
         self.network = Some(self.optimizer.step(network, &step, train, factor, updates + 1));

@@ -3,8 +3,8 @@
 use std::time::Instant;
 
 use serde::Serialize;
+use sinet_formats::Dataset;
 use sinet_infer::Model;
-use sinet_text::Dataset;
 
 use crate::Error;
 use crate::model::evaluate::predict;

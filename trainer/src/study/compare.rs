@@ -14,8 +14,9 @@ use std::fmt::Write;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use serde::Serialize;
+use sinet_formats::Dataset;
 use sinet_infer::Model;
-use sinet_text::{Counts, Dataset, Scorer, SymmetricRule};
+use sinet_text::{Counts, Scorer, SymmetricRule};
 
 use crate::Error;
 use crate::model::evaluate::{TASKS, predict};

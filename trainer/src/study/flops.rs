@@ -24,9 +24,10 @@
 use std::fmt::Write;
 
 use serde::Serialize;
+use sinet_formats::{Dataset, Example};
 use sinet_infer::ModelConfig;
 use sinet_model::{EncoderConfig, SinetConfig};
-use sinet_text::{Dataset, Document, Encoding, Example, LabelledSpan, Tokenizer, WordRange, windows};
+use sinet_text::{Document, Encoding, LabelledSpan, Tokenizer, WordRange, windows};
 
 use crate::model::evaluate::documents;
 

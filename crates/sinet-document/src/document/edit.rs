@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use sinet_formats::{LabelledEntity, Source};
+use sinet_formats::{LabelledEntity, Provenance};
 use sinet_text::WordRange;
 
 use super::{Correction, Entity, EntityId, Link, OpenDocument, Pairing, Relation, RelationId, Selection};
@@ -115,17 +115,17 @@ impl OpenDocument {
             Edit::AddEntity { kind, words } => {
                 let span = self.span_of(words).ok_or(Refusal::NoWords)?;
                 let twins = || labels.entities.iter().filter(|twin| twin.span == span);
-                if twins().any(|twin| twin.kind == kind && twin.source == Source::Person) {
+                if twins().any(|twin| twin.kind == kind && twin.provenance == Provenance::Person) {
                     return Err(Refusal::There);
                 }
-                let found = twins().find(|twin| twin.source == Source::Model).map(|twin| twin.id);
+                let found = twins().find(|twin| twin.provenance == Provenance::Model).map(|twin| twin.id);
                 let removed = || {
                     let known = self.entities.known.iter().filter(|(_, known)| **known == span);
                     known.map(|(&id, _)| id).find(|&id| self.entities.get(id).is_none())
                 };
                 let id = found.or_else(removed).unwrap_or(EntityId(self.next_id));
                 self.next_id += u32::from(id.0 == self.next_id);
-                let now = LabelledEntity { kind, span, score: None, source: Source::Person };
+                let now = LabelledEntity { kind, span, score: None, provenance: Provenance::Person };
                 Ok(self.change_entity(id, Some(now)))
             }
             Edit::RemoveEntity(id) => {
@@ -135,24 +135,25 @@ impl OpenDocument {
             }
             Edit::RetypeEntity { id, kind } => {
                 let Entity { span, .. } = *entity(id)?;
-                let now = LabelledEntity { kind, span, score: None, source: Source::Person };
+                let now = LabelledEntity { kind, span, score: None, provenance: Provenance::Person };
                 self.replace_entity(id, now)
             }
             Edit::MoveEntity { id, words } => {
                 let kind = entity(id)?.kind.clone();
                 let span = self.span_of(words).ok_or(Refusal::NoWords)?;
-                self.replace_entity(id, LabelledEntity { kind, span, score: None, source: Source::Person })
+                self.replace_entity(id, LabelledEntity { kind, span, score: None, provenance: Provenance::Person })
             }
             Edit::AcceptEntity(id) => {
                 let Entity { kind, span, .. } = entity(id)?.clone();
-                self.replace_entity(id, LabelledEntity { kind, span, score: None, source: Source::Person })
+                self.replace_entity(id, LabelledEntity { kind, span, score: None, provenance: Provenance::Person })
             }
             Edit::AddRelation { kind, head, tail } => {
                 entity(head)?;
                 entity(tail)?;
                 let pairing = Pairing { head, tail, kind };
                 let known = self.relations.known.iter().find(|(_, known)| **known == pairing).map(|(&id, _)| id);
-                let free = known.filter(|&id| self.relations.get(id).is_none_or(|link| link.source == Source::Model));
+                let free =
+                    known.filter(|&id| self.relations.get(id).is_none_or(|link| link.provenance == Provenance::Model));
                 let id = free.unwrap_or(RelationId(self.next_id));
                 let selection = self.replace_relation(id, pairing)?;
                 self.next_id += u32::from(id.0 == self.next_id);
@@ -208,7 +209,7 @@ impl OpenDocument {
 
     fn replace_entity(&mut self, id: EntityId, now: LabelledEntity) -> Result<Selection, Refusal> {
         let same = |other: &LabelledEntity| other.span == now.span && other.kind == now.kind;
-        let there = self.entities.iter().any(|(_, other)| other.source == Source::Person && same(other));
+        let there = self.entities.iter().any(|(_, other)| other.provenance == Provenance::Person && same(other));
         if there { Err(Refusal::There) } else { Ok(self.change_entity(id, Some(now))) }
     }
 
@@ -216,11 +217,11 @@ impl OpenDocument {
         if now.head == now.tail {
             return Err(Refusal::OneEnd);
         }
-        if self.relations.iter().any(|(_, other)| other.source == Source::Person && other.pairing() == now) {
+        if self.relations.iter().any(|(_, other)| other.provenance == Provenance::Person && other.pairing() == now) {
             return Err(Refusal::There);
         }
         let Pairing { head, tail, kind } = now;
-        Ok(self.change_relation(id, Some(Link { kind, head, tail, score: None, source: Source::Person })))
+        Ok(self.change_relation(id, Some(Link { kind, head, tail, score: None, provenance: Provenance::Person })))
     }
 
     fn change_entity(&mut self, id: EntityId, now: Option<LabelledEntity>) -> Selection {

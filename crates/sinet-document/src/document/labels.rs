@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use sinet_formats::Source;
+use sinet_formats::Provenance;
 use sinet_text::{ByteSpan, WordRange};
 
 use super::{EntityId, OpenDocument, RelationId, Selection};
@@ -34,7 +34,7 @@ pub struct Entity {
     /// Probability of its type, if a model gave it.
     pub score: Option<f32>,
     /// Who says so.
-    pub source: Source,
+    pub provenance: Provenance,
 }
 
 /// A relation.
@@ -51,7 +51,7 @@ pub struct Relation {
     /// Probability of its type, if a model gave it.
     pub score: Option<f32>,
     /// Who says so.
-    pub source: Source,
+    pub provenance: Provenance,
 }
 
 /// Types that a reader does not want to see.
@@ -127,7 +127,7 @@ impl OpenDocument {
                 words: self.words_of(label.span),
                 text: label.span.of(&self.text).unwrap_or_default().to_owned(),
                 score: label.score,
-                source: label.source,
+                provenance: label.provenance,
             })
             .collect();
         entities.sort_by_key(|entity| (entity.span, entity.id));
@@ -140,7 +140,10 @@ impl OpenDocument {
             .filter_map(|(id, link)| {
                 let ends = [*places.get(&link.head)?, *places.get(&link.tail)?];
                 let (kind, score) = (link.kind.clone(), link.score);
-                Some((ends, Relation { id, kind, head: link.head, tail: link.tail, score, source: link.source }))
+                Some((
+                    ends,
+                    Relation { id, kind, head: link.head, tail: link.tail, score, provenance: link.provenance },
+                ))
             })
             .collect();
         relations.sort_by(|(a_ends, a), (b_ends, b)| (a_ends, &a.kind, a.id).cmp(&(b_ends, &b.kind, b.id)));

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use sinet_formats::{LabelledDocument, LabelledEntity, Source};
+use sinet_formats::{LabelledDocument, LabelledEntity, Provenance};
 use sinet_text::ByteSpan;
 
 use super::edit::Change;
@@ -65,11 +65,11 @@ impl OpenDocument {
         for entity in entities {
             let id = free.remove(&entity.span).unwrap_or_else(|| EntityId(self.new_id()));
             self.entities.known.insert(id, entity.span);
-            self.entities.model.insert(id, LabelledEntity { source: Source::Model, ..entity });
+            self.entities.model.insert(id, LabelledEntity { provenance: Provenance::Model, ..entity });
             ids.push(id);
         }
         // What a person has related stays, even if the model does not see it any more.
-        for (_, link) in self.relations.iter().filter(|(_, link)| link.source == Source::Person) {
+        for (_, link) in self.relations.iter().filter(|(_, link)| link.provenance == Provenance::Person) {
             for end in [link.head, link.tail] {
                 if let (false, Some(entity)) = (self.entities.model.contains_key(&end), before.get(&end)) {
                     self.entities.model.insert(end, entity.clone());
@@ -90,7 +90,7 @@ impl OpenDocument {
         let known: BTreeMap<Pairing, RelationId> =
             self.relations.known.iter().map(|(&id, pairing)| (pairing.clone(), id)).collect();
         for FoundRelation { kind, head, tail, score } in found {
-            let link = Link { kind, head, tail, score, source: Source::Model };
+            let link = Link { kind, head, tail, score, provenance: Provenance::Model };
             let id = known.get(&link.pairing()).copied().unwrap_or_else(|| RelationId(self.new_id()));
             self.relations.known.insert(id, link.pairing());
             self.relations.model.insert(id, link);

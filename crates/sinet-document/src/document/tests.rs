@@ -1,6 +1,6 @@
 use proptest::prelude::*;
 use proptest::sample::Index;
-use sinet_formats::{LabelledDocument, LabelledEntity, LabelledRelation, Source};
+use sinet_formats::{LabelledDocument, LabelledEntity, LabelledRelation, Provenance};
 use sinet_text::WordRange;
 
 use super::*;
@@ -12,9 +12,9 @@ fn words(start: usize, end: usize) -> WordRange {
     WordRange { start, end }
 }
 
-fn entity(document: &OpenDocument, kind: &str, words: WordRange, source: Source) -> LabelledEntity {
+fn entity(document: &OpenDocument, kind: &str, words: WordRange, provenance: Provenance) -> LabelledEntity {
     let span = document.span_of(words).expect("there are such words");
-    LabelledEntity { kind: kind.to_owned(), span, score: (source == Source::Model).then_some(0.5), source }
+    LabelledEntity { kind: kind.to_owned(), span, score: (provenance == Provenance::Model).then_some(0.5), provenance }
 }
 
 /// A document with two sentences, four entities of a model and two relations.
@@ -36,11 +36,11 @@ fn reading_of(text: &str, entities: &[(&str, usize, usize)], relations: &[(&str,
         head,
         tail,
         score: Some(0.75),
-        source: Source::Model,
+        provenance: Provenance::Model,
     };
     LabelledDocument {
         entities: (entities.iter())
-            .map(|&(kind, start, end)| entity(&document, kind, words(start, end), Source::Model))
+            .map(|&(kind, start, end)| entity(&document, kind, words(start, end), Provenance::Model))
             .collect(),
         relations: relations.iter().map(relation).collect(),
         ..document.to_labelled()
@@ -51,11 +51,11 @@ fn reading_of(text: &str, entities: &[(&str, usize, usize)], relations: &[(&str,
 fn show(document: &OpenDocument) -> Vec<String> {
     let labels = document.labels();
     let text = |id| labels.entity(id).expect("both ends are shown").text.as_str();
-    let mark = |source| if source == Source::Person { "!" } else { "" };
+    let mark = |provenance| if provenance == Provenance::Person { "!" } else { "" };
     let entities =
-        labels.entities.iter().map(|entity| format!("{} {}{}", entity.text, entity.kind, mark(entity.source)));
+        labels.entities.iter().map(|entity| format!("{} {}{}", entity.text, entity.kind, mark(entity.provenance)));
     let relations = labels.relations.iter().map(|relation| {
-        format!("{} -{}{}-> {}", text(relation.head), relation.kind, mark(relation.source), text(relation.tail))
+        format!("{} -{}{}-> {}", text(relation.head), relation.kind, mark(relation.provenance), text(relation.tail))
     });
     entities.chain(relations).collect()
 }
@@ -196,7 +196,7 @@ fn corrections_come_back_with_their_text() {
     document.take_reading(reading_of(&without_parser, &[("A", 0, 1)], &[]));
     document.apply(Edit::AcceptEntity(entity_named(&document, "Zoë"))).unwrap();
     document.take_reading(read().to_labelled());
-    assert_eq!(document.labels().entities.iter().filter(|entity| entity.source == Source::Person).count(), 1);
+    assert_eq!(document.labels().entities.iter().filter(|entity| entity.provenance == Provenance::Person).count(), 1);
 }
 
 #[test]
@@ -524,7 +524,7 @@ impl Both {
             .collect();
         let found = labels.entities.iter();
         let mut found: Vec<_> = (found)
-            .map(|entity| (entity.id, entity.kind.as_str(), entity.words, entity.source == Source::Person))
+            .map(|entity| (entity.id, entity.kind.as_str(), entity.words, entity.provenance == Provenance::Person))
             .collect();
         expected.sort_unstable();
         found.sort_unstable();
@@ -539,7 +539,7 @@ impl Both {
         let mut found: Vec<_> = (found)
             .map(|relation| {
                 let ends = [relation.head, relation.tail];
-                (relation.id, relation.kind.as_str(), ends, relation.source == Source::Person)
+                (relation.id, relation.kind.as_str(), ends, relation.provenance == Provenance::Person)
             })
             .collect();
         expected.sort_unstable();
@@ -596,7 +596,7 @@ proptest! {
         let (from, to) = (bounds[from.index(bounds.len())], bounds[to.index(bounds.len())]);
         let text = format!("{}{inserted}{}", &TEXT[..from.min(to)], &TEXT[from.max(to)..]);
         let own = |document: &OpenDocument| {
-            document.labels().entities.into_iter().filter(|entity| entity.source == Source::Person).count()
+            document.labels().entities.into_iter().filter(|entity| entity.provenance == Provenance::Person).count()
         };
         let (before, shown) = (own(&both.document), show(&both.document));
         let lost = both.document.take_reading(OpenDocument::of_text(text.as_str()).to_labelled());

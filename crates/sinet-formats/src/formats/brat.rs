@@ -9,20 +9,21 @@
 //!
 //! where ⇥ is a tab.
 //!
-//! Here a collection is one zip archive. [`read_pair`] reads the two files of one document from elsewhere.
+//! Here a collection is one zip archive ([`archive`]). [`read_pair`] reads the two files of one document from elsewhere.
 
 use std::collections::{HashMap, HashSet};
-use std::io::{BufRead, Cursor, Read, Write};
 
-use sinet_text::{OffsetUnit, Offsets, TextRange};
-use zip::write::{SimpleFileOptions, StreamWriter};
-use zip::{ZipArchive, ZipWriter};
+use sinet_text::{OffsetUnit, TextRange};
 
-use crate::document::{LabelledDocument, LabelledEntity, LabelledRelation, Source};
-use crate::error::{Fault, Problem, ReadError, WriteError, shortened};
-use crate::loss::{Loss, LossReport};
-use crate::positions::{Claim, Unit, resolve};
-use crate::read::{Context, Limits, Options, check, place};
+use crate::context::Context;
+use crate::document::{LabelledDocument, LabelledEntity, LabelledRelation, Provenance};
+use crate::error::{Fault, Problem, ReadError, shortened};
+use crate::loss_report::{Loss, LossReport};
+use crate::names::type_without_spaces;
+use crate::options::Options;
+use crate::positions::{StatedSpan, TextPositions, Unit, resolve};
+
+pub(crate) mod archive;
 
 /// Reads one document from the contents of its two files; `name` is their name without `.txt` and `.ann`.
 ///
@@ -35,17 +36,14 @@ pub fn read_pair(
     options: Options,
 ) -> Result<(LabelledDocument, LossReport), ReadError> {
     let mut context = Context { options, report: LossReport::default(), id: Some(name.to_owned()) };
-    let error = |fault| place(fault, &format!("{name}.ann"), 1, None, None);
-    let document = read(name, text, labels, &mut context).map_err(error)?;
-    let document = check(document, &options.limits).map_err(error)?;
-    context.report.documents = 1;
-    context.report.entities = document.entities.len();
-    context.report.relations = document.relations.len();
+    let document = read(name, text, labels, &mut context).and_then(|document| context.checked(document));
+    let document = document.map_err(|fault| fault.in_file(&format!("{name}.ann"), 1, None, None))?;
+    context.count(&document);
     Ok((document, context.report))
 }
 
 fn read(name: &str, text: String, labels: &str, context: &mut Context) -> Result<LabelledDocument, Fault> {
-    let (mut claims, mut kinds, mut by_id) = (Vec::new(), Vec::new(), HashMap::new());
+    let (mut stated, mut kinds, mut by_id) = (Vec::new(), Vec::new(), HashMap::new());
     let (mut lines, mut links) = (Vec::new(), Vec::new());
     let mut others = HashSet::new();
     for (number, line) in labels.lines().enumerate() {
@@ -56,7 +54,7 @@ fn read(name: &str, text: String, labels: &str, context: &mut Context) -> Result
             continue;
         }
         let mut columns = line.splitn(3, '\t');
-        let (id, body, said) = (columns.next().unwrap_or_default(), columns.next(), columns.next());
+        let (id, body, text_beside) = (columns.next().unwrap_or_default(), columns.next(), columns.next());
         let report = &mut context.report;
         match id.as_bytes().first() {
             Some(b'T') => {
@@ -68,12 +66,12 @@ fn read(name: &str, text: String, labels: &str, context: &mut Context) -> Result
                 let end = pieces.iter().map(|piece| piece.end).max().unwrap_or(0);
                 let whole = pieces.len() == 1;
                 report.add(Loss::Discontinuous, usize::from(!whole));
-                let said = said.filter(|_| whole).map(str::to_owned);
+                let text = text_beside.filter(|_| whole).map(str::to_owned);
                 if by_id.insert(id, kinds.len()).is_some() {
                     let problem = Problem::Twice { name: id.to_owned() };
                     return Err(Fault { field: None, line: number, problem });
                 }
-                claims.push(Claim { field: id.to_owned(), range: TextRange { start, end }, said });
+                stated.push(StatedSpan { field: id.to_owned(), range: TextRange { start, end }, text });
                 kinds.push(kind.to_owned());
                 lines.push(number);
             }
@@ -97,7 +95,7 @@ fn read(name: &str, text: String, labels: &str, context: &mut Context) -> Result
             _ => return Err(bad("an annotation of brat; they start with T, R, E, A, M, N, # or *")),
         }
     }
-    let spans = resolve(&text, &claims, Unit::Expected(OffsetUnit::CodePoints), &mut context.report);
+    let spans = resolve(&text, &stated, Unit::Expected(OffsetUnit::CodePoints), &mut context.report);
     let spans = spans.map_err(|mut fault| {
         let entity = fault.field.as_deref().and_then(|id| by_id.get(id));
         fault.line = entity.map_or(0, |&entity| lines[entity]);
@@ -108,7 +106,7 @@ fn read(name: &str, text: String, labels: &str, context: &mut Context) -> Result
         match (by_id.get(head), by_id.get(tail)) {
             (Some(&head), Some(&tail)) => {
                 let kind = kind.to_owned();
-                relations.push(LabelledRelation { kind, head, tail, score: None, source: Source::Person });
+                relations.push(LabelledRelation { kind, head, tail, score: None, provenance: Provenance::Person });
             }
             _ => {
                 let missing = [head, tail].into_iter().find(|end| !by_id.contains_key(end) && !others.contains(end));
@@ -121,7 +119,8 @@ fn read(name: &str, text: String, labels: &str, context: &mut Context) -> Result
         }
     }
     let entities = kinds.into_iter().zip(spans);
-    let entities = entities.map(|(kind, span)| LabelledEntity { kind, span, score: None, source: Source::Person });
+    let entities =
+        entities.map(|(kind, span)| LabelledEntity { kind, span, score: None, provenance: Provenance::Person });
     Ok(LabelledDocument { entities: entities.collect(), relations, ..LabelledDocument::new(name, text) })
 }
 
@@ -138,12 +137,11 @@ fn argument(text: &str) -> Option<&str> {
 
 /// The labels of a document, as in its `.ann` file.
 pub(crate) fn labels(document: &LabelledDocument, report: &mut LossReport) -> String {
-    let offsets = Offsets::new(&document.text);
+    let positions = TextPositions::of(document, OffsetUnit::CodePoints);
     let mut lines = String::new();
     for (index, entity) in document.entities.iter().enumerate() {
-        let range = offsets.range(entity.span, OffsetUnit::CodePoints).unwrap_or(TextRange { start: 0, end: 0 });
-        let text = document.entity_text(index).unwrap_or_default();
-        let text = text.replace(['\t', '\n', '\r'], " ");
+        let range = positions.range(entity.span);
+        let text = positions.text(entity.span).replace(['\t', '\n', '\r'], " ");
         let kind = type_without_spaces(&entity.kind, report);
         lines += &format!("T{}\t{kind} {} {}\t{text}\n", index + 1, range.start, range.end);
     }
@@ -152,160 +150,4 @@ pub(crate) fn labels(document: &LabelledDocument, report: &mut LossReport) -> St
         lines += &format!("R{}\t{kind} Arg1:T{} Arg2:T{}\n", index + 1, relation.head + 1, relation.tail + 1);
     }
     lines
-}
-
-/// The name of a type where white space separates.
-pub(crate) fn type_without_spaces(kind: &str, report: &mut LossReport) -> String {
-    let written = without_spaces(kind);
-    report.add(Loss::RewrittenTypes, usize::from(written != kind));
-    written
-}
-
-/// The text with `_` for white space and for nothing.
-pub(crate) fn without_spaces(text: &str) -> String {
-    if text.is_empty() {
-        return "_".to_owned();
-    }
-    text.chars().map(|character| if character.is_whitespace() { '_' } else { character }).collect()
-}
-
-/// The documents of a zip archive.
-pub(crate) struct Archive<R> {
-    state: State<R>,
-}
-
-enum State<R> {
-    Closed(Option<R>),
-    Open(Box<Opened>),
-}
-
-struct Opened {
-    archive: ZipArchive<Cursor<Vec<u8>>>,
-    /// Names without `.txt` and `.ann`, in reverse, and whether each file exists.
-    names: Vec<(String, bool, bool)>,
-}
-
-impl<R: BufRead> Archive<R> {
-    pub(crate) fn new(input: R) -> Self {
-        Self { state: State::Closed(Some(input)) }
-    }
-
-    /// The next document with the name of the file that holds its labels.
-    pub(crate) fn next(
-        &mut self,
-        file: &str,
-        begun: &mut u64,
-        context: &mut Context,
-    ) -> Result<Option<(String, LabelledDocument)>, ReadError> {
-        let limits = context.options.limits;
-        if let State::Closed(input) = &mut self.state {
-            let Some(input) = input.take() else { return Ok(None) };
-            let opened = open(input, &limits).map_err(|problem| place(problem.into(), file, 1, None, None))?;
-            self.state = State::Open(Box::new(opened));
-        }
-        let State::Open(opened) = &mut self.state else { return Ok(None) };
-        let Some((name, has_text, has_labels)) = opened.names.pop() else { return Ok(None) };
-        *begun += 1;
-        context.id = None;
-        let inside = format!("{file}, {name}.ann");
-        let error = |fault: Fault| place(fault, &inside, 1, None, None);
-        if !has_text {
-            return Err(error(Problem::Missing("file of the same name that ends in .txt").into()));
-        }
-        let text =
-            entry(&mut opened.archive, &format!("{name}.txt"), &limits).map_err(|problem| error(problem.into()))?;
-        let labels = match has_labels {
-            true => {
-                entry(&mut opened.archive, &format!("{name}.ann"), &limits).map_err(|problem| error(problem.into()))?
-            }
-            false => String::new(),
-        };
-        let document = read(&name, text, &labels, context).map_err(error)?;
-        Ok(Some((inside, document)))
-    }
-}
-
-fn open<R: BufRead>(input: R, limits: &Limits) -> Result<Opened, Problem> {
-    let mut bytes = Vec::new();
-    input.take(limits.archive_bytes as u64 + 1).read_to_end(&mut bytes)?;
-    if bytes.len() > limits.archive_bytes {
-        return Err(Problem::TooLarge { what: "the archive", limit: limits.archive_bytes });
-    }
-    let archive = ZipArchive::new(Cursor::new(bytes)).map_err(|error| Problem::Zip(error.to_string()))?;
-    let mut names: Vec<(String, bool, bool)> = Vec::new();
-    let mut places: HashMap<String, usize> = HashMap::new();
-    for file in archive.file_names() {
-        let hidden = file.split('/').any(|part| part.starts_with('.') || part == "__MACOSX");
-        let Some((name, extension @ ("txt" | "ann"))) = file.rsplit_once('.') else { continue };
-        if hidden {
-            continue;
-        }
-        let place = *places.entry(name.to_owned()).or_insert_with(|| {
-            names.push((name.to_owned(), false, false));
-            names.len() - 1
-        });
-        match extension {
-            "txt" => names[place].1 = true,
-            _ => names[place].2 = true,
-        }
-    }
-    if names.is_empty() && !archive.is_empty() {
-        return Err(Problem::Missing("file in this archive that ends in .ann or .txt"));
-    }
-    names.reverse();
-    Ok(Opened { archive, names })
-}
-
-fn entry(archive: &mut ZipArchive<Cursor<Vec<u8>>>, name: &str, limits: &Limits) -> Result<String, Problem> {
-    let file = archive.by_name(name).map_err(|error| Problem::Zip(error.to_string()))?;
-    let mut bytes = Vec::new();
-    // What the archive says of its sizes may be a lie.
-    file.take(limits.document_bytes as u64 + 1).read_to_end(&mut bytes)?;
-    if bytes.len() > limits.document_bytes {
-        return Err(Problem::TooLarge { what: "a file in the archive", limit: limits.document_bytes });
-    }
-    String::from_utf8(bytes).map_err(|_| Problem::NotUtf8)
-}
-
-/// Writes the two files of each document into a zip archive.
-pub(crate) struct ArchiveWriter<W: Write> {
-    archive: ZipWriter<StreamWriter<W>>,
-    names: HashSet<String>,
-}
-
-impl<W: Write> ArchiveWriter<W> {
-    pub(crate) fn new(output: W) -> Self {
-        Self { archive: ZipWriter::new_stream(output), names: HashSet::new() }
-    }
-
-    pub(crate) fn write(&mut self, document: &LabelledDocument, report: &mut LossReport) -> Result<(), WriteError> {
-        let name = self.name(&document.id);
-        report.add(Loss::Ids, usize::from(!document.id.is_empty() && name != document.id));
-        let labels = labels(document, report);
-        for (extension, content) in [("txt", &document.text), ("ann", &labels)] {
-            self.archive.start_file(format!("{name}.{extension}"), SimpleFileOptions::default())?;
-            self.archive.write_all(content.as_bytes())?;
-        }
-        Ok(())
-    }
-
-    /// A file name that is no path out of a folder and not taken.
-    fn name(&mut self, id: &str) -> String {
-        let good = id.len() <= 120
-            && id.split('/').all(|part| !part.is_empty() && !part.starts_with('.') && part != "__MACOSX")
-            && id.chars().all(|character| character.is_alphanumeric() || "-_./ ".contains(character))
-            && id.trim() == id;
-        let number = self.names.len() + 1;
-        let mut name = if good { id.to_owned() } else { format!("document-{number}") };
-        while !self.names.insert(name.clone()) {
-            name = format!("{name}-{number}");
-        }
-        name
-    }
-
-    pub(crate) fn finish(self) -> Result<W, WriteError> {
-        let mut output = self.archive.finish()?.into_inner();
-        output.flush()?;
-        Ok(output)
-    }
 }

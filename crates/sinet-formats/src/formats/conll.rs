@@ -15,12 +15,13 @@ use std::io::{BufRead, Read};
 
 use sinet_text::WordRange;
 
-use super::brat::{type_without_spaces, without_spaces};
-use crate::document::{LabelledDocument, LabelledEntity, Source};
+use crate::builder::DocumentBuilder;
+use crate::context::Context;
+use crate::document::{LabelledDocument, LabelledEntity, Provenance};
 use crate::error::{Fault, Problem, shortened};
-use crate::loss::{Loss, LossReport};
-use crate::read::Context;
-use crate::tokenised::{Joined, Tokenised};
+use crate::loss_report::{Loss, LossReport};
+use crate::names::{type_without_spaces, without_spaces};
+use crate::tokenised::Tokenised;
 
 const DOCUMENT_START: &str = "-DOCSTART-";
 
@@ -35,18 +36,18 @@ pub(crate) struct Lines<R> {
     after_error: AfterError,
 }
 
-/// What to do after an error.
+/// The way on after an error.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum AfterError {
     /// There was none.
     Read,
     /// The rest of the document is passed over.
     Skip,
-    /// Where the next line begins is not known.
+    /// Reading ends: the start of the next line is not known.
     End,
 }
 
-/// What the tags have shown so far of how they mark beginnings.
+/// The evidence so far of how the tags mark beginnings.
 #[derive(Default)]
 struct Scheme {
     /// The line of an `I` that begins an entity: IOB1.
@@ -67,10 +68,10 @@ struct Open {
 /// A document as it grows.
 #[derive(Default)]
 struct Growing {
-    joined: Joined,
+    joined: DocumentBuilder,
     open: Option<Open>,
     spans: Vec<(String, WordRange)>,
-    /// Where it starts.
+    /// The line that it starts on.
     line: u64,
 }
 
@@ -243,7 +244,12 @@ impl Growing {
         }
         for (kind, words) in self.spans {
             let span = self.joined.span(words, String::new)?;
-            self.joined.document.entities.push(LabelledEntity { kind, span, score: None, source: Source::Person });
+            self.joined.document.entities.push(LabelledEntity {
+                kind,
+                span,
+                score: None,
+                provenance: Provenance::Person,
+            });
         }
         Ok(Some(self.joined.document))
     }

@@ -1,10 +1,11 @@
 //! Triples as a table: one row a relation. Positions in code points, ends exclusive. Written only.
 
 use csv::Writer;
-use sinet_text::{OffsetUnit, Offsets, TextRange};
+use sinet_text::OffsetUnit;
 
-use crate::document::{LabelledDocument, Source};
-use crate::loss::{Loss, LossReport};
+use crate::document::{LabelledDocument, Provenance};
+use crate::loss_report::{Loss, LossReport};
+use crate::positions::TextPositions;
 
 const COLUMNS: [&str; 13] = [
     "document",
@@ -24,7 +25,7 @@ const COLUMNS: [&str; 13] = [
 
 /// The rows of a document, under the names of the columns where it is the first.
 pub(crate) fn write(document: &LabelledDocument, first: bool, report: &mut LossReport) -> Vec<u8> {
-    let offsets = Offsets::new(&document.text);
+    let positions = TextPositions::of(document, OffsetUnit::CodePoints);
     let mut table = Writer::from_writer(Vec::new());
     let mut rows = Vec::new();
     if first {
@@ -32,23 +33,23 @@ pub(crate) fn write(document: &LabelledDocument, first: bool, report: &mut LossR
     }
     let mut related = vec![false; document.entities.len()];
     for relation in &document.relations {
-        let mut row = vec![inert(&document.id)];
+        let mut row = vec![spreadsheet_safe(&document.id, report)];
         for end in [relation.head, relation.tail] {
             related[end] = true;
             let entity = &document.entities[end];
-            let range = offsets.range(entity.span, OffsetUnit::CodePoints).unwrap_or(TextRange { start: 0, end: 0 });
-            row.push(inert(document.entity_text(end).unwrap_or_default()));
-            row.push(inert(&entity.kind));
+            let range = positions.range(entity.span);
+            row.push(spreadsheet_safe(positions.text(entity.span), report));
+            row.push(spreadsheet_safe(&entity.kind, report));
             row.extend([range.start.to_string(), range.end.to_string()]);
             if end == relation.head && row.len() == 5 {
-                row.push(inert(&relation.kind));
+                row.push(spreadsheet_safe(&relation.kind, report));
             }
         }
         row.push("code_points".to_owned());
         row.push(relation.score.map(|score| score.to_string()).unwrap_or_default());
-        row.push(match relation.source {
-            Source::Person => "person".to_owned(),
-            Source::Model => "model".to_owned(),
+        row.push(match relation.provenance {
+            Provenance::Person => "person".to_owned(),
+            Provenance::Model => "model".to_owned(),
         });
         rows.push(row);
     }
@@ -59,10 +60,9 @@ pub(crate) fn write(document: &LabelledDocument, first: bool, report: &mut LossR
     table.into_inner().expect("memory takes all")
 }
 
-/// A cell that no spreadsheet takes for a formula.
-fn inert(cell: &str) -> String {
-    match cell.chars().next() {
-        Some('=' | '+' | '-' | '@' | '\t' | '\r' | '\n') => format!("'{cell}"),
-        _ => cell.to_owned(),
-    }
+/// A cell that no spreadsheet takes for a formula: `'` stands before one that it would.
+fn spreadsheet_safe(cell: &str, report: &mut LossReport) -> String {
+    let is_formula = cell.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']);
+    report.add(Loss::QuotedCells, usize::from(is_formula));
+    if is_formula { format!("'{cell}") } else { cell.to_owned() }
 }

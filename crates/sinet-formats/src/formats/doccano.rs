@@ -13,13 +13,14 @@ use std::collections::HashMap;
 
 use serde::Deserialize;
 use serde_json::{Value, json};
-use sinet_text::{OffsetUnit, Offsets, TextRange};
+use sinet_text::{OffsetUnit, TextRange};
 
-use crate::document::{LabelledDocument, LabelledEntity, LabelledRelation, Source};
+use crate::context::Context;
+use crate::document::{LabelledDocument, LabelledEntity, LabelledRelation, Provenance};
 use crate::error::{Fault, Problem};
-use crate::loss::Loss;
-use crate::positions::{Claim, Unit, resolve};
-use crate::read::{Context, name_of, parse};
+use crate::json::{name_of, parse};
+use crate::loss_report::Loss;
+use crate::positions::{StatedSpan, TextPositions, Unit, resolve};
 
 #[derive(Deserialize)]
 #[serde(expecting = "a document with `text` and `entities` or `label`")]
@@ -65,12 +66,12 @@ pub(crate) fn read(json: &[u8], context: &mut Context) -> Result<LabelledDocumen
     context.id = Some(name_of(&document.id));
     context.report.add(Loss::OtherRegions, document.cats.len());
     context.report.add(Loss::Notes, document.comments.len());
-    let claim = |field: String, start, end| Claim { field, range: TextRange { start, end }, said: None };
-    let mut claims = Vec::new();
+    let stated_span = |field: String, start, end| StatedSpan { field, range: TextRange { start, end }, text: None };
+    let mut stated = Vec::new();
     let mut kinds = Vec::new();
     let mut by_id = HashMap::new();
     for (index, entity) in document.entities.into_iter().enumerate() {
-        claims.push(claim(format!("entities[{index}]"), entity.start_offset, entity.end_offset));
+        stated.push(stated_span(format!("entities[{index}]"), entity.start_offset, entity.end_offset));
         kinds.push(entity.label);
         let name = name_of(&entity.id);
         if !name.is_empty() && by_id.insert(name.clone(), index).is_some() {
@@ -78,13 +79,14 @@ pub(crate) fn read(json: &[u8], context: &mut Context) -> Result<LabelledDocumen
         }
     }
     for (index, (start, end, label)) in document.label.into_iter().enumerate() {
-        claims.push(claim(format!("label[{index}]"), start, end));
+        stated.push(stated_span(format!("label[{index}]"), start, end));
         kinds.push(label);
     }
-    let unit = document.offset_unit.map_or(Unit::Expected(OffsetUnit::CodePoints), Unit::Said);
-    let spans = resolve(&document.text, &claims, unit, &mut context.report)?;
+    let unit = document.offset_unit.map_or(Unit::Expected(OffsetUnit::CodePoints), Unit::Stated);
+    let spans = resolve(&document.text, &stated, unit, &mut context.report)?;
     let entities = kinds.into_iter().zip(spans);
-    let entities = entities.map(|(kind, span)| LabelledEntity { kind, span, score: None, source: Source::Person });
+    let entities =
+        entities.map(|(kind, span)| LabelledEntity { kind, span, score: None, provenance: Provenance::Person });
     let relations = document.relations.into_iter().enumerate().map(|(index, relation)| {
         let end = |field: &str, id: &Value| {
             let name = name_of(id);
@@ -93,7 +95,7 @@ pub(crate) fn read(json: &[u8], context: &mut Context) -> Result<LabelledDocumen
             })
         };
         let (head, tail) = (end("from_id", &relation.from_id)?, end("to_id", &relation.to_id)?);
-        Ok(LabelledRelation { kind: relation.kind, head, tail, score: None, source: Source::Person })
+        Ok(LabelledRelation { kind: relation.kind, head, tail, score: None, provenance: Provenance::Person })
     });
     Ok(LabelledDocument {
         entities: entities.collect(),
@@ -103,9 +105,9 @@ pub(crate) fn read(json: &[u8], context: &mut Context) -> Result<LabelledDocumen
 }
 
 pub(crate) fn write(document: &LabelledDocument) -> Value {
-    let offsets = Offsets::new(&document.text);
+    let positions = TextPositions::of(document, OffsetUnit::CodePoints);
     let entities = document.entities.iter().enumerate().map(|(id, entity)| {
-        let range = offsets.range(entity.span, OffsetUnit::CodePoints).unwrap_or(TextRange { start: 0, end: 0 });
+        let range = positions.range(entity.span);
         json!({"id": id, "label": entity.kind, "start_offset": range.start, "end_offset": range.end})
     });
     let relations = document.relations.iter().enumerate().map(

@@ -12,11 +12,14 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use sinet_text::WordRange;
 
-use crate::document::{LabelledDocument, LabelledEntity, LabelledRelation, Source};
+use crate::builder::{DocumentBuilder, WordBounds};
+use crate::context::Context;
+use crate::document::{LabelledDocument, LabelledEntity, LabelledRelation, Provenance};
 use crate::error::{Fault, Problem};
-use crate::loss::{Loss, LossReport};
-use crate::read::{Context, Ends, name_of, parse};
-use crate::tokenised::{Bounds, Joined, Tokenised};
+use crate::json::{name_of, parse};
+use crate::loss_report::{Loss, LossReport};
+use crate::options::Ends;
+use crate::tokenised::Tokenised;
 
 #[derive(Deserialize)]
 #[serde(expecting = "a document with `sentences`, `ner` and `relations`")]
@@ -58,7 +61,7 @@ pub(crate) fn read(json: &[u8], context: &mut Context) -> Result<LabelledDocumen
     let predictions = document.predicted_ner.iter().chain(&document.predicted_relations);
     report.add(Loss::Predictions, predictions.map(Vec::len).sum());
 
-    let mut joined = Joined::new(id);
+    let mut joined = DocumentBuilder::new(id);
     let mut sentences = Vec::with_capacity(document.sentences.len());
     for sentence in &document.sentences {
         let start = joined.document.words.len();
@@ -68,7 +71,7 @@ pub(crate) fn read(json: &[u8], context: &mut Context) -> Result<LabelledDocumen
         joined.end_sentence();
         sentences.push(WordRange { start, end: start + sentence.len() });
     }
-    let bounds = |words| Bounds { by_format: Ends::Inclusive, by_user: context.options.ends, words };
+    let bounds = |words| WordBounds { by_format: Ends::Inclusive, by_user: context.options.ends, words };
     let mut by_words: HashMap<WordRange, usize> = HashMap::new();
     for (number, (entities, &words)) in document.ner.into_iter().zip(&sentences).enumerate() {
         for (index, (start, end, kind)) in entities.into_iter().enumerate() {
@@ -76,7 +79,7 @@ pub(crate) fn read(json: &[u8], context: &mut Context) -> Result<LabelledDocumen
             let range = bounds(words).range(start, end, field)?;
             let span = joined.span(range, || field("start"))?;
             by_words.entry(range).or_insert(joined.document.entities.len());
-            joined.document.entities.push(LabelledEntity { kind, span, score: None, source: Source::Person });
+            joined.document.entities.push(LabelledEntity { kind, span, score: None, provenance: Provenance::Person });
         }
     }
     let all = bounds(WordRange { start: 0, end: joined.document.words.len() });
@@ -87,8 +90,8 @@ pub(crate) fn read(json: &[u8], context: &mut Context) -> Result<LabelledDocumen
             let tail = all.range(tail_start, tail_end, field("tail"))?;
             match (by_words.get(&head), by_words.get(&tail)) {
                 (Some(&head), Some(&tail)) => {
-                    let source = Source::Person;
-                    joined.document.relations.push(LabelledRelation { kind, head, tail, score: None, source });
+                    let provenance = Provenance::Person;
+                    joined.document.relations.push(LabelledRelation { kind, head, tail, score: None, provenance });
                 }
                 _ => context.report.add(Loss::NoEntity, 1),
             }

@@ -11,11 +11,14 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use sinet_text::WordRange;
 
-use crate::document::{LabelledDocument, LabelledEntity, LabelledRelation, Source};
+use crate::builder::{DocumentBuilder, WordBounds};
+use crate::context::Context;
+use crate::document::{LabelledDocument, LabelledEntity, LabelledRelation, Provenance};
 use crate::error::{Fault, Problem};
-use crate::loss::{Loss, LossReport};
-use crate::read::{Context, Ends, name_of, parse};
-use crate::tokenised::{Bounds, Joined, Tokenised};
+use crate::json::{name_of, parse};
+use crate::loss_report::{Loss, LossReport};
+use crate::options::Ends;
+use crate::tokenised::Tokenised;
 
 #[derive(Deserialize)]
 #[serde(expecting = "an example with `tokenized_text` and `ner`")]
@@ -33,17 +36,17 @@ pub(crate) fn read(json: &[u8], context: &mut Context) -> Result<LabelledDocumen
     let example: Example = parse(json)?;
     let id = name_of(&example.id);
     context.id = Some(id.clone());
-    let mut joined = Joined::new(id);
+    let mut joined = DocumentBuilder::new(id);
     for word in &example.tokenized_text {
         joined.push(word);
     }
     let words = WordRange { start: 0, end: example.tokenized_text.len() };
-    let bounds = Bounds { by_format: Ends::Inclusive, by_user: context.options.ends, words };
+    let bounds = WordBounds { by_format: Ends::Inclusive, by_user: context.options.ends, words };
     for (index, (start, end, kind)) in example.ner.into_iter().enumerate() {
         let field = |name: &str| format!("ner[{index}].{name}");
         let range = bounds.range(start, end, field)?;
         let span = joined.span(range, || field("start"))?;
-        joined.document.entities.push(LabelledEntity { kind, span, score: None, source: Source::Person });
+        joined.document.entities.push(LabelledEntity { kind, span, score: None, provenance: Provenance::Person });
     }
     let count = joined.document.entities.len();
     for (index, (head, tail, kind)) in example.relations.into_iter().enumerate() {
@@ -53,7 +56,13 @@ pub(crate) fn read(json: &[u8], context: &mut Context) -> Result<LabelledDocumen
                 return Err(Fault::at(format!("relations[{index}].{name}"), problem));
             }
         }
-        joined.document.relations.push(LabelledRelation { kind, head, tail, score: None, source: Source::Person });
+        joined.document.relations.push(LabelledRelation {
+            kind,
+            head,
+            tail,
+            score: None,
+            provenance: Provenance::Person,
+        });
     }
     Ok(joined.document)
 }

@@ -16,13 +16,14 @@ use std::collections::HashMap;
 
 use serde::Deserialize;
 use serde_json::{Value, json};
-use sinet_text::{OffsetUnit, Offsets, TextRange};
+use sinet_text::{OffsetUnit, TextRange};
 
-use crate::document::{LabelledDocument, LabelledEntity, LabelledRelation, Source};
+use crate::context::Context;
+use crate::document::{LabelledDocument, LabelledEntity, LabelledRelation, Provenance};
 use crate::error::{Fault, Problem};
-use crate::loss::Loss;
-use crate::positions::{Claim, Unit, resolve};
-use crate::read::{Context, name_of, parse};
+use crate::json::{name_of, parse};
+use crate::loss_report::Loss;
+use crate::positions::{StatedSpan, TextPositions, Unit, resolve};
 
 #[derive(Deserialize)]
 #[serde(expecting = "a task with `data` and `annotations`")]
@@ -70,7 +71,7 @@ struct Region {
     labels: Option<Vec<String>>,
     score: Option<f32>,
     origin: Option<String>,
-    source: Option<Source>,
+    source: Option<Provenance>,
 }
 
 #[derive(Deserialize)]
@@ -89,7 +90,7 @@ pub(crate) fn read(json: &[u8], context: &mut Context) -> Result<LabelledDocumen
     let text = text(task.data, context)?;
     let (results, path, default) = chosen(task.annotations, task.predictions, context);
 
-    let (mut claims, mut entities, mut by_id) = (Vec::new(), Vec::new(), HashMap::new());
+    let (mut stated, mut entities, mut by_id) = (Vec::new(), Vec::new(), HashMap::new());
     let mut links = Vec::new();
     for (index, region) in results.into_iter().enumerate() {
         let field = format!("{path}.result[{index}]");
@@ -108,18 +109,18 @@ pub(crate) fn read(json: &[u8], context: &mut Context) -> Result<LabelledDocumen
                 }
                 for kind in stretch.labels {
                     let range = TextRange { start: stretch.start, end: stretch.end };
-                    claims.push(Claim { field: format!("{field}.value"), range, said: stretch.text.clone() });
-                    let source = source(region.source, region.origin.as_deref(), default);
-                    entities.push((kind, region.score, source));
+                    stated.push(StatedSpan { field: format!("{field}.value"), range, text: stretch.text.clone() });
+                    let provenance = provenance(region.source, region.origin.as_deref(), default);
+                    entities.push((kind, region.score, provenance));
                 }
             }
             _ => context.report.add(Loss::OtherRegions, 1),
         }
     }
-    let unit = meta.offset_unit.map_or(Unit::Expected(OffsetUnit::Utf16), Unit::Said);
-    let spans = resolve(&text, &claims, unit, &mut context.report)?;
+    let unit = meta.offset_unit.map_or(Unit::Expected(OffsetUnit::Utf16), Unit::Stated);
+    let spans = resolve(&text, &stated, unit, &mut context.report)?;
     let entities = entities.into_iter().zip(spans);
-    let entities = entities.map(|((kind, score, source), span)| LabelledEntity { kind, span, score, source });
+    let entities = entities.map(|((kind, score, provenance), span)| LabelledEntity { kind, span, score, provenance });
     let mut relations = Vec::new();
     for (field, link) in links {
         let [Some(from), Some(to)] = [&link.from_id, &link.to_id] else {
@@ -136,10 +137,10 @@ pub(crate) fn read(json: &[u8], context: &mut Context) -> Result<LabelledDocumen
             Some("bi") => &[(from, to), (to, from)],
             _ => &[(from, to)],
         };
-        let source = source(link.source, link.origin.as_deref(), default);
+        let provenance = provenance(link.source, link.origin.as_deref(), default);
         for kind in kinds {
             for &(head, tail) in ends {
-                relations.push(LabelledRelation { kind: kind.clone(), head, tail, score: link.score, source });
+                relations.push(LabelledRelation { kind: kind.clone(), head, tail, score: link.score, provenance });
             }
         }
     }
@@ -169,47 +170,47 @@ fn chosen(
     annotations: Vec<Annotation>,
     predictions: Vec<Annotation>,
     context: &mut Context,
-) -> (Vec<Region>, String, Source) {
+) -> (Vec<Region>, String, Provenance) {
     let annotated = annotations.iter().filter(|annotation| !annotation.was_cancelled).count();
-    let (list, name, source) = if annotated > 0 {
+    let (list, name, provenance) = if annotated > 0 {
         context.report.add(Loss::Predictions, predictions.len());
-        (annotations, "annotations", Source::Person)
+        (annotations, "annotations", Provenance::Person)
     } else {
-        (predictions, "predictions", Source::Model)
+        (predictions, "predictions", Provenance::Model)
     };
     let mut usable = list.into_iter().enumerate().filter(|(_, annotation)| !annotation.was_cancelled);
     let Some((index, first)) = usable.next() else {
-        return (Vec::new(), name.to_owned(), source);
+        return (Vec::new(), name.to_owned(), provenance);
     };
     context.report.add(Loss::OtherAnnotators, usable.count());
-    (first.result, format!("{name}[{index}]"), source)
+    (first.result, format!("{name}[{index}]"), provenance)
 }
 
-fn source(said: Option<Source>, origin: Option<&str>, default: Source) -> Source {
-    said.unwrap_or(match origin {
-        Some("prediction") => Source::Model,
-        Some("manual" | "prediction-changed") => Source::Person,
+fn provenance(stated: Option<Provenance>, origin: Option<&str>, default: Provenance) -> Provenance {
+    stated.unwrap_or(match origin {
+        Some("prediction") => Provenance::Model,
+        Some("manual" | "prediction-changed") => Provenance::Person,
         _ => default,
     })
 }
 
 pub(crate) fn write(document: &LabelledDocument) -> Value {
-    let offsets = Offsets::new(&document.text);
+    let positions = TextPositions::of(document, OffsetUnit::Utf16);
     let mut results = Vec::new();
     for (index, entity) in document.entities.iter().enumerate() {
-        let range = offsets.range(entity.span, OffsetUnit::Utf16).unwrap_or(TextRange { start: 0, end: 0 });
-        let text = document.entity_text(index);
+        let range = positions.range(entity.span);
+        let text = positions.text(entity.span);
         let value = json!({"start": range.start, "end": range.end, "text": text, "labels": [entity.kind]});
         let region = json!({"id": format!("e{index}"), "type": "labels", "from_name": "label", "to_name": "text"});
-        results.push(with_origin(region, Some(value), entity.score, entity.source));
+        results.push(with_origin(region, Some(value), entity.score, entity.provenance));
     }
     for relation in &document.relations {
         let [from, to] = [relation.head, relation.tail].map(|end| format!("e{end}"));
         let labels = [&relation.kind];
         let link = json!({"type": "relation", "from_id": from, "to_id": to, "direction": "right", "labels": labels});
-        let mut link = with_origin(link, None, relation.score, relation.source);
+        let mut link = with_origin(link, None, relation.score, relation.provenance);
         // Label Studio keeps no origin of relations.
-        link["source"] = json!(relation.source);
+        link["source"] = json!(relation.provenance);
         results.push(link);
     }
     json!({
@@ -219,12 +220,12 @@ pub(crate) fn write(document: &LabelledDocument) -> Value {
     })
 }
 
-fn with_origin(mut region: Value, value: Option<Value>, score: Option<f32>, source: Source) -> Value {
+fn with_origin(mut region: Value, value: Option<Value>, score: Option<f32>, provenance: Provenance) -> Value {
     if let Some(value) = value {
         region["value"] = value;
-        region["origin"] = json!(match source {
-            Source::Person => "manual",
-            Source::Model => "prediction",
+        region["origin"] = json!(match provenance {
+            Provenance::Person => "manual",
+            Provenance::Model => "prediction",
         });
     }
     if let Some(score) = score {

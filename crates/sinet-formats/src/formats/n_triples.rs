@@ -2,25 +2,26 @@
 //! exclusive; relations are properties between them. Written only.
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-use sinet_text::{OffsetUnit, Offsets, TextRange};
+use sinet_text::OffsetUnit;
 
 use crate::document::LabelledDocument;
+use crate::positions::TextPositions;
 
 const NIF: &str = "http://persistence.uni-leipzig.org/nlp2rdf/ontologies/nif-core#";
 const TYPE: &str = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type";
 const INTEGER: &str = "http://www.w3.org/2001/XMLSchema#nonNegativeInteger";
-/// What is escaped in a name that becomes part of an IRI: all but what RFC 3986 calls unreserved.
+/// The characters that are escaped in a part of an IRI: all but those that RFC 3986 calls unreserved.
 const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 pub(crate) fn write(document: &LabelledDocument) -> String {
-    let offsets = Offsets::new(&document.text);
+    let positions = TextPositions::of(document, OffsetUnit::CodePoints);
     let context = format!("urn:sinet:document:{}", escaped(&document.id));
     let mut written = String::new();
     let mut names = Vec::with_capacity(document.entities.len());
-    for (index, entity) in document.entities.iter().enumerate() {
-        let range = offsets.range(entity.span, OffsetUnit::CodePoints).unwrap_or(TextRange { start: 0, end: 0 });
+    for entity in &document.entities {
+        let range = positions.range(entity.span);
         let name = format!("{context}#char={},{}", range.start, range.end);
-        let text = literal(document.entity_text(index).unwrap_or_default());
+        let text = literal(positions.text(entity.span));
         written += &format!("<{name}> <{TYPE}> <urn:sinet:entity:{}> .\n", escaped(&entity.kind));
         written += &format!("<{name}> <{NIF}referenceContext> <{context}> .\n");
         written += &format!("<{name}> <{NIF}anchorOf> \"{text}\" .\n");

@@ -19,12 +19,13 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use sinet_text::{ByteSpan, OffsetUnit, Offsets, TextRange, WordRange};
 
-use crate::document::{LabelledDocument, LabelledEntity, LabelledRelation, Source};
+use crate::context::Context;
+use crate::document::{LabelledDocument, LabelledEntity, LabelledRelation, Provenance};
 use crate::error::{Fault, Problem};
-use crate::loss::{Loss, LossReport};
-use crate::positions::{Claim, Unit, resolve};
-use crate::read::{Context, name_of, parse};
-use crate::tokenised::{covering, span_of, with_words};
+use crate::json::{name_of, parse, with_provenance};
+use crate::loss_report::{Loss, LossReport};
+use crate::positions::{StatedSpan, TextPositions, Unit, leaves_text, resolve};
+use crate::words::{covering, span_of};
 
 #[derive(Deserialize)]
 #[serde(expecting = "a task with `text` and `spans`")]
@@ -58,7 +59,7 @@ struct Span {
     token_end: Option<usize>,
     label: String,
     score: Option<f32>,
-    /// Prodigy writes the name of a model here.
+    /// The provenance; Prodigy writes the name of a model here.
     #[serde(default)]
     source: Value,
 }
@@ -96,19 +97,17 @@ pub(crate) fn read(json: &[u8], context: &mut Context) -> Result<Option<Labelled
     let offsets = Offsets::new(&task.text);
     let mut words = Vec::with_capacity(task.tokens.len());
     for (index, &Token { start, end }) in task.tokens.iter().enumerate() {
-        let word = offsets.byte_span(TextRange { start, end }, unit).ok_or_else(|| {
-            let len = offsets.range(ByteSpan { start: 0, end: task.text.len() }, unit).map_or(0, |whole| whole.end);
-            Fault::at(format!("tokens[{index}]"), Problem::LeavesText { start, end, len, unit })
-        })?;
-        words.push(word);
+        let range = TextRange { start, end };
+        let word = offsets.byte_span(range, unit);
+        words.push(word.ok_or_else(|| leaves_text(format!("tokens[{index}]"), range, &offsets, unit))?);
     }
-    let claims = task.spans.iter().enumerate().map(|(index, span)| Claim {
+    let stated = task.spans.iter().enumerate().map(|(index, span)| StatedSpan {
         field: format!("spans[{index}]"),
         range: TextRange { start: span.start, end: span.end },
-        said: None,
+        text: None,
     });
-    let claims: Vec<Claim> = claims.collect();
-    let spans = resolve(&task.text, &claims, Unit::Said(unit), &mut context.report)?;
+    let stated: Vec<StatedSpan> = stated.collect();
+    let spans = resolve(&task.text, &stated, Unit::Stated(unit), &mut context.report)?;
     let ends = Ends::of(&task.spans);
     let mut relations = Vec::new();
     for relation in task.relations {
@@ -118,11 +117,11 @@ pub(crate) fn read(json: &[u8], context: &mut Context) -> Result<Option<Labelled
             context.report.add(Loss::NoEntity, 1);
             continue;
         };
-        let source = source(&relation.source, relation.score);
-        relations.push(LabelledRelation { kind: relation.label, head, tail, score: relation.score, source });
+        let provenance = provenance(&relation.source, relation.score);
+        relations.push(LabelledRelation { kind: relation.label, head, tail, score: relation.score, provenance });
     }
     let entities = task.spans.into_iter().zip(spans).map(|(entity, span)| LabelledEntity {
-        source: source(&entity.source, entity.score),
+        provenance: provenance(&entity.source, entity.score),
         kind: entity.label,
         span,
         score: entity.score,
@@ -183,28 +182,27 @@ impl<'t> Ends<'t> {
     }
 }
 
-fn source(said: &Value, score: Option<f32>) -> Source {
-    match said {
-        Value::String(name) if name == "person" => Source::Person,
-        Value::String(_) => Source::Model,
-        _ if score.is_some() => Source::Model,
-        _ => Source::Person,
+fn provenance(source: &Value, score: Option<f32>) -> Provenance {
+    match source {
+        Value::String(name) if name == "person" => Provenance::Person,
+        Value::String(_) => Provenance::Model,
+        _ if score.is_some() => Provenance::Model,
+        _ => Provenance::Person,
     }
 }
 
 pub(crate) fn write(document: &LabelledDocument, report: &mut LossReport) -> Value {
-    let worded = with_words(document);
-    let offsets = Offsets::new(&document.text);
-    let range = |span| offsets.range(span, OffsetUnit::CodePoints).unwrap_or(TextRange { start: 0, end: 0 });
+    let worded = document.worded();
+    let positions = TextPositions::of(document, OffsetUnit::CodePoints);
     let tokens = worded.words.iter().enumerate().map(|(id, &word)| {
-        let TextRange { start, end } = range(word);
+        let TextRange { start, end } = positions.range(word);
         let spaced = document.text[word.end..].starts_with(char::is_whitespace);
         json!({"text": word.of(&document.text), "start": start, "end": end, "id": id, "ws": spaced})
     });
     let words: Vec<Option<WordRange>> =
         document.entities.iter().map(|entity| covering(&worded.words, entity.span)).collect();
     let places = document.entities.iter().zip(&words).map(|(entity, words)| {
-        let TextRange { start, end } = range(entity.span);
+        let TextRange { start, end } = positions.range(entity.span);
         let mut place = json!({"start": start, "end": end, "label": entity.kind});
         // Only a span on word boundaries has tokens of its own.
         if let Some(words) = words.filter(|&words| span_of(&worded.words, words) == entity.span) {
@@ -215,7 +213,7 @@ pub(crate) fn write(document: &LabelledDocument, report: &mut LossReport) -> Val
     });
     let places: Vec<Value> = places.collect();
     let spans = document.entities.iter().zip(&places);
-    let spans = spans.map(|(entity, place)| super::sinet::with_origin(place.clone(), entity.score, entity.source));
+    let spans = spans.map(|(entity, place)| with_provenance(place.clone(), entity.score, entity.provenance));
     // Relations name an entity by place and label, so the first of its like takes those of all.
     let mut firsts: HashMap<(ByteSpan, &str), usize> = HashMap::new();
     for (index, entity) in document.entities.iter().enumerate() {
@@ -230,7 +228,7 @@ pub(crate) fn write(document: &LabelledDocument, report: &mut LossReport) -> Val
             "head": head, "child": child, "label": relation.kind,
             "head_span": places[relation.head], "child_span": places[relation.tail],
         });
-        super::sinet::with_origin(object, relation.score, relation.source)
+        with_provenance(object, relation.score, relation.provenance)
     });
     json!({
         "text": document.text,

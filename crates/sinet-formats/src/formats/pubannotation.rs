@@ -9,17 +9,18 @@
 //!
 //! `offset_unit` is an addition.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use serde::Deserialize;
 use serde_json::{Value, json};
-use sinet_text::{OffsetUnit, Offsets, TextRange};
+use sinet_text::{OffsetUnit, TextRange};
 
-use crate::document::{LabelledDocument, LabelledEntity, LabelledRelation, Source};
+use crate::context::Context;
+use crate::document::{LabelledDocument, LabelledEntity, LabelledRelation, Provenance};
 use crate::error::{Fault, Problem};
-use crate::loss::Loss;
-use crate::positions::{Claim, Unit, resolve};
-use crate::read::{Context, name_of, parse};
+use crate::json::{name_of, parse};
+use crate::loss_report::Loss;
+use crate::positions::{StatedSpan, TextPositions, Unit, resolve};
 
 #[derive(Deserialize)]
 #[serde(expecting = "a document with `text` and `denotations`")]
@@ -79,7 +80,7 @@ pub(crate) fn read(json: &[u8], context: &mut Context) -> Result<LabelledDocumen
     let report = &mut context.report;
     report.add(Loss::Attributes, document.attributes.len() + document.modifications.len());
     report.add(Loss::OtherAnnotators, document.tracks.len());
-    let (mut claims, mut kinds, mut by_id) = (Vec::new(), Vec::new(), HashMap::new());
+    let (mut stated, mut kinds, mut by_id) = (Vec::new(), Vec::new(), HashMap::new());
     for (index, denotation) in document.denotations.into_iter().enumerate() {
         let field = format!("denotations[{index}].span");
         let pieces = match denotation.span {
@@ -92,21 +93,27 @@ pub(crate) fn read(json: &[u8], context: &mut Context) -> Result<LabelledDocumen
         else {
             return Err(Fault::at(field, Problem::Missing("`begin` and `end`")));
         };
-        claims.push(Claim { field, range: TextRange { start: begin, end }, said: None });
+        stated.push(StatedSpan { field, range: TextRange { start: begin, end }, text: None });
         kinds.push(denotation.obj);
         let name = name_of(&denotation.id);
         if !name.is_empty() && by_id.insert(name.clone(), index).is_some() {
             return Err(Fault::at(format!("denotations[{index}].id"), Problem::Twice { name }));
         }
     }
-    let unit = document.offset_unit.map_or(Unit::Expected(OffsetUnit::CodePoints), Unit::Said);
-    let spans = resolve(&document.text, &claims, unit, report)?;
-    let relation_ids: Vec<String> = document.relations.iter().map(|relation| name_of(&relation.id)).collect();
+    let unit = document.offset_unit.map_or(Unit::Expected(OffsetUnit::CodePoints), Unit::Stated);
+    let spans = resolve(&document.text, &stated, unit, report)?;
+    let relation_ids: HashSet<String> = document.relations.iter().map(|relation| name_of(&relation.id)).collect();
     let mut relations = Vec::new();
     for (index, relation) in document.relations.into_iter().enumerate() {
         let names = [("subj", name_of(&relation.subj)), ("obj", name_of(&relation.obj))];
         if let [Some(&head), Some(&tail)] = [by_id.get(&names[0].1), by_id.get(&names[1].1)] {
-            relations.push(LabelledRelation { kind: relation.pred, head, tail, score: None, source: Source::Person });
+            relations.push(LabelledRelation {
+                kind: relation.pred,
+                head,
+                tail,
+                score: None,
+                provenance: Provenance::Person,
+            });
             continue;
         }
         // Relations between relations exist; between nothing they do not.
@@ -119,14 +126,15 @@ pub(crate) fn read(json: &[u8], context: &mut Context) -> Result<LabelledDocumen
         report.add(Loss::NoEntity, 1);
     }
     let entities = kinds.into_iter().zip(spans);
-    let entities = entities.map(|(kind, span)| LabelledEntity { kind, span, score: None, source: Source::Person });
+    let entities =
+        entities.map(|(kind, span)| LabelledEntity { kind, span, score: None, provenance: Provenance::Person });
     Ok(LabelledDocument { entities: entities.collect(), relations, ..LabelledDocument::new(id, document.text) })
 }
 
 pub(crate) fn write(document: &LabelledDocument) -> Value {
-    let offsets = Offsets::new(&document.text);
+    let positions = TextPositions::of(document, OffsetUnit::CodePoints);
     let denotations = document.entities.iter().enumerate().map(|(index, entity)| {
-        let range = offsets.range(entity.span, OffsetUnit::CodePoints).unwrap_or(TextRange { start: 0, end: 0 });
+        let range = positions.range(entity.span);
         let span = json!({"begin": range.start, "end": range.end});
         json!({"id": format!("T{}", index + 1), "span": span, "obj": entity.kind})
     });

@@ -6,9 +6,10 @@
 //!   "relations": [{"type": "Live_In", "head": 0, "tail": 1}], "orig_id": 7}]
 //! ```
 //!
-//! A sentence is a document. Documents of more than one sentence are written as several elements with the same
-//! `orig_id` and with `sentence`, counted from 0, which other readers ignore; only by that field they become one document
-//! again.
+//! Sentences that follow each other are of one document if they have the same `orig_id` and, where a file gives it, `sentence`
+//! counts on from one to the next; any other sentence is a document. An `orig_id` that is `null` or empty is none: sentences
+//! without one are joined by `sentence` alone. `sentence` is an addition that other readers ignore. It counts from 0 and is
+//! written with every `orig_id`, so that two documents of one name stay apart, and in documents of several sentences.
 
 use std::io::BufRead;
 
@@ -16,12 +17,37 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use sinet_text::WordRange;
 
-use crate::document::{LabelledDocument, LabelledEntity, LabelledRelation, Source};
-use crate::elements::Elements;
+use crate::builder::{DocumentBuilder, WordBounds};
+use crate::context::Context;
+use crate::document::{LabelledDocument, LabelledEntity, LabelledRelation, Provenance};
 use crate::error::{Fault, Problem};
-use crate::loss::{Loss, LossReport};
-use crate::read::{Context, Ends, name_of, parse};
-use crate::tokenised::{Bounds, Joined, Tokenised};
+use crate::json::objects::JsonObjects;
+use crate::json::{name_of, parse};
+use crate::loss_report::{Loss, LossReport};
+use crate::options::{Ends, Limits};
+use crate::tokenised::Tokenised;
+
+/// The documents of a file.
+pub(crate) struct Sentences<R> {
+    objects: JsonObjects<R>,
+    pending: Option<Pending>,
+}
+
+/// A document to which further sentences may come.
+struct Pending {
+    builder: DocumentBuilder,
+    /// The line that it starts on.
+    line: u64,
+    /// Its last sentence; `None` if no further one may come.
+    last: Option<Position>,
+}
+
+/// The position of a sentence in its document.
+struct Position {
+    /// The document's name; `null` if it has none.
+    orig_id: Value,
+    number: Option<usize>,
+}
 
 #[derive(Deserialize)]
 #[serde(expecting = "a sentence with `tokens`, `entities` and `relations`")]
@@ -53,84 +79,106 @@ struct Relation {
     tail: usize,
 }
 
-/// A document to which further sentences may come.
-pub(crate) struct Pending {
-    joined: Joined,
-    /// The line that it starts on.
-    line: u64,
-    /// The number that its next sentence must have, if it may have one.
-    next: Option<usize>,
-}
+impl<R: BufRead> Sentences<R> {
+    pub(crate) fn new(input: R, limits: Limits) -> Self {
+        Self { objects: JsonObjects::new(input, limits), pending: None }
+    }
 
-/// The next document, with the line that it or what is wrong starts on.
-pub(crate) fn next<R: BufRead>(
-    elements: &mut Elements<R>,
-    pending: &mut Option<Pending>,
-    begun: &mut u64,
-    context: &mut Context,
-) -> (u64, Result<Option<LabelledDocument>, Fault>) {
-    loop {
-        let element = match elements.next() {
-            Ok(Some(element)) => element,
-            Ok(None) => {
-                let last = pending.take();
-                let line = last.as_ref().map_or(1, |last| last.line);
-                return (line, Ok(last.map(|last| last.joined.document)));
+    /// The next document, with the line that it or what is wrong starts on.
+    pub(crate) fn next(
+        &mut self,
+        begun: &mut u64,
+        context: &mut Context,
+    ) -> (u64, Result<Option<LabelledDocument>, Fault>) {
+        loop {
+            let object = match self.objects.next() {
+                Ok(Some(object)) => object,
+                Ok(None) => {
+                    let last = self.pending.take();
+                    let line = last.as_ref().map_or(1, |last| last.line);
+                    return (line, Ok(last.map(|last| last.builder.document)));
+                }
+                Err(problem) => return (self.objects.line(), Err(problem.into())),
+            };
+            match self.take(&object.json, object.line, begun, context) {
+                Ok(Some(whole)) => return (whole.line, Ok(Some(whole.builder.document))),
+                Ok(None) => {}
+                Err(fault) => {
+                    // A sentence is missing, so that the next one does not follow on the last.
+                    self.pending.iter_mut().for_each(|pending| pending.last = None);
+                    return (object.line, Err(fault));
+                }
             }
-            Err(problem) => return (elements.line(), Err(problem.into())),
-        };
-        let sentence: Sentence = match parse(&element.json) {
-            Ok(sentence) => sentence,
-            Err(fault) => {
-                *begun += 1;
-                return (element.line, Err(fault));
-            }
-        };
+        }
+    }
+
+    /// Takes in the sentence that starts on `line`; returns the document before it if that is whole.
+    fn take(
+        &mut self,
+        json: &[u8],
+        line: u64,
+        begun: &mut u64,
+        context: &mut Context,
+    ) -> Result<Option<Pending>, Fault> {
+        let mut sentence: Sentence = parse(json).inspect_err(|_| *begun += 1)?;
         let id = name_of(&sentence.orig_id);
         context.id = Some(id.clone());
-        let continued = pending.take_if(|before| {
-            before.next.is_some() && before.next == sentence.sentence && before.joined.document.id == id
+        let orig_id = if id.is_empty() { Value::Null } else { sentence.orig_id.take() };
+        let position = Position { orig_id, number: sentence.sentence };
+        let continued =
+            self.pending.take_if(|pending| pending.last.as_ref().is_some_and(|last| position.follows(last)));
+        let mut document = continued.unwrap_or_else(|| {
+            *begun += 1;
+            Pending { builder: DocumentBuilder::new(id), line, last: None }
         });
-        let mut document = match continued {
-            Some(before) => before,
-            None => {
-                *begun += 1;
-                Pending { joined: Joined::new(id), line: element.line, next: None }
+        document.last = Some(position);
+        let number = document.builder.document.sentences.len() + 1;
+        add(&mut document.builder, sentence, context).map_err(|mut fault| {
+            if number > 1 {
+                fault.field = fault.field.map(|field| format!("sentence {number}, {field}"));
             }
-        };
-        document.next = sentence.sentence.map(|number| number.saturating_add(1));
-        if let Err(fault) = add(&mut document.joined, sentence, context) {
-            return (element.line, Err(fault));
-        }
+            fault
+        })?;
         let limit = context.options.limits.document_bytes;
-        if document.joined.document.text.len() > limit {
-            return (element.line, Err(Problem::TooLarge { what: "the document", limit }.into()));
+        if document.builder.document.text.len() > limit {
+            return Err(Problem::TooLarge { what: "the document", limit }.into());
         }
-        if let Some(whole) = pending.replace(document) {
-            return (whole.line, Ok(Some(whole.joined.document)));
-        }
+        Ok(self.pending.replace(document))
     }
 }
 
-fn add(joined: &mut Joined, sentence: Sentence, context: &Context) -> Result<(), Fault> {
+impl Position {
+    /// Whether its sentence is the next of the document of `before`.
+    fn follows(&self, before: &Self) -> bool {
+        let counts_on = match (before.number, self.number) {
+            (Some(before), Some(number)) => before.checked_add(1) == Some(number),
+            (None, None) => !self.orig_id.is_null(),
+            _ => false,
+        };
+        counts_on && self.orig_id == before.orig_id
+    }
+}
+
+fn add(builder: &mut DocumentBuilder, sentence: Sentence, context: &Context) -> Result<(), Fault> {
     if sentence.tokens.is_empty() {
         return Err(Fault::at("tokens", Problem::Missing("word; remove the sentence")));
     }
-    let (first_word, first_entity) = (joined.document.words.len(), joined.document.entities.len());
+    let (first_word, first_entity) = (builder.document.words.len(), builder.document.entities.len());
     for token in &sentence.tokens {
-        joined.push(token);
+        builder.push(token);
     }
-    joined.end_sentence();
+    builder.end_sentence();
     let words = WordRange { start: 0, end: sentence.tokens.len() };
-    let bounds = Bounds { by_format: Ends::Exclusive, by_user: context.options.ends, words };
+    let bounds = WordBounds { by_format: Ends::Exclusive, by_user: context.options.ends, words };
     for (index, entity) in sentence.entities.into_iter().enumerate() {
         let field = |name: &str| format!("entities[{index}].{name}");
         let range = bounds.range(entity.start, entity.end, field)?;
         let range = WordRange { start: first_word + range.start, end: first_word + range.end };
-        let span = joined.span(range, || field("start"))?;
-        joined.document.entities.push(LabelledEntity { kind: entity.kind, span, score: None, source: Source::Person });
+        let span = builder.span(range, || field("start"))?;
+        let provenance = Provenance::Person;
+        builder.document.entities.push(LabelledEntity { kind: entity.kind, span, score: None, provenance });
     }
-    let count = joined.document.entities.len() - first_entity;
+    let count = builder.document.entities.len() - first_entity;
     for (index, relation) in sentence.relations.into_iter().enumerate() {
         for (name, end) in [("head", relation.head), ("tail", relation.tail)] {
             if end >= count {
@@ -138,12 +186,12 @@ fn add(joined: &mut Joined, sentence: Sentence, context: &Context) -> Result<(),
                 return Err(Fault::at(format!("relations[{index}].{name}"), problem));
             }
         }
-        joined.document.relations.push(LabelledRelation {
+        builder.document.relations.push(LabelledRelation {
             kind: relation.kind,
             head: first_entity + relation.head,
             tail: first_entity + relation.tail,
             score: None,
-            source: Source::Person,
+            provenance: Provenance::Person,
         });
     }
     Ok(())
@@ -154,7 +202,7 @@ pub(crate) fn write(document: &LabelledDocument, report: &mut LossReport) -> Vec
     tokenised.report_spacing(report);
     let sentences = tokenised.by_sentence(report);
     report.add(Loss::Wordless, usize::from(sentences.is_empty()));
-    let several = sentences.len() > 1;
+    let (is_named, several) = (!document.id.is_empty(), sentences.len() > 1);
     let written = sentences.into_iter().enumerate().map(|(number, sentence)| {
         let entities = sentence.entities.iter().map(|&(index, words)| {
             let (start, end) = (words.start - sentence.words.start, words.end - sentence.words.start);
@@ -168,9 +216,11 @@ pub(crate) fn write(document: &LabelledDocument, report: &mut LossReport) -> Vec
             "tokens": tokenised.words(sentence.words).collect::<Vec<_>>(),
             "entities": entities.collect::<Vec<_>>(),
             "relations": relations.collect::<Vec<_>>(),
-            "orig_id": document.id,
         });
-        if several {
+        if is_named {
+            written["orig_id"] = json!(document.id);
+        }
+        if is_named || several {
             written["sentence"] = json!(number);
         }
         written

@@ -4,21 +4,22 @@
 
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
-use sinet_text::{ByteSpan, OffsetUnit, Offsets, TextRange};
+use sinet_text::{ByteSpan, OffsetUnit};
 
 use crate::document::LabelledDocument;
+use crate::positions::TextPositions;
 
 /// Characters of text that are quoted on both sides of an entity.
 const QUOTED: usize = 32;
 
 pub(crate) fn write(document: &LabelledDocument) -> Vec<Value> {
-    let offsets = Offsets::new(&document.text);
+    let positions = TextPositions::of(document, OffsetUnit::CodePoints);
     let source = format!("urn:sinet:document:{}", utf8_percent_encode(&document.id, NON_ALPHANUMERIC));
     let context = json!(["http://www.w3.org/ns/anno.jsonld", {"offset_unit": "urn:sinet:offset_unit"}]);
     let entities = document.entities.iter().enumerate().map(|(index, entity)| {
-        let range = offsets.range(entity.span, OffsetUnit::CodePoints).unwrap_or(TextRange { start: 0, end: 0 });
+        let range = positions.range(entity.span);
         let (prefix, suffix) = around(&document.text, entity.span);
-        let exact = document.entity_text(index);
+        let exact = positions.text(entity.span);
         json!({
             "@context": context,
             "id": format!("{source}#entity-{index}"),

@@ -3,9 +3,10 @@
 use std::collections::BTreeSet;
 
 use sinet_figure::{Drawn, estimated_width, figure};
-use sinet_formats::{LabelledDocument, LabelledEntity, LabelledRelation, Source};
+use sinet_formats::{Dataset, Example};
+use sinet_formats::{LabelledDocument, LabelledEntity, LabelledRelation, Provenance};
 use sinet_infer::Prediction;
-use sinet_text::{Dataset, Document, Example, Labels, Schema, TypeName, Types};
+use sinet_text::{Document, Labels, Schema, TypeName, Types};
 
 /// The number of sentences that are drawn.
 const MOST: usize = 20;
@@ -23,10 +24,10 @@ pub(super) fn worst(schema: &Schema, dataset: &Dataset, predictions: &[Predictio
     errors.retain(|(count, ..)| *count > 0);
     let types = types(schema);
     let shown = errors.iter().take(MOST).map(|(count, example, found)| {
-        let person = |_| (None, Source::Person);
+        let person = |_| (None, Provenance::Person);
         let model = |scores: &[f32]| {
             let scores = scores.to_vec();
-            move |place: usize| (scores.get(place).copied(), Source::Model)
+            move |place: usize| (scores.get(place).copied(), Provenance::Model)
         };
         let labelled = document(schema, example, example.labels(), person, person);
         let (found, left_out) = (*found).clone().likeliest_relations(MOST_RELATIONS);
@@ -61,8 +62,8 @@ fn document(
     schema: &Schema,
     example: &Example,
     labels: Labels,
-    of_entity: impl Fn(usize) -> (Option<f32>, Source),
-    of_relation: impl Fn(usize) -> (Option<f32>, Source),
+    of_entity: impl Fn(usize) -> (Option<f32>, Provenance),
+    of_relation: impl Fn(usize) -> (Option<f32>, Provenance),
 ) -> LabelledDocument {
     let Document { text, words, sentences, .. } = Document::from_words(&example.tokens);
     let span = |range: sinet_text::WordRange| sinet_text::ByteSpan {
@@ -70,14 +71,14 @@ fn document(
         end: words[range.end - 1].end,
     };
     let entities = labels.entities.iter().enumerate().map(|(place, entity)| {
-        let (score, source) = of_entity(place);
+        let (score, provenance) = of_entity(place);
         let kind = schema.entities[entity.kind].name.clone();
-        LabelledEntity { kind, span: span(entity.words), score, source }
+        LabelledEntity { kind, span: span(entity.words), score, provenance }
     });
     let relations = labels.relations.iter().enumerate().map(|(place, pair)| {
-        let (score, source) = of_relation(place);
+        let (score, provenance) = of_relation(place);
         let kind = schema.relations[pair.kind].name.clone();
-        LabelledRelation { kind, head: pair.head, tail: pair.tail, score, source }
+        LabelledRelation { kind, head: pair.head, tail: pair.tail, score, provenance }
     });
     let (entities, relations) = (entities.collect(), relations.collect());
     LabelledDocument { id: String::new(), text, words, sentences, entities, relations }
@@ -114,7 +115,7 @@ mod tests {
             {"tokens":["one","error"],"entities":[{"type":"K","start":0,"end":1}],"relations":[]},
             {"tokens":["three","errors"],"entities":[{"type":"K","start":0,"end":1},{"type":"K","start":1,"end":2}],
              "relations":[{"type":"R","head":0,"tail":1}]}]"#;
-        let dataset = Dataset::from_json(json, &schema, "x.json").unwrap();
+        let dataset = Dataset::from_spert(json.as_bytes(), &schema, "x.json").unwrap();
         let html = worst(&schema, &dataset, &vec![Prediction::default(); 3]);
         let places = ["<h3>3 errors", "three", "is &lt;R&gt;", "<h3>1 errors", ">one<"]
             .map(|wanted| html.find(wanted).expect(wanted));
@@ -127,7 +128,7 @@ mod tests {
         let schema: Schema = serde_json::from_str(r#"{"entities":{"K":{}},"relations":{"R":{}}}"#).unwrap();
         let words: Vec<_> = (0..30).map(|word| word.to_string()).collect();
         let json = serde_json::json!([{"tokens": words, "entities": [], "relations": []}]).to_string();
-        let dataset = Dataset::from_json(&json, &schema, "x.json").unwrap();
+        let dataset = Dataset::from_spert(json.as_bytes(), &schema, "x.json").unwrap();
         let entities = (0..30).map(|word| LabelledSpan { words: WordRange { start: word, end: word + 1 }, kind: 0 });
         let pairs = (0..900).map(|pair| LabelledPair { head: pair / 30, tail: pair % 30, kind: 0 });
         let relations: Vec<_> = pairs.filter(|pair| pair.head != pair.tail).collect();

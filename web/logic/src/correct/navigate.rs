@@ -158,7 +158,7 @@ impl<'d> Sight<'d> {
 
 #[cfg(test)]
 mod tests {
-    use sinet_formats::{LabelledDocument, LabelledEntity, LabelledRelation, Source};
+    use sinet_formats::{LabelledDocument, LabelledEntity, LabelledRelation, Provenance};
     use sinet_text::ByteSpan;
 
     use super::*;
@@ -169,14 +169,14 @@ mod tests {
         let entity = |word: &str| {
             let start = text.find(word).expect("the text has it");
             let (kind, span) = (word[..1].to_owned(), ByteSpan { start, end: start + word.len() });
-            LabelledEntity { kind, span, score: None, source: Source::Model }
+            LabelledEntity { kind, span, score: None, provenance: Provenance::Model }
         };
         let relation = |head, tail| LabelledRelation {
             kind: format!("{head}{tail}"),
             head,
             tail,
             score: None,
-            source: Source::Model,
+            provenance: Provenance::Model,
         };
         OpenDocument::new(LabelledDocument {
             entities: ["an", "cat", "dog", "fox"].map(entity).to_vec(),

@@ -80,25 +80,25 @@ pub fn from_fragment(fragment: &str) -> Result<Option<LabelledDocument>, LinkErr
 mod tests {
     use super::*;
     use proptest::prelude::*;
-    use sinet_formats::{LabelledEntity, LabelledRelation, Source};
+    use sinet_formats::{LabelledEntity, LabelledRelation, Provenance};
     use sinet_text::ByteSpan;
 
     fn document(text: &str) -> LabelledDocument {
         let end = text.chars().next().map_or(0, char::len_utf8);
-        let entity = |score, source| LabelledEntity {
+        let entity = |score, provenance| LabelledEntity {
             kind: "Method & more".to_owned(),
             span: ByteSpan { start: 0, end },
             score,
-            source,
+            provenance,
         };
         LabelledDocument {
-            entities: vec![entity(Some(0.25), Source::Model), entity(None, Source::Person)],
+            entities: vec![entity(Some(0.25), Provenance::Model), entity(None, Provenance::Person)],
             relations: vec![LabelledRelation {
                 kind: "R".to_owned(),
                 head: 1,
                 tail: 0,
                 score: None,
-                source: Source::Person,
+                provenance: Provenance::Person,
             }],
             ..LabelledDocument::new("id", text)
         }

@@ -97,8 +97,8 @@ mod tests {
 
     use expect_test::expect;
     use sinet_document::Edit;
-    use sinet_formats::{LabelledEntity, Source};
-    use sinet_text::{ByteSpan, Dataset};
+    use sinet_formats::{Dataset, LabelledEntity};
+    use sinet_text::ByteSpan;
 
     use super::*;
 
@@ -108,7 +108,7 @@ mod tests {
             kind: "Method".to_owned(),
             span: ByteSpan { start, end },
             score: Some(0.5),
-            source: Source::Model,
+            provenance: sinet_formats::Provenance::Model,
         };
         let mut document = OpenDocument::new(LabelledDocument {
             entities: vec![entity(2, 9), entity(11, 17)],
@@ -128,7 +128,7 @@ mod tests {
         };
         // What `sinet train` reads.
         let schema: Schema = serde_json::from_str(&read("types.json")).unwrap();
-        let data = Dataset::from_json(&read("train.json"), &schema, "train.json").unwrap();
+        let data = Dataset::from_spert(read("train.json").as_bytes(), &schema, "train.json").unwrap();
         assert_eq!(data.sentences.len(), 3);
         assert_eq!(data.sentences[0].entities.len(), 1);
         expect![[r#"

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use sinet_document::describe::{describe_entity, describe_relation};
 use sinet_document::{Edit, EntityId, Labels, OpenDocument, RelationId, Selection};
-use sinet_formats::Source;
+use sinet_formats::Provenance;
 use sinet_logic::correct::keys::{Command, Step};
 use sinet_logic::correct::navigate::Sight;
 use sinet_text::WordRange;
@@ -311,11 +311,11 @@ fn choose_type(page: Page, selection: Selection, place: usize) -> bool {
 }
 
 fn confirm(page: Page, selection: Selection) -> bool {
-    let by_model = |source: Option<Source>| source == Some(Source::Model);
+    let by_model = |provenance: Option<Provenance>| provenance == Some(Provenance::Model);
     let accept = page.editor.labels.with_untracked(|labels| match selection {
-        Selection::Entity(id) => by_model(labels.entity(id).map(|it| it.source)).then_some(Edit::AcceptEntity(id)),
+        Selection::Entity(id) => by_model(labels.entity(id).map(|it| it.provenance)).then_some(Edit::AcceptEntity(id)),
         Selection::Relation(id) => {
-            by_model(labels.relation(id).map(|it| it.source)).then_some(Edit::AcceptRelation(id))
+            by_model(labels.relation(id).map(|it| it.provenance)).then_some(Edit::AcceptRelation(id))
         }
         _ => None,
     });

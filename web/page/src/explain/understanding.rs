@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use sinet_document::difference::Difference;
 use sinet_document::{Labels, Selection};
-use sinet_formats::Source;
+use sinet_formats::Provenance;
 use sinet_logic::explain::why::{self, Why};
 use sinet_protocol::{Most, Settings};
 use sinet_text::Types;
@@ -234,14 +234,14 @@ fn question(selection: Selection, labels: &Labels) -> Option<Question> {
 
 /// What a person says about what is selected.
 fn by_person(selection: Selection, labels: &Labels, types: &Types) -> Option<String> {
-    let (name, source) = match selection {
-        Selection::Entity(id) => labels.entity(id).map(|entity| (types.entity(&entity.kind), entity.source))?,
+    let (name, provenance) = match selection {
+        Selection::Entity(id) => labels.entity(id).map(|entity| (types.entity(&entity.kind), entity.provenance))?,
         Selection::Relation(id) => {
-            labels.relation(id).map(|relation| (types.relation(&relation.kind), relation.source))?
+            labels.relation(id).map(|relation| (types.relation(&relation.kind), relation.provenance))?
         }
         _ => return None,
     };
-    (source == Source::Person).then(|| format!("You say: {name}. What the model says:"))
+    (provenance == Provenance::Person).then(|| format!("You say: {name}. What the model says:"))
 }
 
 /// Work of which one piece is done at a time; of what is asked for meanwhile only the last is done.

@@ -4,7 +4,7 @@ use leptos::html;
 use leptos::prelude::*;
 use sinet_document::Selection;
 use sinet_document::describe::{describe_entity, describe_relation};
-use sinet_formats::Source;
+use sinet_formats::Provenance;
 use sinet_logic::correct::keys::{Command, HELP, Step, type_key};
 
 use crate::app::Page;
@@ -110,10 +110,10 @@ fn actions(page: Page) -> Vec<AnyView> {
     }
     let selection = page.editor.selection.get();
     let by_model = page.editor.labels.with(|labels| match selection {
-        Selection::Entity(id) => labels.entity(id).map(|entity| entity.source),
-        Selection::Relation(id) => labels.relation(id).map(|relation| relation.source),
+        Selection::Entity(id) => labels.entity(id).map(|entity| entity.provenance),
+        Selection::Relation(id) => labels.relation(id).map(|relation| relation.provenance),
         _ => None,
-    }) == Some(Source::Model);
+    }) == Some(Provenance::Model);
     let agree = by_model.then_some(("Agree", Command::Confirm));
     let edge = |end, step| Command::MoveEdge { end, step };
     let named = match selection {

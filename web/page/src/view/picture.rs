@@ -8,7 +8,7 @@ use sinet_document::describe::{describe_entity, describe_relation};
 use sinet_document::{EntityId, Labels, RelationId, Selection};
 use sinet_figure::layout::{Point, Rect, Scene};
 use sinet_figure::{Face, Picture, arc_path, entity_label, relation_label, tone};
-use sinet_formats::Source;
+use sinet_formats::Provenance;
 use sinet_text::{Types, WordRange};
 use wasm_bindgen::JsCast;
 use web_sys::{Element, PointerEvent};
@@ -286,14 +286,14 @@ fn EntityView(page: Page, drawn: Arc<Drawn>, place: usize, tabbed: Memo<Option<I
         .collect_view();
     let (weight, size) = measure::weight_and_size(Face::EntityLabel);
     let name = entity_label(&types, entity);
-    let (id, kind, source) = (drawn.entities[place], entity.kind.clone(), entity.source);
+    let (id, kind, source) = (drawn.entities[place], entity.kind.clone(), entity.provenance);
     let told =
         page.editor.labels.with_untracked(|labels| describe(&types, labels, Item::Entity(id))).unwrap_or_default();
     let class = format!("entity tone-{}", tone(&types, &kind));
     let right_to_left = drawn.figure.sentence.right_to_left;
     let on_focus = move || interaction::touch_entity(page, id);
     view! {
-        <ItemView page drawn=drawn.clone() item=Item::Entity(id) name=id.to_string() class source kind told tabbed on_focus>
+        <ItemView page drawn=drawn.clone() item=Item::Entity(id) name=id.to_string() class provenance kind told tabbed on_focus>
             {marks}
             {text(&name, label, 12.0, right_to_left, size, weight)}
         </ItemView>
@@ -307,7 +307,7 @@ fn ArcView(page: Page, drawn: Arc<Drawn>, place: usize, tabbed: Memo<Option<Item
     let arc = &drawn.figure.scene.arcs[place];
     let (weight, size) = measure::weight_and_size(Face::ArcLabel);
     let name = relation_label(&types, relation);
-    let (id, kind, source) = (drawn.relations[place], relation.kind.clone(), relation.source);
+    let (id, kind, source) = (drawn.relations[place], relation.kind.clone(), relation.provenance);
     let told =
         page.editor.labels.with_untracked(|labels| describe(&types, labels, Item::Relation(id))).unwrap_or_default();
     let way = arc_path(arc);
@@ -326,7 +326,7 @@ fn ArcView(page: Page, drawn: Arc<Drawn>, place: usize, tabbed: Memo<Option<Item
             item=Item::Relation(id)
             name=id.to_string()
             class
-            source
+            provenance
             kind
             told
             tabbed
@@ -349,14 +349,14 @@ fn ItemView(
     item: Item,
     name: String,
     class: String,
-    source: Source,
+    provenance: Provenance,
     kind: String,
     told: String,
     tabbed: Memo<Option<Item>>,
     on_focus: impl Fn() + 'static,
     children: Children,
 ) -> impl IntoView {
-    let source = if source == Source::Person { "own" } else { "found" };
+    let source = if source == Provenance::Person { "own" } else { "found" };
     let class = move || format!("{class} {source} {}", emphasis(page, &drawn, item));
     view! {
         <g

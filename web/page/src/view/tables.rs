@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 use sinet_document::{EntityId, RelationId, Selection};
-use sinet_formats::Source;
+use sinet_formats::Provenance;
 
 use crate::app::Page;
 
@@ -41,7 +41,7 @@ pub fn Tables(page: Page) -> impl IntoView {
                         id: entity.id,
                         text: entity.text.clone(),
                         kind: editor.types.with(|types| types.entity(&entity.kind).to_owned()),
-                        told: told(entity.source, entity.score),
+                        told: told(entity.provenance, entity.score),
                     })
                     .collect::<Vec<_>>()
             })
@@ -60,7 +60,7 @@ pub fn Tables(page: Page) -> impl IntoView {
                             head: head.text.clone(),
                             kind: editor.types.with(|types| types.relation(&relation.kind).to_owned()),
                             tail: tail.text.clone(),
-                            told: told(relation.source, relation.score),
+                            told: told(relation.provenance, relation.score),
                         })
                     })
                     .collect::<Vec<_>>()
@@ -157,11 +157,11 @@ fn pick(page: Page, selection: Selection, text: String) -> impl IntoView {
 }
 
 /// How sure the model is, or that it is a person's word.
-fn told(source: Source, score: Option<f32>) -> String {
-    match (source, score) {
-        (Source::Person, _) => "✓ by you".to_owned(),
-        (Source::Model, Some(score)) => format!("{score:.2}"),
-        (Source::Model, None) => "by a model".to_owned(),
+fn told(provenance: Provenance, score: Option<f32>) -> String {
+    match (provenance, score) {
+        (Provenance::Person, _) => "✓ by you".to_owned(),
+        (Provenance::Model, Some(score)) => format!("{score:.2}"),
+        (Provenance::Model, None) => "by a model".to_owned(),
     }
 }
 

@@ -1,4 +1,4 @@
-//! The objects of a JSON file, one at a time: the elements of an array, or values one after the other.
+//! The objects of a JSON file, one at a time: the objects of an array, or values one after the other.
 //!
 //! `serde_json` reads either all of an array or values without an array around them. Here the bytes of one object are cut
 //! out at a time, so that a file of any length needs the memory of its largest object; its grammar is left to
@@ -6,18 +6,18 @@
 
 use std::io::BufRead;
 
-use crate::Limits;
 use crate::error::Problem;
+use crate::options::Limits;
 
 /// The objects of a JSON file.
-pub(crate) struct Elements<R> {
+pub(crate) struct JsonObjects<R> {
     input: R,
     limits: Limits,
     line: u64,
     state: State,
 }
 
-/// Where in the file the reader is.
+/// The reader's place in the file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum State {
     Start,
@@ -36,14 +36,14 @@ enum State {
 }
 
 /// One object.
-pub(crate) struct Element {
+pub(crate) struct JsonObject {
     /// Its bytes, from `{` to `}`.
     pub json: Vec<u8>,
     /// The line that it starts on, from 1.
     pub line: u64,
 }
 
-impl<R: BufRead> Elements<R> {
+impl<R: BufRead> JsonObjects<R> {
     pub(crate) fn new(input: R, limits: Limits) -> Self {
         Self { input, limits, line: 1, state: State::Start }
     }
@@ -54,7 +54,7 @@ impl<R: BufRead> Elements<R> {
     }
 
     /// The next object, or `None` after the last and after an error.
-    pub(crate) fn next(&mut self) -> Result<Option<Element>, Problem> {
+    pub(crate) fn next(&mut self) -> Result<Option<JsonObject>, Problem> {
         let next = self.advance();
         if next.is_err() {
             self.state = State::Broken;
@@ -62,7 +62,7 @@ impl<R: BufRead> Elements<R> {
         next
     }
 
-    fn advance(&mut self) -> Result<Option<Element>, Problem> {
+    fn advance(&mut self) -> Result<Option<JsonObject>, Problem> {
         if self.state == State::Broken {
             return Ok(None);
         }
@@ -94,8 +94,8 @@ impl<R: BufRead> Elements<R> {
         }
     }
 
-    fn object(&mut self) -> Result<Element, Problem> {
-        let mut element = Element { json: Vec::new(), line: self.line };
+    fn object(&mut self) -> Result<JsonObject, Problem> {
+        let mut element = JsonObject { json: Vec::new(), line: self.line };
         let (mut depth, mut in_string, mut escaped) = (0usize, false, false);
         loop {
             let buffer = self.input.fill_buf()?;
@@ -173,7 +173,7 @@ impl<R: BufRead> Elements<R> {
 }
 
 impl State {
-    /// What is wrong when `byte` comes here.
+    /// The sentence that refuses `byte` here.
     fn complaint(self, byte: u8) -> String {
         let expected = match self {
             Self::Start => "an array or an object",
@@ -196,16 +196,16 @@ mod tests {
     #[track_caller]
     fn check(json: &str, expected: Expect) {
         let limits = Limits { document_bytes: 24, depth: 3, ..Limits::default() };
-        let mut elements = Elements::new(BufReader::with_capacity(3, Cursor::new(json)), limits);
+        let mut objects = JsonObjects::new(BufReader::with_capacity(3, Cursor::new(json)), limits);
         let mut seen = String::new();
         loop {
-            match elements.next() {
+            match objects.next() {
                 Ok(Some(element)) => {
                     seen += &format!("{}: {}\n", element.line, String::from_utf8(element.json).unwrap());
                 }
                 Ok(None) => break,
                 Err(problem) => {
-                    seen += &format!("{}: {problem}\n", elements.line());
+                    seen += &format!("{}: {problem}\n", objects.line());
                     break;
                 }
             }
@@ -263,7 +263,9 @@ mod tests {
         check("{\"a\":[[[0]]]}", expect!["1: is nested deeper than 3 levels\n"]);
         check(
             "{\"a\":\"0123456789012345678\"}",
-            expect!["1: the document is larger than 24 bytes; split it, or raise the limit\n"],
+            expect![[r#"
+                1: the document is larger than 24 bytes; split it into smaller ones
+            "#]],
         );
     }
 }

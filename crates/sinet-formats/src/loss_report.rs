@@ -1,11 +1,11 @@
-//! What a conversion could not keep.
+//! The report of a conversion: what it kept and what it lost.
 
 use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::Serialize;
 
-/// Something that the source has and the target has not.
+/// A part of a document that the written file, or the document that was read, has not kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -28,6 +28,8 @@ pub enum Loss {
     RewrittenWords,
     /// Types that were written differently.
     RewrittenTypes,
+    /// Cells of a table that were written differently, because a spreadsheet would take them for formulas.
+    QuotedCells,
     /// Entities in several pieces, read as one stretch.
     Discontinuous,
     /// Entities widened to whole words.
@@ -54,8 +56,9 @@ pub enum Loss {
     Untyped,
     /// Scores.
     Scores,
-    /// Labels of which it is no longer said whether a person or a model made them.
-    Sources,
+    /// Labels that no longer say whether a person or a model made them.
+    #[serde(rename = "sources")]
+    Provenance,
     /// Whole annotations by further annotators.
     OtherAnnotators,
     /// Predictions beside a person's annotation.
@@ -87,6 +90,7 @@ impl Loss {
             Self::Ids => ("document", "documents", "renamed"),
             Self::RewrittenWords => ("word", "words", "written with _ for white space"),
             Self::RewrittenTypes => ("label", "labels", "written with _ for white space in the type"),
+            Self::QuotedCells => ("cell", "cells", "written with ' before what a spreadsheet would take for a formula"),
             Self::Discontinuous => ("entity", "entities", "in pieces: read as one stretch from first to last"),
             Self::OffWords => ("entity", "entities", "not on word boundaries: widened to whole words"),
             Self::NoWord => ("entity", "entities", "without a word: left out"),
@@ -100,7 +104,7 @@ impl Loss {
             Self::NoEntity => ("relation", "relations", "with an end that is no entity: left out"),
             Self::Untyped => ("relation", "relations", "without a type: left out"),
             Self::Scores => ("score", "scores", "left out"),
-            Self::Sources => ("label", "labels", "no longer marked as a model's work"),
+            Self::Provenance => ("label", "labels", "no longer marked as a model's work"),
             Self::OtherAnnotators => ("further annotation", "further annotations", "of the same text: left out"),
             Self::Predictions => ("prediction", "predictions", "beside a person's labels: left out"),
             Self::OtherRegions => ("region", "regions", "other than stretches of text with a type: left out"),
@@ -114,7 +118,7 @@ impl Loss {
     }
 }
 
-/// What a conversion kept, and what it could not keep.
+/// The report of a conversion: counts of all that was kept, and of all that was lost.
 ///
 /// Displays as plain sentences, one a line.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -151,7 +155,7 @@ impl LossReport {
         self.losses().map(|(loss, count)| loss.sentence(count))
     }
 
-    /// What was found out about the file, such as how it counts; each a sentence.
+    /// Findings about the file, such as its unit; each a sentence.
     pub fn notes(&self) -> &[String] {
         &self.notes
     }
