@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { field, holds, setUp, settled, words } from './browser.mjs';
-import { records, recordsWhen, rows, said, textOf, unfold } from './documents.mjs';
+import { records, rows, said, textOf, unfold } from './documents.mjs';
 import { asked, gated, held, hold, release } from './gate.mjs';
 
 const visit = setUp({ query: '?device=cpu', serviceWorkers: 'block', init: gated });

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { entity, field, setUp, settled, type } from './browser.mjs';
-import { assertAccessible, assertInOrder } from './order.mjs';
+import { assertAccessible, assertFits, assertInOrder } from './order.mjs';
 
 const visit = setUp({ query: '?device=cpu' });
 
@@ -171,8 +171,7 @@ test('buttons do all of it, for those who touch', async () => {
   await press('Select words');
   await press('More');
   await about(page).filter({ hasText: '“We present”' }).waitFor();
-  const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-  assert.ok(overflow <= 0, 'nothing sticks out');
+  await assertFits(page);
 });
 
 test('one stop of the Tab key, arrows within, and keys only in the text', async () => {

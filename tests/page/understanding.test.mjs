@@ -1,6 +1,5 @@
 // Why, or why not; thresholds; what the network looked at; parts switched off; two models on one text.
 import assert from 'node:assert/strict';
-import { join } from 'node:path';
 import { test } from 'node:test';
 import { predict, setUp, settled, type } from './browser.mjs';
 import { assertInOrder } from './order.mjs';
