@@ -30,6 +30,28 @@ test('a software adapter is not taken unasked', { timeout: 3 * minutes }, async 
   assert.ok(!site.asked.some((path) => path.includes('worker-gpu')), 'the shaders are not even fetched');
 });
 
+test('a page whose program for WebGPU is not built yet says so and reads on the CPU', { timeout: 3 * minutes }, async () => {
+  const mark = '<meta name="sinet-webgpu" content="missing" />';
+  const spoil = (path, bytes) => {
+    if (path.includes('worker-gpu')) return null;
+    return path === 'index.html' ? String(bytes).replace('<head>', `<head>${mark}`) : bytes;
+  };
+  const [browser, site] = [await launch({ gpu: true }), await serve({ spoil })];
+  try {
+    const { page, complaints } = await open(browser, `${site.address}?device=webgpu`);
+    await settled(page);
+    const status = await page.locator('.status').getByRole('status').innerText();
+    assert.match(status, /on the CPU\. The program for WebGPU is still being built/);
+    await page.getByText('Model and device').click();
+    assert.match(await page.getByRole('region', { name: 'Device' }).innerText(), /The program for WebGPU is still being built/);
+    assert.ok(!site.asked.some((path) => path.includes('worker-gpu')), 'nothing is asked for that is not there');
+    assert.deepEqual(complaints, []);
+  } finally {
+    await browser.close();
+    await site.stop();
+  }
+});
+
 test('a GPU process that crashes is started again, and then given up for the CPU', { timeout: 6 * minutes }, async () => {
   const { page, browser } = await visit({ query: '?device=webgpu' });
   await settled(page, 5 * minutes);

@@ -5,7 +5,9 @@
 mod command;
 
 use std::fs;
+use std::io::Read;
 use std::path::{Path, PathBuf};
+use std::process::Stdio;
 use std::sync::LazyLock;
 
 use serde_json::{Value, json};
@@ -13,7 +15,7 @@ use sinet_infer::Precision;
 use tempfile::TempDir;
 
 use command::random_folder::random_folder;
-use command::{SENTENCES, configuration, run, sinet, train, training_folder};
+use command::{SENTENCES, configuration, run, run_unread, sinet, train, training_folder};
 
 /// A model with made-up weights, whose encoder reads 64 pieces at once.
 static RANDOM: LazyLock<PathBuf> = LazyLock::new(|| {
@@ -70,6 +72,71 @@ fn a_file_is_answered_in_its_order_whatever_its_lengths() {
     assert_eq!(run.code, 0, "{}", run.stderr);
     let texts: Vec<String> = run.stdout.lines().map(|line| text_of(&serde_json::from_str(line).unwrap())).collect();
     assert_eq!(texts, lines);
+}
+
+/// `head -c 300`: the reader takes some bytes and goes.
+#[test]
+fn a_reader_that_has_seen_enough_is_no_fault() {
+    let folder = TempDir::new().unwrap();
+    let file = folder.path().join("texts.txt");
+    let text = "The parser uses a beam search, and a corpus of news text improves it. ".repeat(200);
+    fs::write(&file, vec![text.as_str(); 40].join("\n")).unwrap();
+    for arguments in [["--input", file.to_str().unwrap()].as_slice(), &[&text]] {
+        let mut command = sinet(["predict", "--model"]);
+        command.arg(&*RANDOM).args(arguments).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        let mut some = [0; 300];
+        let mut reader = child.stdout.take().unwrap();
+        reader.read_exact(&mut some).unwrap();
+        drop(reader);
+        let ended = child.wait_with_output().unwrap();
+        assert_eq!((ended.status.code(), String::from_utf8_lossy(&ended.stderr).as_ref()), (Some(0), ""));
+    }
+}
+
+#[test]
+fn every_verb_ends_quietly_where_nobody_reads() {
+    let folder = training_folder(1);
+    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let (model, dev, config, output) = (RANDOM.to_str().unwrap(), path("dev.json"), path("run.toml"), path("output"));
+    let trained = train(folder.path(), folder.path().join("output/seed-0").as_path(), &[]);
+    assert_eq!(trained.code, 0, "{}", trained.stderr);
+    let (run, conll) = (path("output/seed-0"), path("dev.conll"));
+    let cases: [&[&str]; 16] = [
+        &["predict", "--model", model, "A parser."],
+        &["predict", "--model", model, "--input", &dev],
+        &["evaluate", "--model", model, "--data", &dev],
+        &["evaluate", "--json", "--model", model, "--data", &dev],
+        &["evaluate", "--data", &dev, "--compare", model, model],
+        &["find-threshold", "--model", model, "--data", &dev],
+        &["benchmark", "flops", "--model", model, "--data", &dev],
+        &["benchmark", "speed", "--runs", "1", "--model", model, "--data", &dev],
+        &["convert", &dev, "--to", "conll", "--output", &conll],
+        &["convert", &dev, "--to", "conll", "--output", "/dev/stdout"],
+        &["debug", "data", &dev],
+        &["init", "config"],
+        &["doctor"],
+        &["report", &run],
+        &["train", "--runs", "1", "--config", &config, "--output", &output],
+        &["--help"],
+    ];
+    for arguments in cases {
+        let ended = run_unread(sinet([]).args(arguments));
+        assert_eq!(ended.code, 0, "{arguments:?}: {}", ended.stderr);
+        assert!(!ended.stderr.contains("pipe"), "{arguments:?}: {}", ended.stderr);
+    }
+}
+
+/// A long training outlives the reader of its progress.
+#[test]
+fn a_training_goes_on_where_nobody_reads_its_progress() {
+    let folder = training_folder(1);
+    let output = folder.path().join("output");
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    let mut command = command::train_command(folder.path(), &output, &["--device", "flex"]);
+    assert_eq!(command.stderr(writer).status().unwrap().code(), Some(0));
+    assert!(output.join("model-best/manifest.json").exists());
 }
 
 #[test]
@@ -219,7 +286,7 @@ fn debug_data_says_what_no_model_can_find() {
     fs::write(folder.path().join("train.json"), json!([shared, wide]).to_string()).unwrap();
     fs::write(folder.path().join("dev.json"), json!([shared]).to_string()).unwrap();
     let debug = |more: &[&str]| run(sinet(["debug", "data"]).arg(folder.path()).args(more), b"");
-    let told = debug(&["--max-span-size", "2"]).stdout;
+    let told = debug(&["--max-span-words", "2"]).stdout;
     for wanted in [
         "train: 2 documents, 2 sentences, 5 words, at most 3 a sentence",
         "4 entities: K 3, L 1",

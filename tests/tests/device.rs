@@ -9,7 +9,7 @@ use std::thread::sleep;
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use sinet::checkpoint::Progress;
+use sinet::run::checkpoint::Progress;
 use sinet_infer::Precision;
 use sinet_infer::weights::read;
 use tempfile::TempDir;

@@ -10,12 +10,14 @@ use serde_json::{Value, json};
 use sinet_infer::weights::{self, Precision, WEIGHTS};
 use tempfile::TempDir;
 
-use command::{Run, run, sinet, train, training_folder};
+use command::{Run, SENTENCES, development, labelled, run, sinet, train, training_folder};
 
 /// A folder with data and the run `output` on it.
 static TRAINED: LazyLock<TempDir> = LazyLock::new(|| {
-    let folder = training_folder(2);
-    let trained = train(folder.path(), &folder.path().join("output"), &[]);
+    // Long enough that it finds relations: all that is compared below would otherwise be zeros.
+    let folder = training_folder(40);
+    let more = ["--train.average_epochs=1", "--train.learning_rate=3e-3"];
+    let trained = train(folder.path(), &folder.path().join("output"), &more);
     assert_eq!(trained.code, 0, "{}", trained.stderr);
     folder
 });
@@ -88,6 +90,10 @@ fn the_best_threshold_is_found_and_written() {
     let strict = |row: &Value| row["relations_strict"]["f1"].as_f64().unwrap();
     let best = rows.iter().find(|row| row["threshold"] == sweep["best"]).unwrap();
     assert!(rows.iter().all(|row| strict(row) <= strict(best)));
+    assert!(strict(best) > 0.0, "{sweep}");
+    // Without --data the sentences are those of the dev.json of the training.
+    let of_training = good("find-threshold", &options[..1], &["--json"]);
+    assert_eq!(parsed(&of_training), sweep);
     // Fewer relations are reported the higher the threshold, so recall never rises with it.
     let recalls: Vec<_> = rows.iter().map(|row| row["relations"]["recall"].as_f64().unwrap()).collect();
     assert!(recalls.is_sorted_by(|a, b| a >= b), "{recalls:?}");
@@ -119,7 +125,7 @@ fn a_model_is_compared_with_itself() {
     }
     fs::write(model.path().join("none.json"), "[]").unwrap();
     let mut nothing = sinet(["evaluate", "--compare", folder, folder, "--data"]);
-    run(nothing.arg(model.path().join("none.json")), b"").refuses(1, &["no sentence"]);
+    run(nothing.arg(model.path().join("none.json")), b"").refuses(2, &["no sentence"]);
 }
 
 #[test]
@@ -241,5 +247,58 @@ fn folds_are_trained_and_scored_on_their_tests() {
     assert_eq!((again.stdout, again.stderr), (both.stdout, runs.concat()), "nothing is trained twice");
     // Keys can be set, and those of another run are not mixed with its own.
     let other = run(command.arg("--train.batch_size=3"), b"");
-    assert!(other.code == 1 && other.stderr.contains("another configuration"), "{}", other.stderr);
+    other.refuses(2, &["another configuration"]);
+}
+
+/// A folder with two folds, whose `train.json` has a sentence more for each of `more`.
+fn folds(folder: &Path, more: usize) {
+    for fold in ["0", "1"] {
+        let place = folder.join(fold);
+        fs::create_dir_all(&place).unwrap();
+        let mut sentences = SENTENCES.to_vec();
+        sentences.extend(vec![SENTENCES[0]; more]);
+        fs::write(place.join("train.json"), labelled(&sentences).to_string()).unwrap();
+        for file in ["dev.json", "test.json"] {
+            fs::write(place.join(file), labelled(&development()).to_string()).unwrap();
+        }
+        fs::copy(folder.join("types.json"), place.join("types.json")).unwrap();
+    }
+}
+
+#[test]
+fn b3_studies_refuse_folders_of_other_data() {
+    let [one, other] = [training_folder(1), training_folder(1)];
+    folds(one.path(), 0);
+    folds(other.path(), 2);
+    fs::copy(other.path().join("0/train.json"), other.path().join("train.json")).unwrap();
+    let cases: [(&str, &[&str]); 3] =
+        [("cross-validate", &[]), ("train", &["--runs", "2"]), ("ablate", &["table4", "--runs", "1"])];
+    for (verb, more) in cases {
+        let output = one.path().join(verb);
+        let study = |data: &TempDir| {
+            let mut command = sinet([verb]);
+            command.args(more).args(["--device", "flex", "--json", "--config"]).arg(one.path().join("run.toml"));
+            run(command.arg("--data").arg(data.path()).arg("--output").arg(&output), b"")
+        };
+        let first = study(&one);
+        assert_eq!(first.code, 0, "{verb}: {}", first.stderr);
+        let refused = study(&other);
+        refused.refuses(2, &[output.to_str().unwrap(), "train.json", one.path().to_str().unwrap(), "--output"]);
+        assert_eq!(refused.stdout, "", "{verb}: no score of the one data for the other");
+        let again = study(&one);
+        assert_eq!((again.code, again.stdout), (0, first.stdout), "{verb}");
+    }
+}
+
+#[test]
+fn b3_a_card_and_a_report_are_not_of_changed_data() {
+    let folder = training_folder(1);
+    let output = folder.path().join("output");
+    assert_eq!(train(folder.path(), &output, &[]).code, 0);
+    fs::write(folder.path().join("dev.json"), labelled(&SENTENCES).to_string()).unwrap();
+    let model = output.join("model-best");
+    run(sinet(["card"]).arg(&model), b"").refuses(2, &["dev.json", "--data"]);
+    run(sinet(["report"]).arg(&output), b"").refuses(2, &["dev.json", "--data"]);
+    run(sinet(["find-threshold", "--model"]).arg(&model), b"").refuses(2, &["dev.json", "--data"]);
+    good("card", &[("--data", &folder.path().join("dev.json"))], &[model.to_str().unwrap()]);
 }

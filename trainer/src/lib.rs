@@ -1,46 +1,22 @@
 //! Training of SINET models: data to a model folder.
 //!
-//! [`train`](mod@train) is the loop and the place to start reading. What it calls, in the order of a run:
-//! [`config`], [`mod@device`], [`pretrained`], [`samples`], [`step`], [`optimizer`] (with [`schedule`], [`adamw`] and
-//! [`word_table`]), [`average`], [`evaluate`](mod@evaluate), [`checkpoint`], [`card`], [`report`](mod@report). Beside that,
-//! [`convert`](mod@convert) brings other data into the form that is trained on, [`debug_data`] says what is wrong with it,
-//! [`seeds`] repeats a run, [`ablate`](mod@ablate) trains the variants of the paper's experiments,
-//! [`cross_validate`](mod@cross_validate) the folds of a data set, and [`threshold`], [`compare`](mod@compare) and
-//! [`flops`](mod@flops) judge what came of it. [`doctor`] looks at the computer.
+//! [`run`] is the training loop and its parts: start reading at [`run::train`]. A run takes a [`config`], a [`mod@device`]
+//! and a pretrained encoder from [`model`], which also scores, describes and exports what the run leaves. [`study`] repeats
+//! runs and compares models. [`data`] converts and examines labelled data, and [`doctor`] examines the computer. A
+//! [`dataset`] is what a model is trained and scored on.
+//!
+//! The rooms import one way: `study` from `run`, `run` from `model`.
 
-pub mod ablate;
-pub mod adamw;
-pub mod average;
-pub mod benchmark;
-pub mod card;
-pub mod checkpoint;
-pub mod compare;
 pub mod config;
-pub mod convert;
-pub mod cross_validate;
-pub mod debug_data;
+pub mod console;
+pub mod data;
+pub mod dataset;
 pub mod device;
-pub mod divergence;
 pub mod doctor;
-mod error;
-pub mod evaluate;
-pub mod export;
-pub mod flops;
-mod labelled;
-pub mod metrics;
-pub mod optimizer;
-pub mod overrides;
-pub mod predict;
-pub mod pretrained;
-pub mod report;
-pub mod samples;
-pub mod schedule;
-pub mod seeds;
-pub mod step;
-pub mod template;
-pub mod tensorboard;
-pub mod threshold;
-pub mod train;
-pub mod word_table;
+pub mod error;
+pub mod files;
+pub mod model;
+pub mod run;
+pub mod study;
 
 pub use error::Error;

@@ -1,14 +1,14 @@
 //! `sinet`: train, evaluate and run SINET models.
 
-use std::io::Write;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use serde::Serialize;
 use sinet::Error;
+use sinet::config::overrides::spell_out;
+use sinet::console::say;
 use sinet::device::expect_no_desktop;
-use sinet::overrides::spell_out;
 
+mod arguments;
 mod verbs {
     pub mod ablate;
     pub mod benchmark;
@@ -21,10 +21,8 @@ mod verbs {
     pub mod export;
     pub mod find_threshold;
     pub mod init;
-    pub mod on_device;
     pub mod predict;
     pub mod report;
-    pub mod run;
     pub mod train;
 }
 use verbs::{
@@ -67,8 +65,10 @@ fn main() -> ExitCode {
     expect_no_desktop();
     match run(Arguments::parse_from(spell_out(std::env::args_os())).verb) {
         Ok(()) => ExitCode::SUCCESS,
+        // The reader of standard output has seen enough.
+        Err(error) if error.is_closed_pipe() => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("sinet: {error}");
+            say(format_args!("sinet: {error}"));
             ExitCode::from(error.exit_code())
         }
     }
@@ -91,14 +91,4 @@ fn run(verb: Verb) -> Result<(), Error> {
         Verb::Benchmark(verb) => verb.run(),
         Verb::Doctor(verb) => verb.run(),
     }
-}
-
-/// Prints a result as one JSON object, or as a table for people.
-fn show<T: Serialize>(result: &T, as_json: bool, table: impl FnOnce(&T) -> String) -> Result<(), Error> {
-    print(&if as_json { serde_json::to_string(result).map_err(Error::other)? } else { table(result) })
-}
-
-/// To standard output; a reader that has gone away is no panic.
-fn print(text: &str) -> Result<(), Error> {
-    writeln!(std::io::stdout(), "{}", text.trim_end()).map_err(Error::other)
 }

@@ -95,9 +95,11 @@ pub mod host {
             .for_each(|(((p, g), m), v)| adamw(p, g, m, v, update));
     }
 
-    /// [`square_norm`](super::square_norm)
+    /// [`square_norm`](super::square_norm), the same whatever number of threads there is: chunks are summed in their order.
     pub fn square_norm(x: &[f32]) -> f64 {
-        chunks(x, CHUNK).map(|chunk| chunk.iter().map(|&x| f64::from(x * x)).sum::<f64>()).sum()
+        let square_norm = |chunk: &[f32]| chunk.iter().map(|&x| f64::from(x) * f64::from(x)).sum::<f64>();
+        let norms: Vec<f64> = chunks(x, CHUNK).map(square_norm).collect();
+        norms.into_iter().sum()
     }
 
     #[cfg(test)]
@@ -115,6 +117,27 @@ pub mod host {
             adamw(&mut p, &[0.0], &mut m, &mut v, update);
             let after_two = (after_one - 0.1 * 0.09 / (0.000999f64.sqrt() + 1e-6)) * 0.99;
             assert!((f64::from(p[0]) - after_two).abs() < 1e-6, "{}", p[0]);
+        }
+
+        #[test]
+        fn squares_of_large_and_small_values_are_finite_and_not_zero() {
+            let norm = |x: f32| square_norm(&vec![x; 2 * CHUNK + 1]) / (2 * CHUNK + 1) as f64;
+            for x in [1e20f32, 1e-30, 3.0] {
+                let square = f64::from(x) * f64::from(x);
+                assert!((norm(x) / square - 1.0).abs() < 1e-9, "{x}: {}", norm(x));
+            }
+        }
+
+        /// Sums of numbers of such different sizes depend on their order in the last places.
+        #[test]
+        fn a_norm_of_several_chunks_is_the_same_bits_every_time() {
+            let x: Vec<f32> =
+                (0..40 * CHUNK).map(|i| (i as f32 * 0.37).sin() * 10f32.powi(i as i32 % 13 - 6)).collect();
+            let in_order = |chunk: &[f32]| chunk.iter().map(|&x| f64::from(x) * f64::from(x)).sum::<f64>();
+            let expected: f64 = x.chunks(CHUNK).map(in_order).sum();
+            for _ in 0..200 {
+                assert_eq!(square_norm(&x).to_bits(), expected.to_bits());
+            }
         }
     }
 }

@@ -35,6 +35,7 @@ pub mod sentences;
 pub mod span;
 pub mod spert;
 pub mod tokenizer;
+pub mod types;
 pub mod windows;
 pub mod words;
 
@@ -46,4 +47,5 @@ pub use score::{Counts, Figures, Report, Scorer, Scores, SymmetricRule};
 pub use span::ByteSpan;
 pub use spert::{Dataset, DatasetError, Example, LabelledPair, LabelledSpan, Labels};
 pub use tokenizer::{Encoding, SpecialTokens, Tokenizer, TokenizerError};
+pub use types::{TypeName, Types};
 pub use windows::windows;

@@ -97,9 +97,9 @@ pub fn run(benchmark: Benchmark) -> Result<()> {
     Ok(())
 }
 
-/// One text of this many word pieces in the vocabulary of the shipped models; the same as in trainer/src/benchmark.rs.
-const TEXT: &str = "We present a joint model for entity and relation extraction that reads a sentence once, \
-                    looks across both tasks, and beats baselines on three data sets.";
+/// The text that the trainer's benchmark reads.
+const TEXT: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../trainer/src/study/benchmark.txt")).trim_ascii();
+/// Word pieces of [`TEXT`] in the vocabulary of the shipped models.
 const PIECES: usize = 32;
 
 /// Says how far a benchmark is.

@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 
-use crate::{paths, process, tools};
+use crate::{packages, paths, process};
 
 /// What Burn's build script takes for its own LLVM, below `$XDG_DATA_HOME`: `tracel-llvm-bundler` in Cargo.lock.
 const BUNDLE: &str = "tracel/tracel-llvm-23.1.0-4";
@@ -63,10 +63,10 @@ fn is_reachable(server: &str) -> bool {
 fn debian_llvm() -> Result<PathBuf> {
     const PACKAGES: [&str; 5] = ["llvm-22-dev", "libxml2-dev", "libz3-dev", "libzstd-dev", "zlib1g-dev"];
     if !PathBuf::from("/usr/lib/llvm-22/bin/llvm-config").is_file() {
-        if !tools::apt_can_install() {
+        if !packages::apt_can_install() {
             bail!("building for CUDA needs LLVM: allow {BUNDLE_SERVER}, or install {}", PACKAGES.join(", "));
         }
-        tools::apt_install(&PACKAGES)?;
+        packages::apt_install(&PACKAGES)?;
     }
     let data = paths::cache()?.join("llvm");
     let bundle = data.join(BUNDLE);

@@ -1,97 +1,72 @@
-//! The little reading of HTML that the build needs: tags of one kind, their attributes, and inline scripts.
+//! The little reading of HTML that the build needs: start tags with their attributes, and inline scripts.
+//!
+//! Over html5gum, which is the tokenizer of the HTML standard and brings nothing along: this crate is compiled before
+//! anybody sees a page. Nothing here needs the tree that a whole parser would build.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 
-/// A script that stands in the page itself.
-pub struct InlineScript<'a> {
-    /// Where the whole element lies, in bytes of the page.
-    pub element: Range<usize>,
-    /// The attributes, as written.
-    pub attributes: &'a str,
-    /// The code.
-    pub code: &'a str,
+use html5gum::emitters::default::DefaultEmitter;
+use html5gum::{Token, Tokenizer};
+
+/// A start tag.
+#[derive(Debug)]
+pub struct StartTag {
+    /// The attributes, names in lower case.
+    pub attributes: BTreeMap<String, String>,
+    /// The bytes of the page that the tag takes.
+    pub range: Range<usize>,
 }
 
-/// The first inline script of a page that a browser would run (a data block such as JSON is none).
-pub fn inline_script(page: &str) -> Option<InlineScript<'_>> {
-    let mut from = 0;
-    while let Some((tag, attributes)) = next_tag(page, from, "script") {
-        let close = tag.end + page[tag.end..].find("</script>")?;
-        let kind = attribute(attributes, "type").unwrap_or("module");
-        let runs = kind == "module" || kind.ends_with("javascript");
-        let code = &page[tag.end..close];
-        if runs && attribute(attributes, "src").is_none() && !code.trim().is_empty() {
-            return Some(InlineScript { element: tag.start..close + "</script>".len(), attributes, code });
+/// The start tags called `name`, in lower case, in the order of the page.
+pub fn start_tags(page: &str, name: &str) -> Vec<StartTag> {
+    tokens(page).filter_map(|token| start_tag(token, name)).collect()
+}
+
+/// The first inline script of a page that a browser would run (a data block such as JSON is none): the bytes of its
+/// code, which stand between its tags.
+pub fn inline_script(page: &str) -> Option<Range<usize>> {
+    let mut opened = None;
+    for token in tokens(page) {
+        match token {
+            Token::EndTag(end) if &**end.name == b"script" => {
+                let code = opened.take().map(|start| start..end.span.start);
+                if let Some(code) = code.filter(|code| !page[code.clone()].trim().is_empty()) {
+                    return Some(code);
+                }
+            }
+            token => {
+                if let Some(tag) = start_tag(token, "script") {
+                    let kind = tag.attributes.get("type").map_or("module", String::as_str);
+                    let runs = kind == "module" || kind.ends_with("javascript");
+                    opened = (runs && !tag.attributes.contains_key("src")).then_some(tag.range.end);
+                }
+            }
         }
-        from = close;
     }
     None
 }
 
 /// The Content-Security-Policy that a page sets for itself.
-pub fn content_security_policy(page: &str) -> Option<&str> {
-    let mut from = 0;
-    while let Some((tag, attributes)) = next_tag(page, from, "meta") {
-        if attribute(attributes, "http-equiv").is_some_and(|name| name.eq_ignore_ascii_case("content-security-policy"))
-        {
-            return attribute(attributes, "content");
-        }
-        from = tag.end;
-    }
-    None
+pub fn content_security_policy(page: &str) -> Option<String> {
+    start_tags(page, "meta").into_iter().find_map(|mut tag| {
+        let name = tag.attributes.get("http-equiv")?;
+        if name.eq_ignore_ascii_case("content-security-policy") { tag.attributes.remove("content") } else { None }
+    })
 }
 
-/// The next start tag called `name` at or after byte `from`: where it lies, and its attributes as written.
-fn next_tag<'a>(page: &'a str, from: usize, name: &str) -> Option<(Range<usize>, &'a str)> {
-    let opening = format!("<{name}");
-    let mut from = from;
-    loop {
-        let start = from + page[from..].find(&opening)?;
-        let rest = &page[start + opening.len()..];
-        if rest.starts_with(|next: char| next.is_ascii_whitespace() || next == '>') {
-            let length = tag_end(rest)?;
-            return Some((start..start + opening.len() + length + 1, &rest[..length]));
-        }
-        from = start + opening.len();
-    }
+fn tokens(page: &str) -> impl Iterator<Item = Token<usize>> {
+    let mut emitter = DefaultEmitter::new_with_span();
+    // The code of a script is no HTML.
+    emitter.naively_switch_states(true);
+    Tokenizer::new_with_emitter(page, emitter).flatten()
 }
 
-/// The byte position of the `>` that ends a tag, not one inside a quoted value.
-fn tag_end(rest: &str) -> Option<usize> {
-    let mut quote = None;
-    for (position, character) in rest.char_indices() {
-        match (quote, character) {
-            (None, '>') => return Some(position),
-            (None, '"' | '\'') => quote = Some(character),
-            (Some(open), _) if open == character => quote = None,
-            _ => {}
-        }
-    }
-    None
-}
-
-/// The value of an attribute, quoted either way or bare.
-fn attribute<'a>(attributes: &'a str, name: &str) -> Option<&'a str> {
-    let mut rest = attributes;
-    loop {
-        rest = rest.trim_start();
-        let end = rest.find(|c: char| c == '=' || c.is_ascii_whitespace()).unwrap_or(rest.len());
-        let (found, after) = rest.split_at(end);
-        let (value, after) = match after.strip_prefix('=') {
-            None => ("", after),
-            Some(value) => match value.chars().next() {
-                Some(quote @ ('"' | '\'')) => value[1..].split_once(quote)?,
-                _ => value.split_at(value.find(|c: char| c.is_ascii_whitespace()).unwrap_or(value.len())),
-            },
-        };
-        if found.eq_ignore_ascii_case(name) {
-            return Some(value);
-        }
-        if after.is_empty() {
-            return None;
-        }
-        rest = after;
-    }
+fn start_tag(token: Token<usize>, name: &str) -> Option<StartTag> {
+    let Token::StartTag(tag) = token else { return None };
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    let attributes = tag.attributes.iter().map(|(name, value)| (text(name), text(value))).collect();
+    (&**tag.name == name.as_bytes()).then_some(StartTag { attributes, range: tag.span.start..tag.span.end })
 }
 
 #[cfg(test)]
@@ -103,20 +78,28 @@ mod tests {
         let table = [
             ("<script type=\"module\">\nboot()</script>", Some("\nboot()")),
             ("<script type=module crossorigin>boot()</script>", Some("boot()")),
-            ("<script>a > b</script>", Some("a > b")),
+            ("<p>é</p><script>a > b</script>", Some("a > b")),
+            ("<script>if (a<b) c('</p>')</script>", Some("if (a<b) c('</p>')")),
             ("<script type=module src=\"a.js\"></script><script type='module'>b</script>", Some("b")),
+            ("<!-- <script>a</script> --><script>b</script>", Some("b")),
             ("<script type=\"application/json\">{}</script>", None),
             ("<script src=a.js></script><scripts>x</scripts>", None),
         ];
         for (page, code) in table {
-            assert_eq!(inline_script(page).map(|script| script.code), code, "{page}");
+            assert_eq!(inline_script(page).map(|range| &page[range]), code, "{page}");
         }
     }
 
     #[test]
-    fn an_inline_script_names_its_whole_element() {
-        let page = "<p>é<script type=\"module\">x</script></p>";
-        assert_eq!(&page[inline_script(page).unwrap().element], "<script type=\"module\">x</script>");
+    fn a_start_tag_knows_its_bytes_and_attributes() {
+        let page = "<p>é<link a=\"<x>\"\n  B=c d /><link>";
+        let tags = start_tags(page, "link");
+        assert_eq!(
+            tags.iter().map(|tag| &page[tag.range.clone()]).collect::<Vec<_>>(),
+            ["<link a=\"<x>\"\n  B=c d />", "<link>"]
+        );
+        let attributes: Vec<_> = tags[0].attributes.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        assert_eq!(attributes, ["a=<x>", "b=c", "d="]);
     }
 
     #[test]
@@ -126,7 +109,7 @@ mod tests {
             "<meta content=\"default-src 'self'; img-src data:\" http-equiv=Content-Security-Policy />",
         ];
         for page in table {
-            assert_eq!(content_security_policy(page), Some("default-src 'self'; img-src data:"), "{page}");
+            assert_eq!(content_security_policy(page).as_deref(), Some("default-src 'self'; img-src data:"), "{page}");
         }
         assert_eq!(content_security_policy("<meta charset=utf-8>"), None);
     }

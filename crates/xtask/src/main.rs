@@ -10,9 +10,12 @@ mod bench;
 mod cuda;
 mod html;
 mod offline;
+mod packages;
 mod paths;
 mod process;
+mod programs;
 mod serve;
+mod server;
 mod site;
 mod sizes;
 mod test;
@@ -24,6 +27,9 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 use clap::Parser;
+
+use crate::site::Site;
+use crate::toolchain::WasmToolchain;
 
 /// Every command a person runs on the repository.
 #[derive(Parser)]
@@ -65,16 +71,13 @@ fn main() -> ExitCode {
 fn run(verb: Verb) -> Result<()> {
     match verb {
         Verb::Setup => {
+            WasmToolchain::find_or_install()?;
             tools::for_page()?;
             tools::for_browser_tests()?;
             tools::for_vulkan_tests()
         }
-        Verb::Build => site::build(&tools::for_page()?),
-        Verb::Serve { port } => {
-            let server = serve::listen(port)?;
-            site::build(&tools::for_page()?)?;
-            serve::serve(&server, &paths::dist()?)
-        }
+        Verb::Build => sizes::print(&Site::open()?.build()?),
+        Verb::Serve { port } => serve::run(port),
         Verb::BuildCuda => cuda::build(),
         Verb::Test { fast } => test::run(fast),
         Verb::Bench(benchmark) => bench::run(benchmark),

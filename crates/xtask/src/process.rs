@@ -1,7 +1,5 @@
 //! Running other programs: each is shown before it runs, and a failure names it.
 
-use std::env;
-use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
@@ -55,10 +53,16 @@ pub fn output(command: &mut Command) -> Result<String> {
     Ok(String::from_utf8(output.stdout)?)
 }
 
-/// Where a program lies on `PATH`.
-pub fn which(program: &str) -> Option<PathBuf> {
-    let file = Path::new(program).with_extension(env::consts::EXE_EXTENSION);
-    env::split_paths(&env::var_os("PATH")?).map(|folder| folder.join(&file)).find(|path| path.is_file())
+/// Makes this thread, and every program that it starts from now on, wait for others that want the processor. Where the
+/// system has no such notion nothing happens.
+pub fn yield_to_others() {
+    let this = std::process::id().to_string();
+    let _ = output(Command::new("renice").args(["-n", "10", "-p", &this]));
+}
+
+/// Whether a program is on `PATH`.
+pub fn exists(program: &str) -> bool {
+    which::which(program).is_ok()
 }
 
 fn announce(command: &Command) {

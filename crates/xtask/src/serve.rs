@@ -1,104 +1,117 @@
-//! A small static server for the built page.
+//! `cargo xtask serve`: builds the page and serves it, as soon as a person can use it.
+//!
+//! The worker for WebGPU takes most of a first build. So the page is shown without it first, and again when it is whole.
 
-use std::fs::{self, File};
-use std::net::Ipv4Addr;
-use std::path::{Component, Path, PathBuf};
-use std::thread;
+use std::path::{Path, PathBuf};
 
-use anyhow::{Result, anyhow};
-use tiny_http::{Header, Request, Response, Server};
+use anyhow::Result;
 
-use crate::html;
+use crate::server::Server;
+use crate::site::Site;
 
-/// Takes a port of 127.0.0.1. Done before the build, so that a port in use is known at once.
+/// Serves the page until the program is stopped.
 ///
 /// # Errors
-/// When the port is in use.
-pub fn listen(port: u16) -> Result<Server> {
-    Server::http((Ipv4Addr::LOCALHOST, port))
-        .map_err(|error| anyhow!("cannot listen on port {port} ({error}): choose another with --port"))
+/// When the port is in use, or the page cannot be built.
+pub fn run(port: u16) -> Result<()> {
+    // Before the build, so that a port in use is known at once.
+    let server = Server::listen(port)?;
+    println!("The page will be at {}", server.address());
+    let site = Site::open()?;
+    let was_whole = site.was_whole()?;
+    let first = || if was_whole { Ok(None) } else { site.build_first().map(Some) };
+    let whole = || if was_whole { site.build() } else { site.build_behind() };
+    show_in_turn(first, whole, |page, is_whole| {
+        server.show(page)?;
+        println!("{}", invitation(server.address(), is_whole));
+        Ok(())
+    })?;
+    server.wait()
 }
 
-/// Serves a folder until the program is stopped.
-///
-/// # Errors
-/// When the folder holds no page.
-pub fn serve(server: &Server, dist: &Path) -> Result<()> {
-    let page = fs::read_to_string(dist.join("index.html"))?;
-    let policy = html::content_security_policy(&page);
-    println!("\nThe page is at http://{}/ (Ctrl+C stops it)", server.server_addr());
-    // More than one thread, so that a big model does not hold back the small files.
-    thread::scope(|scope| {
-        for _ in 0..4 {
-            scope.spawn(|| server.incoming_requests().for_each(|request| answer(request, dist, policy)));
-        }
-    });
-    Ok(())
-}
-
-fn answer(request: Request, dist: &Path, policy: Option<&str>) {
-    let file = file_of(request.url()).and_then(|relative| {
-        let path = dist.join(relative);
-        Some((File::open(&path).ok().filter(|_| path.is_file())?, mime(&path)))
-    });
-    // A visitor who leaves in the middle of an answer is no error of the server's.
-    let _ = match file {
-        None => request.respond(Response::from_string("not found\n").with_status_code(404)),
-        Some((file, mime)) => {
-            // The names of the workers carry no hash, so a browser must ask again after each build.
-            let mut headers = vec![("Content-Type", mime), ("Cache-Control", "no-cache")];
-            headers.extend(policy.map(|policy| ("Content-Security-Policy", policy)));
-            // With a length, so that a browser can show how much of a model has arrived.
-            let body = Response::from_file(file).with_chunked_threshold(usize::MAX);
-            let response = headers
-                .into_iter()
-                .filter_map(|(name, value)| Header::from_bytes(name, value).ok())
-                .fold(body, Response::with_header);
-            request.respond(response)
-        }
-    };
-}
-
-/// The file that a URL asks for, relative to the served folder; none where it would lead out of it.
-fn file_of(url: &str) -> Option<PathBuf> {
-    let path = url.split(['?', '#']).next()?.strip_prefix('/')?;
-    let index = if path.is_empty() || path.ends_with('/') { "index.html" } else { "" };
-    let relative = PathBuf::from(format!("{path}{index}"));
-    relative.components().all(|part| matches!(part, Component::Normal(_))).then_some(relative)
-}
-
-fn mime(path: &Path) -> &'static str {
-    match path.extension().and_then(|extension| extension.to_str()) {
-        Some("html") => "text/html; charset=utf-8",
-        Some("js" | "mjs") => "text/javascript; charset=utf-8",
-        Some("css") => "text/css; charset=utf-8",
-        Some("json") => "application/json",
-        Some("wasm") => "application/wasm",
-        Some("svg") => "image/svg+xml",
-        Some("md") => "text/markdown; charset=utf-8",
-        _ => "application/octet-stream",
+/// Shows what `first` builds, if anything, and then what `whole` builds in its place; neither before it is built. When
+/// a page is shown already, one that fails is only told of.
+fn show_in_turn(
+    first: impl FnOnce() -> Result<Option<PathBuf>>,
+    whole: impl FnOnce() -> Result<PathBuf>,
+    mut show: impl FnMut(&Path, bool) -> Result<()>,
+) -> Result<()> {
+    let first = first()?;
+    if let Some(page) = &first {
+        show(page, false)?;
     }
+    match whole().and_then(|page| show(&page, true)) {
+        Err(error) if first.is_some() => {
+            eprintln!("error: {error:#}\nThe page goes on without WebGPU, on the CPU.");
+            Ok(())
+        }
+        shown => shown,
+    }
+}
+
+/// What a person can do now.
+fn invitation(address: &str, is_whole: bool) -> String {
+    let rest = if is_whole {
+        "A browser that has had the page open shows the new one when you reload it and press “Use it” at its foot."
+    } else {
+        "It reads on the CPU. WebGPU's program is built behind it, for some more minutes; this terminal says when."
+    };
+    format!(
+        "\nOpen {address} and type or paste a text: its entities and relations appear below it.\n{rest} Ctrl+C stops.\n"
+    )
 }
 
 #[cfg(test)]
 mod tests {
+    use std::cell::RefCell;
+
+    use anyhow::bail;
+
     use super::*;
 
+    /// Runs two builds and returns what happened, in turn, and whether it ended well.
+    fn happens(first: Result<Option<PathBuf>>, whole: Result<PathBuf>) -> (String, bool) {
+        let log = RefCell::new(Vec::new());
+        let note = |what: String| log.borrow_mut().push(what);
+        let ended = show_in_turn(
+            || {
+                note("build first".into());
+                first
+            },
+            || {
+                note("build whole".into());
+                whole
+            },
+            |page, is_whole| {
+                note(format!("show {}{}", page.display(), if is_whole { ", whole" } else { "" }));
+                if page == Path::new("empty") { bail!("no page") } else { Ok(()) }
+            },
+        );
+        (log.into_inner().join("; "), ended.is_ok())
+    }
+
     #[test]
-    fn urls_name_files_inside_the_folder_only() {
+    fn a_page_is_shown_when_it_is_built_and_not_before() {
+        let fault = || anyhow::anyhow!("does not compile");
         let table = [
-            ("/", Some("index.html")),
-            ("/?device=cpu", Some("index.html")),
-            ("/models/scierc/config.json", Some("models/scierc/config.json")),
-            ("/docs/", Some("docs/index.html")),
-            ("/a.js?v=1#x", Some("a.js")),
-            ("/../secret", None),
-            ("/a/../../secret", None),
-            ("//etc/passwd", None),
-            ("http://elsewhere/", None),
+            (Ok(Some("a".into())), Ok("b".into()), "build first; show a; build whole; show b, whole", true),
+            (Ok(None), Ok("b".into()), "build first; build whole; show b, whole", true),
+            (Ok(Some("a".into())), Err(fault()), "build first; show a; build whole", true),
+            (Ok(Some("a".into())), Ok("empty".into()), "build first; show a; build whole; show empty, whole", true),
+            (Ok(None), Err(fault()), "build first; build whole", false),
+            (Err(fault()), Ok("b".into()), "build first", false),
         ];
-        for (url, file) in table {
-            assert_eq!(file_of(url), file.map(PathBuf::from), "{url}");
+        for (first, whole, expected, good) in table {
+            assert_eq!(happens(first, whole), (expected.to_owned(), good));
+        }
+    }
+
+    #[test]
+    fn the_invitation_opens_with_what_to_do() {
+        for is_whole in [false, true] {
+            let told = invitation("http://127.0.0.1:8080/", is_whole);
+            assert!(told.trim_start().starts_with("Open http://127.0.0.1:8080/ and type or paste a text"), "{told}");
+            assert_eq!(told.contains("WebGPU"), !is_whole, "{told}");
         }
     }
 }

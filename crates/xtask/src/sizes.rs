@@ -16,10 +16,7 @@ pub fn print(dist: &Path) -> Result<()> {
     let mut files = Vec::new();
     collect(dist, &mut files)?;
     files.sort_by_key(|(bytes, _)| std::cmp::Reverse(*bytes));
-    let compressed = match process::which("node") {
-        Some(_) => compressed_sizes(&files)?,
-        None => Vec::new(),
-    };
+    let compressed = if process::exists("node") { compressed_sizes(&files)? } else { Vec::new() };
 
     println!("\n{:<48} {:>12} {:>12} {:>12}", "file in dist/", "bytes", "gzip", "brotli");
     for (row, (bytes, path)) in files.iter().enumerate() {

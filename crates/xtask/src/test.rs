@@ -1,13 +1,14 @@
 //! `cargo xtask test`: every check, in the order in which a mistake shows soonest.
 
-use std::fs;
+use std::env;
+use std::fs::{self, File};
 use std::path::PathBuf;
-use std::process::Command;
+use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
 
-use crate::{cuda, paths, process, site, tidy, tools};
+use crate::{cuda, paths, process, tidy, tools};
 
 /// Runs all steps, also after one has failed, and then says which took how long.
 ///
@@ -15,6 +16,7 @@ use crate::{cuda, paths, process, site, tidy, tools};
 /// When a step failed, or when something that the tests need cannot be installed.
 pub fn run(fast: bool) -> Result<()> {
     let mut steps = Steps::default();
+    let page = if fast { None } else { Some(PageBuild::start()?) };
     steps.run("format", || cargo(&["fmt", "--all", "--check"]));
     steps.run("tidy", || tidy::check(&paths::root()?));
     // Release throughout: the tests run a network, and clippy shares what the build scripts of the others made.
@@ -23,12 +25,12 @@ pub fn run(fast: bool) -> Result<()> {
     let built = steps.run("build", build);
     steps.run("Vulkan", tools::for_vulkan_tests);
     steps.run("test", || cargo(&["test", "--locked", "--release"]));
-    if !fast {
+    if let Some(page) = page {
         steps.run("test the page's logic", || {
-            cargo(&["test", "--locked", "--release", "-p", "sinet-page", "-p", "sinet-protocol", "--lib"])
+            cargo(&["test", "--locked", "--release", "-p", "sinet-logic", "-p", "sinet-protocol", "--lib"])
         });
-        let page = steps.run("build the page", || site::build(&tools::for_page()?));
-        if built && page {
+        let is_there = steps.run("rest of the page's build", || page.finish());
+        if built && is_there {
             steps.run("test in the browser", browser_tests);
         }
     }
@@ -41,6 +43,37 @@ pub fn run(fast: bool) -> Result<()> {
 /// When something does not compile.
 pub fn build() -> Result<()> {
     cargo(&["build", "--locked", "--release", "--bins", "--tests"])
+}
+
+/// `cargo xtask build` beside the other steps: each of the two has times when it can use one core only, because it
+/// links, downloads, or waits for one long crate.
+struct PageBuild {
+    build: Child,
+    /// Its output, which would be unreadable among that of the others.
+    log: PathBuf,
+}
+
+impl PageBuild {
+    fn start() -> Result<Self> {
+        let target = paths::target()?;
+        fs::create_dir_all(&target)?;
+        let log = target.join("page-build.log");
+        let output = File::create(&log)?;
+        let mut build = Command::new(env::current_exe()?);
+        build.arg("build").stdin(Stdio::null()).stderr(output.try_clone()?).stdout(output);
+        println!("the page is built meanwhile; {} shows how far it is", log.display());
+        Ok(Self { build: build.spawn().context("cannot start the page's build")?, log })
+    }
+
+    /// Waits for its end and shows what it has said.
+    fn finish(mut self) -> Result<()> {
+        let status = self.build.wait()?;
+        print!("{}", fs::read_to_string(&self.log)?);
+        if !status.success() {
+            bail!("`cargo xtask build` failed ({status})");
+        }
+        Ok(())
+    }
 }
 
 /// Every test file under `tests/page`, each driving the built page in Chromium.

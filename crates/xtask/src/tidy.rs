@@ -1,10 +1,11 @@
 //! What no compiler checks about the files of the repository.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
 use anyhow::{Result, bail};
+use pulldown_cmark::{Event, Parser, Tag};
 
 use crate::process;
 
@@ -86,23 +87,17 @@ fn broken_links(root: &Path, file: &Path, text: &str) -> Vec<String> {
         .filter(|link| !link.contains(':') && !link.starts_with('#'))
         .filter(|link| {
             let path = link.split('#').next().unwrap_or_default();
-            !root.join(folder).join(PathBuf::from(path)).exists()
+            !root.join(folder).join(path).exists()
         })
-        .map(str::to_owned)
         .collect()
 }
 
-/// The targets of the inline links and images of a Markdown text, code blocks left out.
-fn links(text: &str) -> impl Iterator<Item = &str> {
-    let mut in_code = false;
-    text.lines()
-        .filter(move |line| {
-            let fence = line.trim_start().starts_with("```");
-            in_code ^= fence;
-            !in_code && !fence
-        })
-        .flat_map(|line| line.split("](").skip(1))
-        .filter_map(|rest| rest.split([')', ' ']).next())
+/// The targets of the links and images of a Markdown text.
+fn links(text: &str) -> impl Iterator<Item = String> {
+    Parser::new(text).filter_map(|event| match event {
+        Event::Start(Tag::Link { dest_url, .. } | Tag::Image { dest_url, .. }) => Some(dest_url.into_string()),
+        _ => None,
+    })
 }
 
 #[cfg(test)]
@@ -120,8 +115,9 @@ mod tests {
 
     #[test]
     fn links_in_code_are_none() {
-        let text = "[a](x.md) and ![b](y.png \"title\")\n```\n[c](z.md)\n```\n[d](#here)";
-        assert_eq!(links(text).collect::<Vec<_>>(), ["x.md", "y.png", "#here"]);
+        let text =
+            "[a](x.md) and ![b](y.png \"title\")\n```\n[c](z.md)\n```\n`[e](e.md)` [d](#here) [f][1]\n\n[1]: f.md";
+        assert_eq!(links(text).collect::<Vec<_>>(), ["x.md", "y.png", "#here", "f.md"]);
     }
 
     #[test]

@@ -8,9 +8,10 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 
-use crate::{paths, process, tools};
+use crate::{packages, paths, process};
 
-const TARGET: &str = "wasm32-unknown-unknown";
+/// The target that browsers run.
+pub const TARGET: &str = "wasm32-unknown-unknown";
 /// The name under which rustup knows Debian's compiler, once linked.
 const DEBIAN: &str = "web";
 const DEBIAN_SYSROOT: &str = "/usr";
@@ -38,7 +39,7 @@ impl WasmToolchain {
         println!("{TARGET}: missing, installing it with rustup");
         let added =
             process::run_within(Duration::from_secs(30), Command::new("rustup").args(["target", "add", TARGET]));
-        if added.is_err() && tools::apt_can_install() {
+        if added.is_err() && packages::apt_can_install() {
             println!("{TARGET}: rustup could not, taking Debian's compiler and building std once (2 minutes)");
             install_from_debian().with_context(|| format!("cannot install {TARGET} from Debian's packages"))?;
         }
@@ -97,9 +98,9 @@ impl WasmToolchain {
 /// Debian's Rust comes without a compiled std for wasm32, but with its sources: builds it once and puts it where
 /// that compiler looks, then makes the compiler known to rustup.
 fn install_from_debian() -> Result<()> {
-    tools::apt_install(&["rustc-web", "cargo-web", "rust-web-src"])?;
+    packages::apt_install(&["rustc-web", "cargo-web", "rust-web-src"])?;
     let llvm = debian_llvm().context("rustc-web does not name its LLVM version")?;
-    tools::apt_install(&[&format!("lld-{llvm}")])?;
+    packages::apt_install(&[&format!("lld-{llvm}")])?;
 
     let package = paths::cache()?.join("wasm-std");
     fs::create_dir_all(package.join("src"))?;

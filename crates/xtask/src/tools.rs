@@ -5,50 +5,104 @@ use std::env;
 use std::ffi::OsString;
 use std::fs;
 use std::io;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Command;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow, bail};
 
-use crate::toolchain::WasmToolchain;
+use crate::packages::{Version, Way, apt_can_install, apt_install, dotted, npm, version_in};
 use crate::{paths, process};
 
-/// Newer Trunks ask for a newer compiler than the workspace does.
+/// Newer Trunks ask for a newer compiler than the workspace does, so this one is compiled where none is there.
 const TRUNK: &str = "0.21.14";
-/// Versions before 117 do not know what today's compilers emit.
-const WASM_OPT: &str = "132";
 const BINARYEN: &str = "binaryen@132.0.0";
 
-/// What building the page takes.
-pub struct PageTools {
-    /// The compiler.
-    pub toolchain: WasmToolchain,
-    /// A `PATH` on which Trunk and the programs it calls have the right versions.
-    pub path: OsString,
-}
-
-/// Finds or installs what building the page takes.
+/// Finds or installs Trunk and the programs it calls. Returns a `PATH` on which they have the right versions.
 ///
 /// # Errors
 /// When something is missing and cannot be installed.
-pub fn for_page() -> Result<PageTools> {
-    let toolchain = WasmToolchain::find_or_install()?;
+pub fn for_page() -> Result<OsString> {
     let path = path_with_tools()?;
     let bindgen = locked_version(&fs::read_to_string(paths::root()?.join("Cargo.lock"))?, "wasm-bindgen")?;
-    // Without --locked, because its lock file may name crates that a registry mirror does not have yet.
-    ensure(&path, "wasm-bindgen", &bindgen, || cargo_install(&["wasm-bindgen-cli", "--version", &bindgen]))?;
-    let features = ["--locked", "--no-default-features", "--features", "rustls"];
-    ensure(&path, "trunk", TRUNK, || cargo_install(&[&["trunk", "--version", TRUNK], &features[..]].concat()))?;
-    if process::which("npm").is_some() {
-        ensure(&path, "wasm-opt", WASM_OPT, || {
-            let folder = paths::tools()?.join("node");
-            fs::create_dir_all(&folder)?;
-            process::run(npm("install").arg("--prefix").arg(folder).arg(BINARYEN))
-        })?;
-    } else {
-        println!("wasm-opt: Node.js is missing, so Trunk looks for it; install Node.js to have it from npm");
+    let bindgen = wasm_bindgen(bindgen)?;
+    let wasm_opt = wasm_opt();
+    let found = wasm_opt.find_or_install(&path);
+    if let Err(error) = &found {
+        println!("wasm-opt: {error:#}; Trunk looks for it");
     }
-    Ok(PageTools { toolchain, path })
+    bindgen.find_or_install(&path)?;
+    trunk(found.is_err()).find_or_install(&path)?;
+    Ok(path)
+}
+
+/// A program, the versions of it that will do, and the ways to have one, the quickest first.
+struct Tool {
+    program: &'static str,
+    versions: Range<Version>,
+    ways: Vec<Way>,
+}
+
+/// Of exactly the version that the page is compiled against.
+fn wasm_bindgen(version: String) -> Result<Tool> {
+    let package = "wasm-bindgen-cli";
+    let exact = version_in(&version).with_context(|| format!("{version} is no version of wasm-bindgen"))?;
+    let mut next = exact.clone();
+    next.push(0);
+    // Without --locked, because its lock file may name crates that a registry mirror does not have yet.
+    let cargo = Way::Cargo(vec![package.to_owned(), "--version".to_owned(), version.clone()]);
+    Ok(Tool { program: "wasm-bindgen", versions: exact..next, ways: vec![Way::Binstall { package, version }, cargo] })
+}
+
+/// Trunk. One that is compiled here can download only where it has to.
+fn trunk(downloads: bool) -> Tool {
+    let mut arguments = vec!["trunk", "--version", TRUNK, "--locked", "--no-default-features"];
+    if downloads {
+        arguments.extend(["--features", "rustls"]);
+    }
+    let cargo = Way::Cargo(arguments.into_iter().map(str::to_owned).collect());
+    let binstall = Way::Binstall { package: "trunk", version: TRUNK.to_owned() };
+    Tool {
+        program: "trunk",
+        versions: vec![0, 21, 14]..vec![0, 23],
+        ways: vec![binstall, Way::Brew("trunk"), Way::Pacman("trunk"), cargo],
+    }
+}
+
+/// Versions before 117 do not know what today's compilers emit. Compiling it is no way: it is large, and in C++.
+fn wasm_opt() -> Tool {
+    let ways = vec![Way::Npm(BINARYEN), Way::Brew("binaryen"), Way::Pacman("binaryen"), Way::Apt("binaryen")];
+    Tool { program: "wasm-opt", versions: vec![117]..vec![1000], ways }
+}
+
+impl Tool {
+    /// Leaves the program on `path` in a version that will do. Only the program itself is believed.
+    fn find_or_install(&self, path: &OsString) -> Result<()> {
+        if let Some(found) = self.installed(path).filter(|version| self.versions.contains(version)) {
+            println!("{}: found {}", self.program, dotted(&found));
+            return Ok(());
+        }
+        println!("{}: missing, installing it", self.program);
+        let mut failure = anyhow!("no way to install it is known here: npm, brew, pacman or apt-get would do");
+        for way in self.ways.iter().filter(|way| way.is_open()) {
+            let installed = way.install(&self.versions);
+            match (installed, self.installed(path)) {
+                (Ok(()), Some(version)) if self.versions.contains(&version) => return Ok(()),
+                (Ok(()), Some(version)) => {
+                    failure = anyhow!("{} comes first on PATH, and will not do", dotted(&version));
+                }
+                (Ok(()), None) => failure = anyhow!("it was installed, but does not start"),
+                (Err(error), _) => failure = error,
+            }
+            println!("{}: {failure:#}", self.program);
+        }
+        Err(failure.context(format!("cannot install {}", self.program)))
+    }
+
+    /// The version that the program says it is.
+    fn installed(&self, path: &OsString) -> Option<Version> {
+        version_in(&process::output(Command::new(self.program).arg("--version").env("PATH", path)).ok()?)
+    }
 }
 
 /// Finds or installs what the tests in the browser take, and returns where Chromium lies. Standard output stays clean,
@@ -57,7 +111,7 @@ pub fn for_page() -> Result<PageTools> {
 /// # Errors
 /// When something is missing and cannot be installed.
 pub fn for_browser_tests() -> Result<PathBuf> {
-    if process::which("npm").is_none() {
+    if !process::exists("npm") {
         if !apt_can_install() {
             bail!("the page's tests need Node.js 20 or newer with npm: install it from https://nodejs.org");
         }
@@ -97,62 +151,7 @@ pub fn for_vulkan_tests() -> Result<()> {
     Ok(())
 }
 
-/// Whether [`apt_install`] has a chance: Debian or a descendant of it, and the rights to install.
-pub fn apt_can_install() -> bool {
-    let root = process::output(Command::new("id").arg("-u")).is_ok_and(|user| user.trim() == "0");
-    root && process::which("apt-get").is_some()
-}
-
-/// Installs Debian packages.
-///
-/// # Errors
-/// When `apt-get` fails.
-pub fn apt_install(packages: &[&str]) -> Result<()> {
-    // The lists of a fresh machine are empty or old; when they cannot be had, those at hand may still do.
-    let _ = process::run(Command::new("apt-get").args(["-qq", "update"]));
-    let mut install = Command::new("apt-get");
-    install.args(["-qq", "-y", "install"]).args(packages);
-    // Its several lines a package would drown the rest; errors come on the other channel.
-    process::run(install.env("DEBIAN_FRONTEND", "noninteractive").stdin(Stdio::null()).stdout(Stdio::null()))
-}
-
-/// Leaves `program` in the wanted version on `path`: found there, or installed.
-fn ensure(path: &OsString, program: &str, version: &str, install: impl FnOnce() -> Result<()>) -> Result<()> {
-    if installed_version(path, program).as_deref() == Some(version) {
-        println!("{program}: found {version}");
-        return Ok(());
-    }
-    println!("{program}: installing {version}");
-    install()?;
-    match installed_version(path, program) {
-        Some(found) if found == version => Ok(()),
-        Some(found) => bail!("{program} {version} was installed, but {found} comes first on PATH"),
-        None => bail!("{program} {version} was installed, but it does not start"),
-    }
-}
-
-/// The version that `program --version` names: the first word that begins with a digit.
-fn installed_version(path: &OsString, program: &str) -> Option<String> {
-    let printed = process::output(Command::new(program).arg("--version").env("PATH", path)).ok()?;
-    printed.split_whitespace().find(|word| word.starts_with(|first: char| first.is_ascii_digit())).map(str::to_owned)
-}
-
-fn cargo_install(arguments: &[&str]) -> Result<()> {
-    let mut cargo = Command::new("cargo");
-    cargo.arg("install").args(arguments).arg("--root").arg(paths::tools()?);
-    // They run for seconds and would compile for a quarter of an hour with their own settings.
-    cargo.env("CARGO_PROFILE_RELEASE_LTO", "off").env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16");
-    process::run(cargo.env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "1"))
-}
-
-/// The beginning of a call of npm that prints nothing but errors and the outcome.
-pub fn npm(verb: &str) -> Command {
-    let mut command = Command::new("npm");
-    command.args([verb, "--no-audit", "--no-fund", "--no-update-notifier", "--loglevel=error"]);
-    command
-}
-
-/// This program's `PATH` behind the folders that [`for_page`] installs into.
+/// The `PATH` of this program behind the folders that tools are installed into.
 fn path_with_tools() -> Result<OsString> {
     let tools = paths::tools()?;
     let own = [tools.join("bin"), tools.join("node/node_modules/.bin")];
@@ -164,7 +163,9 @@ fn find_chromium() -> Option<PathBuf> {
     let named = env::var_os("CHROMIUM").map(PathBuf::from);
     let names = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
     let mac = Path::new("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome");
-    named.or_else(|| names.into_iter().find_map(process::which)).or_else(|| mac.is_file().then(|| mac.to_path_buf()))
+    named
+        .or_else(|| names.into_iter().find_map(|name| which::which(name).ok()))
+        .or_else(|| mac.is_file().then(|| mac.to_path_buf()))
 }
 
 /// The version of a package in the text of a `Cargo.lock`.
@@ -180,6 +181,19 @@ fn locked_version(lock: &str, package: &str) -> Result<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn each_tool_ends_with_a_way_and_takes_its_own_version() {
+        let bindgen = wasm_bindgen("0.2.130".to_owned()).unwrap();
+        assert!(bindgen.versions.contains(&vec![0, 2, 130]));
+        assert!(!bindgen.versions.contains(&vec![0, 2, 131]) && !bindgen.versions.contains(&vec![0, 2, 129]));
+        let trunk = trunk(false);
+        assert!(trunk.versions.contains(&version_in(TRUNK).unwrap()));
+        for tool in [&bindgen, &trunk] {
+            assert!(tool.ways.last().is_some_and(Way::is_open), "{} can always be compiled", tool.program);
+        }
+        assert!(!wasm_opt().versions.contains(&vec![108]), "Debian's of 2023 will not do");
+    }
 
     #[test]
     fn the_locked_version_is_that_of_the_whole_name() {

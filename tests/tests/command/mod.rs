@@ -30,6 +30,9 @@ pub const SENTENCES: [Labelled; 6] = [
     ("we improve it", &[], false),
 ];
 
+/// The sentence of the development data that stands in place of the last of [`SENTENCES`].
+const UNSEEN: Labelled = ("a corpus improves the search", &[(1, 2), (4, 5)], true);
+
 /// A folder with a small training set, a random encoder and the configuration of a run.
 pub fn training_folder(epochs: u32) -> TempDir {
     let folder = TempDir::new().unwrap();
@@ -37,9 +40,8 @@ pub fn training_folder(epochs: u32) -> TempDir {
     let model: ModelFiles = random_folder(Precision::F32);
     let config: Value = serde_json::from_slice(model.get("config.json").unwrap()).unwrap();
     write("types.json", config["schema"].to_string().as_bytes());
-    for name in ["train.json", "dev.json"] {
-        write(name, labelled().to_string().as_bytes());
-    }
+    write("train.json", labelled(&SENTENCES).to_string().as_bytes());
+    write("dev.json", labelled(&development()).to_string().as_bytes());
     write("run.toml", configuration(folder.path(), epochs).as_bytes());
 
     let encoder = folder.path().join("encoder");
@@ -51,8 +53,15 @@ pub fn training_folder(epochs: u32) -> TempDir {
     folder
 }
 
-/// [`SENTENCES`] in SpERT's form.
-pub fn labelled() -> Value {
+/// The sentences of the development data, one of which is not learned from.
+pub fn development() -> [Labelled; 6] {
+    let mut sentences = SENTENCES;
+    sentences[5] = UNSEEN;
+    sentences
+}
+
+/// Sentences in SpERT's form.
+pub fn labelled(sentences: &[Labelled]) -> Value {
     let sentence = |(text, spans, related): &Labelled| {
         let entities = spans.iter().map(|(start, end)| json!({"type": "Method", "start": start, "end": end}));
         let relations = related.then(|| json!({"type": "Used-for", "head": 0, "tail": 1}));
@@ -62,7 +71,7 @@ pub fn labelled() -> Value {
             "relations": relations.into_iter().collect::<Vec<_>>(),
         })
     };
-    SENTENCES.iter().map(sentence).collect()
+    sentences.iter().map(sentence).collect()
 }
 
 /// A run of so many epochs as TOML.
@@ -101,6 +110,19 @@ impl Run {
         for place in places {
             assert!(self.stderr.contains(place), "{place:?} is not in {}", self.stderr);
         }
+    }
+}
+
+/// Runs a command whose standard output has no reader any more.
+#[allow(dead_code, reason = "not every test binary closes pipes")]
+pub fn run_unread(command: &mut Command) -> Run {
+    let (reader, writer) = std::io::pipe().expect("a pipe");
+    drop(reader);
+    let output = command.stdin(Stdio::null()).stdout(writer).stderr(Stdio::piped()).output().expect("sinet ends");
+    Run {
+        code: output.status.code().expect("sinet is not killed by a signal"),
+        stdout: String::new(),
+        stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
     }
 }
 

@@ -4,11 +4,10 @@ use std::path::PathBuf;
 
 use clap::Args;
 use sinet::Error;
-use sinet::ablate::{Experiment, Table, ablate};
+use sinet::console::show;
+use sinet::study::ablate::{Experiment, Table, ablate};
 
-use super::on_device::OnDevice;
-use super::run::Run;
-use crate::show;
+use crate::arguments::{OnDevice, RunArguments};
 
 /// Train the variants of one of the paper's experiments, and print its table
 ///
@@ -17,17 +16,17 @@ use crate::show;
 /// the best strict relation F1.
 #[derive(Debug, Args)]
 pub struct Ablate {
-    /// Which experiment
+    /// The experiment
     #[arg(value_enum)]
     experiment: Experiment,
     #[command(flatten)]
-    run: Run,
+    run: RunArguments,
     #[command(flatten)]
     on: OnDevice,
-    /// Where the runs of the variants go
+    /// The folder of the runs of the variants
     #[arg(long, default_value = "runs/ablate")]
     output: PathBuf,
-    /// How many seeds each variant is trained with, counted from the configuration's
+    /// The number of seeds for each variant, counted from the configuration's
     #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u64).range(1..))]
     runs: u64,
     /// Print one JSON object instead of a table

@@ -5,12 +5,13 @@ use std::path::PathBuf;
 use burn::tensor::Device;
 use clap::Subcommand;
 use sinet::Error;
-use sinet::benchmark::{Speed, speed};
-use sinet::evaluate::{read_dataset, read_model};
-use sinet::flops::{Flops, flops};
+use sinet::console::show;
+use sinet::dataset::read_dataset;
+use sinet::model::folder::read_model;
+use sinet::study::benchmark::{Speed, speed};
+use sinet::study::flops::{Flops, flops};
 
-use super::on_device::OnDevice;
-use crate::show;
+use crate::arguments::OnDevice;
 
 /// Measure a model on this machine
 #[derive(Debug, Subcommand)]

@@ -4,8 +4,9 @@ use std::path::PathBuf;
 
 use clap::Args;
 use sinet::Error;
-use sinet::card::renew;
-use sinet::train::{MODEL_BEST, MODEL_LAST};
+use sinet::model::folder::ModelFolder;
+use sinet::model::scoring::Scoring;
+use sinet::run::folder::{MODEL_BEST, MODEL_LAST};
 use sinet_text::SymmetricRule;
 
 /// Write or renew the card of a model: what it is, its scores, how it was trained
@@ -28,6 +29,11 @@ impl Card {
         if models.is_empty() {
             models.push(self.model);
         }
-        models.iter().try_for_each(|folder| renew(folder, self.data.as_deref(), self.symmetric))
+        models.iter().try_for_each(|folder| {
+            let mut model = ModelFolder::read(folder)?;
+            let scoring = Scoring::of(model.model().config(), self.data.as_deref(), self.symmetric)?;
+            model.write_card(Some(&scoring))?;
+            model.write(folder)
+        })
     }
 }

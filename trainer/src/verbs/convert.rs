@@ -4,10 +4,9 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 use sinet::Error;
-use sinet::convert::{Conversion, convert};
+use sinet::console::{say, show};
+use sinet::data::convert::{Conversion, convert};
 use sinet_formats::{Ends, Format};
-
-use crate::show;
 
 /// Convert labelled documents from one file format into another, and say what that loses
 ///
@@ -40,6 +39,11 @@ impl Convert {
         let Self { input, from, to, output, ends, json } = self;
         let conversion = Conversion { inputs: &input, from, ends: ends.map(Ends::from), to, output: &output };
         let outcome = convert(&conversion)?;
+        // Standard output may be where the documents went.
+        if outcome.is_streamed {
+            say(outcome.report.to_string().trim_end());
+            return Ok(());
+        }
         let types = outcome.notes.last().filter(|_| to == Format::Spert);
         show(&outcome, json, |outcome| format!("{}{}", outcome.report, types.map(String::as_str).unwrap_or_default()))
     }

@@ -4,11 +4,10 @@ use std::path::PathBuf;
 
 use clap::Args;
 use sinet::Error;
-use sinet::cross_validate::{CrossValidation, cross_validate};
+use sinet::console::show;
+use sinet::study::cross_validate::{CrossValidation, cross_validate};
 
-use super::on_device::OnDevice;
-use super::run::Run;
-use crate::show;
+use crate::arguments::{OnDevice, RunArguments};
 
 /// Train on each fold of a data set, and print the scores on its test.json and their mean
 ///
@@ -17,10 +16,10 @@ use crate::show;
 #[derive(Debug, Args)]
 pub struct CrossValidate {
     #[command(flatten)]
-    run: Run,
+    run: RunArguments,
     #[command(flatten)]
     on: OnDevice,
-    /// Where the runs go
+    /// The folder of the runs
     #[arg(long, default_value = "runs/cross-validate")]
     output: PathBuf,
     /// Print one JSON object instead of a table

@@ -4,9 +4,8 @@ use std::path::PathBuf;
 
 use clap::Subcommand;
 use sinet::Error;
-use sinet::debug_data::{Reading, examine, files_of};
-
-use crate::show;
+use sinet::console::show;
+use sinet::data::debug::{InputLimit, examine, files_of};
 
 /// Look for what is wrong, before training
 #[derive(Debug, Subcommand)]
@@ -16,9 +15,9 @@ pub enum Debug {
         /// Files in any format that `convert` reads, or a folder with train.json, dev.json and test.json
         #[arg(required = true)]
         data: Vec<PathBuf>,
-        /// The most words that an entity may have, as `max_span_size` of the configuration
+        /// The most words that an entity may have, as `model.max_span_words` of the configuration
         #[arg(long, default_value_t = 8)]
-        max_span_size: usize,
+        max_span_words: usize,
         /// An encoder as a configuration names it, or a model folder: says which sentences are too long for it
         #[arg(long)]
         encoder: Option<String>,
@@ -30,10 +29,10 @@ pub enum Debug {
 
 impl Debug {
     pub fn run(self) -> Result<(), Error> {
-        let Self::Data { data, max_span_size, encoder, json } = self;
-        let reading = encoder.as_deref().map(Reading::of).transpose()?;
-        let findings = examine(&files_of(&data)?, max_span_size, reading.as_ref())?;
-        show(&findings, json, |findings| findings.table(max_span_size))?;
+        let Self::Data { data, max_span_words, encoder, json } = self;
+        let limit = encoder.as_deref().map(InputLimit::of).transpose()?;
+        let findings = examine(&files_of(&data)?, max_span_words, limit.as_ref())?;
+        show(&findings, json, |findings| findings.table(max_span_words))?;
         findings.into_failure().map_or(Ok(()), Err)
     }
 }

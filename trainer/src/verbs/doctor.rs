@@ -2,9 +2,8 @@
 
 use clap::Args;
 use sinet::Error;
+use sinet::console::show;
 use sinet::doctor::Findings;
-
-use crate::show;
 
 /// Say what there is: versions, processor, memory, devices and why others are missing, and what auto takes
 #[derive(Debug, Args)]

@@ -4,12 +4,14 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use sinet::Error;
-use sinet::compare::{Comparison, compare};
-use sinet::evaluate::{predict, read_dataset, read_model, score, table};
+use sinet::console::show;
+use sinet::dataset::read_dataset;
+use sinet::model::evaluate::{predict, score, table};
+use sinet::model::folder::read_model;
+use sinet::study::compare::{ModelComparison, compare};
 use sinet_text::SymmetricRule;
 
-use super::on_device::OnDevice;
-use crate::show;
+use crate::arguments::OnDevice;
 
 /// Score a model on labelled sentences, or compare two
 ///
@@ -31,7 +33,7 @@ pub struct Evaluate {
     /// How relations of symmetric types are compared: text-order, directed or doubled
     #[arg(long, value_name = "RULE", default_value = SymmetricRule::default().name())]
     symmetric: SymmetricRule,
-    /// Where the random numbers of a comparison begin
+    /// The seed of the random numbers of a comparison
     #[arg(long, default_value_t = 0, requires = "compare")]
     seed: u64,
     /// Print one JSON object instead of a table
@@ -67,6 +69,6 @@ impl Evaluate {
         let both = [one?, other?];
         let both = both.each_ref().map(|(name, model, data)| (name.as_str(), model, data));
         let comparison = compare(both, self.symmetric, self.seed)?;
-        show(&comparison, self.json, Comparison::table)
+        show(&comparison, self.json, ModelComparison::table)
     }
 }

@@ -4,7 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 use sinet::Error;
-use sinet::export::{Source, export};
+use sinet::model::export::export;
+use sinet::run::folder::{BEST, MODEL_BEST};
 use sinet_text::SymmetricRule;
 
 /// Write a model in another precision
@@ -19,9 +20,6 @@ pub struct Export {
     /// A finished run, as `sinet train --output` names it: its best epoch
     #[arg(long)]
     run: Option<PathBuf>,
-    /// What is written
-    #[arg(long, value_enum, default_value = "safetensors")]
-    format: Format,
     /// How weights are stored
     #[arg(long, value_enum)]
     precision: Precision,
@@ -38,19 +36,14 @@ pub struct Export {
 
 impl Export {
     pub fn run(self) -> Result<(), Error> {
-        let source = self.model.map(Source::Model).or(self.run.map(Source::Run)).expect("one of both must be given");
-        match self.format {
-            Format::Safetensors => {
-                export(&source, self.precision.into(), &self.output, self.data.as_deref(), self.symmetric)
-            }
-        }
+        let Self { model, run, precision, output, data, symmetric } = self;
+        let (model, weights) = match (model, run) {
+            (_, Some(run)) => (run.join(MODEL_BEST), Some(run.join(BEST))),
+            (Some(model), None) => (model, None),
+            (None, None) => unreachable!("the arguments say that one of both is there"),
+        };
+        export(&model, weights.as_deref(), precision.into(), &output, data.as_deref(), symmetric)
     }
-}
-
-#[derive(Debug, Clone, Copy, ValueEnum)]
-enum Format {
-    /// A model folder, which `sinet` and the page read
-    Safetensors,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]

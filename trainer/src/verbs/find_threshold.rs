@@ -4,13 +4,13 @@ use std::path::PathBuf;
 
 use clap::Args;
 use sinet::Error;
-use sinet::card::{Finished, Scoring};
-use sinet::evaluate::read_model;
-use sinet::threshold::{Sweep, sweep};
+use sinet::console::show;
+use sinet::model::folder::{ModelFolder, read_model};
+use sinet::model::scoring::Scoring;
+use sinet::model::threshold::{Sweep, sweep};
 use sinet_text::SymmetricRule;
 
-use super::on_device::OnDevice;
-use crate::show;
+use crate::arguments::OnDevice;
 
 /// Find the relation threshold with the best strict F1 on labelled sentences
 ///
@@ -20,9 +20,9 @@ pub struct FindThreshold {
     /// A model folder
     #[arg(long)]
     model: PathBuf,
-    /// Labelled sentences in SpERT's JSON
+    /// Labelled sentences in SpERT's JSON, instead of the dev.json of the training
     #[arg(long)]
-    data: PathBuf,
+    data: Option<PathBuf>,
     #[command(flatten)]
     on: OnDevice,
     /// How relations of symmetric types are compared: text-order, directed or doubled
@@ -39,13 +39,13 @@ pub struct FindThreshold {
 impl FindThreshold {
     pub fn run(self) -> Result<(), Error> {
         let model = read_model(&self.model, &self.on.for_reading()?)?;
-        let scoring = Scoring::read(&self.data, model.schema(), self.symmetric)?;
+        let scoring = Scoring::of(model.config(), self.data.as_deref(), self.symmetric)?;
         let sweep = sweep(&model, &scoring.sentences, self.symmetric)?;
         if self.write {
-            let mut finished = Finished::read(&self.model)?;
-            finished.set_threshold(sweep.best)?;
-            finished.write_card(Some(&scoring))?;
-            finished.files.write_dir(&self.model).map_err(Error::other)?;
+            let mut folder = ModelFolder::read(&self.model)?;
+            folder.set_threshold(sweep.best)?;
+            folder.write_card(Some(&scoring))?;
+            folder.write(&self.model)?;
         }
         show(&sweep, self.json, Sweep::table)
     }

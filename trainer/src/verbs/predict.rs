@@ -7,12 +7,12 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 use sinet::Error;
-use sinet::evaluate::read_model;
-use sinet::predict::{annotate, annotate_lines};
+use sinet::console::{print_json, say};
+use sinet::model::folder::read_model;
+use sinet::model::predict::{annotate, annotate_lines};
 use sinet_infer::Model;
 
-use super::on_device::OnDevice;
-use crate::print;
+use crate::arguments::OnDevice;
 
 /// Annotate text: prints one JSON object a text
 #[derive(Debug, Args)]
@@ -33,11 +33,11 @@ impl Predict {
     pub fn run(self) -> Result<(), Error> {
         let model = read_model(&self.model, &self.on.for_reading()?)?;
         match (self.text, self.input) {
-            (Some(text), _) => print(&serde_json::to_string(&annotate(&model, &text)?).map_err(Error::other)?),
+            (Some(text), _) => print_json(&annotate(&model, &text)?),
             (None, Some(input)) => predict_file(&model, &input),
             (None, None) => {
                 if std::io::stdin().is_terminal() {
-                    eprintln!("one text a line; end with Ctrl-D");
+                    say("one text a line; end with Ctrl-D");
                 }
                 annotate_lines(&model, "<standard input>", std::io::stdin().lock(), std::io::stdout(), |_| ())
             }
@@ -46,8 +46,8 @@ impl Predict {
 }
 
 fn predict_file(model: &Model, path: &Path) -> Result<(), Error> {
-    let file = Error::reading(path, File::open(path))?;
-    let bytes = Error::reading(path, file.metadata())?.len();
+    let file = File::open(path).map_err(Error::reading(path))?;
+    let bytes = file.metadata().map_err(Error::reading(path))?.len();
     let style = ProgressStyle::with_template("{bar:30} {percent:>3} %, {bytes_per_sec}, {eta} left");
     let bar = ProgressBar::new(bytes).with_style(style.expect("the template is fixed"));
     let output = BufWriter::new(std::io::stdout());

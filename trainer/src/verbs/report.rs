@@ -4,11 +4,11 @@ use std::path::PathBuf;
 
 use clap::Args;
 use sinet::Error;
-use sinet::card::{Scoring, data_of};
-use sinet::report::{REPORT, report};
+use sinet::console::print;
+use sinet::model::scoring::Scoring;
+use sinet::run::folder::REPORT;
+use sinet::run::report::report;
 use sinet_text::SymmetricRule;
-
-use crate::print;
 
 /// Write a finished run as one HTML file: its course, scores by type, what is taken for what, the worst sentences
 ///
@@ -31,12 +31,9 @@ pub struct Report {
 impl Report {
     pub fn run(self) -> Result<(), Error> {
         let Self { run, data, output, symmetric } = self;
-        let html = report(&run, |model| {
-            let path = data_of(model.config(), data.as_deref())?;
-            Scoring::read(&path, model.schema(), symmetric)
-        })?;
+        let html = report(&run, |model| Scoring::of(model.config(), data.as_deref(), symmetric))?;
         let output = output.unwrap_or_else(|| run.join(REPORT));
-        Error::reading(&output, std::fs::write(&output, html))?;
+        std::fs::write(&output, html).map_err(Error::writing(&output))?;
         print(&output.display().to_string())
     }
 }

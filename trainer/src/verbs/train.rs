@@ -4,21 +4,20 @@ use std::path::PathBuf;
 
 use clap::Args;
 use sinet::Error;
-use sinet::seeds::train_seeds;
-use sinet::train::train;
+use sinet::console::print;
+use sinet::run::train::train;
+use sinet::study::seeds::train_seeds;
 
-use super::on_device::OnDevice;
-use super::run::Run;
-use crate::print;
+use crate::arguments::{OnDevice, RunArguments};
 
 /// Train a model on labelled sentences
 #[derive(Debug, Args)]
 pub struct Train {
     #[command(flatten)]
-    run: Run,
+    run: RunArguments,
     #[command(flatten)]
     on: OnDevice,
-    /// Where the models, the report, the metrics and the checkpoint go
+    /// The folder of the models, the report, the metrics and the checkpoint
     #[arg(long, default_value = "runs/latest")]
     output: PathBuf,
     /// The seed, instead of the configuration's

@@ -5,38 +5,31 @@ use std::time::Duration;
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use sinet_page::catalogue::ModelName;
-use sinet_page::device::parse_choice;
-use sinet_page::document::{Edit, FoundRelation, OpenDocument, Refusal, Selection};
-use sinet_page::dropped::{self, Meaning};
-use sinet_page::reading::Reading;
-use sinet_page::record::{Body, State};
+use sinet_document::Reading;
+use sinet_document::record::{Body, State};
+use sinet_document::{Edit, FoundRelation, OpenDocument, Refusal, Selection};
+use sinet_logic::engine::catalogue::ModelName;
+use sinet_logic::engine::device::parse_choice;
+use sinet_logic::files::dropped::{self, Meaning};
 use sinet_protocol::{DeviceChoice, Keeping};
 
-use crate::comparison::Comparison;
-use crate::devices::Devices;
-use crate::drop::{self, NamedFile};
-use crate::editor::Editor;
+use crate::correct::Editor;
+use crate::correct::interaction::Interaction;
+use crate::engine::Devices;
+use crate::engine::Models;
 use crate::engine::{Answer, Engine, Phase};
+use crate::explain::Comparison;
+use crate::explain::{MOST, Understanding};
+use crate::files::drop::NamedFile;
 use crate::files::{self, Files};
-use crate::hand::Hand;
 use crate::library::Library;
-use crate::models::Models;
-use crate::offline::Offline;
-use crate::understanding::{MOST, Understanding};
-use crate::view::{
-    Attention, Compared, Composer, Coverage, Documents, OpenedFiles, Privacy, Sentences, Setup, Status, Tables,
-    TakeAway, Tuning, WhyPanel,
-};
-use crate::{requests, script};
+use crate::network::Offline;
 
 /// How long a person must stop typing before the text is read.
 const PAUSE: Duration = Duration::from_millis(400);
 /// A computation that has run this long is given up when there is a newer text.
 const PATIENCE_MS: f64 = 1500.0;
 
-/// How long after a model has arrived the page is made ready for a visit without a network.
-const KEEP_AFTER: Duration = Duration::from_millis(1500);
 /// How much of a text a measurement reads.
 const MEASURED_CHARACTERS: usize = 400;
 
@@ -50,7 +43,7 @@ pub struct Page {
     /// The document that is open, with what the newest reading says and what a person has made of it.
     pub editor: Editor,
     /// What the person does with it.
-    pub hand: Hand,
+    pub interaction: Interaction,
     /// The newest reading, which may be of an older text.
     pub shown: RwSignal<Option<Shown>>,
     /// The sentence whose attention is shown, as an index into the reading's windows.
@@ -105,7 +98,8 @@ pub struct Shown {
 }
 
 impl Page {
-    fn open() -> Self {
+    /// The page as it starts, with what its address names.
+    pub fn open() -> Self {
         let model = ModelName::Scientific;
         let (choice, refusal) = wanted_device();
         let example = model.examples()[0].1;
@@ -113,7 +107,7 @@ impl Page {
             text: RwSignal::new(example.to_owned()),
             model: RwSignal::new(model),
             editor: Editor::new(OpenDocument::of_text(example)),
-            hand: Hand::new(),
+            interaction: Interaction::new(),
             shown: RwSignal::new(None),
             window: RwSignal::new(0),
             refusal: RwSignal::new(None),
@@ -453,7 +447,7 @@ impl Page {
     }
 
     /// Whether there has been something to look at: labels, an empty text, or a failure.
-    fn has_begun(self) -> Memo<bool> {
+    pub fn has_begun(self) -> Memo<bool> {
         Memo::new(move |begun: Option<&bool>| {
             begun == Some(&true)
                 || self.shown.with(Option::is_some)
@@ -479,7 +473,7 @@ impl Page {
     }
 
     /// Reads again what a lost connection has kept from being read.
-    fn reconnect(self) {
+    pub fn reconnect(self) {
         if matches!(self.phase_now(), Phase::Failed(failure) if failure.waits_for_connection()) {
             self.read();
         }
@@ -499,53 +493,6 @@ impl Page {
                 pause.clear();
             }
         });
-    }
-}
-
-/// The page.
-#[component]
-pub fn App() -> impl IntoView {
-    let page = Page::open();
-    page.explain_selection();
-    page.keep_comparing();
-    window_event_listener(leptos::ev::online, move |_| page.reconnect());
-    window_event_listener(leptos::ev::hashchange, move |_| _ = page.files.open_link(page));
-    requests::watch();
-    // Whenever a model has arrived, what it took is kept; the reader's first text goes first.
-    Effect::new(move |_| {
-        if matches!(page.phase(), Phase::Ready(_)) {
-            set_timeout(move || page.offline.prepare(), KEEP_AFTER);
-        }
-    });
-    drop::listen(move |files| page.take_files(files));
-    script::install(move || {
-        (page.model.get_untracked(), page.devices.choice.get_untracked(), page.engine.get_untracked())
-    });
-    let has_begun = page.has_begun();
-    view! {
-        <header>
-            <h1>"SINET"</h1>
-            <p>"Entities and the relations between them, found in your own browser."</p>
-        </header>
-        <main class:unread=move || !has_begun.get()>
-            <Documents page/>
-            <Composer page/>
-            <Status page/>
-            <OpenedFiles page/>
-            <Sentences page/>
-            <Coverage page/>
-            <WhyPanel page/>
-            <Tuning page/>
-            <Attention page/>
-            <Tables page/>
-            <Compared page/>
-            <TakeAway page/>
-            <Setup page/>
-        </main>
-        <footer>
-            <p>"Your text stays on this machine: the page only fetches its own files."</p>
-            <Privacy page/>
-        </footer>
     }
 }
 

@@ -1,31 +1,41 @@
-//! What the page knows without a browser: which model and worker to take, the open document and what a
-//! person does to it, where everything of a sentence goes, how attention becomes shades, what can be taken away.
+//! The annotation page: a Leptos application in rooms, each with one purpose. [`start`] opens it.
 //!
-//! [`document`] is the place to start reading, then [`layout`]. The view over all this is the binary beside this library.
+//! - `app`: the state of the page, and the ways from room to room
+//! - `engine`: the model at work, in a worker of its own
+//! - `library`: the documents that the browser keeps
+//! - `files`: opening and downloading
+//! - `correct`: a person's work on the open document
+//! - `explain`: reasons for a reading, and other readings of the same text
+//! - `network`: the page's requests, and the page without a network
+//! - `view`: the parts of the page
+//!
+//! All of it needs a browser. Decisions that need none lie in `sinet-logic`, in rooms of the same names; the open
+//! document is `sinet-document`, its pictures are `sinet-figure`. Those three are tested natively.
 
-pub mod attention;
-pub mod bytes;
-pub mod catalogue;
-pub mod coverage;
-pub mod device;
-pub mod difference;
-pub mod document;
-pub mod dropped;
-pub mod export;
-pub mod failure;
-pub mod keys;
-pub mod layout;
-pub mod link;
-pub mod navigate;
-pub mod opening;
-pub mod picture;
-pub mod reading;
-pub mod record;
-pub mod takeaway;
-pub mod traffic;
-pub mod training;
-pub mod types;
-pub mod why;
+#![cfg(target_arch = "wasm32")]
 
-/// The number of tones that the style sheet has for entity types.
-pub const TONES: usize = 8;
+mod app;
+mod correct;
+mod engine;
+mod explain;
+mod files;
+mod library;
+mod network;
+mod view;
+
+/// Opens the page in the document's body.
+pub fn start() {
+    std::panic::set_hook(Box::new(|panic| {
+        console_error_panic_hook::hook(panic);
+        show_crash();
+    }));
+    leptos::mount::mount_to_body(view::App);
+}
+
+/// Shows the sentence that stands ready in the document: after a panic nothing else of the page can be relied on.
+fn show_crash() {
+    let sentence = web_sys::window().and_then(|window| window.document()?.get_element_by_id("crashed"));
+    if let Some(sentence) = sentence {
+        sentence.remove_attribute("hidden").ok();
+    }
+}

@@ -1,5 +1,6 @@
-//! The parts of the page, from its top down.
+//! The parts of the page, from its top down. [`App`] puts them together.
 
+mod app;
 mod attention;
 mod compared;
 mod composer;
@@ -7,6 +8,7 @@ mod coverage;
 mod documents;
 mod inspector;
 mod legend;
+mod measure;
 mod open_files;
 mod picture;
 mod privacy;
@@ -18,20 +20,4 @@ mod take_away;
 mod tuning;
 mod why;
 
-pub use attention::Attention;
-pub use compared::Compared;
-pub use composer::Composer;
-pub use coverage::Coverage;
-pub use documents::Documents;
-use inspector::Inspector;
-use legend::Legend;
-pub use open_files::{OpenFiles, OpenedFiles};
-use picture::PictureView;
-pub use privacy::Privacy;
-pub use sentences::Sentences;
-pub use setup::Setup;
-pub use status::Status;
-pub use tables::Tables;
-pub use take_away::TakeAway;
-pub use tuning::Tuning;
-pub use why::WhyPanel;
+pub use app::App;

@@ -8,11 +8,15 @@
 //! A message is a string of JSON. The one exception is [`Request::Keep`], whose files travel beside it.
 
 use serde::{Deserialize, Serialize};
+use sinet_text::TypeName;
 use sinet_text::annotation::{Annotation, Relation, WindowAttention, WordRange};
 use sinet_text::explanation::{Explanation, Question};
 
 /// The name of the cache (of the browser's Cache API) that holds model files.
 pub const MODEL_CACHE: &str = "sinet-models";
+
+/// How often a worker reads the text of a [`Request::Measure`]; the answer is the median.
+pub const MEASURED_READINGS: usize = 21;
 
 /// What the page asks of the worker.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -286,17 +290,6 @@ pub struct Fetch {
     pub transferred_bytes: u64,
     /// Bytes of the contents.
     pub content_bytes: u64,
-}
-
-/// A type's name in the data and its name for readers.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct TypeName {
-    /// As in the annotation.
-    pub name: String,
-    /// For people.
-    pub verbose: String,
-    /// Whether a relation of this type has no direction (always false for entities).
-    pub symmetric: bool,
 }
 
 /// Which device the reader asks for.

@@ -19,10 +19,10 @@ use futures_util::StreamExt;
 use futures_util::future::{Either, select};
 use js_sys::Array;
 use sinet_infer::{AnnotateError, Encoded, Model, Reading, Thresholds};
-use sinet_protocol::{DeviceReport, Fault, Keeping, Most, Reply, Request, Settings, Switches, TypeName};
+use sinet_protocol::{DeviceReport, Fault, Keeping, MEASURED_READINGS, Most, Reply, Request, Settings, Switches};
 use sinet_text::annotation::{Relation, WordRange};
 use sinet_text::explanation::Question;
-use sinet_text::{Document, LabelledPair};
+use sinet_text::{Document, LabelledPair, TypeName};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{DedicatedWorkerGlobalScope, File, MessageEvent};
@@ -125,9 +125,6 @@ const WARM_UPS: u32 = 20;
 /// How long nobody has asked for anything when a warm-up begins.
 const IDLE_MILLISECONDS: i32 = 20;
 
-/// How often a measurement reads its text.
-const MEASURED: usize = 21;
-
 /// A model, and what is kept of the text that it read last.
 struct Loaded {
     model: Model,
@@ -196,8 +193,8 @@ impl Loaded {
     }
 
     async fn measure(&self, id: u32, text: &str) -> Reply {
-        let mut times = Vec::with_capacity(MEASURED);
-        for _ in 0..MEASURED {
+        let mut times = Vec::with_capacity(MEASURED_READINGS);
+        for _ in 0..MEASURED_READINGS {
             let start = now();
             if let Err(error) = self.model.annotate(text).await {
                 return stopped(error);
@@ -205,7 +202,7 @@ impl Loaded {
             times.push(now() - start);
         }
         times.sort_by(f64::total_cmp);
-        Reply::Measured { id, milliseconds: times[MEASURED / 2] }
+        Reply::Measured { id, milliseconds: times[MEASURED_READINGS / 2] }
     }
 
     fn reread(&mut self, id: u32, settings: Settings, Most { entities, relations }: Most) -> Reply {

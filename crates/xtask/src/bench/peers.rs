@@ -9,7 +9,7 @@ use std::process::Command;
 use anyhow::{Context, Result};
 
 use super::report::Report;
-use crate::{paths, process, tools};
+use crate::{packages, paths, process};
 
 const ONNXRUNTIME_WEB: &str = "onnxruntime-web@1.30.0";
 /// PyTorch's own index, whose builds for the CPU are a tenth of the size of those on PyPI.
@@ -56,7 +56,7 @@ pub fn python_with_torch() -> Result<Option<PathBuf>> {
 pub fn onnxruntime_web() -> Result<PathBuf> {
     let folder = paths::bench()?.join("node");
     fs::create_dir_all(&folder)?;
-    process::run(tools::npm("install").arg("--prefix").arg(&folder).arg(ONNXRUNTIME_WEB).stdout(io::stderr()))?;
+    process::run(packages::npm("install").arg("--prefix").arg(&folder).arg(ONNXRUNTIME_WEB).stdout(io::stderr()))?;
     Ok(folder.join("node_modules/onnxruntime-web"))
 }
 

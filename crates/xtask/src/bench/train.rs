@@ -72,7 +72,11 @@ pub fn run(rounds: u32, data: &Path) -> Result<Report> {
 fn sinet(data: &Path) -> Result<Vec<f64>> {
     let output = tempfile::tempdir()?;
     let mut command = Command::new(paths::sinet()?);
-    command.args(["train", "--config", CONFIGURATION, "--data"]).arg(data).arg("--output").arg(output.path());
+    command
+        .args(["train", "--device", "flex", "--config", CONFIGURATION, "--data"])
+        .arg(data)
+        .arg("--output")
+        .arg(output.path());
     command.current_dir(paths::root()?).stdout(Stdio::null());
     // It would move the encoder away from where the peer looks for it.
     command.env_remove("XDG_CACHE_HOME");

@@ -5,14 +5,14 @@ use std::sync::Arc;
 
 use leptos::html;
 use leptos::prelude::*;
-use sinet_page::attention::{Heat, Look, SHADES, in_window, lines, percent};
-use sinet_page::picture::Face;
-use sinet_page::reading::Reading;
+use sinet_document::Reading;
+use sinet_figure::Face;
+use sinet_logic::explain::attention::{Heat, Look, SHADES, in_window, lines, percent};
 use wasm_bindgen::JsCast;
 
+use super::measure;
+use super::sentences::watch_width;
 use crate::app::Page;
-use crate::measure;
-use crate::view::sentences::watch_width;
 
 /// The words of a heat map, smaller than those of the picture.
 const WORD_SIZE: f32 = 13.0;

@@ -1,13 +1,13 @@
 //! Two models on the same text.
 
 use leptos::prelude::*;
-use sinet_page::catalogue::ModelName;
-use sinet_page::difference::{Difference, Found, Retyped};
-use sinet_page::types::Types;
+use sinet_document::difference::{Difference, Found, Retyped};
+use sinet_logic::engine::catalogue::ModelName;
+use sinet_text::Types;
 
+use super::sentences::Pictures;
 use crate::app::Page;
 use crate::engine::Phase;
-use crate::view::sentences::Pictures;
 
 /// The choice of another model, and both pictures.
 #[component]

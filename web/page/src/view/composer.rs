@@ -1,10 +1,10 @@
 //! The text field, the examples and the choice of a model.
 
 use leptos::prelude::*;
-use sinet_page::catalogue::ModelName;
+use sinet_logic::engine::catalogue::ModelName;
 
+use super::open_files::OpenFiles;
 use crate::app::Page;
-use crate::view::OpenFiles;
 
 /// Where a person types.
 #[component]

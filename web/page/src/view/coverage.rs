@@ -1,7 +1,7 @@
 //! What of the text was read as one piece: a bar and a sentence.
 
 use leptos::prelude::*;
-use sinet_page::coverage::{Coverage as Covered, Kind};
+use sinet_logic::explain::coverage::{Coverage as Covered, Kind};
 use sinet_text::Document;
 
 use crate::app::Page;
@@ -18,7 +18,7 @@ pub fn Coverage(page: Page) -> impl IntoView {
         })
     });
     let bar = |covered: &Covered| {
-        let stretch = |stretch: &sinet_page::coverage::Stretch| {
+        let stretch = |stretch: &sinet_logic::explain::coverage::Stretch| {
             let class = match stretch.kind {
                 Kind::Whole => "whole",
                 Kind::Part => "part",

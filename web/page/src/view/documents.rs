@@ -1,13 +1,13 @@
 //! The documents that this browser keeps.
 
 use leptos::prelude::*;
+use sinet_document::record::{Head, State, tell_age};
 use sinet_formats::Format;
-use sinet_page::record::{Head, State, tell_age};
 use wasm_bindgen::JsCast;
 use web_sys::{Event, HtmlInputElement};
 
 use crate::app::Page;
-use crate::drop::files_of_input;
+use crate::files::drop::files_of_input;
 
 /// How many documents are listed before somebody asks for more.
 const ROWS: usize = 20;

@@ -2,22 +2,24 @@
 
 use leptos::html;
 use leptos::prelude::*;
+use sinet_document::Selection;
+use sinet_document::describe::{describe_entity, describe_relation};
 use sinet_formats::Source;
-use sinet_page::document::Selection;
-use sinet_page::keys::{Command, HELP, Step, type_key};
-use sinet_page::picture::{tell_entity, tell_relation};
+use sinet_logic::correct::keys::{Command, HELP, Step, type_key};
 
 use crate::app::Page;
-use crate::hand::{self, Palette};
+use crate::correct::interaction::{self, Palette};
 
 /// The bar below the annotated text.
 #[component]
 pub fn Inspector(page: Page) -> impl IntoView {
     let editor = page.editor;
     let palette =
-        Memo::new(move |_| if page.hand.relating.get().is_some() { None } else { Palette::of(editor.selection.get()) });
+        Memo::new(
+            move |_| if page.interaction.relating.get().is_some() { None } else { Palette::of(editor.selection.get()) },
+        );
     let types = move || palette.get().map(|palette| view! { <Types page palette/> });
-    let can = move |test: fn(&sinet_page::document::OpenDocument) -> bool| move || editor.document.with(test);
+    let can = move |test: fn(&sinet_document::OpenDocument) -> bool| move || editor.document.with(test);
     view! {
         // The focus stays in the text while a pointer presses buttons here, so that keys go on working.
         <div class="inspector" on:mousedown=move |event| event.prevent_default()>
@@ -52,7 +54,9 @@ fn Types(page: Page, palette: Palette) -> impl IntoView {
         kinds
             .map(|(place, kind)| {
                 let (name, tone) = match palette {
-                    Palette::Entities => (types.entity(&kind).to_owned(), format!("kind tone-{}", types.tone(&kind))),
+                    Palette::Entities => {
+                        (types.entity(&kind).to_owned(), format!("kind tone-{}", sinet_figure::tone(&types, &kind)))
+                    }
                     Palette::Relations => (types.relation(&kind).to_owned(), "kind".to_owned()),
                 };
                 let (key, shortcut) = (type_key(place), type_key(place));
@@ -62,7 +66,7 @@ fn Types(page: Page, palette: Palette) -> impl IntoView {
                         class=tone
                         aria-keyshortcuts=shortcut
                         aria-pressed=move || (current().as_ref() == Some(&kind)).to_string()
-                        on:click=move |_| _ = hand::obey(page, Command::Type(place))
+                        on:click=move |_| _ = interaction::run(page, Command::Type(place))
                     >
                         {name}
                         <kbd aria-hidden="true">{key}</kbd>
@@ -91,7 +95,7 @@ fn Act(
             type="button"
             class="quiet"
             aria-disabled=move || (!enabled.get()).to_string()
-            on:click=move |_| if enabled.get_untracked() { hand::obey(page, command); }
+            on:click=move |_| if enabled.get_untracked() { interaction::run(page, command); }
         >
             {name}
         </button>
@@ -101,7 +105,7 @@ fn Act(
 /// What can be done with the selection besides choosing its type.
 fn actions(page: Page) -> Vec<AnyView> {
     let act = |name, command| view! { <Act page name command/> }.into_any();
-    if page.hand.relating.get().is_some() {
+    if page.interaction.relating.get().is_some() {
         return vec![act("Confirm", Command::Confirm), act("Cancel", Command::Cancel)];
     }
     let selection = page.editor.selection.get();
@@ -161,10 +165,10 @@ fn about(page: Page) -> String {
             } else {
                 ""
             };
-            format!("{}.{remark}", tell_entity(&types, entity))
+            format!("{}.{remark}", describe_entity(&types, entity))
         }
         Selection::Relation(id) => {
-            labels.relation(id).map(|it| format!("{}.", tell_relation(&types, labels, it))).unwrap_or_default()
+            labels.relation(id).map(|it| format!("{}.", describe_relation(&types, labels, it))).unwrap_or_default()
         }
         Selection::Words(words) => {
             format!(
@@ -193,13 +197,13 @@ fn about(page: Page) -> String {
 fn Help(page: Page) -> impl IntoView {
     let dialog = NodeRef::<html::Dialog>::new();
     Effect::new(move || {
-        if let (true, Some(dialog)) = (page.hand.help.get(), dialog.get()) {
+        if let (true, Some(dialog)) = (page.interaction.help.get(), dialog.get()) {
             dialog.show_modal().ok();
         }
     });
     let rows = HELP.map(|(keys, meaning)| view! { <tr><th scope="row">{keys}</th><td>{meaning}</td></tr> });
     view! {
-        <dialog node_ref=dialog class="help" aria-labelledby="help-title" on:close=move |_| page.hand.help.set(false)>
+        <dialog node_ref=dialog class="help" aria-labelledby="help-title" on:close=move |_| page.interaction.help.set(false)>
             <h2 id="help-title">"Keys in the annotated text"</h2>
             <table><tbody>{rows}</tbody></table>
             <form method="dialog"><button class="quiet">"Close"</button></form>

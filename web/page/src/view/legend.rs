@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use leptos::prelude::*;
 
 use crate::app::Page;
-use crate::hand::Palette;
+use crate::correct::interaction::Palette;
 
 /// A button for each type.
 #[component]
@@ -17,8 +17,8 @@ pub fn Legend(page: Page) -> impl IntoView {
             <label class="check">
                 <input
                     type="checkbox"
-                    prop:checked=move || page.hand.alone.get()
-                    on:change:target=move |event| page.hand.alone.set(event.target().checked())
+                    prop:checked=move || page.interaction.alone.get()
+                    on:change:target=move |event| page.interaction.alone.set(event.target().checked())
                 />
                 "Only the arcs of what is selected"
             </label>
@@ -65,7 +65,9 @@ fn Counts(page: Page, palette: Palette) -> impl IntoView {
         (shown.get().into_iter())
             .map(|kind| {
                 let (name, class) = match palette {
-                    Palette::Entities => (types.entity(&kind).to_owned(), format!("kind tone-{}", types.tone(&kind))),
+                    Palette::Entities => {
+                        (types.entity(&kind).to_owned(), format!("kind tone-{}", sinet_figure::tone(&types, &kind)))
+                    }
                     Palette::Relations => (types.relation(&kind).to_owned(), "kind".to_owned()),
                 };
                 let (own, counted, pressed) = (kind.clone(), kind.clone(), kind);

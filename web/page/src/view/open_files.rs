@@ -5,7 +5,7 @@ use wasm_bindgen::JsCast;
 use web_sys::{Event, HtmlInputElement};
 
 use crate::app::Page;
-use crate::drop::files_of_input;
+use crate::files::drop::files_of_input;
 
 /// The button.
 #[component]

@@ -4,32 +4,50 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 use leptos::svg;
+use sinet_document::describe::{describe_entity, describe_relation};
+use sinet_document::{EntityId, Labels, RelationId, Selection};
+use sinet_figure::layout::{Point, Rect, Scene};
+use sinet_figure::{Face, Picture, arc_path, entity_label, relation_label, tone};
 use sinet_formats::Source;
-use sinet_page::document::{EntityId, RelationId, Selection};
-use sinet_page::layout::{self, Point, Rect, Scene, Sentence, layout};
-use sinet_page::picture::{self, Face, Picture};
-use sinet_text::WordRange;
+use sinet_text::{Types, WordRange};
 use wasm_bindgen::JsCast;
 use web_sys::{Element, PointerEvent};
 
+use super::measure;
 use crate::app::Page;
-use crate::hand::{self, Item};
-use crate::measure;
+use crate::correct::interaction::{self, Item};
 
-/// How far the corner of an arc is rounded.
-const ROUND: f32 = 5.0;
 /// How far a pointer moves before it drags.
 const DRAG: f32 = 5.0;
 /// Width of the place where an edge of an entity is taken hold of.
 const HANDLE: f32 = 24.0;
 
+/// The picture of a sentence, with the names of its entities and relations in the document.
+#[derive(Clone, PartialEq)]
+struct Named {
+    picture: Picture,
+    entities: Vec<EntityId>,
+    relations: Vec<RelationId>,
+}
+
+impl Named {
+    fn of(page: Page, sentence: usize) -> Self {
+        let editor = page.editor;
+        editor.drawing.with(|drawing| {
+            editor.visible.with(|visible| Self {
+                picture: drawing.picture(sentence),
+                entities: drawing.entities(sentence).iter().map(|&place| visible.entities[place].id).collect(),
+                relations: drawing.relations(sentence).iter().map(|&place| visible.relations[place].id).collect(),
+            })
+        })
+    }
+}
+
 /// A sentence as it is drawn.
 struct Drawn {
-    picture: Picture,
-    sentence: Sentence,
-    /// For each part of the sentence its word in the document.
-    owners: Vec<usize>,
-    scene: Scene,
+    figure: sinet_figure::Drawn,
+    entities: Vec<EntityId>,
+    relations: Vec<RelationId>,
 }
 
 /// What a pointer drags.
@@ -48,25 +66,18 @@ enum Drag {
 /// One sentence.
 #[component]
 pub fn PictureView(page: Page, sentence: usize, width: Signal<f32>, tabbed: Memo<Option<Item>>) -> impl IntoView {
-    let picture = Memo::new(move |_| {
-        let editor = page.editor;
-        editor.document.with(|document| {
-            editor.labels.with(|labels| editor.hidden.with(|hidden| Picture::of(document, labels, sentence, hidden)))
-        })
-    });
+    let named = Memo::new(move |_| Named::of(page, sentence));
     let drag = RwSignal::new(None::<Drag>);
     let drawn = move || {
-        let picture = picture.get();
+        let Named { picture, entities, relations } = named.get();
         let types = page.editor.types.get();
-        let (laid_out, owners) = picture.sentence(&types, measure::width);
-        let scene = layout(&laid_out, width.get());
-        let drawn = Arc::new(Drawn { picture, sentence: laid_out, owners, scene });
-        let entities = outer_first(&drawn.scene)
-            .into_iter()
+        let figure = sinet_figure::Drawn::new(picture, &types, width.get(), measure::width);
+        let drawn = Arc::new(Drawn { figure, entities, relations });
+        let entities = (drawn.figure.scene.painting_order().into_iter())
             .map(|place| view! { <EntityView page drawn=drawn.clone() place tabbed/> })
             .collect_view();
         let words = words(&drawn);
-        let arcs = (0..drawn.scene.arcs.len())
+        let arcs = (0..drawn.figure.scene.arcs.len())
             .map(|place| view! { <ArcView page drawn=drawn.clone() place tabbed/> })
             .collect_view();
         view! {
@@ -92,7 +103,7 @@ fn Canvas(
     children: Children,
 ) -> impl IntoView {
     let element = NodeRef::<svg::Svg>::new();
-    let Scene { width, height, .. } = drawn.scene;
+    let Scene { width, height, .. } = drawn.figure.scene;
     let place = move |event: &PointerEvent| {
         let frame = element.get_untracked().map(|element| element.get_bounding_client_rect());
         let (left, top, scale) = frame.map_or((0.0, 0.0, 1.0), |frame| {
@@ -108,11 +119,11 @@ fn Canvas(
                 return;
             }
             let at = place(&event);
-            let Some(word) = drawn.word_at(at) else { return };
+            let Some(word) = drawn.figure.word_at(at) else { return };
             let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
             let on = |selector: &str| target.as_ref().and_then(|target| target.closest(selector).ok().flatten());
             if let (Some(handle), Selection::Entity(entity)) = (on(".handle"), page.editor.selection.get_untracked()) {
-                let words = drawn.picture.entities.iter().find(|it| it.id == entity).map(|it| it.words);
+                let words = drawn.place(entity).map(|place| drawn.figure.picture.entities[place].words);
                 if let Some(words) = words {
                     event.prevent_default();
                     capture(&event);
@@ -130,7 +141,7 @@ fn Canvas(
         move |event: PointerEvent| {
             let Some(now) = drag.get_untracked() else { return };
             let to = place(&event);
-            let Some(word) = drawn.word_at(to) else { return };
+            let Some(word) = drawn.figure.word_at(to) else { return };
             let next = match now {
                 Drag::Down { at, .. } if (at.x - to.x).abs().max((at.y - to.y).abs()) < DRAG => now,
                 Drag::Down { entity: Some(entity), word, at } => {
@@ -155,11 +166,11 @@ fn Canvas(
         move |event: PointerEvent| {
             let Some(now) = drag.get_untracked() else { return };
             drag.set(None);
-            let Some(word) = drawn.word_at(place(&event)) else { return };
+            let Some(word) = drawn.figure.word_at(place(&event)) else { return };
             match now {
-                Drag::Down { entity: Some(entity), .. } => hand::click_entity(page, entity),
+                Drag::Down { entity: Some(entity), .. } => interaction::click_entity(page, entity),
                 Drag::Down { entity: None, word, at } => {
-                    if drawn.is_on_word(at) {
+                    if drawn.figure.is_on_word(at) {
                         choose_words(page, word, word);
                     } else {
                         page.select(Selection::None);
@@ -172,13 +183,13 @@ fn Canvas(
                             labels.entities.iter().find(|it| it.id.to_string() == name).map(|it| it.id)
                         });
                         if let Some(tail) = tail {
-                            hand::relate(page, entity, tail);
+                            interaction::relate(page, entity, tail);
                         }
                     }
                     None => choose_words(page, anchor, word),
                 },
                 Drag::Words { anchor, .. } => choose_words(page, anchor, word),
-                Drag::Edge { entity, words, .. } => hand::put_edge(page, entity, words),
+                Drag::Edge { entity, words, .. } => interaction::put_edge(page, entity, words),
             }
         }
     };
@@ -194,7 +205,7 @@ fn Canvas(
                     _ => None,
                 },
             }?;
-            let boxes = drawn.boxes(words).into_iter();
+            let boxes = drawn.figure.boxes(words).into_iter();
             Some(boxes.map(|Rect { x, y, width, height }| view! { <rect class="chosen" x=x y=y width=width height=height rx="3"/> }).collect_view())
         }
     };
@@ -202,8 +213,8 @@ fn Canvas(
         let drawn = drawn.clone();
         move || {
             let Selection::Entity(id) = page.editor.selection.get() else { return None };
-            let place = drawn.picture.entities.iter().position(|entity| entity.id == id)?;
-            Some(drawn.handles(place).map(|(edge, x, Rect { y, height, .. })| {
+            let [start, end] = drawn.figure.edges(drawn.place(id)?);
+            Some([("start", start), ("end", end)].map(|(edge, (x, Rect { y, height, .. }))| {
                 let left = x - HANDLE / 2.0;
                 view! {
                     <g class="handle" data-edge=edge>
@@ -220,7 +231,7 @@ fn Canvas(
         }
         _ => None,
     };
-    let direction = if drawn.sentence.right_to_left { "rtl" } else { "ltr" };
+    let direction = if drawn.figure.sentence.right_to_left { "rtl" } else { "ltr" };
     let reached = move || match page.editor.selection.get() {
         Selection::Words(_) => page.window.get() == sentence,
         _ => tabbed.get().is_none() && sentence == 0,
@@ -260,10 +271,10 @@ fn Canvas(
 
 #[component]
 fn EntityView(page: Page, drawn: Arc<Drawn>, place: usize, tabbed: Memo<Option<Item>>) -> impl IntoView {
-    let entity = &drawn.picture.entities[place];
+    let entity = &drawn.figure.picture.entities[place];
     let types = page.editor.types.get_untracked();
-    let label = drawn.scene.labels[place];
-    let marks = (drawn.scene.marks.iter().filter(|mark| mark.entity == place))
+    let label = drawn.figure.scene.labels[place];
+    let marks = (drawn.figure.scene.marks.iter().filter(|mark| mark.entity == place))
         .map(|mark| {
             let Rect { x, y, width, height } = mark.rect;
             let (left, right, bottom) = (x + 1.5, x + width - 1.5, y + height - 2.0);
@@ -274,11 +285,13 @@ fn EntityView(page: Page, drawn: Arc<Drawn>, place: usize, tabbed: Memo<Option<I
         })
         .collect_view();
     let (weight, size) = measure::weight_and_size(Face::EntityLabel);
-    let (name, told) = (picture::entity_label(&types, entity), picture::tell_entity(&types, entity));
-    let (id, kind, source) = (entity.id, entity.kind.clone(), entity.source);
-    let class = format!("entity tone-{}", types.tone(&kind));
-    let right_to_left = drawn.sentence.right_to_left;
-    let on_focus = move || hand::touch_entity(page, id);
+    let name = entity_label(&types, entity);
+    let (id, kind, source) = (drawn.entities[place], entity.kind.clone(), entity.source);
+    let told =
+        page.editor.labels.with_untracked(|labels| describe(&types, labels, Item::Entity(id))).unwrap_or_default();
+    let class = format!("entity tone-{}", tone(&types, &kind));
+    let right_to_left = drawn.figure.sentence.right_to_left;
+    let on_focus = move || interaction::touch_entity(page, id);
     view! {
         <ItemView page drawn=drawn.clone() item=Item::Entity(id) name=id.to_string() class source kind told tabbed on_focus>
             {marks}
@@ -289,19 +302,20 @@ fn EntityView(page: Page, drawn: Arc<Drawn>, place: usize, tabbed: Memo<Option<I
 
 #[component]
 fn ArcView(page: Page, drawn: Arc<Drawn>, place: usize, tabbed: Memo<Option<Item>>) -> impl IntoView {
-    let relation = &drawn.picture.relations[place];
+    let relation = &drawn.figure.picture.relations[place];
     let types = page.editor.types.get_untracked();
-    let arc = &drawn.scene.arcs[place];
+    let arc = &drawn.figure.scene.arcs[place];
     let (weight, size) = measure::weight_and_size(Face::ArcLabel);
-    let name = picture::relation_label(&types, relation);
-    let told = page.editor.labels.with_untracked(|labels| picture::tell_relation(&types, labels, relation));
-    let (id, kind, source) = (relation.id, relation.kind.clone(), relation.source);
+    let name = relation_label(&types, relation);
+    let (id, kind, source) = (drawn.relations[place], relation.kind.clone(), relation.source);
+    let told =
+        page.editor.labels.with_untracked(|labels| describe(&types, labels, Item::Relation(id))).unwrap_or_default();
     let way = arc_path(arc);
     let tip = arc.tip.map(|Point { x, y }| {
         let (left, right, top) = (x - 3.5, x + 3.5, y - 6.0);
         view! { <path class="arrow" d=format!("M{left} {top}L{right} {top}L{x} {y}Z")/> }
     });
-    let right_to_left = drawn.sentence.right_to_left;
+    let right_to_left = drawn.figure.sentence.right_to_left;
     let label = arc.label;
     let class = "arc".to_owned();
     let select = move || page.select(Selection::Relation(id));
@@ -343,7 +357,7 @@ fn ItemView(
     children: Children,
 ) -> impl IntoView {
     let source = if source == Source::Person { "own" } else { "found" };
-    let class = move || format!("{class} {source} {}", emphasis(page, &drawn.picture, item));
+    let class = move || format!("{class} {source} {}", emphasis(page, &drawn, item));
     view! {
         <g
             id=name
@@ -353,7 +367,7 @@ fn ItemView(
             aria-label=told
             aria-pressed=move || is_selected(page.editor.selection.get(), item).to_string()
             data-type=kind
-            on:pointerenter=move |_| page.hand.pointed.set(Some(item))
+            on:pointerenter=move |_| page.interaction.pointed.set(Some(item))
             on:pointerleave=move |_| leave(page, item)
             on:focus=move |_| on_focus()
         >
@@ -365,8 +379,8 @@ fn ItemView(
 /// The words themselves.
 fn words(drawn: &Drawn) -> impl IntoView + use<> {
     let (weight, size) = measure::weight_and_size(Face::Word);
-    let anchor = anchor(drawn.sentence.right_to_left);
-    let words = (drawn.sentence.words.iter().zip(&drawn.scene.words))
+    let anchor = anchor(drawn.figure.sentence.right_to_left);
+    let words = (drawn.figure.sentence.words.iter().zip(&drawn.figure.scene.words))
         .map(|(word, place)| view! { <text x=place.x y=place.y text-anchor=anchor>{word.text.clone()}</text> })
         .collect_view();
     view! { <g class="words" font-size=size font-weight=weight>{words}</g> }
@@ -388,20 +402,19 @@ fn anchor(right_to_left: bool) -> &'static str {
 fn Tip(page: Page, drawn: Arc<Drawn>) -> impl IntoView {
     move || {
         let types = page.editor.types.get();
-        let Drawn { picture, scene, .. } = &*drawn;
-        let (place, told) = match page.hand.pointed.get()? {
+        let scene = &drawn.figure.scene;
+        let item = page.interaction.pointed.get()?;
+        let place = match item {
             Item::Entity(id) => {
-                let place = picture.entities.iter().position(|entity| entity.id == id)?;
-                let mark = scene.marks.iter().rfind(|mark| mark.entity == place)?;
-                (mark.rect, picture::tell_entity(&types, &picture.entities[place]))
+                let place = drawn.place(id)?;
+                scene.marks.iter().rfind(|mark| mark.entity == place)?.rect
             }
             Item::Relation(id) => {
-                let place = picture.relations.iter().position(|relation| relation.id == id)?;
-                let relation = &picture.relations[place];
-                let told = page.editor.labels.with(|labels| picture::tell_relation(&types, labels, relation));
-                (scene.arcs.get(place)?.label, told)
+                let place = drawn.relations.iter().position(|&relation| relation == id)?;
+                scene.arcs.get(place)?.label
             }
         };
+        let told = page.editor.labels.with(|labels| describe(&types, labels, item))?;
         let left = place.x.min(scene.width - 220.0).max(0.0);
         Some(view! {
             <div class="tip" aria-hidden="true" style:left=format!("{left}px") style:top=format!("{}px", place.bottom() + 4.0)>
@@ -412,45 +425,21 @@ fn Tip(page: Page, drawn: Arc<Drawn>) -> impl IntoView {
 }
 
 impl Drawn {
+    /// The place of an entity in the picture.
+    fn place(&self, id: EntityId) -> Option<usize> {
+        self.entities.iter().position(|&entity| entity == id)
+    }
+
     fn entity_named(&self, name: &str) -> Option<EntityId> {
-        self.picture.entities.iter().find(|entity| entity.id.to_string() == name).map(|entity| entity.id)
+        self.entities.iter().find(|id| id.to_string() == name).copied()
     }
+}
 
-    /// The word of the document that is nearest to a point.
-    fn word_at(&self, point: Point) -> Option<usize> {
-        self.owners.get(self.scene.word_at(&self.sentence.words, point)?).copied()
-    }
-
-    fn is_on_word(&self, point: Point) -> bool {
-        (0..self.owners.len()).any(|part| {
-            let Rect { x, y, width, height } = self.scene.word_box(&self.sentence.words, part);
-            (x..x + width).contains(&point.x) && (y..y + height).contains(&point.y)
-        })
-    }
-
-    /// Boxes around words of the document, one for each line.
-    fn boxes(&self, words: WordRange) -> Vec<Rect> {
-        let mut boxes: Vec<Rect> = Vec::new();
-        for part in (0..self.owners.len()).filter(|&part| (words.start..words.end).contains(&self.owners[part])) {
-            let word = self.scene.word_box(&self.sentence.words, part);
-            match boxes.last_mut().filter(|last| last.y == word.y) {
-                Some(last) => {
-                    let right = last.right().max(word.right());
-                    last.x = last.x.min(word.x);
-                    last.width = right - last.x;
-                }
-                None => boxes.push(word),
-            }
-        }
-        boxes
-    }
-
-    /// Where the edges of an entity are taken hold of: which edge, and its place.
-    fn handles(&self, place: usize) -> [(&'static str, f32, Rect); 2] {
-        let own = || self.scene.marks.iter().filter(|mark| mark.entity == place).map(|mark| mark.rect);
-        let (first, last) = (own().next().unwrap_or_default(), own().next_back().unwrap_or_default());
-        let [start, end] = if self.sentence.right_to_left { [first.right(), last.x] } else { [first.x, last.right()] };
-        [("start", start, first), ("end", end, last)]
+/// A label in words.
+fn describe(types: &Types, labels: &Labels, item: Item) -> Option<String> {
+    match item {
+        Item::Entity(id) => Some(describe_entity(types, labels.entity(id)?)),
+        Item::Relation(id) => Some(describe_relation(types, labels, labels.relation(id)?)),
     }
 }
 
@@ -468,8 +457,8 @@ fn with_edge(words: WordRange, end: bool, word: usize) -> WordRange {
 }
 
 fn choose_words(page: Page, anchor: usize, word: usize) {
-    hand::select_words(page, anchor, between(anchor, word));
-    hand::focus(page);
+    interaction::select_words(page, anchor, between(anchor, word));
+    interaction::focus(page);
 }
 
 /// Follows the pointer wherever it goes.
@@ -487,8 +476,8 @@ fn entity_under(event: &PointerEvent) -> Option<String> {
 
 /// Nothing more is pointed at, unless something else is by now.
 fn leave(page: Page, item: Item) {
-    if page.hand.pointed.get_untracked() == Some(item) {
-        page.hand.pointed.set(None);
+    if page.interaction.pointed.get_untracked() == Some(item) {
+        page.interaction.pointed.set(None);
     }
 }
 
@@ -502,19 +491,22 @@ fn is_selected(selection: Selection, item: Item) -> bool {
 }
 
 /// `lit` for what the reader points at, or has selected, and what hangs on it; `dim` for the rest.
-fn emphasis(page: Page, picture: &Picture, item: Item) -> &'static str {
+fn emphasis(page: Page, drawn: &Drawn, item: Item) -> &'static str {
     let selection = page.editor.selection.get();
     let selected = is_selected(selection, item);
     let ends = |id: RelationId| {
-        let relation = picture.relations.iter().find(|relation| relation.id == id);
-        relation.map_or([None; 2], |relation| [Some(relation.head), Some(relation.tail)])
+        let place = drawn.relations.iter().position(|&relation| relation == id);
+        place.map_or([None; 2], |place| {
+            let relation = &drawn.figure.picture.relations[place];
+            [relation.head, relation.tail].map(|end| drawn.entities.get(end).copied())
+        })
     };
     let hangs_on = |item: Item, centre: Item| match (centre, item) {
         (Item::Relation(relation), Item::Entity(entity)) => ends(relation).contains(&Some(entity)),
         (Item::Entity(entity), Item::Relation(relation)) => ends(relation).contains(&Some(entity)),
         (centre, item) => centre == item,
     };
-    let centre = page.hand.pointed.get().or(match selection {
+    let centre = page.interaction.pointed.get().or(match selection {
         Selection::Entity(id) => Some(Item::Entity(id)),
         Selection::Relation(id) => Some(Item::Relation(id)),
         _ => None,
@@ -525,38 +517,4 @@ fn emphasis(page: Page, picture: &Picture, item: Item) -> &'static str {
         (false, Some(centre)) if hangs_on(item, centre) => "lit",
         _ => "dim",
     }
-}
-
-/// The entities of a scene in the order in which they are painted, each once.
-fn outer_first(scene: &Scene) -> Vec<usize> {
-    let mut order: Vec<usize> = Vec::with_capacity(scene.labels.len());
-    for mark in &scene.marks {
-        if !order.contains(&mark.entity) {
-            order.push(mark.entity);
-        }
-    }
-    order
-}
-
-/// The lines of an arc as SVG path data, with rounded corners.
-fn arc_path(arc: &layout::Arc) -> String {
-    let mut path = String::new();
-    for line in &arc.lines {
-        path += &format!("M{} {}", line[0].x, line[0].y);
-        for corner in line.windows(3) {
-            let (before, at, after) = (corner[0], corner[1], corner[2]);
-            let (from, to) = (towards(at, before), towards(at, after));
-            path += &format!("L{} {}Q{} {} {} {}", from.x, from.y, at.x, at.y, to.x, to.y);
-        }
-        let last = line[line.len() - 1];
-        path += &format!("L{} {}", last.x, last.y);
-    }
-    path
-}
-
-/// The point on the way from one to another where rounding ends.
-fn towards(from: Point, to: Point) -> Point {
-    let length = (to.x - from.x).abs() + (to.y - from.y).abs();
-    let part = if length > 0.0 { ROUND.min(length / 2.0) / length } else { 0.0 };
-    Point { x: from.x + (to.x - from.x) * part, y: from.y + (to.y - from.y) * part }
 }

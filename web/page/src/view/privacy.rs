@@ -1,12 +1,12 @@
 //! What backs the sentence that a text stays here: every request that was made.
 
 use leptos::prelude::*;
-use sinet_page::bytes;
-use sinet_page::traffic::Traffic;
+use sinet_logic::bytes;
+use sinet_logic::network::traffic::Traffic;
 
 use crate::app::Page;
-use crate::offline::State;
-use crate::requests;
+use crate::network::State;
+use crate::network::requests;
 
 /// The requests, and whether the page needs any more of them.
 #[component]
@@ -22,7 +22,7 @@ pub fn Privacy(page: Page) -> impl IntoView {
         State::Impossible => "This browser does not keep the page for use without a network.",
     };
     let rows = move || {
-        let row = |line: &sinet_page::traffic::Line| {
+        let row = |line: &sinet_logic::network::traffic::Line| {
             let over = if line.transferred_bytes == 0 {
                 "from this machine".to_owned()
             } else {

@@ -4,14 +4,16 @@ use std::collections::BTreeSet;
 
 use leptos::html;
 use leptos::prelude::*;
-use sinet_page::document::Selection;
-use sinet_page::keys::{Held, command};
+use sinet_document::Selection;
+use sinet_logic::correct::keys::{Held, command};
 use wasm_bindgen::prelude::*;
 use web_sys::{IntersectionObserver, IntersectionObserverEntry, IntersectionObserverInit};
 
-use super::{Inspector, Legend, PictureView};
+use super::inspector::Inspector;
+use super::legend::Legend;
+use super::picture::PictureView;
 use crate::app::Page;
-use crate::hand::{self, Item};
+use crate::correct::interaction::{self, Item};
 
 /// How far outside of the window a sentence is drawn already.
 const AHEAD: &str = "1200px 0px";
@@ -24,14 +26,14 @@ const AT_ONCE: usize = 8;
 pub fn Sentences(page: Page) -> impl IntoView {
     let frame = NodeRef::<html::Div>::new();
     let width = watch_width(frame);
-    let (editor, hand) = (page.editor, page.hand);
+    let (editor, interaction) = (page.editor, page.interaction);
     let near = watch_sentences();
     let count = Memo::new(move |_| editor.document.with(|document| document.sentences().len()));
     let text = Memo::new(move |_| editor.document.with(|document| document.text().to_owned()));
     Effect::new(move || {
         text.track();
-        hand.pointed.set(None);
-        hand.relating.set(None);
+        interaction.pointed.set(None);
+        interaction.relating.set(None);
     });
     let tabbed = tabbed(page);
     let row = move |sentence| view! { <Row page sentence width near tabbed/> };
@@ -40,7 +42,7 @@ pub fn Sentences(page: Page) -> impl IntoView {
             class="sentences"
             aria-label="Annotated text"
             class:stale=move || page.is_stale()
-            class:alone=move || hand.alone.get()
+            class:alone=move || interaction.alone.get()
             aria-busy=move || page.is_busy().to_string()
             on:keydown=move |event| press(page, &event)
         >
@@ -150,10 +152,10 @@ fn press(page: Page, event: &web_sys::KeyboardEvent) {
         document
             .sentences()
             .get(page.window.get_untracked())
-            .is_some_and(|&words| sinet_page::picture::is_right_to_left(document.text_of(words)))
+            .is_some_and(|&words| sinet_figure::is_right_to_left(document.text_of(words)))
     });
     if let Some(command) = command(&event.key(), held, right_to_left)
-        && hand::obey(page, command)
+        && interaction::run(page, command)
     {
         event.prevent_default();
     }
@@ -168,12 +170,12 @@ fn tabbed(page: Page) -> Memo<Option<Item>> {
         }
         let first = || {
             let hidden = page.editor.hidden.get();
-            let shown = |entity: &&sinet_page::document::Entity| {
+            let shown = |entity: &&sinet_document::Entity| {
                 entity.words.start < entity.words.end && !hidden.entities.contains(&entity.kind)
             };
             page.editor.labels.with(|labels| labels.entities.iter().find(shown).map(|entity| Item::Entity(entity.id)))
         };
-        hand::focus_target(selection).or_else(first)
+        interaction::focus_target(selection).or_else(first)
     })
 }
 

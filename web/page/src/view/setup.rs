@@ -1,17 +1,17 @@
 //! “Model and device”: what runs where, what the browser keeps of it, and how to change both.
 
 use leptos::prelude::*;
-use sinet_page::bytes;
-use sinet_page::catalogue::ModelName;
-use sinet_page::device::{Adapter, tell_milliseconds};
-use sinet_protocol::{DeviceChoice, Keeping};
+use sinet_logic::bytes;
+use sinet_logic::engine::catalogue::ModelName;
+use sinet_logic::engine::device::{Adapter, NO_PROGRAM, tell_milliseconds};
+use sinet_protocol::{DeviceChoice, Keeping, MEASURED_READINGS};
 use wasm_bindgen::JsCast;
 use web_sys::{Event, HtmlInputElement};
 
 use crate::app::Page;
-use crate::devices::Measured;
-use crate::drop::files_of_input;
-use crate::models::Adding;
+use crate::engine::Adding;
+use crate::engine::{Measured, has_program};
+use crate::files::drop::files_of_input;
 
 /// Closed until somebody wants it.
 #[component]
@@ -173,7 +173,8 @@ fn tell_adapter(adapter: Option<&Adapter>) -> String {
         None => "This browser offers no WebGPU adapter.".to_owned(),
         Some(adapter) => {
             let kind = if adapter.is_fallback { ", which computes on the CPU" } else { "" };
-            format!("The WebGPU adapter is “{}”{kind}.", adapter.name)
+            let program = if has_program() { String::new() } else { format!(" {NO_PROGRAM}") };
+            format!("The WebGPU adapter is “{}”{kind}.{program}", adapter.name)
         }
     }
 }
@@ -188,5 +189,5 @@ fn tell_measured(model: &str, measured: &Measured) -> String {
         Some(Err(why)) => format!(". WebGPU does not run: {why}"),
         None => String::new(),
     };
-    format!("{model}, median of 21 readings of the beginning of your text: {cpu}{gpu}.")
+    format!("{model}, median of {MEASURED_READINGS} readings of the beginning of your text: {cpu}{gpu}.")
 }

@@ -1,7 +1,7 @@
 //! One line that says what is going on, and another for what went wrong.
 
 use leptos::prelude::*;
-use sinet_page::bytes;
+use sinet_logic::bytes;
 
 use crate::app::Page;
 use crate::engine::Phase;

@@ -1,8 +1,8 @@
 //! Entities and relations as tables, for those who hear or who prefer to read.
 
 use leptos::prelude::*;
+use sinet_document::{EntityId, RelationId, Selection};
 use sinet_formats::Source;
-use sinet_page::document::{EntityId, RelationId, Selection};
 
 use crate::app::Page;
 

@@ -1,15 +1,16 @@
 //! “Take away”: the document as a file in any format, as a picture, or as a link, and what each of them loses.
 
 use leptos::prelude::*;
+use sinet_figure::{Drawn, html, svg};
 use sinet_formats::Format;
-use sinet_page::export::{Drawn, html, svg};
-use sinet_page::link;
-use sinet_page::takeaway::{Item, Taken, Terms, file_stem, take, terms};
-use sinet_page::training::Provenance;
+use sinet_logic::files::link;
+use sinet_logic::files::takeaway::{Item, Taken, Terms, file_stem, take, terms};
+use sinet_logic::files::training::Provenance;
 use wasm_bindgen_futures::spawn_local;
 
+use super::measure;
 use crate::app::Page;
-use crate::{files, measure};
+use crate::files;
 
 /// Closed until somebody wants something.
 #[component]
@@ -87,12 +88,12 @@ fn make(page: Page, item: Item) -> Result<Taken, String> {
     page.editor.document.with_untracked(|document| {
         let made = take(item, document, &types, &provenance(page)).map_err(|error| error.to_string())?;
         Ok(made.unwrap_or_else(|| {
-            let hidden = page.editor.hidden.get_untracked();
-            let drawn = Drawn::all(document, &types, &hidden, measure::width);
+            let visible = page.editor.visible.get_untracked();
+            let drawn = Drawn::all(document.labelled_with(visible), &types, measure::width);
             let stem = file_stem(&document.id);
             let title = if document.id.is_empty() { "Entities and relations" } else { &document.id };
             let (end, media_type, content) = match item {
-                Item::Html => ("html", "text/html", html(document, &drawn, &types, title)),
+                Item::Html => ("html", "text/html", html(&document.to_labelled(), &drawn, &types, title)),
                 _ => ("svg", "image/svg+xml", svg(&drawn, &types)),
             };
             Taken { name: format!("{stem}.{end}"), media_type, content: content.into_bytes() }

@@ -1,12 +1,12 @@
 //! Thresholds and parts of the network, to be changed while the picture answers.
 
 use leptos::prelude::*;
-use sinet_page::difference::{Difference, Retyped};
-use sinet_page::types::Types;
+use sinet_document::difference::{Difference, Retyped};
 use sinet_protocol::Settings;
+use sinet_text::Types;
 
 use crate::app::Page;
-use crate::understanding::MOST;
+use crate::explain::MOST;
 
 /// Sliders, switches, and what they change.
 #[component]

@@ -1,10 +1,10 @@
 //! Why what is selected is found, or is not.
 
 use leptos::prelude::*;
-use sinet_page::why::{Bar, Group};
+use sinet_logic::explain::why::{Bar, Group};
 
 use crate::app::Page;
-use crate::understanding::Answered;
+use crate::explain::Answered;
 
 /// The decision in one sentence, and the scores behind it.
 #[component]

@@ -1,0 +1,78 @@
+//! The findings in sentences.
+
+use std::fmt::Write;
+
+use super::{Findings, Pieces, Split};
+
+impl Findings {
+    /// For people to read.
+    pub fn table(&self, max_span_words: usize) -> String {
+        let mut text = String::new();
+        for split in &self.splits {
+            split.describe(max_span_words, &mut text);
+        }
+        for (one, other, count) in &self.leaks {
+            _ = writeln!(text, "{count} sentences of {one} stand in {other} too: scores there will be too high.");
+        }
+        for (kind, names) in &self.types_in_some {
+            _ = writeln!(text, "The type {kind:?} is only in {}.", names.join(", "));
+        }
+        text
+    }
+}
+
+impl Split {
+    fn describe(&self, max_span_words: usize, text: &mut String) {
+        let Self { name, documents, sentences, words, longest_sentence, .. } = self;
+        _ = writeln!(
+            text,
+            "{name}: {documents} documents, {sentences} sentences, {words} words, at most {longest_sentence} a sentence"
+        );
+        for (what, kinds) in [("entities", &self.entities), ("relations", &self.relations)] {
+            let counts: Vec<String> = kinds.iter().map(|(kind, count)| format!("{kind} {count}")).collect();
+            _ = writeln!(text, "  {} {what}: {}", kinds.values().sum::<usize>(), counts.join(", "));
+        }
+        if self.too_wide > 0 {
+            _ = writeln!(
+                text,
+                "  {} entities have more than {max_span_words} words, so recall cannot pass {:.2} %; {} relations go with them",
+                self.too_wide,
+                100.0 * self.recall_ceiling,
+                self.relations_of_too_wide
+            );
+        }
+        for (count, what) in [
+            (self.overlapping, "entities overlap another"),
+            (self.duplicate_entities, "entities are there twice"),
+            (self.two_types, "entities have the words of another with another type"),
+            (self.multi_label_pairs, "pairs have several types of relations"),
+            (self.duplicate_relations, "relations are there twice"),
+            (self.self_relations, "relations are of an entity with itself: no model finds them"),
+            (self.split_here, "documents came without sentences and were split as `predict` does"),
+            (self.entities_across_sentences, "entities reach over the end of a sentence: no model finds them"),
+            (self.across_sentences, "relations link two sentences: no model finds them"),
+            (self.repeated_sentences, "sentences are there more than once"),
+        ] {
+            if count > 0 {
+                _ = writeln!(text, "  {count} {what}");
+            }
+        }
+        if let Some(Pieces { limit, longest, too_long, words, entities, relations }) = &self.pieces {
+            _ = writeln!(text, "  the longest sentence has {longest} word pieces, the encoder reads {limit}");
+            if *too_long > 0 {
+                _ = writeln!(
+                    text,
+                    "  {too_long} sentences are longer, with {words} words, {entities} entities and {relations} relations: `train` \
+                     refuses them, and a model reads them in parts; split them"
+                );
+            }
+        }
+        if self.error_count > 0 {
+            _ = writeln!(text, "  {} errors:", self.error_count);
+            self.errors.iter().for_each(|error| _ = writeln!(text, "    {error}"));
+            if self.error_count > self.errors.len() {
+                _ = writeln!(text, "    and {} more", self.error_count - self.errors.len());
+            }
+        }
+    }
+}

@@ -1,0 +1,122 @@
+//! The labelled sentences of a model: their files, and which contents these have.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+use sinet_text::{Dataset, Schema};
+
+use crate::Error;
+use crate::files::{read, sha256};
+
+/// The types of a data set.
+pub const TYPES: &str = "types.json";
+
+/// The sentences that a model learns from.
+pub const TRAIN: &str = "train.json";
+
+/// The sentences that a model is measured on while it is trained.
+pub const DEV: &str = "dev.json";
+
+/// The sentences that a finished model is scored on.
+pub const TEST: &str = "test.json";
+
+/// Reads labelled sentences in SpERT's form.
+///
+/// # Errors
+///
+/// [`Error::Read`] if there is no such file, [`Error::Dataset`] with the place of the first mistake in it.
+pub fn read_dataset(path: &Path, schema: &Schema) -> Result<Dataset, Error> {
+    parse_dataset(path, read(path)?, schema)
+}
+
+/// Labelled sentences from the bytes of the file `path`.
+///
+/// # Errors
+///
+/// [`Error::Dataset`] with the place of the first mistake.
+pub(crate) fn parse_dataset(path: &Path, bytes: Vec<u8>, schema: &Schema) -> Result<Dataset, Error> {
+    let json = String::from_utf8(bytes).map_err(Error::data(path))?;
+    Ok(Dataset::from_json(&json, schema, &path.display().to_string())?)
+}
+
+/// The data of a training.
+#[derive(Debug)]
+pub struct Data {
+    /// The types.
+    pub schema: Schema,
+    /// The sentences that the model learns from.
+    pub train: Dataset,
+    /// The sentences that it is measured on.
+    pub dev: Dataset,
+    /// The files of the three.
+    pub identity: DataIdentity,
+}
+
+impl Data {
+    /// Reads the data in a folder.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Read`] if a file is missing, [`Error::Data`] or [`Error::Dataset`] with the place of the first mistake.
+    pub fn read(folder: &Path) -> Result<Self, Error> {
+        let mut identity = DataIdentity { folder: folder.to_owned(), sha256: BTreeMap::new() };
+        let mut read = |name: &str| {
+            let path = folder.join(name);
+            let bytes = read(&path)?;
+            identity.sha256.insert(name.to_owned(), sha256(&bytes));
+            Ok::<_, Error>((path, bytes))
+        };
+        let [types, train, dev] = [read(TYPES)?, read(TRAIN)?, read(DEV)?];
+        let schema: Schema = serde_json::from_slice(&types.1).map_err(Error::data(&types.0))?;
+        let mut train = parse_dataset(&train.0, train.1, &schema)?;
+        // As the authors' code does: a symmetric relation is learned in text order only.
+        train.sentences.iter_mut().for_each(|example| example.order_symmetric(&schema));
+        Ok(Self { train, dev: parse_dataset(&dev.0, dev.1, &schema)?, schema, identity })
+    }
+}
+
+/// The contents of the files of a training, by which a run and a model know their data again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DataIdentity {
+    /// The folder of the files. The same files in another folder are the same data.
+    pub folder: PathBuf,
+    /// The SHA-256 of each file in hexadecimal digits, by its name.
+    pub sha256: BTreeMap<String, String>,
+}
+
+impl DataIdentity {
+    /// The same with the whole path of the folder, which holds wherever `sinet` is called.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Read`], if there is no such folder any more.
+    pub fn resolved(&self) -> Result<Self, Error> {
+        let folder = self.folder.canonicalize().map_err(Error::reading(&self.folder))?;
+        Ok(Self { folder, sha256: self.sha256.clone() })
+    }
+
+    /// The names of the files whose contents differ.
+    pub fn differences(&self, other: &Self) -> Vec<String> {
+        let names = self.sha256.keys().chain(other.sha256.keys().filter(|name| !self.sha256.contains_key(*name)));
+        names.filter(|name| self.sha256.get(*name) != other.sha256.get(*name)).cloned().collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn identity(folder: &str, files: &[(&str, &str)]) -> DataIdentity {
+        let sha256 = files.iter().map(|(name, sum)| ((*name).to_owned(), (*sum).to_owned())).collect();
+        DataIdentity { folder: folder.into(), sha256 }
+    }
+
+    #[test]
+    fn data_differs_by_its_contents() {
+        let data = identity("a", &[(DEV, "1"), (TRAIN, "2")]);
+        assert_eq!(data.differences(&identity("b", &[(DEV, "1"), (TRAIN, "2")])), [""; 0]);
+        assert_eq!(data.differences(&identity("a", &[(DEV, "1"), (TRAIN, "3")])), [TRAIN]);
+        assert_eq!(data.differences(&identity("a", &[(TRAIN, "2"), (TYPES, "3")])), [DEV, TYPES]);
+    }
+}

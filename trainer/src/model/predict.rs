@@ -1,0 +1,85 @@
+//! Annotations on standard output.
+
+use std::io::{BufRead, ErrorKind, Write};
+use std::path::Path;
+use std::sync::mpsc;
+use std::thread;
+
+use burn::tensor::read_sync;
+use sinet_infer::Model;
+use sinet_text::Annotation;
+
+use crate::Error;
+use crate::error::DataError;
+
+/// Texts that may be on their way, for each thread: enough to keep all of them busy behind a long one.
+const IN_FLIGHT: usize = 16;
+
+/// Annotates one text.
+///
+/// # Errors
+///
+/// [`Error::Annotate`] if the model cannot read it.
+pub fn annotate(model: &Model, text: &str) -> Result<Annotation, Error> {
+    // In the pool, so that its threads share the work of one text.
+    let reading = rayon::scope(|_| read_sync(model.annotate(text)));
+    Ok(reading?.annotation)
+}
+
+/// Annotates every line of `input`, which is called `name`, and writes one JSON object a line to `output`, in the
+/// same order. `progress` is told the length of each line, in bytes, once it is answered.
+///
+/// All cores work at it; however long the input is, only some lines of it are in memory.
+///
+/// # Errors
+///
+/// [`Error::Data`] for a line that is not UTF-8, [`Error::Annotate`] if the model cannot read one, [`Error::Output`] if the
+/// output takes no more. The lines before such a line are answered.
+pub fn annotate_lines(
+    model: &Model,
+    name: &str,
+    input: impl BufRead,
+    output: impl Write + Send,
+    progress: impl Fn(u64) + Send,
+) -> Result<(), Error> {
+    let (queue, answers) = mpsc::sync_channel(IN_FLIGHT * rayon::current_num_threads());
+    thread::scope(|threads| {
+        let writer = threads.spawn(move || write_all(answers, output, progress));
+        rayon::in_place_scope(|pool| {
+            for (i, line) in input.lines().enumerate() {
+                let (sender, answer) = mpsc::channel();
+                // The writer goes at the first error; then nobody wants the rest.
+                if queue.send(answer).is_err() {
+                    break;
+                }
+                pool.spawn(move |_| {
+                    let unreadable = |source: std::io::Error| match source.kind() {
+                        ErrorKind::InvalidData => Error::data(Path::new(name))(DataError::Line { line: i + 1, source }),
+                        _ => Error::reading(Path::new(name))(source),
+                    };
+                    let answer = line.map_err(unreadable).and_then(|line| {
+                        let annotation = annotate(model, &line)?;
+                        let json =
+                            serde_json::to_string(&annotation).map_err(|error| Error::Serialize(error.into()))?;
+                        Ok((json, line.len() as u64 + 1))
+                    });
+                    _ = sender.send(answer);
+                });
+            }
+            drop(queue);
+        });
+        writer.join().expect("writing does not panic")
+    })
+}
+
+/// An annotated line and the length of what it answers, when it is ready.
+type Answer = mpsc::Receiver<Result<(String, u64), Error>>;
+
+fn write_all(answers: mpsc::Receiver<Answer>, mut output: impl Write, progress: impl Fn(u64)) -> Result<(), Error> {
+    for answer in answers {
+        let (json, length) = answer.recv().expect("every line is answered")?;
+        writeln!(output, "{json}").map_err(Error::Output)?;
+        progress(length);
+    }
+    output.flush().map_err(Error::Output)
+}

@@ -1,0 +1,7 @@
+//! Dropped files, documents from files, files from documents.
+
+pub mod dropped;
+pub mod link;
+pub mod opening;
+pub mod takeaway;
+pub mod training;

@@ -1,0 +1,16 @@
+//! Decisions of the annotation page that need no browser, in rooms of the page's own names.
+//!
+//! - [`engine`]: the models that ship, the choice of a worker, the steps after a fault
+//! - [`files`]: dropped files, documents from files, files from documents
+//! - [`correct`]: the meaning of keys, and the way from label to label
+//! - [`explain`]: attention as shades, coverage of a text, explanations in words
+//! - [`network`]: the list of requests
+//!
+//! Nothing here knows the page. The open document is `sinet-document`, and pictures of it are `sinet-figure`.
+
+pub mod bytes;
+pub mod correct;
+pub mod engine;
+pub mod explain;
+pub mod files;
+pub mod network;

@@ -1,0 +1,3 @@
+//! The list of requests.
+
+pub mod traffic;

@@ -1,0 +1,96 @@
+//! Files that a person opens.
+
+use js_sys::Uint8Array;
+use leptos::prelude::*;
+use sinet_document::OpenDocument;
+use sinet_logic::files::link;
+use sinet_logic::files::opening::{Opened, names_labels, open};
+use wasm_bindgen_futures::{JsFuture, spawn_local};
+
+use super::drop::NamedFile;
+use crate::app::Page;
+
+/// The most bytes that are opened at once.
+const MAX_BYTES: f64 = 256e6;
+/// How much of the end of an archive is looked at.
+const ARCHIVE_TAIL: f64 = 65_536.0;
+
+/// What came of the files that were opened last; a copy is the same.
+#[derive(Clone, Copy, Default)]
+pub struct Files {
+    /// What was recognised, and what could not be kept, each a sentence.
+    pub notes: RwSignal<Vec<String>>,
+    /// What went wrong, each a sentence.
+    pub failures: RwSignal<Vec<String>>,
+}
+
+impl Files {
+    /// Nothing was opened.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Reads files and opens the first document in them.
+    pub fn open(self, page: Page, files: Vec<NamedFile>) {
+        self.clear();
+        if files.is_empty() {
+            return;
+        }
+        if files.iter().map(|(_, file)| file.size()).sum::<f64>() > MAX_BYTES {
+            return self
+                .failures
+                .set(vec!["These files are larger than 256 MB together: open fewer of them.".to_owned()]);
+        }
+        spawn_local(async move {
+            let mut contents = Vec::with_capacity(files.len());
+            for (path, file) in files {
+                match JsFuture::from(file.array_buffer()).await {
+                    Ok(buffer) => contents.push((path, Uint8Array::new(&buffer).to_vec())),
+                    Err(_) => self.failures.update(|failures| failures.push(format!("{path} cannot be read."))),
+                }
+            }
+            let Opened { documents, mut notes, mut failures } = open(contents);
+            let count = documents.len();
+            let mut documents = documents.into_iter().map(OpenDocument::new);
+            if let Some(first) = documents.next() {
+                page.open_labelled(first);
+                if count > 1 {
+                    let kept = page.library.add(page, documents).await;
+                    notes.insert(0, format!("The first of {count} documents is open, {kept} others are in the list."));
+                }
+            } else if failures.is_empty() {
+                failures.push("There is no document in these files.".to_owned());
+            }
+            self.notes.set(notes);
+            self.failures.update(|all| all.append(&mut failures));
+        });
+    }
+
+    /// Opens the document in the address, if it holds one, and says whether it does.
+    pub fn open_link(self, page: Page) -> bool {
+        let fragment = window().location().hash().unwrap_or_default();
+        match link::from_fragment(&fragment) {
+            Ok(None) => return false,
+            Ok(Some(document)) => page.open_labelled(OpenDocument::new(document)),
+            Err(error) => self.failures.set(vec![error.to_string()]),
+        }
+        true
+    }
+
+    /// Forgets what was said about files.
+    pub fn clear(self) {
+        self.notes.set(Vec::new());
+        self.failures.set(Vec::new());
+    }
+}
+
+/// Whether files are one zip archive of texts and labels. It is not read for that: its list of names stands at its end.
+pub async fn is_archive_of_labels(files: &[NamedFile]) -> bool {
+    let [(_, file)] = files else { return false };
+    let start = (file.size() - ARCHIVE_TAIL).max(0.0);
+    let Ok(tail) = file.slice_with_f64_and_f64(start, file.size()) else { return false };
+    match JsFuture::from(tail.array_buffer()).await {
+        Ok(buffer) => names_labels(&Uint8Array::new(&buffer).to_vec()),
+        Err(_) => false,
+    }
+}

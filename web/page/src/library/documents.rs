@@ -1,0 +1,197 @@
+//! Opening, adding and deleting documents, and keeping up with what changes.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+use std::time::Duration;
+
+use leptos::prelude::*;
+use sinet_document::OpenDocument;
+use sinet_document::record::{Body, Head, State};
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::spawn_local;
+use web_sys::BroadcastChannel;
+
+use super::list::Library;
+use super::place::{Place, new_id};
+use super::storage;
+use super::store::Store;
+use crate::app::Page;
+
+/// How long nothing must change before the open document is saved.
+const PAUSE: Duration = Duration::from_millis(500);
+
+/// How many documents are saved in one go.
+const ADDED_AT_ONCE: usize = 20;
+
+/// The name under which tabs tell each other that a document has changed.
+const CHANNEL: &str = "sinet-documents";
+
+impl Library {
+    /// Opens the database and, unless the address names a text, what this tab had open, or else what was changed last.
+    /// From then on every change is saved.
+    pub fn start(self, page: Page) {
+        spawn_local(async move {
+            match Store::open().await {
+                Ok(store) => self.store.set_value(Some(Rc::new(store))),
+                Err(error) => return self.trouble.set(Some(error)),
+            }
+            if let Err(error) = self.take_rescued().await {
+                self.trouble.set(Some(error));
+            }
+            self.refresh().await;
+            let newest = self.heads.with_untracked(|heads| heads.first().map(|head| head.id.clone()));
+            let wanted = storage::open_before().filter(|id| self.head(id).is_some()).or(newest);
+            let names_text = window().location().hash().is_ok_and(|hash| hash.len() > 1);
+            if let Some(id) = wanted.filter(|_| !names_text && page.is_untouched()) {
+                self.open_now(page, &id).await;
+            }
+            self.watch(page);
+        });
+    }
+
+    /// Leaves the open document, saved: what is opened next is another one.
+    pub fn leave(self, page: Page) {
+        self.save(page);
+        self.place.set_value(Place::new());
+        self.set_open(None);
+    }
+
+    /// Keeps documents that come from files, and says how many of them are kept now.
+    pub async fn add(self, page: Page, documents: impl Iterator<Item = OpenDocument>) -> usize {
+        let Some(store) = self.store.get_value() else { return 0 };
+        let (now, model) = (js_sys::Date::now(), page.model.get_untracked());
+        // The list shows the newest first, so each is a little older than the one before it in the file.
+        let mut records = documents.enumerate().map(|(index, document)| {
+            let body = Body::new(model.folder(), document, None);
+            let is_labelled = !body.document.labels().entities.is_empty();
+            let state = if is_labelled { State::Labelled } else { State::New };
+            (Head::new(new_id(), &body, now - 1.0 - index as f64, 1, state), body)
+        });
+        let mut kept = 0;
+        loop {
+            let some: Vec<(Head, Body)> = records.by_ref().take(ADDED_AT_ONCE).collect();
+            if some.is_empty() {
+                break;
+            }
+            if let Err(error) = store.add(&some).await {
+                self.trouble.set(Some(error));
+                break;
+            }
+            kept += some.len();
+            self.heads.update(|heads| heads.extend(some.into_iter().map(|(head, _)| head)));
+        }
+        self.sort();
+        self.tell(None);
+        kept
+    }
+
+    /// Opens a document of the list.
+    pub fn open(self, page: Page, id: String) {
+        spawn_local(async move { self.open_now(page, &id).await });
+    }
+
+    /// Deletes a document. [`restore`](Self::restore) brings it back.
+    pub fn remove(self, page: Page, id: String) {
+        spawn_local(async move {
+            let (Some(store), Some(head)) = (self.store.get_value(), self.head(&id)) else { return };
+            let body = store.body(&id).await.ok().flatten();
+            if let Err(error) = store.remove(&id).await {
+                return self.trouble.set(Some(error));
+            }
+            self.heads.update(|heads| heads.retain(|head| head.id != id));
+            if self.open.get_untracked().is_some_and(|open| open == id) {
+                self.place.set_value(Place::new());
+                self.set_open(None);
+                page.load(OpenDocument::of_text(""));
+            }
+            self.said.set(format!("“{}” was deleted.", head.title));
+            self.removed.set(body.map(|body| (head, body)));
+            self.tell(Some(&id));
+        });
+    }
+
+    /// Brings back what was deleted last.
+    pub fn restore(self, page: Page) {
+        let Some((head, body)) = self.removed.get_untracked() else { return };
+        self.removed.set(None);
+        spawn_local(async move {
+            let Some(store) = self.store.get_value() else { return };
+            let id = head.id.clone();
+            if let Err(error) = store.add(&[(head.clone(), body)]).await {
+                return self.trouble.set(Some(error));
+            }
+            self.said.set(format!("“{}” is back.", head.title));
+            self.heads.update(|heads| heads.push(head));
+            self.sort();
+            self.tell(Some(&id));
+            self.open_now(page, &id).await;
+        });
+    }
+
+    /// Opens a document of the list, and leaves the one that was open.
+    async fn open_now(self, page: Page, id: &str) {
+        let (Some(store), Some(head)) = (self.store.get_value(), self.head(id)) else { return };
+        match store.body(id).await {
+            Ok(Some(body)) => {
+                self.leave(page);
+                let own_part = body.own_part();
+                page.show_body(body, head.state);
+                let place = Place { id: id.to_owned(), revision: head.revision, saved: own_part };
+                self.place.set_value(Rc::new(RefCell::new(place)));
+                self.set_open(Some(id));
+            }
+            Ok(None) => self.said.set(format!("“{}” is damaged and cannot be opened.", head.title)),
+            Err(error) => self.trouble.set(Some(error)),
+        }
+    }
+
+    /// Reads the list from the database.
+    async fn refresh(self) {
+        let Some(store) = self.store.get_value() else { return };
+        match store.heads().await {
+            Ok((heads, damaged)) => {
+                self.heads.set(heads);
+                self.sort();
+                if damaged > 0 {
+                    let documents =
+                        if damaged == 1 { "1 document is".to_owned() } else { format!("{damaged} documents are") };
+                    self.said.set(format!("{documents} damaged and left out of the list."));
+                }
+            }
+            Err(error) => self.trouble.set(Some(error)),
+        }
+    }
+
+    /// Saves what changes, and listens to other tabs.
+    fn watch(self, page: Page) {
+        Effect::new(move |_| {
+            page.text.track();
+            page.model.track();
+            page.editor.document.track();
+            self.pause.update_value(|pause| {
+                if let Some(pause) = pause.take() {
+                    pause.clear();
+                }
+                *pause = set_timeout_with_handle(move || self.save(page), PAUSE).ok();
+            });
+        });
+        // The page may be gone after either of these.
+        let last = move || {
+            self.rescue(page);
+            self.save(page);
+        };
+        window_event_listener(leptos::ev::pagehide, move |_| last());
+        window_event_listener(leptos::ev::visibilitychange, move |_| last());
+        let Ok(channel) = BroadcastChannel::new(CHANNEL) else { return };
+        let on_message = Closure::<dyn Fn(web_sys::MessageEvent)>::new(move |event: web_sys::MessageEvent| {
+            let is_open = event.data().as_string().is_some_and(|id| self.open.get_untracked() == Some(id));
+            if is_open {
+                let sentence = "This document was changed in another tab. What you change here is kept as a copy.";
+                self.said.set(sentence.to_owned());
+            }
+            spawn_local(self.refresh());
+        });
+        channel.set_onmessage(Some(on_message.into_js_value().unchecked_ref()));
+        self.channel.set_value(Some(channel));
+    }
+}

@@ -1,0 +1,105 @@
+//! The list of the documents that the browser keeps, and which of them is open.
+
+use std::cell::RefCell;
+use std::collections::BTreeSet;
+use std::rc::Rc;
+
+use leptos::prelude::*;
+use sinet_document::record::{Body, Head};
+use web_sys::BroadcastChannel;
+
+use super::place::{Place, Queue};
+use super::storage;
+use super::store::{Store, StoreError};
+
+/// The documents of this browser; a copy is the same list.
+#[derive(Clone, Copy)]
+pub struct Library {
+    /// The list, what was changed last first.
+    pub heads: RwSignal<Vec<Head>>,
+    /// The open document, if it is kept.
+    pub open: RwSignal<Option<String>>,
+    /// What has happened, for the reader.
+    pub said: RwSignal<String>,
+    /// Why the newest change is not kept.
+    pub trouble: RwSignal<Option<StoreError>>,
+    /// What was deleted last and can be had back.
+    pub removed: RwSignal<Option<(Head, Body)>>,
+    /// How far the reading of all documents has come.
+    pub work: RwSignal<Option<Work>>,
+    /// The documents in whose texts, not titles, the newest search has found its words so far, by their names.
+    pub found: RwSignal<BTreeSet<String>>,
+    /// Counts searches: only the newest goes on.
+    pub(super) searches: StoredValue<u32>,
+    pub(super) store: StoredValue<Option<Rc<Store>>, LocalStorage>,
+    pub(super) place: StoredValue<Rc<RefCell<Place>>, LocalStorage>,
+    pub(super) queue: StoredValue<Queue, LocalStorage>,
+    pub(super) pause: StoredValue<Option<TimeoutHandle>>,
+    pub(super) channel: StoredValue<Option<BroadcastChannel>, LocalStorage>,
+}
+
+/// How far the reading of all documents has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Work {
+    /// Documents that were read or given up.
+    pub done: usize,
+    /// Documents in all.
+    pub total: usize,
+    /// Whether somebody wants it to stop.
+    pub is_cancelled: bool,
+}
+
+impl Library {
+    /// Nothing yet: [`start`](Self::start) looks.
+    pub fn new() -> Self {
+        Self {
+            heads: RwSignal::default(),
+            open: RwSignal::default(),
+            said: RwSignal::default(),
+            trouble: RwSignal::default(),
+            removed: RwSignal::default(),
+            work: RwSignal::default(),
+            found: RwSignal::default(),
+            searches: StoredValue::default(),
+            store: StoredValue::new_local(None),
+            place: StoredValue::new_local(Place::new()),
+            queue: StoredValue::new_local(Queue::default()),
+            pause: StoredValue::new(None),
+            channel: StoredValue::new_local(None),
+        }
+    }
+
+    /// The head of a document.
+    pub(super) fn head(self, id: &str) -> Option<Head> {
+        self.heads.with_untracked(|heads| heads.iter().find(|head| head.id == id).cloned())
+    }
+
+    /// Puts a head into the list, in place of the one before.
+    pub(super) fn put(self, head: Head) {
+        self.heads.update(|heads| {
+            heads.retain(|other| other.id != head.id);
+            heads.push(head);
+        });
+        self.sort();
+    }
+
+    /// Puts what was changed last first.
+    pub(super) fn sort(self) {
+        self.heads.update(|heads| heads.sort_by(|a, b| b.edited.total_cmp(&a.edited)));
+    }
+
+    /// Says which document is open, to the list and to this tab's next visit.
+    pub(super) fn set_open(self, id: Option<&str>) {
+        self.open.set(id.map(str::to_owned));
+        storage::remember_open(id);
+    }
+
+    /// Tells other tabs.
+    pub(super) fn tell(self, id: Option<&str>) {
+        self.channel.with_value(|channel| {
+            if let Some(channel) = channel {
+                channel.post_message(&id.unwrap_or_default().into()).ok();
+            }
+        });
+    }
+}

@@ -1,0 +1,41 @@
+//! Small notes beside the database: which document a tab has open, and what a page could not save at its end.
+
+use leptos::prelude::*;
+
+/// Where a tab remembers which document it had open.
+const OPEN: &str = "sinet-open";
+
+/// How names begin under which pages leave what they could not save any more.
+pub const RESCUE: &str = "sinet-rescue-";
+
+/// The document that this tab had open.
+pub fn open_before() -> Option<String> {
+    session()?.get_item(OPEN).ok().flatten()
+}
+
+/// Remembers which document this tab has open.
+pub fn remember_open(id: Option<&str>) {
+    if let Some(session) = session() {
+        match id {
+            Some(id) => session.set_item(OPEN, id).ok(),
+            None => session.remove_item(OPEN).ok(),
+        };
+    }
+}
+
+/// Forgets what a page has rescued of a document.
+pub fn forget_rescued(id: &str) {
+    if let Some(storage) = local() {
+        storage.remove_item(&format!("{RESCUE}{id}")).ok();
+    }
+}
+
+/// The storage of all tabs.
+pub fn local() -> Option<web_sys::Storage> {
+    window().local_storage().ok().flatten()
+}
+
+/// The storage of this tab.
+fn session() -> Option<web_sys::Storage> {
+    window().session_storage().ok().flatten()
+}
