@@ -36,28 +36,6 @@ test('a page whose program for WebGPU is not built yet says so and reads on the 
     if (path.includes('worker-gpu')) return null;
     return path === 'index.html' ? String(bytes).replace('<head>', `<head>${mark}`) : bytes;
   };
-  const [browser, site] = [await launch({ gpu: true }), await serve({ spoil })];
-  try {
-    const { page, complaints } = await open(browser, `${site.address}?device=webgpu`);
-    await settled(page);
-    const status = await page.locator('.status').getByRole('status').innerText();
-    assert.match(status, /on the CPU\. The program for WebGPU is still being built/);
-    await page.getByText('Model and device').click();
-    assert.match(await page.getByRole('region', { name: 'Device' }).innerText(), /The program for WebGPU is still being built/);
-    assert.ok(!site.asked.some((path) => path.includes('worker-gpu')), 'nothing is asked for that is not there');
-    assert.deepEqual(complaints, []);
-  } finally {
-    await browser.close();
-    await site.stop();
-  }
-});
-
-test('a page whose program for WebGPU is not built yet says so and reads on the CPU', { timeout: 3 * minutes }, async () => {
-  const mark = '<meta name="sinet-webgpu" content="missing" />';
-  const spoil = (path, bytes) => {
-    if (path.includes('worker-gpu')) return null;
-    return path === 'index.html' ? String(bytes).replace('<head>', `<head>${mark}`) : bytes;
-  };
   const { page, site, complaints } = await visit({ spoil, query: '?device=webgpu' });
   await settled(page);
   assert.match(await status(page).innerText(), /on the CPU\. The program for WebGPU is still being built/);
