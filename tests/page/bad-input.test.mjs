@@ -1,93 +1,80 @@
 // Whatever comes in, the page stays alive, says one clear sentence, and loses nothing typed.
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { launch, open, predict, settled, type } from './browser.mjs';
-import { isOfCpuWorker, serve } from './site.mjs';
+import { test } from 'node:test';
+import { failure, field, predict, setUp, settled, status, type, words } from './browser.mjs';
+import { assertFits } from './order.mjs';
+import { isOfCpuWorker } from './site.mjs';
 
-let browser, site;
-before(async () => {
-  browser = await launch();
-  site = await serve();
-});
-after(async () => {
-  await browser.close();
-  await site.stop();
-});
+const visit = setUp();
 
 const alive = async (page) => {
   await type(page, 'We still parse sentences.');
-  assert.deepEqual(await page.locator('svg .words text').allTextContents(), ['We', 'still', 'parse', 'sentences', '.']);
+  assert.deepEqual(await words(page), ['We', 'still', 'parse', 'sentences', '.']);
 };
 
 test('an empty text shows nothing and harms nothing', async () => {
-  const { page, context } = await open(browser, site.address);
+  const { page } = await visit();
   await settled(page);
-  await page.getByLabel('Text to annotate').fill('   ');
+  await field(page).fill('   ');
   await page.locator('.sentence').first().waitFor({ state: 'detached' });
-  assert.equal(await page.locator('.status').getByRole('alert').innerText(), '');
+  assert.equal(await failure(page).innerText(), '');
   await alive(page);
-  await context.close();
 });
 
 test('100 kB of text keep the page answering', { timeout: 400_000 }, async () => {
-  const { page, context } = await open(browser, site.address);
+  const { page } = await visit();
   await settled(page);
   const sentence = 'The parser reads a long text and finds the methods in it. ';
   const text = sentence.repeat(Math.ceil(100_000 / sentence.length));
-  await page.getByLabel('Text to annotate').fill(text);
+  await field(page).fill(text);
   // While it is read, the page answers, and a newer text is not kept waiting for the end.
   await page.waitForTimeout(4_000);
   await page.getByRole('radio', { name: 'News' }).focus();
   assert.equal(await page.locator('.sentences').getAttribute('aria-busy'), 'true', 'it is read still');
   await alive(page);
-  await context.close();
 });
 
 test('a sentence over 512 pieces is read in windows, all of it', { timeout: 120_000 }, async () => {
-  const { page, context } = await open(browser, site.address);
+  const { page } = await visit();
   await settled(page);
   const text = `We use ${Array.from({ length: 700 }, (_, index) => `w${index % 10}`).join(' ')} here.`;
   await type(page, text, 90_000);
-  const shown = (await page.locator('svg .words text').allTextContents()).join('');
+  const shown = (await words(page)).join('');
   assert.equal(shown, text.replaceAll(' ', ''));
   const expected = await predict('scierc', text);
   assert.ok(expected.windows.length > 1);
   const told = await page.getByRole('region', { name: 'How the text was read' }).innerText();
   assert.equal(told, `Read as one sentence; it was too long and read in ${expected.windows.length} parts.`);
   assert.equal(await page.locator('.sentence').count(), expected.windows.length);
-  await context.close();
 });
 
 test('lone surrogates become replacement characters', async () => {
-  const { page, context } = await open(browser, site.address);
+  const { page } = await visit();
   await settled(page);
   const found = await page.evaluate(() => window.sinet.annotate('A \ud800 broken \udc00 text.'));
   assert.equal(found.text, 'A \ufffd broken \ufffd text.');
-  await page.getByLabel('Text to annotate').evaluate((field) => {
+  await field(page).evaluate((field) => {
     field.value = 'x\ud83d y.';
     field.dispatchEvent(new InputEvent('input', { bubbles: true }));
   });
   await page.locator('svg .words').getByText('y', { exact: true }).waitFor();
   await alive(page);
-  await context.close();
 });
 
 test('hostile words are shown as they are', async () => {
-  const { page, context, complaints } = await open(browser, site.address);
+  const { page, complaints } = await visit();
   await settled(page);
   const long = 'x'.repeat(5_000);
   await type(page, `<img src=x onerror=alert(1)> & ${long} \u202eשלום 中文字 e\u0301\u0301 👩‍👩‍👧.`);
   assert.equal(await page.locator('img').count(), 0);
-  const text = (await page.locator('svg .words text').allTextContents()).join('');
+  const text = (await words(page)).join('');
   assert.ok(text.includes(long) && text.includes('onerror=alert(1)>'));
   assert.deepEqual(complaints, []);
-  const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-  assert.ok(overflow <= 0, 'nothing sticks out');
-  await context.close();
+  await assertFits(page);
 });
 
 test('scripts get one clear error', async () => {
-  const { page, context } = await open(browser, site.address);
+  const { page } = await visit();
   await settled(page);
   const refuse = (call) => page.evaluate(`${call}.then(() => 'no error', (error) => \`\${error.name}: \${error.message}\`)`);
   assert.equal(
@@ -104,7 +91,6 @@ test('scripts get one clear error', async () => {
     await refuse("sinet.annotate('a', {device: 'webgpu'})"),
     'Error: sinet.annotate: WebGPU does not run here. WebGPU was asked for, but this browser offers no adapter.',
   );
-  await context.close();
 });
 
 for (const [what, spoil, sentence] of [
@@ -119,21 +105,17 @@ for (const [what, spoil, sentence] of [
 ]) {
   test(`${what} gives one sentence, and the text stays`, async () => {
     let spoilt = true;
-    const bad = await serve({ spoil: (path, bytes) => (spoilt ? spoil(path, bytes) : bytes) });
-    const { page, context } = await open(browser, bad.address);
-    const field = page.getByLabel('Text to annotate');
-    await field.fill('Nothing typed is lost.');
+    const { page } = await visit({ spoil: (path, bytes) => (spoilt ? spoil(path, bytes) : bytes) });
+    await field(page).fill('Nothing typed is lost.');
     await page.getByRole('alert').filter({ hasText: /The model (cannot be loaded|is not there)/ }).waitFor();
-    assert.match(await page.locator('.status').getByRole('alert').innerText(), sentence);
-    assert.equal(await field.inputValue(), 'Nothing typed is lost.');
+    assert.match(await failure(page).innerText(), sentence);
+    assert.equal(await field(page).inputValue(), 'Nothing typed is lost.');
     // And once the files are right, the same page reads the same text.
     spoilt = false;
     await page.getByRole('button', { name: 'Annotate' }).click();
     await settled(page);
-    assert.equal(await page.locator('.status').getByRole('alert').innerText(), '');
-    assert.deepEqual(await page.locator('svg .words text').allTextContents(), ['Nothing', 'typed', 'is', 'lost', '.']);
-    await context.close();
-    await bad.stop();
+    assert.equal(await failure(page).innerText(), '');
+    assert.deepEqual(await words(page), ['Nothing', 'typed', 'is', 'lost', '.']);
   });
 }
 
@@ -141,24 +123,18 @@ test('a worker that dies is replaced, and the text read again', async () => {
   // The first worker that starts throws as soon as it is told to load; the second is the real one.
   let starts = 0;
   const dying = "self.onmessage = () => { setTimeout(() => { throw new Error('gone'); }); }; self.postMessage('\"ready\"');";
-  const bad = await serve({
+  const { page } = await visit({
     spoil: (path, bytes) => (isOfCpuWorker(path, 'loader.js') && starts++ === 0 ? Buffer.from(dying) : bytes),
   });
-  const { page, context } = await open(browser, bad.address);
   await settled(page);
   assert.equal(starts, 2);
-  assert.match(await page.locator('.status').getByRole('status').innerText(), /on the CPU\. The worker before this one stopped \(.*gone\), so the CPU took over\.$/);
+  assert.match(await status(page).innerText(), /on the CPU\. The worker before this one stopped \(.*gone\), so the CPU took over\.$/);
   await alive(page);
-  await context.close();
-  await bad.stop();
 });
 
 test('a worker that never starts is told about', async () => {
-  const bad = await serve({ spoil: (path, bytes) => (isOfCpuWorker(path, 'bg.wasm') ? null : bytes) });
-  const { page, context } = await open(browser, bad.address);
+  const { page } = await visit({ spoil: (path, bytes) => (isOfCpuWorker(path, 'bg.wasm') ? null : bytes) });
   await page.getByRole('alert').filter({ hasText: 'program did not start' }).waitFor();
-  await page.getByLabel('Text to annotate').fill('Still here.');
-  assert.equal(await page.getByLabel('Text to annotate').inputValue(), 'Still here.');
-  await context.close();
-  await bad.stop();
+  await field(page).fill('Still here.');
+  assert.equal(await field(page).inputValue(), 'Still here.');
 });

@@ -2,7 +2,9 @@
 import { chromium } from 'playwright-core';
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
+import { after, afterEach, before } from 'node:test';
 import { promisify } from 'node:util';
+import { serve } from './site.mjs';
 
 const flags = [
   '--no-sandbox',
@@ -15,25 +17,52 @@ const flags = [
 // A WebGPU adapter that computes on the CPU: slow, but the same shaders as on a real one.
 const softwareGpu = ['--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader', '--enable-features=Vulkan'];
 
-export function launch({ gpu = false } = {}) {
-  const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
-  return chromium.launch({ executablePath, args: gpu ? [...flags, ...softwareGpu] : flags });
-}
-
-/** Opens the page and notes what its console complains of. */
-export async function open(browser, address, options = {}) {
-  const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
-  const page = await context.newPage();
-  page.setDefaultTimeout(60_000);
-  const complaints = [];
-  page.on('console', (message) => {
-    // Chromium's own remark on a machine without a GPU; the page says so itself.
-    if (message.text() === 'No available adapters.') return;
-    if (['error', 'warning'].includes(message.type())) complaints.push(message.text());
+/**
+ * Starts a browser for the tests of a file, and returns `visit`. Each test closes by itself what it has visited. `defaults`
+ * are options of every visit.
+ */
+export function setUp({ gpu = false, ...defaults } = {}) {
+  const ends = [];
+  let browser;
+  before(async () => {
+    const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
+    browser = await chromium.launch({ executablePath, args: gpu ? [...flags, ...softwareGpu] : flags });
   });
-  page.on('pageerror', (error) => complaints.push(String(error)));
-  await page.goto(address);
-  return { page, context, complaints };
+  afterEach(async () => {
+    for (const end of ends.splice(0).reverse()) await end();
+  });
+  after(() => browser.close());
+
+  /**
+   * Opens the page as a new visitor: `query` follows its address, and `init`, one function or several, runs before the page.
+   * The visit has a site of its own (`spoil` and `prefix` as in `serve`), or goes to the `site` of another visit. What is
+   * left of the options goes to the browser. Complaints are the errors and warnings of the page's console, and `newTab`
+   * opens the page once more, beside.
+   */
+  return async function visit(options = {}) {
+    const { query = '', init = [], spoil, prefix, site: shared, ...rest } = { ...defaults, ...options };
+    const site = shared ?? (await serve({ spoil, prefix }));
+    if (!shared) ends.push(site.stop);
+    const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...rest });
+    ends.push(() => context.close());
+    for (const script of [init].flat()) await context.addInitScript(script);
+    context.setDefaultTimeout(60_000);
+    const page = await context.newPage();
+    const complaints = [];
+    page.on('console', (message) => {
+      // Chromium's own remark on a machine without a GPU; the page says so itself.
+      if (message.text() === 'No available adapters.') return;
+      if (['error', 'warning'].includes(message.type())) complaints.push(message.text());
+    });
+    page.on('pageerror', (error) => complaints.push(String(error)));
+    await page.goto(site.address + query);
+    const newTab = async () => {
+      const other = await context.newPage();
+      await other.goto(site.address + query);
+      return other;
+    };
+    return { browser, context, page, newTab, site, complaints };
+  };
 }
 
 /** Waits until what is shown belongs to the text in the field. */
@@ -43,9 +72,38 @@ export async function settled(page, timeout = 60_000) {
 
 /** Puts a text into the field as typing does, and waits for its reading. */
 export async function type(page, text, timeout) {
-  await page.getByLabel('Text to annotate').fill(text);
+  await field(page).fill(text);
   await page.locator('.sentences[aria-busy="true"]').waitFor({ timeout: 5_000 }).catch(() => {});
   await settled(page, timeout);
+}
+
+/** The field for the text. */
+export const field = (page) => page.getByLabel('Text to annotate');
+
+/** Waits until the field holds a text. */
+export const holds = (page, text) => page.waitForFunction((text) => document.querySelector('#text')?.value === text, text);
+
+/** The words of the pictures. */
+export const words = (page) => page.locator('svg .words text').allTextContents();
+
+/** Entities with a text in the pictures. */
+export const entity = (page, text) => page.locator(`svg .entity[aria-label*="“${text}”"]`);
+
+/** What the page says about the model and its device. */
+export const status = (page) => page.locator('.status').getByRole('status');
+
+/** What the page says about a failure of the model. */
+export const failure = (page) => page.locator('.status').getByRole('alert');
+
+/** Drops files on the page, each a name and its content. More than one list are as many drops, in one tick. */
+export async function drop(page, ...drops) {
+  await page.evaluate((drops) => {
+    for (const files of drops) {
+      const dataTransfer = new DataTransfer();
+      for (const [name, content] of files) dataTransfer.items.add(new File([content], name));
+      document.body.dispatchEvent(new DragEvent('drop', { dataTransfer, bubbles: true, cancelable: true }));
+    }
+  }, drops);
 }
 
 /** What `sinet predict` prints for a text. */

@@ -1,22 +1,11 @@
 // Correcting: with keys, with a pointer and with buttons, and the model that answers each time.
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { launch, open, settled, type } from './browser.mjs';
-import { assertAccessible, assertInOrder } from './order.mjs';
-import { serve } from './site.mjs';
+import { test } from 'node:test';
+import { entity, field, setUp, settled, type } from './browser.mjs';
+import { assertAccessible, assertFits, assertInOrder } from './order.mjs';
 
-let browser, site;
-before(async () => {
-  browser = await launch();
-  site = await serve();
-});
-after(async () => {
-  await browser.close();
-  await site.stop();
-});
+const visit = setUp({ query: '?device=cpu' });
 
-const openOnCpu = (options) => open(browser, `${site.address}?device=cpu`, options);
-const entity = (page, text) => page.locator(`svg .entity[aria-label*="“${text}”"]`);
 const word = (page, text) => page.locator('svg .words text').filter({ hasText: new RegExp(`^${text}$`) }).first();
 const labels = (page) => page.locator('svg [role="button"]').evaluateAll((all) => all.map((one) => one.getAttribute('aria-label')));
 const focused = (page) => page.evaluate(() => document.activeElement.getAttribute('aria-label'));
@@ -37,7 +26,7 @@ async function drag(page, from, to) {
 }
 
 test('keys add, change, move and remove an entity, and undo leads back', async () => {
-  const { page, context, complaints } = await openOnCpu();
+  const { page, complaints } = await visit();
   await settled(page);
   const original = await labels(page);
   await entity(page, 'bidirectional LSTM').focus();
@@ -74,11 +63,10 @@ test('keys add, change, move and remove an entity, and undo leads back', async (
   await entity(page, 'present a').waitFor();
   assert.equal(await entity(page, 'bidirectional LSTM').count(), 0);
   assert.deepEqual(complaints, []);
-  await context.close();
 });
 
 test('the relations answer to a corrected entity', async () => {
-  const { page, context } = await openOnCpu();
+  const { page } = await visit();
   await settled(page);
   await entity(page, 'bidirectional LSTM').focus();
   await page.keyboard.press('Delete');
@@ -106,11 +94,10 @@ test('the relations answer to a corrected entity', async () => {
   await settled(page);
   assert.equal(await entity(page, 'improves labeled').getAttribute('class').then((all) => all.includes('own')), true);
   assert.equal(await page.locator(`svg .arc[aria-label="${name}"]`).count(), 0);
-  await context.close();
 });
 
 test('two keys make a relation, which is reversed, agreed with and told apart', async () => {
-  const { page, context } = await openOnCpu();
+  const { page } = await visit();
   await settled(page);
   await entity(page, 'neural dependency parser').focus();
   await page.keyboard.press('r');
@@ -132,11 +119,10 @@ test('two keys make a relation, which is reversed, agreed with and told apart', 
   assert.equal(await page.locator('svg .arc.own').count(), 2);
   assert.equal(await page.locator('.tables').getByText('✓ by you').count(), 2);
   await assertAccessible(page);
-  await context.close();
 });
 
 test('a pointer selects words, drags a relation and moves an edge', async () => {
-  const { page, context, complaints } = await openOnCpu();
+  const { page, complaints } = await visit();
   await settled(page);
   await drag(page, await centre(word(page, 'present')), await centre(word(page, 'a')));
   await about(page).filter({ hasText: '“present a”' }).waitFor();
@@ -157,11 +143,10 @@ test('a pointer selects words, drags a relation and moves an edge', async () => 
   await drag(page, await centre(page.locator('.handle[data-edge="start"]')), await centre(word(page, 'over')));
   await entity(page, 'over greedy decoding').waitFor();
   assert.deepEqual(complaints, []);
-  await context.close();
 });
 
 test('buttons do all of it, for those who touch', async () => {
-  const { page, context } = await openOnCpu({ viewport: { width: 390, height: 844 }, hasTouch: true });
+  const { page } = await visit({ viewport: { width: 390, height: 844 }, hasTouch: true });
   await settled(page);
   const actions = page.getByRole('toolbar', { name: 'Corrections' });
   const press = (name) => actions.getByRole('button', { name, exact: true }).tap();
@@ -186,13 +171,11 @@ test('buttons do all of it, for those who touch', async () => {
   await press('Select words');
   await press('More');
   await about(page).filter({ hasText: '“We present”' }).waitFor();
-  const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-  assert.ok(overflow <= 0, 'nothing sticks out');
-  await context.close();
+  await assertFits(page);
 });
 
 test('one stop of the Tab key, arrows within, and keys only in the text', async () => {
-  const { page, context } = await openOnCpu();
+  const { page } = await visit();
   await settled(page);
   assert.equal(await page.locator('.picture [tabindex="0"]').count(), 1);
   await page.getByRole('button', { name: 'Annotate', exact: true }).focus();
@@ -220,23 +203,21 @@ test('one stop of the Tab key, arrows within, and keys only in the text', async 
   await dialog.waitFor({ state: 'hidden' });
 
   const count = await page.locator('svg .entity').count();
-  const field = page.getByLabel('Text to annotate');
-  await field.focus();
-  await field.press('End');
-  await field.press('Delete');
-  await field.press('h');
-  await field.press('Backspace');
+  await field(page).focus();
+  await field(page).press('End');
+  await field(page).press('Delete');
+  await field(page).press('h');
+  await field(page).press('Backspace');
   assert.equal(await page.locator('svg .entity').count(), count, 'keys in the field are the field’s');
-  await context.close();
 });
 
 test('corrections move with a changed text and outlast another model', async () => {
-  const { page, context } = await openOnCpu();
+  const { page } = await visit();
   await settled(page);
   await entity(page, 'beam search').focus();
   await page.keyboard.press('1');
   await said(page).filter({ hasText: 'Task “beam search”, by you' }).waitFor();
-  const text = await page.getByLabel('Text to annotate').inputValue();
+  const text = await field(page).inputValue();
   await type(page, `Surprisingly simple. ${text}`);
   assert.equal(await page.locator('svg .entity.own[aria-label*="“beam search”"]').count(), 1);
   await page.getByRole('radio', { name: 'News' }).check();
@@ -247,29 +228,26 @@ test('corrections move with a changed text and outlast another model', async () 
   await type(page, text.replace('beam search', 'luck'));
   await said(page).filter({ hasText: 'one entity of yours' }).waitFor();
   assert.equal(await page.locator('svg .entity.own').count(), 0);
-  await context.close();
 });
 
 test('corrections that went with their text come back with it', async () => {
-  const { page, context } = await openOnCpu();
+  const { page } = await visit();
   await settled(page);
   await entity(page, 'bidirectional LSTM').focus();
   await page.keyboard.press('4');
   await said(page).filter({ hasText: 'by you' }).waitFor();
   const own = page.locator('svg .entity.own');
-  const field = page.getByLabel('Text to annotate');
-  await field.focus();
+  await field(page).focus();
   await page.keyboard.press('Control+a');
   await page.keyboard.press('Delete');
   await said(page).filter({ hasText: 'Gone with the text that they stood in: one entity of yours.' }).waitFor();
   await page.keyboard.press('Control+z');
   await settled(page);
   assert.match(await own.getAttribute('aria-label'), /Other Scientific Term.*“bidirectional LSTM”/);
-  await context.close();
 });
 
 test('a worker that holds another text reads this one again first', async () => {
-  const { page, context, complaints } = await openOnCpu();
+  const { page, complaints } = await visit();
   await settled(page);
   const before = await page.locator('svg .arc').count();
   // The page's own engine is made to read something else.
@@ -280,11 +258,10 @@ test('a worker that holds another text reads this one again first', async () => 
   await settled(page);
   assert.equal(await page.locator('svg .arc').count(), before, 'the same relations between the same entities');
   assert.deepEqual(complaints, []);
-  await context.close();
 });
 
 test('a worker that stops is replaced, and the next correction is answered all the same', async () => {
-  const { page, context } = await openOnCpu();
+  const { page } = await visit();
   await settled(page);
   await entity(page, 'beam search').focus();
   await page.keyboard.press('1');
@@ -303,19 +280,17 @@ test('a worker that stops is replaced, and the next correction is answered all t
   await page.keyboard.press('Control+z');
   await settled(page);
   assert.deepEqual(await labels(page), before);
-  await context.close();
 });
 
 for (const colorScheme of ['light', 'dark']) {
   for (const width of [1280, 390]) {
     test(`correcting is in order: ${colorScheme}, ${width} pixels`, async () => {
-      const { page, context } = await openOnCpu({ colorScheme, viewport: { width, height: 900 } });
+      const { page } = await visit({ colorScheme, viewport: { width, height: 900 } });
       await settled(page);
       await entity(page, 'bidirectional LSTM').focus();
       await page.keyboard.press('4');
       await entity(page, 'bidirectional LSTM').and(page.locator('.own')).waitFor();
       await assertInOrder(page, `correcting-${colorScheme}-${width}`);
-      await context.close();
     });
   }
 }

@@ -1,32 +1,14 @@
 // Each way in which something can break: the page says what to do, mends what it can by itself, and loses nothing.
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { launch, open, settled, type } from './browser.mjs';
-import { isOfCpuWorker, serve } from './site.mjs';
+import { test } from 'node:test';
+import { failure, field, holds, setUp, settled, status, type, words } from './browser.mjs';
+import { gated, refuse } from './gate.mjs';
+import { isOfCpuWorker } from './site.mjs';
 
-let browser;
-before(async () => {
-  browser = await launch();
-});
-after(() => browser.close());
+// What keeps the page offline would fetch files a second time.
+const visit = setUp({ query: '?device=cpu', serviceWorkers: 'block' });
 
 const typed = 'Nothing typed is lost.';
-const words = (page) => page.locator('svg .words text').allTextContents();
-
-/** Serves the page with files spoilt, does something with it, and takes both away again. */
-async function withPage({ spoil, init, query = '?device=cpu', launched = browser }, use) {
-  const site = await serve({ spoil });
-  // What keeps the page offline would fetch files a second time.
-  const { page, context } = await open(launched, 'about:blank', { serviceWorkers: 'block' });
-  if (init) await page.addInitScript(init);
-  try {
-    await page.goto(site.address + query);
-    await use(page, site);
-  } finally {
-    await context.close();
-    await site.stop();
-  }
-}
 
 /** A worker script that answers requests with what `answer`, the body of a function of `request`, returns. */
 const fakeWorker = (answer) =>
@@ -44,6 +26,12 @@ const loaded = JSON.stringify({
     settings: { entity_threshold: 0, relation_threshold: 0.5, switches: { tap: true, entity_looks: true, relation_looks: true } },
   },
 });
+
+/** An `init`: a browser with a WebGPU adapter that nobody has looked at. */
+const withAdapter = () => {
+  const adapter = { info: { vendor: 'test' }, features: new Set(['timestamp-query']) };
+  Object.defineProperty(navigator, 'gpu', { value: { requestAdapter: async () => adapter } });
+};
 
 /** A WebAssembly module whose memory cannot grow by more than so many pages. */
 function capMemory(module, pages) {
@@ -76,23 +64,22 @@ function capMemory(module, pages) {
 }
 
 test('a worker that stops is replaced, and what was asked is asked again', async () => {
-  await withPage({}, async (page) => {
-    await settled(page);
-    const text = 'We describe a parser that uses a recurrent network.';
-    await type(page, text);
-    const options = { model: 'scierc', device: 'cpu' };
-    const entities = (await page.evaluate(([text, options]) => window.sinet.annotate(text, options), [text, options])).entities;
-    const before = await page.evaluate(([entities, options]) => window.sinet.relate(entities, options), [entities, options]);
-    assert.ok(before.length > 0);
-    await page.workers()[0].evaluate(() => void setTimeout(() => { throw new Error('poisoned'); }));
-    await page.getByRole('status').filter({ hasText: 'poisoned' }).waitFor();
-    // The new worker has read nothing: the page reads the text to it first.
-    const again = await page.evaluate(([entities, options]) => window.sinet.relate(entities, options), [entities, options]);
-    assert.deepEqual(again, before);
-    assert.match(await page.locator('.status').getByRole('status').innerText(), /The worker before this one stopped \(.*poisoned\), so the CPU took over\.$/);
-    await type(page, typed);
-    assert.deepEqual(await words(page), ['Nothing', 'typed', 'is', 'lost', '.']);
-  });
+  const { page } = await visit();
+  await settled(page);
+  const text = 'We describe a parser that uses a recurrent network.';
+  await type(page, text);
+  const options = { model: 'scierc', device: 'cpu' };
+  const entities = (await page.evaluate(([text, options]) => window.sinet.annotate(text, options), [text, options])).entities;
+  const before = await page.evaluate(([entities, options]) => window.sinet.relate(entities, options), [entities, options]);
+  assert.ok(before.length > 0);
+  await page.workers()[0].evaluate(() => void setTimeout(() => { throw new Error('poisoned'); }));
+  await page.getByRole('status').filter({ hasText: 'poisoned' }).waitFor();
+  // The new worker has read nothing: the page reads the text to it first.
+  const again = await page.evaluate(([entities, options]) => window.sinet.relate(entities, options), [entities, options]);
+  assert.deepEqual(again, before);
+  assert.match(await status(page).innerText(), /The worker before this one stopped \(.*poisoned\), so the CPU took over\.$/);
+  await type(page, typed);
+  assert.deepEqual(await words(page), ['Nothing', 'typed', 'is', 'lost', '.']);
 });
 
 test('a graphics device that is lost is opened again, and then given up for the CPU', async () => {
@@ -100,43 +87,68 @@ test('a graphics device that is lost is opened again, and then given up for the 
     path.endsWith('worker-gpu_loader.js')
       ? fakeWorker(`return request.load ? ${loaded} : { stopped: { fault: 'device_lost', message: 'Destroyed' } };`)
       : bytes;
-  const init = () => {
-    const adapter = { info: { vendor: 'test' }, features: new Set(['timestamp-query']) };
-    Object.defineProperty(navigator, 'gpu', { value: { requestAdapter: async () => adapter } });
-  };
-  await withPage({ spoil, init, query: '' }, async (page, site) => {
+  const { page, site } = await visit({ spoil, init: withAdapter, query: '' });
+  await settled(page);
+  assert.equal(site.asked.filter((path) => path.endsWith('worker-gpu_loader.js')).length, 2);
+  assert.match(await status(page).innerText(), /on the CPU\. The graphics device was lost, so the CPU took over\.$/);
+  assert.equal(await failure(page).innerText(), '');
+});
+
+for (const query of ['', '?device=webgpu']) {
+  test(`a page whose worker for WebGPU is not built yet reads on the CPU, and takes it later: ${query || 'unasked'}`, async () => {
+    let isBuilt = false;
+    const worker = fakeWorker(`return request.load ? ${loaded} : { fetched: { fetches: [] } };`);
+    const spoil = (path, bytes) => (path.endsWith('worker-gpu_loader.js') ? (isBuilt ? worker : null) : bytes);
+    const { page } = await visit({ spoil, init: withAdapter, query, serviceWorkers: 'allow' });
     await settled(page);
-    assert.equal(site.asked.filter((path) => path.endsWith('worker-gpu_loader.js')).length, 2);
-    assert.match(await page.locator('.status').getByRole('status').innerText(), /on the CPU\. The graphics device was lost, so the CPU took over\.$/);
-    assert.equal(await page.locator('.status').getByRole('alert').innerText(), '');
+    assert.match(await status(page).innerText(), /^Read in \d+ ms on the CPU\. [A-Z][^.]+\.$/, 'one sentence says why');
+    assert.equal(await failure(page).innerText(), '');
+    // What keeps the page offline does not keep that there was none.
+    await page.waitForFunction(() => navigator.serviceWorker.controller);
+    isBuilt = true;
+    await page.reload();
+    await status(page).filter({ hasText: 'on WebGPU.' }).waitFor();
   });
+}
+
+test('B23: after a text was refused, its relations are asked of a worker that has read it', async () => {
+  const { page } = await visit({ init: gated });
+  await settled(page);
+  const [text, other] = ['We describe a parser that uses a recurrent network.', 'Anna lives in Oslo with her friends and a cat.'];
+  const annotate = (text) => page.evaluate((text) => window.sinet.annotate(text), text);
+  const relate = (entities) => page.evaluate((entities) => window.sinet.relate(entities), entities);
+  const { entities } = await annotate(text);
+  const relations = await relate(entities);
+  assert.ok(relations.length > 0);
+  await annotate(other);
+  assert.notDeepEqual(await relate(entities), relations, 'the texts differ in this');
+  await refuse(page, text);
+  await assert.rejects(annotate(text), /the test refuses it/);
+  assert.deepEqual(await relate(entities), relations);
 });
 
 test('a model that gets no memory says so, and starts again when asked', { timeout: 120_000 }, async () => {
   let spoilt = true;
   const spoil = (path, bytes) => (spoilt && isOfCpuWorker(path, 'bg.wasm') ? capMemory(bytes, 400) : bytes);
-  await withPage({ spoil }, async (page) => {
-    const field = page.getByLabel('Text to annotate');
-    await field.fill(typed);
-    await page.getByRole('alert').filter({ hasText: 'no more memory' }).waitFor();
-    assert.match(await page.locator('.status').getByRole('alert').innerText(), /Close other tabs or shorten the text, then try again\.$/);
-    assert.equal(await field.inputValue(), typed);
-    spoilt = false;
-    await page.getByRole('button', { name: 'Try again' }).click();
-    await settled(page);
-    assert.deepEqual(await words(page), ['Nothing', 'typed', 'is', 'lost', '.']);
-    assert.equal(await page.locator('.status').getByRole('alert').innerText(), '');
-  });
+  const { page } = await visit({ spoil });
+  await field(page).fill(typed);
+  await page.getByRole('alert').filter({ hasText: 'no more memory' }).waitFor();
+  assert.match(await failure(page).innerText(), /Close other tabs or shorten the text, then try again\.$/);
+  assert.equal(await field(page).inputValue(), typed);
+  spoilt = false;
+  await page.getByRole('button', { name: 'Try again' }).click();
+  await settled(page);
+  assert.deepEqual(await words(page), ['Nothing', 'typed', 'is', 'lost', '.']);
+  assert.equal(await failure(page).innerText(), '');
 });
 
 test('a file that arrives damaged is fetched once more, past every cache', async () => {
   let times = 0;
   const spoil = (path, bytes) => (path.endsWith('config.json') && times++ === 0 ? Buffer.from(bytes).fill(32, 0, 1) : bytes);
-  await withPage({ spoil }, async (page) => {
-    await settled(page);
-    assert.equal(times, 2);
-    assert.equal(await page.locator('.status').getByRole('alert').innerText(), '');
-  });
+  const { page } = await visit({ spoil });
+  await settled(page);
+  assert.equal(times, 2);
+  assert.equal(await failure(page).innerText(), '');
 });
 
 test('a file that stays damaged is told, and not fetched for ever', async () => {
@@ -146,79 +158,72 @@ test('a file that stays damaged is told, and not fetched for ever', async () => 
     times++;
     return Buffer.from(bytes).fill(32, 0, 1);
   };
-  await withPage({ spoil }, async (page) => {
-    await page.getByRole('alert').filter({ hasText: 'SHA-256 differs' }).waitFor();
-    assert.equal(times, 2);
-  });
+  const { page } = await visit({ spoil });
+  await page.getByRole('alert').filter({ hasText: 'SHA-256 differs' }).waitFor();
+  assert.equal(times, 2);
 });
 
 test('a cached file that was damaged is fetched again', async () => {
-  await withPage({}, async (page, site) => {
-    await settled(page);
-    const damaged = await page.evaluate(async () => {
-      const cache = await caches.open('sinet-models');
-      const request = (await cache.keys()).find(({ url }) => url.includes('tokenizer.json'));
-      await cache.put(request, new Response('rubbish'));
-      return request.url;
-    });
-    assert.match(damaged, /scierc/);
-    site.asked.length = 0;
-    await page.reload();
-    await settled(page);
-    const models = site.asked.filter((path) => path.startsWith('models/'));
-    assert.deepEqual(models, ['models/scierc/manifest.json', 'models/scierc/tokenizer.json']);
+  const { page, site } = await visit();
+  await settled(page);
+  const damaged = await page.evaluate(async () => {
+    const cache = await caches.open('sinet-models');
+    const request = (await cache.keys()).find(({ url }) => url.includes('tokenizer.json'));
+    await cache.put(request, new Response('rubbish'));
+    return request.url;
   });
+  assert.match(damaged, /scierc/);
+  site.asked.length = 0;
+  await page.reload();
+  await settled(page);
+  const models = site.asked.filter((path) => path.startsWith('models/'));
+  assert.deepEqual(models, ['models/scierc/manifest.json', 'models/scierc/tokenizer.json']);
 });
 
 test('a connection that fails is waited for', async () => {
   let cut = true;
   const spoil = (path, bytes) => (cut && isOfCpuWorker(path, 'loader.js') ? null : bytes);
-  await withPage({ spoil }, async (page) => {
-    await page.getByRole('alert').filter({ hasText: 'program did not start' }).waitFor();
-    await page.getByLabel('Text to annotate').fill(typed);
-    await page.getByRole('alert').filter({ hasText: 'program did not start' }).waitFor();
-    cut = false;
-    await page.evaluate(() => window.dispatchEvent(new Event('online')));
-    await settled(page);
-    assert.deepEqual(await words(page), ['Nothing', 'typed', 'is', 'lost', '.']);
-  });
+  const { page } = await visit({ spoil });
+  await page.getByRole('alert').filter({ hasText: 'program did not start' }).waitFor();
+  await field(page).fill(typed);
+  await page.getByRole('alert').filter({ hasText: 'program did not start' }).waitFor();
+  cut = false;
+  await page.evaluate(() => window.dispatchEvent(new Event('online')));
+  await settled(page);
+  assert.deepEqual(await words(page), ['Nothing', 'typed', 'is', 'lost', '.']);
 });
 
 test('a browser without WebGPU says so and takes the CPU', async () => {
   const init = () => Object.defineProperty(navigator, 'gpu', { value: undefined });
-  await withPage({ init, query: '?device=webgpu' }, async (page) => {
-    await settled(page);
-    assert.match(await page.locator('.status').getByRole('status').innerText(), /on the CPU\. WebGPU was asked for, but this browser offers no adapter\.$/);
-  });
+  const { page } = await visit({ init, query: '?device=webgpu' });
+  await settled(page);
+  assert.match(await status(page).innerText(), /on the CPU\. WebGPU was asked for, but this browser offers no adapter\.$/);
 });
 
 test('a browser without vector instructions is told what to use', async () => {
   const init = () => {
     WebAssembly.validate = () => false;
   };
-  await withPage({ init }, async (page, site) => {
-    const alert = page.getByRole('alert').filter({ hasText: 'cannot run the model' });
-    assert.match(await alert.innerText(), /Use a newer one: Chrome or Edge 91, Firefox 114, Safari 16\.4, or later\.$/);
-    assert.deepEqual(site.asked.filter((path) => path.includes('worker')), [], 'no worker is even tried');
-  });
+  const { page, site } = await visit({ init });
+  const alert = page.getByRole('alert').filter({ hasText: 'cannot run the model' });
+  assert.match(await alert.innerText(), /Use a newer one: Chrome or Edge 91, Firefox 114, Safari 16\.4, or later\.$/);
+  assert.deepEqual(site.asked.filter((path) => path.includes('worker')), [], 'no worker is even tried');
 });
 
 test('a worker that talks nonsense is replaced', async () => {
   let starts = 0;
   const spoil = (path, bytes) =>
     isOfCpuWorker(path, 'loader.js') && starts++ === 0 ? Buffer.from("self.postMessage({ 'not': 'a string' });") : bytes;
-  await withPage({ spoil }, async (page) => {
-    await settled(page);
-    assert.equal(starts, 2);
-    assert.match(await page.locator('.status').getByRole('status').innerText(), /a message that this page does not know\), so the CPU took over\.$/);
-  });
+  const { page } = await visit({ spoil });
+  await settled(page);
+  assert.equal(starts, 2);
+  assert.match(await status(page).innerText(), /a message that this page does not know\), so the CPU took over\.$/);
 });
 
 test('a page that does not start says what to do', async () => {
   const spoil = (path, bytes) => (/sinet-page-.*\.wasm$/.test(path) ? null : bytes);
-  await withPage({ spoil }, async (page) => {
-    await page.getByRole('alert').filter({ hasText: 'The page did not start. Check the connection and reload it' }).waitFor();
-  });
+  const { page } = await visit({ spoil });
+  await page.getByRole('alert').filter({ hasText: 'The page did not start. Check the connection and reload it' }).waitFor();
 });
 
 test('a browser that cannot even start the page is told what to use', async () => {
@@ -228,25 +233,23 @@ test('a browser that cannot even start the page is told what to use', async () =
     const refuse = () => Promise.reject(new WebAssembly.CompileError('invalid opcode'));
     Object.assign(WebAssembly, { instantiate: refuse, instantiateStreaming: refuse, compile: refuse, compileStreaming: refuse });
   };
-  await withPage({ init }, async (page) => {
-    await page.getByRole('alert').filter({ hasText: 'This browser cannot run the page. Use a newer one' }).waitFor();
-  });
+  const { page } = await visit({ init });
+  await page.getByRole('alert').filter({ hasText: 'This browser cannot run the page. Use a newer one' }).waitFor();
 });
 
 test('a page that stops says that nothing is lost', async () => {
-  await withPage({}, async (page) => {
-    await settled(page);
-    await page.getByLabel('Text to annotate').fill(typed);
-    await page.getByText('Saved in this browser').waitFor();
-    // Something that cannot happen: a document without a body.
-    await page.evaluate(() => {
-      Object.defineProperty(document, 'body', { get: () => null });
-      const transfer = new DataTransfer();
-      transfer.items.add(new File(['a'], 'a.txt'));
-      window.dispatchEvent(new DragEvent('dragover', { dataTransfer: transfer }));
-    });
-    await page.getByRole('alert').filter({ hasText: 'has stopped on a fault of its own. Reload it' }).waitFor();
-    await page.reload();
-    await page.waitForFunction((typed) => document.querySelector('#text')?.value === typed, typed);
+  const { page } = await visit();
+  await settled(page);
+  await field(page).fill(typed);
+  await page.getByText('Saved in this browser').waitFor();
+  // Something that cannot happen: a document without a body.
+  await page.evaluate(() => {
+    Object.defineProperty(document, 'body', { get: () => null });
+    const transfer = new DataTransfer();
+    transfer.items.add(new File(['a'], 'a.txt'));
+    window.dispatchEvent(new DragEvent('dragover', { dataTransfer: transfer }));
   });
+  await page.getByRole('alert').filter({ hasText: 'has stopped on a fault of its own. Reload it' }).waitFor();
+  await page.reload();
+  await holds(page, typed);
 });

@@ -5,29 +5,19 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { after, before, test } from 'node:test';
-import { launch, open, settled, type } from './browser.mjs';
+import { drop, entity, field, holds, setUp, settled, type } from './browser.mjs';
+import { rows, unfold } from './documents.mjs';
 import { assertInOrder } from './order.mjs';
-import { serve } from './site.mjs';
 
-let browser, site, folder;
+const visit = setUp({ query: '?device=cpu', permissions: ['clipboard-read', 'clipboard-write'] });
+
+let folder;
 before(async () => {
-  browser = await launch();
-  site = await serve();
   folder = await mkdtemp(join(tmpdir(), 'sinet-files-'));
 });
-after(async () => {
-  await browser.close();
-  await site.stop();
-  await rm(folder, { recursive: true });
-});
+after(() => rm(folder, { recursive: true }));
 
 const text = '😀 We use a naïve parser for parsing.\n\nThe beam search improves the "parser" on news text.';
-
-async function start(address = `${site.address}?device=cpu`, options = {}) {
-  const opened = await open(browser, address, { acceptDownloads: true, ...options });
-  await opened.context.grantPermissions(['clipboard-read', 'clipboard-write']);
-  return opened;
-}
 
 async function openTakeAway(page) {
   await page.getByText('Take away', { exact: true }).click();
@@ -60,13 +50,13 @@ const labels = ({ entities, relations }, sameText) => ({
 });
 
 test('what is taken away in a format comes back from its file', { timeout: 240_000 }, async () => {
-  const { page, context, complaints } = await start();
+  const { page, complaints } = await visit();
   await settled(page);
   await type(page, text);
   await openTakeAway(page);
   const before = await content(page);
   assert.ok(before.entities.length >= 3 && before.relations.length >= 1);
-  const { page: other, context: second } = await start();
+  const { page: other } = await visit();
   await settled(other);
   await openTakeAway(other);
   const input = other.getByLabel('Open files…');
@@ -82,15 +72,13 @@ test('what is taken away in a format comes back from its file', { timeout: 240_0
     if (format === 'conll') expected.relations = [];
     assert.deepEqual(labels(found, keeps), expected, format);
     if (keeps) assert.equal(found.text, before.text, format);
-    await other.getByLabel('Text to annotate').fill('');
+    await field(other).fill('');
   }
   assert.deepEqual(complaints, []);
-  await context.close();
-  await second.close();
 });
 
 test('each form says what it counts and loses before it is taken', { timeout: 120_000 }, async () => {
-  const { page, context } = await start();
+  const { page } = await visit();
   await settled(page);
   await openTakeAway(page);
   const terms = page.locator('.terms');
@@ -109,13 +97,12 @@ test('each form says what it counts and loses before it is taken', { timeout: 12
     await form.selectOption(options);
     await terms.locator('p, li').first().waitFor();
   }
-  await context.close();
 });
 
 for (const colorScheme of ['light', 'dark']) {
   for (const width of [1280, 390]) {
     test(`taking away is in order: ${colorScheme}, ${width} pixels`, async () => {
-      const { page, context } = await start(undefined, { colorScheme, viewport: { width, height: 900 } });
+      const { page } = await visit({ colorScheme, viewport: { width, height: 900 } });
       await settled(page);
       await openTakeAway(page);
       await page.getByLabel('As', { exact: true }).selectOption('conll');
@@ -124,13 +111,12 @@ for (const colorScheme of ['light', 'dark']) {
       await page.locator('.sentences').evaluate((sentences) => sentences.scrollIntoView());
       await page.locator('.sentences svg .entity').first().waitFor();
       await assertInOrder(page, `taking-away-${colorScheme}-${width}`);
-      await context.close();
     });
   }
 }
 
 test('pictures and the page of its own need nothing else', { timeout: 120_000 }, async () => {
-  const { page, context, complaints } = await start();
+  const { page, context, complaints } = await visit();
   await settled(page);
   await type(page, 'We use <b>beam search</b> for parsing.');
   await openTakeAway(page);
@@ -149,11 +135,10 @@ test('pictures and the page of its own need nothing else', { timeout: 120_000 },
   assert.equal(await alone.locator('b, script').count(), 0);
   assert.ok((await alone.locator('svg .entity rect').count()) >= 1);
   assert.deepEqual(complaints, []);
-  await context.close();
 });
 
 test('a link carries the document and is never sent', { timeout: 120_000 }, async () => {
-  const { page, context } = await start();
+  const { page, site } = await visit();
   await settled(page);
   await type(page, text);
   await openTakeAway(page);
@@ -163,42 +148,88 @@ test('a link carries the document and is never sent', { timeout: 120_000 }, asyn
   const link = await page.evaluate(() => navigator.clipboard.readText());
   assert.match(link, /#d=[A-Za-z0-9_-]+$/);
   const asked = site.asked.length;
-  const { page: other, context: second } = await start(link);
+  const { page: other } = await visit({ site, query: link.slice(site.address.length) });
   await openTakeAway(other);
   assert.deepEqual(labels(await content(other), true), labels(before, true));
-  assert.equal(await other.getByLabel('Text to annotate').inputValue(), text);
+  assert.equal(await field(other).inputValue(), text);
   assert.ok(!site.asked.slice(asked).some((path) => path.includes('d=')));
-  await other.getByLabel('Text to annotate').fill('');
-  await second.close();
-  await context.close();
+  await field(other).fill('');
 });
 
 test('a link that is damaged is refused with a sentence', { timeout: 60_000 }, async () => {
-  const { page, context } = await start(`${site.address}?device=cpu#d=AAAA`);
+  const { page } = await visit({ query: '?device=cpu#d=AAAA' });
   await page.getByRole('alert').getByText('cannot be opened').waitFor();
-  await context.close();
 });
 
 test('files that are dropped anywhere are opened, and bad ones refused by their place', { timeout: 120_000 }, async () => {
-  const { page, context } = await start();
+  const { page } = await visit();
   await settled(page);
-  const drop = async (name, body) => {
-    const transfer = await page.evaluateHandle(([name, body]) => {
-      const transfer = new DataTransfer();
-      transfer.items.add(new File([body], name));
-      return transfer;
-    }, [name, body]);
-    await page.dispatchEvent('body', 'drop', { dataTransfer: transfer });
-  };
   const lines = ['{"text":"Ada lives.","label":[[0,3,"Peop"]]}', '{"text":"Bob.","label":[]}'];
-  await drop('people.jsonl', lines.join('\n'));
+  await drop(page, [['people.jsonl', lines.join('\n')]]);
   await page.locator('.opened').getByText('The first of 2 documents is open, 1 others are in the list.').waitFor();
-  assert.equal(await page.getByLabel('Text to annotate').inputValue(), 'Ada lives.');
+  assert.equal(await field(page).inputValue(), 'Ada lives.');
   assert.equal(await page.locator('svg .entity').count(), 1);
-  await drop('bad.jsonl', '{"text":"Ada"}\n{"text":"Ada","label":[[0,9,"Peop"]]}');
+  await drop(page, [['bad.jsonl', '{"text":"Ada"}\n{"text":"Ada","label":[[0,9,"Peop"]]}']]);
   await page.getByRole('alert').getByText('bad.jsonl, line 2, document 2').waitFor();
   await writeFile(join(folder, 'a.ann'), 'T1\tPeop 0 3\tAda\n');
   await page.getByLabel('Open files…').setInputFiles(join(folder, 'a.ann'));
   await page.getByRole('alert').getByText('together with its .txt file').waitFor();
-  await context.close();
+});
+
+test('B20: two dropped files of one name are two documents', { timeout: 60_000 }, async () => {
+  const { page } = await visit();
+  await settled(page);
+  await unfold(page);
+  await drop(page, [['a.txt', 'The text of one folder.'], ['a.txt', 'The text of another folder.']]);
+  await page.locator('.opened').getByText('The first of 2 documents is open, 1 others are in the list.').waitFor();
+  await rows(page).filter({ hasText: 'The text of one folder.' }).waitFor();
+  await rows(page).filter({ hasText: 'The text of another folder.' }).waitFor();
+});
+
+test('B20: labels belong to their text in letters of any size', { timeout: 60_000 }, async () => {
+  const { page } = await visit();
+  await settled(page);
+  await drop(page, [['A.TXT', 'Ada lives.'], ['A.ANN', 'T1\tPeop 0 3\tAda\n']]);
+  await holds(page, 'Ada lives.');
+  await page.locator('.opened').getByText('as they came').waitFor();
+  assert.equal(await entity(page, 'Ada').count(), 1);
+});
+
+/** An `init`: whatever is dropped is a folder with so many texts, and with things that cannot be read. */
+const folderOf = (count) => `(${(count) => {
+  const entry = (kind, path, rest) => {
+    const properties = { name: path.split('/').pop(), fullPath: path, isFile: kind === FileSystemFileEntry, isDirectory: kind !== FileSystemFileEntry, ...rest };
+    const described = Object.entries(properties).map(([key, value]) => [key, { value }]);
+    return Object.create(kind.prototype, Object.fromEntries(described));
+  };
+  const file = (path, give) => entry(FileSystemFileEntry, path, { file: give });
+  const folder = (path, give) => entry(FileSystemDirectoryEntry, path, { createReader: () => ({ readEntries: give }) });
+  const error = new DOMException('it is locked', 'NotReadableError');
+  const texts = Array.from({ length: count }, (_, index) => {
+    const name = `${index}.txt`;
+    return file(`/many/${name}`, (take) => take(new File([`Text ${index}.`], name)));
+  });
+  const locked = [
+    file('/many/locked.txt', (_, refuse) => refuse(error)),
+    folder('/many/closed', (_, refuse) => refuse(error)),
+  ];
+  DataTransferItem.prototype.webkitGetAsEntry = function () {
+    const waiting = [...locked, ...texts];
+    return folder('/many', (take) => take(waiting.splice(0, 100)));
+  };
+}})(${count})`;
+
+test('B20: what of a dropped folder cannot be read is named', { timeout: 60_000 }, async () => {
+  const { page } = await visit({ init: folderOf(2) });
+  await settled(page);
+  await drop(page, [['many', '']]);
+  await page.locator('.opened').getByText('The first of 2 documents is open').waitFor();
+  for (const name of ['locked.txt', 'closed']) await page.getByRole('alert').getByText(new RegExp(`${name}\\b.* cannot be read`)).waitFor();
+});
+
+test('B20: a folder with more files than are taken says so', { timeout: 180_000 }, async () => {
+  const { page } = await visit({ init: folderOf(20_001) });
+  await settled(page);
+  await drop(page, [['many', '']]);
+  await page.locator('.opened, .failure').getByText(/\b20[,.  ]?000\b.*files|files.*\b20[,.  ]?000\b/).waitFor({ timeout: 150_000 });
 });

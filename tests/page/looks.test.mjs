@@ -1,36 +1,26 @@
 // What can be said mechanically about how the page looks and is reached: contrast, names, keyboard, width.
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { launch, open, settled, type } from './browser.mjs';
+import { test } from 'node:test';
+import { setUp, settled, type } from './browser.mjs';
 import { assertInOrder } from './order.mjs';
-import { serve } from './site.mjs';
 
-let browser, site;
-before(async () => {
-  browser = await launch();
-  site = await serve();
-});
-after(async () => {
-  await browser.close();
-  await site.stop();
-});
+const visit = setUp();
 
 for (const colorScheme of ['light', 'dark']) {
   for (const width of [1280, 390]) {
     test(`the page is in order: ${colorScheme}, ${width} pixels`, async () => {
-      const { page, context } = await open(browser, site.address, { colorScheme, viewport: { width, height: 900 } });
+      const { page } = await visit({ colorScheme, viewport: { width, height: 900 } });
       for (const model of ['News', 'Scientific']) {
         await page.getByRole('radio', { name: model }).check();
         await settled(page);
         await assertInOrder(page, `${model.toLowerCase()}-${colorScheme}-${width}`);
       }
-      await context.close();
     });
   }
 }
 
 test('what is pointed at, and what is selected, tells its score', async () => {
-  const { page, context } = await open(browser, site.address);
+  const { page } = await visit();
   await settled(page);
   await page.locator('svg .entity').first().hover();
   assert.match(await page.locator('div.tip').innerText(), /^\S.* “.+”, score [01]\.\d\d$/);
@@ -44,12 +34,11 @@ test('what is pointed at, and what is selected, tells its score', async () => {
   }
   await page.keyboard.press('Escape');
   assert.doesNotMatch(await page.locator('.inspector .about').innerText(), /score/, 'Escape leaves the selection');
-  await context.close();
 });
 
 test('no arc is drawn through a label or a word', async () => {
   for (const width of [1280, 390]) {
-    const { page, context } = await open(browser, site.address, { viewport: { width, height: 900 } });
+    const { page } = await visit({ viewport: { width, height: 900 } });
     await settled(page);
     const crossings = await page.evaluate(() => {
       const found = [];
@@ -69,13 +58,12 @@ test('no arc is drawn through a label or a word', async () => {
       return found;
     });
     assert.deepEqual(crossings, []);
-    await context.close();
   }
 });
 
 test('the numbers of sentences take their room from the pictures', async () => {
   for (const width of [1280, 390]) {
-    const { page, context } = await open(browser, site.address, { viewport: { width, height: 900 } });
+    const { page } = await visit({ viewport: { width, height: 900 } });
     await settled(page);
     const long = 'a tagger that reads its input twice and a parser that reads its output once';
     await type(page, `We compare ${long}. We combine ${long}.`);
@@ -87,21 +75,19 @@ test('the numbers of sentences take their room from the pictures', async () => {
     );
     assert.equal(beyond.length, 2);
     assert.ok(Math.max(...beyond) <= 0, `${beyond} pixels stick out at ${width}`);
-    await context.close();
   }
 });
 
 for (const width of [1280, 390]) {
   test(`nothing that is seen moves while the page comes up: ${width} pixels`, async () => {
-    const context = await browser.newContext({ viewport: { width, height: 844 } });
-    await context.addInitScript(() => {
+    const init = () => {
       window.shifts = [];
       const note = ({ value, sources }) => window.shifts.push({ value, nodes: sources.map(({ node }) => node?.className ?? node?.nodeName) });
       new PerformanceObserver((list) => list.getEntries().forEach(note)).observe({ type: 'layout-shift', buffered: true });
-    });
-    for (const _visit of ['first', 'second']) {
-      const page = await context.newPage();
-      await page.goto(site.address);
+    };
+    const { page: first, newTab } = await visit({ init, viewport: { width, height: 844 } });
+    for (const come of [() => first, newTab]) {
+      const page = await come();
       await settled(page);
       await page.getByText('it works without a network too').waitFor();
       const shifts = await page.evaluate(() => window.shifts);
@@ -109,12 +95,11 @@ for (const width of [1280, 390]) {
       assert.ok(sum < 0.001, JSON.stringify(shifts));
       await page.close();
     }
-    await context.close();
   });
 }
 
 test('nothing moves when the model is switched', async () => {
-  const { page, context } = await open(browser, site.address);
+  const { page } = await visit();
   await settled(page);
   const tops = () => page.evaluate(() => ['.status', '.sentences'].map((part) => document.querySelector(part).getBoundingClientRect().top));
   const before = await tops();
@@ -123,5 +108,4 @@ test('nothing moves when the model is switched', async () => {
   await settled(page);
   assert.deepEqual(during, before);
   assert.deepEqual(await tops(), before);
-  await context.close();
 });

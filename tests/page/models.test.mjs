@@ -6,37 +6,33 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { promisify } from 'node:util';
-import { launch, open, settled, type } from './browser.mjs';
+import { setUp, settled, status, type } from './browser.mjs';
 import { assertInOrder } from './order.mjs';
-import { isOfCpuWorker, serve } from './site.mjs';
+import { isOfCpuWorker } from './site.mjs';
 
-let browser, site, folder;
+const visit = setUp({ query: '?device=cpu' });
+
+let folder;
 before(async () => {
-  browser = await launch();
-  site = await serve();
   folder = await mkdtemp(join(tmpdir(), 'sinet-model-'));
   await cp(join(process.env.SINET_DIST, 'models/conll04'), join(folder, 'mine'), { recursive: true });
   // As the trainer leaves it, with a card that no manifest needs to name.
   await writeFile(join(folder, 'mine', 'notes.txt'), 'my own notes');
   await promisify(execFile)('python3', ['-m', 'zipfile', '-c', join(folder, 'mine.zip'), join(folder, 'mine')]);
 });
-after(async () => {
-  await browser.close();
-  await site.stop();
-  await rm(folder, { recursive: true });
-});
+after(() => rm(folder, { recursive: true }));
 
 const text = 'Anna Lindqvist, an engineer at Volta Motors in Gothenburg, was born in Helsinki, Finland.';
 
 async function openSetup(options) {
-  const opened = await open(browser, `${site.address}?device=cpu`, options);
+  const opened = await visit(options);
   await settled(opened.page);
   await opened.page.getByText('Model and device', { exact: true }).click();
   return opened;
 }
 
 test('a zip of a model is checked, used, there after a reload, and can be removed', { timeout: 180_000 }, async () => {
-  const { page, context } = await openSetup();
+  const { page, site } = await openSetup();
   await page.getByLabel('Add a model (zip)…').setInputFiles(join(folder, 'mine.zip'));
   await page.getByRole('status', { name: 'Adding a model' }).filter({ hasText: 'passed its self-test' }).waitFor();
   const radio = page.getByRole('group', { name: 'Kind of text' }).getByRole('radio').nth(2);
@@ -58,18 +54,16 @@ test('a zip of a model is checked, used, there after a reload, and can be remove
   assert.equal(await page.getByRole('group', { name: 'Kind of text' }).getByRole('radio').count(), 2);
   assert.equal(await page.getByRole('radio', { name: 'Scientific' }).isChecked(), true);
   await settled(page);
-  await context.close();
 });
 
 test('a folder of a model is taken too', { timeout: 120_000 }, async () => {
-  const { page, context } = await openSetup();
+  const { page } = await openSetup();
   await page.getByLabel('Add a model folder…').setInputFiles(join(folder, 'mine'));
   await page.getByRole('status', { name: 'Adding a model' }).filter({ hasText: 'passed its self-test' }).waitFor();
-  await context.close();
 });
 
 test('a model that is dropped on the page is taken', { timeout: 120_000 }, async () => {
-  const { page, context } = await openSetup();
+  const { page } = await openSetup();
   const bytes = (await readFile(join(folder, 'mine.zip'))).toString('base64');
   const transfer = await page.evaluateHandle((base64) => {
     const transfer = new DataTransfer();
@@ -82,11 +76,10 @@ test('a model that is dropped on the page is taken', { timeout: 120_000 }, async
   await page.dispatchEvent('body', 'drop', { dataTransfer: transfer });
   await page.getByRole('status', { name: 'Adding a model' }).filter({ hasText: 'passed its self-test' }).waitFor();
   assert.equal(await page.locator('body[data-drop]').count(), 0);
-  await context.close();
 });
 
 test('what is no model is refused in one sentence, and the open one goes on', { timeout: 180_000 }, async () => {
-  const { page, context } = await openSetup();
+  const { page } = await openSetup();
   const status = page.getByRole('status', { name: 'Adding a model' });
   const add = async (name, spoil) => {
     const copy = join(folder, name);
@@ -109,53 +102,47 @@ test('what is no model is refused in one sentence, and the open one goes on', { 
   assert.match(await add('missing', (copy) => rm(join(copy, 'tokenizer.json'))), /tokenizer\.json is missing/);
   assert.match(await add('bare', (copy) => rm(join(copy, 'manifest.json'))), /there is no manifest\.json among the files/);
   await type(page, text);
-  await context.close();
 });
 
 test('a browser that keeps nothing says so, and reads all the same', async () => {
   // The first lines of the worker: its cache is full.
   const full = "Cache.prototype.put = () => Promise.reject(new DOMException('full', 'QuotaExceededError'));\n";
-  const small = await serve({
+  const { page } = await visit({
     spoil: (path, bytes) => (isOfCpuWorker(path, 'loader.js') ? Buffer.concat([Buffer.from(full), bytes]) : bytes),
+    serviceWorkers: 'block',
   });
-  const { page, context } = await open(browser, `${small.address}?device=cpu`, { serviceWorkers: 'block' });
   await settled(page);
   await page.getByText('Model and device', { exact: true }).click();
   await page.getByText('has no room left for this model').waitFor();
   await page.getByLabel('Add a model (zip)…').setInputFiles(join(folder, 'mine.zip'));
   await page.getByRole('status', { name: 'Adding a model' }).filter({ hasText: 'no room left' }).waitFor();
-  await context.close();
-  await small.stop();
 });
 
 test('the space is told, and can be given back', async () => {
-  const { page, context } = await openSetup();
+  const { page } = await openSetup();
   const row = page.getByRole('region', { name: 'Models' }).getByRole('listitem').filter({ hasText: 'Scientific' });
   await row.filter({ hasText: /[\d.]+ MB kept here/ }).waitFor();
   await page.getByText(/The page keeps [\d.]+ \wB in this browser, which grants it/).waitFor();
   await page.getByRole('button', { name: 'Clear kept models' }).click();
   await row.filter({ hasText: 'not kept' }).waitFor();
   await type(page, text);
-  await context.close();
 });
 
 test('the device is measured and switched', { timeout: 120_000 }, async () => {
-  const { page, context } = await openSetup();
+  const { page } = await openSetup();
   await page.getByText('This browser offers no WebGPU adapter.').last().waitFor();
   await page.getByRole('button', { name: 'Measure' }).click();
   await page.getByRole('status', { name: 'Measurement' }).filter({ hasText: /Scientific, median of 21 readings .*: CPU [\d.]+ m?s\./ }).waitFor();
   await page.getByRole('radio', { name: 'WebGPU' }).check();
-  await page.locator('.status').getByRole('status').filter({ hasText: /Read in .* WebGPU was asked for, but this browser offers no adapter\./ }).waitFor();
-  await context.close();
+  await status(page).filter({ hasText: /Read in .* WebGPU was asked for, but this browser offers no adapter\./ }).waitFor();
 });
 
 for (const colorScheme of ['light', 'dark']) {
   for (const width of [1280, 390]) {
     test(`the view is in order: ${colorScheme}, ${width} pixels`, async () => {
-      const { page, context } = await openSetup({ colorScheme, viewport: { width, height: 900 } });
+      const { page } = await openSetup({ colorScheme, viewport: { width, height: 900 } });
       await page.getByText('Every request this page has made').click();
       await assertInOrder(page, `setup-${colorScheme}-${width}`);
-      await context.close();
     });
   }
 }

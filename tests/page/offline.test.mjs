@@ -1,29 +1,22 @@
 // The page without a network, and the list of every request that it has made.
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { launch, open, settled, type } from './browser.mjs';
-import { serve } from './site.mjs';
+import { test } from 'node:test';
+import { setUp, settled, type, words } from './browser.mjs';
 
-let browser;
-before(async () => {
-  browser = await launch();
-});
-after(() => browser.close());
+const visit = setUp();
 
 const kept = (page) => page.getByText('it works without a network too').waitFor();
 
 for (const prefix of ['/', '/some/deep/folder/']) {
   test(`after the first visit the page needs no network, at ${prefix}`, { timeout: 120_000 }, async () => {
-    const site = await serve({ prefix });
-    const { page, context } = await open(browser, site.address);
+    const { page, site } = await visit({ prefix });
     await settled(page);
     await kept(page);
     await site.stop();
     await page.reload();
     await settled(page);
     await type(page, 'We still parse sentences.');
-    assert.deepEqual(await page.locator('svg .words text').allTextContents(), ['We', 'still', 'parse', 'sentences', '.']);
-    await context.close();
+    assert.deepEqual(await words(page), ['We', 'still', 'parse', 'sentences', '.']);
   });
 }
 
@@ -46,8 +39,7 @@ test('a newer version waits until it is asked for, and comes whole', { timeout: 
       .replace(/("index\.html": \{[^}]*"integrity": ")[^"]*/, `$1sha256-${hash}`)
       .replace(/const version = '[^']*'/, `const version = '${version}'`);
   };
-  const site = await serve({ spoil });
-  const { page, context } = await open(browser, site.address);
+  const { page } = await visit({ spoil });
   await settled(page);
   await kept(page);
   title = 'A newer page';
@@ -59,13 +51,10 @@ test('a newer version waits until it is asked for, and comes whole', { timeout: 
   await settled(page);
   const caches = await page.evaluate(() => window.caches.keys());
   assert.equal(caches.filter((name) => name.startsWith('sinet-page-')).length, 1, 'the older one is gone');
-  await context.close();
-  await site.stop();
 });
 
 test('every request is listed, and all are for files of the page', { timeout: 60_000 }, async () => {
-  const site = await serve();
-  const { page, context } = await open(browser, site.address);
+  const { page, site } = await visit();
   await settled(page);
   await kept(page);
   await type(page, 'A secret sentence.');
@@ -81,23 +70,17 @@ test('every request is listed, and all are for files of the page', { timeout: 60
   assert.ok(![...listed].some((line) => /secret/i.test(decodeURIComponent(line))));
   const sentence = await page.locator('.privacy > p').innerText();
   assert.match(sentence, /^\d+ requests, [\d.]+ [kM]B over the network, all to the server of this page and all for its own files/);
-  await context.close();
-  await site.stop();
 });
 
 test('how long the first annotation takes, cold and warm', { timeout: 60_000 }, async (context) => {
-  const site = await serve();
-  const opened = await open(browser, 'about:blank');
+  const { page } = await visit();
   const measure = async () => {
-    const start = performance.now();
-    await opened.page.goto(site.address);
-    await settled(opened.page);
-    return performance.now() - start;
+    await settled(page);
+    return page.evaluate(() => performance.now());
   };
   const cold = await measure();
-  await kept(opened.page);
+  await kept(page);
+  await page.reload();
   const warm = await measure();
   context.diagnostic(`cold ${cold.toFixed(0)} ms, warm ${warm.toFixed(0)} ms`);
-  await opened.context.close();
-  await site.stop();
 });

@@ -15,11 +15,16 @@ export async function assertAccessible(page) {
   assert.deepEqual(violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join('\n  ')}`), []);
 }
 
+/** Nothing makes the page wider than the window. */
+export async function assertFits(page) {
+  const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+  assert.ok(overflow <= 0, 'nothing sticks out');
+}
+
 /** The view is accessible and as wide as the window; its screenshot is called `name`. */
 export async function assertInOrder(page, name, { fullPage = true } = {}) {
   await assertAccessible(page);
-  const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-  assert.ok(overflow <= 0, 'nothing sticks out');
+  await assertFits(page);
   if (process.env.SINET_SHOTS) {
     const path = join(process.env.SINET_SHOTS, `${name}.png`);
     if (!fullPage) return page.screenshot({ path });

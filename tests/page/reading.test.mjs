@@ -1,27 +1,16 @@
 // Reading: long texts, hidden types, tables in step with the picture, other directions of writing, other ways to look.
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { launch, open, settled, type } from './browser.mjs';
+import { test } from 'node:test';
+import { entity, field, setUp, settled, type } from './browser.mjs';
 import { assertAccessible } from './order.mjs';
-import { serve } from './site.mjs';
 
-let browser, site;
-before(async () => {
-  browser = await launch();
-  site = await serve();
-});
-after(async () => {
-  await browser.close();
-  await site.stop();
-});
+const visit = setUp({ query: '?device=cpu' });
 
-const openOnCpu = (options) => open(browser, `${site.address}?device=cpu`, options);
-const entity = (page, text) => page.locator(`svg .entity[aria-label*="“${text}”"]`);
 
 const sentence = 'We train a tagger with a large corpus and compare it with a parser that uses beam search on the Penn Treebank. ';
 
 test('types can be hidden, and picture and tables say so', async () => {
-  const { page, context } = await openOnCpu();
+  const { page } = await visit();
   await settled(page);
   const methods = await page.locator('svg .entity[data-type="Method"]').count();
   const all = await page.locator('svg .entity').count();
@@ -36,11 +25,10 @@ test('types can be hidden, and picture and tables say so', async () => {
   await assertAccessible(page);
   await button.click();
   assert.equal(await page.locator('svg .entity').count(), all);
-  await context.close();
 });
 
 test('a row of a table selects in the picture, and the picture in the table', async () => {
-  const { page, context } = await openOnCpu();
+  const { page } = await visit();
   await settled(page);
   await page.locator('.tables').getByRole('button', { name: 'beam search' }).first().click();
   assert.equal(await entity(page, 'beam search').getAttribute('aria-pressed'), 'true');
@@ -54,11 +42,10 @@ test('a row of a table selects in the picture, and the picture in the table', as
   assert.equal(await visibility(), 'hidden');
   assert.ok(await page.getByLabel('Only the arcs of what is selected').isChecked());
   await assertAccessible(page);
-  await context.close();
 });
 
 test('a long text is drawn where one looks', { timeout: 180_000 }, async () => {
-  const { page, context, complaints } = await openOnCpu();
+  const { page, complaints } = await visit();
   await settled(page);
   const count = 240;
   await type(page, sentence.repeat(count).trim(), 120_000);
@@ -76,11 +63,10 @@ test('a long text is drawn where one looks', { timeout: 180_000 }, async () => {
   await page.evaluate(() => window.dispatchEvent(new Event('beforeprint')));
   assert.equal(await page.locator('.picture').count(), count, 'all of it is printed');
   assert.deepEqual(complaints, []);
-  await context.close();
 });
 
 test('no task of the page takes long while one types', { timeout: 180_000 }, async () => {
-  const { page, context } = await openOnCpu();
+  const { page } = await visit();
   await settled(page);
   const words = sentence.repeat(9).trim().split(' ').slice(0, 200);
   await page.evaluate(() => {
@@ -92,10 +78,9 @@ test('no task of the page takes long while one types', { timeout: 180_000 }, asy
   for (let round = 0; round < 3; round++) {
     await type(page, words.slice(0, 190).join(' '));
     await page.evaluate(() => (window.tasks.length = 0));
-    const field = page.getByLabel('Text to annotate');
-    await field.press('End');
+    await field(page).press('End');
     for (const word of words.slice(190)) {
-      await field.pressSequentially(` ${word}`, { delay: 15 });
+      await field(page).pressSequentially(` ${word}`, { delay: 15 });
       await settled(page);
     }
     tasks = await page.evaluate(() => window.tasks);
@@ -103,11 +88,10 @@ test('no task of the page takes long while one types', { timeout: 180_000 }, asy
   }
   assert.ok((await page.locator('svg .entity').count()) > 20);
   assert.deepEqual(tasks, [], 'the browser calls a task long from 50 ms on');
-  await context.close();
 });
 
 test('text from right to left is read from the right', async () => {
-  const { page, context } = await openOnCpu();
+  const { page } = await visit();
   await settled(page);
   await type(page, 'אני גר בתל אביב ועובד עם Google Cloud Platform בישראל.');
   const places = await page.locator('svg .words text').evaluateAll((all) =>
@@ -124,11 +108,10 @@ test('text from right to left is read from the right', async () => {
   await page.keyboard.press('w');
   await page.keyboard.press('ArrowLeft');
   await page.locator('.inspector .about').filter({ hasText: '“גר”' }).waitFor();
-  await context.close();
 });
 
 test('nested, crossing and identical entities are all reached', async () => {
-  const { page, context } = await openOnCpu();
+  const { page } = await visit();
   await settled(page);
   await type(page, 'We train large neural parsers.');
   const add = async (from, length, key) => {
@@ -152,13 +135,11 @@ test('nested, crossing and identical entities are all reached', async () => {
     }
   }
   await assertAccessible(page);
-  await context.close();
 });
 
 test('forced colours and reduced motion', async () => {
-  const { page, context } = await openOnCpu({ forcedColors: 'active', reducedMotion: 'reduce' });
+  const { page } = await visit({ forcedColors: 'active', reducedMotion: 'reduce' });
   await settled(page);
   const stroke = await page.locator('svg .entity rect').first().evaluate((element) => getComputedStyle(element).stroke);
   assert.notEqual(stroke, 'none');
-  await context.close();
 });

@@ -15,7 +15,8 @@ const types = {
 };
 
 /**
- * Serves the page under `prefix`. `spoil(path, bytes)` may return other bytes for a file, or null for a 404.
+ * Serves the page under `prefix`. `spoil(path, bytes)` may return other bytes for a file, or null for a 404; `bytes` are null
+ * where there is no such file.
  * Returns the page's address, the paths that were asked for, and a function that ends the server.
  */
 export async function serve({ prefix = '/', spoil = (_path, bytes) => bytes } = {}) {
@@ -27,8 +28,8 @@ export async function serve({ prefix = '/', spoil = (_path, bytes) => bytes } = 
     const file = path === '.' ? 'index.html' : path;
     try {
       if (file === null || file.startsWith('..')) throw new Error('outside');
-      const bytes = spoil(file, await readFile(join(dist, file)));
-      if (bytes === null) throw new Error('spoilt');
+      const bytes = spoil(file, await readFile(join(dist, file)).catch(() => null));
+      if (bytes === null) throw new Error('not there');
       response.writeHead(200, { 'content-type': types[extname(file)] ?? 'application/octet-stream' });
       response.end(bytes);
     } catch {

@@ -1,27 +1,17 @@
 // Why, or why not; thresholds; what the network looked at; parts switched off; two models on one text.
 import assert from 'node:assert/strict';
-import { join } from 'node:path';
-import { after, before, test } from 'node:test';
-import { launch, open, predict, settled, type } from './browser.mjs';
+import { test } from 'node:test';
+import { predict, setUp, settled, type } from './browser.mjs';
 import { assertInOrder } from './order.mjs';
-import { serve } from './site.mjs';
 
 const text =
   'We describe a graph-based parser that uses a recurrent network for feature extraction. ' +
   'On two treebanks the parser improves accuracy over a transition-based baseline.';
 
-let browser, site;
-before(async () => {
-  browser = await launch();
-  site = await serve();
-});
-after(async () => {
-  await browser.close();
-  await site.stop();
-});
+const visit = setUp({ query: '?device=cpu' });
 
-async function visit(options) {
-  const visitor = await open(browser, `${site.address}?device=cpu`, options);
+async function read(options) {
+  const visitor = await visit(options);
   await settled(visitor.page);
   await type(visitor.page, text);
   return visitor;
@@ -62,7 +52,7 @@ async function openTuning(page) {
 const slide = (page, name, value) => page.getByRole('slider', { name }).fill(String(value));
 
 test('an entity is explained by the scores of all types', async () => {
-  const { page, context } = await visit();
+  const { page } = await read();
   const { entities } = await predict('scierc', text);
   const entity = entities[0];
   await page.locator(`svg .entity[aria-label*="“${entity.text}”"]`).first().focus();
@@ -77,11 +67,10 @@ test('an entity is explained by the scores of all types', async () => {
   assert.equal(await page.locator('.why .reported th').innerText(), best[0]);
   await page.keyboard.press('Escape');
   await page.locator('.why').waitFor({ state: 'detached' });
-  await context.close();
 });
 
 test('a relation is explained in both directions', async () => {
-  const { page, context } = await visit();
+  const { page } = await read();
   const { relations, entities } = await predict('scierc', text);
   const relation = relations[0];
   const ends = [entities[relation.head].text, entities[relation.tail].text];
@@ -93,11 +82,10 @@ test('a relation is explained in both directions', async () => {
   assert.deepEqual([forward.length, backward.length], [7, 7]);
   const reported = Number(await page.locator('.why .reported .value').first().innerText());
   assert.ok(Math.abs(reported - relation.score) <= 0.0051, `${reported} is what sinet predict prints: ${relation.score}`);
-  await context.close();
 });
 
 test('a threshold redraws and explains, and goes back', async () => {
-  const { page, context } = await visit();
+  const { page } = await read();
   const own = await tables(page);
   await openTuning(page);
   await slide(page, 'Relations from', 90);
@@ -117,11 +105,10 @@ test('a threshold redraws and explains, and goes back', async () => {
   await tablesWhen(page, (now) => same(now, own));
   assert.equal(await page.getByRole('slider', { name: 'Relations from' }).getAttribute('aria-valuetext'), '0.30');
   assert.equal(await page.locator('.changes li').count(), 0);
-  await context.close();
 });
 
 test('what is below the threshold says so', async () => {
-  const { page, context } = await visit();
+  const { page } = await read();
   await page.locator('svg .entity').first().focus();
   await page.locator('.why .decision').waitFor();
   await openTuning(page);
@@ -129,11 +116,10 @@ test('what is below the threshold says so', async () => {
   await slide(page, 'Entities from', Math.max(0, Math.floor(100 * score) - 5));
   await page.locator('.why .decision', { hasText: 'is not below the threshold' }).waitFor();
   assert.ok((await page.locator('.why .mark').count()) > 0, 'the threshold is marked');
-  await context.close();
 });
 
 test('parts of the network switch off and on', async () => {
-  const { page, context } = await visit();
+  const { page } = await read();
   const own = await tables(page);
   await openTuning(page);
   let changed = 0;
@@ -156,11 +142,10 @@ test('parts of the network switch off and on', async () => {
     assert.equal(await page.getByRole('button', { name: 'Back to' }).count(), 0, 'all on is the model’s own');
   }
   assert.ok(changed > 0, 'the parts do something');
-  await context.close();
 });
 
 test('settings stay while the text changes', async () => {
-  const { page, context } = await visit();
+  const { page } = await read();
   await openTuning(page);
   await slide(page, 'Relations from', 100);
   await tablesWhen(page, ([, relations]) => relations.length === 0);
@@ -168,11 +153,10 @@ test('settings stay while the text changes', async () => {
   const [entities, relations] = await tables(page);
   assert.ok(entities.length > 0);
   assert.equal(relations.length, 0);
-  await context.close();
 });
 
 test('the heat maps have a column for each word and say their numbers', async () => {
-  const { page, context } = await visit();
+  const { page } = await read();
   const { windows } = await predict('scierc', text);
   const { start, end } = windows[0].words;
   const maps = page.locator('.map:visible');
@@ -196,11 +180,10 @@ test('the heat maps have a column for each word and say their numbers', async ()
   assert.equal(rows.length, end - start + 2);
   const mean = rows.reduce((sum, row) => sum + parseFloat(row[1]), 0);
   assert.ok(Math.abs(mean - 100) < 2, `a row of attention sums to 100 %: ${mean}`);
-  await context.close();
 });
 
 test('the heat map follows the selection', async () => {
-  const { page, context } = await visit();
+  const { page } = await read();
   const { entities, windows } = await predict('scierc', text);
   const second = entities.find((entity) => entity.words.start >= windows[1].words.start);
   await page.locator(`svg .entity[aria-label*="“${second.text}”"]`).last().focus();
@@ -210,11 +193,10 @@ test('the heat map follows the selection', async () => {
   assert.equal(await chosen.count(), words);
   assert.equal((await chosen.allInnerTexts()).join('').replaceAll(/\s/g, ''), second.text.replaceAll(' ', ''));
   assert.match(await page.locator('.map:visible .share').first().innerText(), /^\d+\.\d % of the mean lie on what is selected\.$/);
-  await context.close();
 });
 
 test('another model reads the same text beside', { timeout: 60_000 }, async () => {
-  const { page, context } = await visit();
+  const { page } = await read();
   const mine = await tables(page);
   const group = page.getByRole('group', { name: 'The other model' });
   await group.getByRole('button', { name: 'News' }).click();
@@ -234,13 +216,50 @@ test('another model reads the same text beside', { timeout: 60_000 }, async () =
   await page.locator('.side-by-side').waitFor({ state: 'detached' });
   await ended;
   assert.equal(page.workers().length, 1, 'its worker has ended');
-  await context.close();
+});
+
+test('B25: views that are gone leave nothing behind', { timeout: 120_000 }, async () => {
+  // Notes what is called back, without keeping it alive.
+  const init = () => {
+    window.callbacks = [];
+    const note = (callback) => typeof callback === 'function' && window.callbacks.push(new WeakRef(callback));
+    for (const name of ['ResizeObserver', 'IntersectionObserver']) {
+      window[name] = class extends window[name] {
+        constructor(callback, options) {
+          super(callback, options);
+          note(callback);
+        }
+      };
+    }
+    const listen = window.addEventListener.bind(window);
+    window.addEventListener = (type, listener, options) => {
+      note(listener);
+      listen(type, listener, options);
+    };
+  };
+  const { page, context } = await read({ init });
+  const session = await context.newCDPSession(page);
+  const alive = async () => {
+    await session.send('HeapProfiler.collectGarbage');
+    return page.evaluate(() => window.callbacks.filter((callback) => callback.deref()).length);
+  };
+  const counts = [];
+  for (let time = 0; time < 4; time++) {
+    const group = page.getByRole('group', { name: 'The other model' });
+    await group.getByRole('button', { name: 'News' }).click();
+    await page.locator('.side-by-side svg').last().waitFor();
+    await group.getByRole('button', { name: 'Close' }).click();
+    await page.locator('.side-by-side').waitFor({ state: 'detached' });
+    counts.push(await alive());
+  }
+  assert.ok(counts[0] > 0, 'what is there calls back');
+  assert.equal(counts.at(-1), counts[0], `after each closing: ${counts}`);
 });
 
 for (const colorScheme of ['light', 'dark']) {
   for (const width of [1280, 390]) {
     test(`these views are in order: ${colorScheme}, ${width} pixels`, async () => {
-      const { page, context, complaints } = await visit({ colorScheme, viewport: { width, height: 900 } });
+      const { page, complaints } = await read({ colorScheme, viewport: { width, height: 900 } });
       await openTuning(page);
       await slide(page, 'Relations from', 60);
       await page.locator('.changes .told:not(:empty)').waitFor();
@@ -257,7 +276,6 @@ for (const colorScheme of ['light', 'dark']) {
         await assertInOrder(page, `understanding${kind.replace('.', '-')}-${colorScheme}-${width}`);
       }
       assert.deepEqual(complaints, []);
-      await context.close();
     });
   }
 }
