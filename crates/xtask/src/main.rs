@@ -1,8 +1,8 @@
 //! Every command a person runs on the repository: `cargo xtask setup | build | serve | build-cuda | test | bench`.
 //!
 //! Each verb installs what it misses, so that a fresh machine needs nothing but Rust. Start reading at [`Verb`];
-//! `toolchain` and `tools` find or install, `site` builds the page, `serve` serves it, `test` runs every check,
-//! `cuda` builds the trainer for NVIDIA GPUs, `bench` measures.
+//! `toolchain` and `tools` find or install, by the `packages` that are there; `site` builds the page, `serve` shows it as
+//! soon as it can be used; `test` runs every check, `cuda` builds the trainer for NVIDIA GPUs, `bench` measures.
 //!
 //! Exit codes: 0 good, 1 something failed, 2 bad usage.
 

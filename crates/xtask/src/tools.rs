@@ -54,19 +54,18 @@ fn wasm_bindgen(version: String) -> Result<Tool> {
     Ok(Tool { program: "wasm-bindgen", versions: exact..next, ways: vec![Way::Binstall { package, version }, cargo] })
 }
 
-/// Trunk. One that is compiled here can download only where it has to.
+/// Trunk. One that is compiled here can download only where it has to, because that is a third of it; or where it does
+/// not compile without.
 fn trunk(downloads: bool) -> Tool {
-    let mut arguments = vec!["trunk", "--version", TRUNK, "--locked", "--no-default-features"];
-    if downloads {
-        arguments.extend(["--features", "rustls"]);
-    }
-    let cargo = Way::Cargo(arguments.into_iter().map(str::to_owned).collect());
+    let plain = ["trunk", "--version", TRUNK, "--locked", "--no-default-features"];
+    let cargo = |features: &[&str]| Way::Cargo(plain.iter().chain(features).map(|&word| word.to_owned()).collect());
     let binstall = Way::Binstall { package: "trunk", version: TRUNK.to_owned() };
-    Tool {
-        program: "trunk",
-        versions: vec![0, 21, 14]..vec![0, 23],
-        ways: vec![binstall, Way::Brew("trunk"), Way::Pacman("trunk"), cargo],
+    let mut ways = vec![binstall, Way::Brew("trunk"), Way::Pacman("trunk")];
+    if !downloads {
+        ways.push(cargo(&[]));
     }
+    ways.push(cargo(&["--features", "rustls"]));
+    Tool { program: "trunk", versions: vec![0, 21, 14]..vec![0, 23], ways }
 }
 
 /// Versions before 117 do not know what today's compilers emit. Compiling it is no way: it is large, and in C++.
