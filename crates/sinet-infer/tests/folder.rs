@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 use burn::tensor::{Device, read_sync};
 use expect_test::{Expect, expect};
 use proptest::prelude::*;
-use sinet_infer::{Encoded, Model, ModelFiles, Precision, Reading, SelfTest, weights};
+use sinet_infer::{Annotated, Encoded, Model, ModelFiles, Precision, SelfTest, weights};
 use sinet_text::annotation::{Annotation, TextRange};
 use sinet_text::{Document, WordRange};
 
@@ -19,7 +19,7 @@ fn load(files: ModelFiles) -> Result<Model, sinet_infer::LoadError> {
     Model::load(files, &Device::flex())
 }
 
-fn read(text: &str) -> Reading {
+fn read(text: &str) -> Annotated {
     read_sync(MODEL.annotate(text)).unwrap()
 }
 
@@ -29,8 +29,8 @@ fn named(annotation: &Annotation, range: TextRange) -> String {
 }
 
 /// Everything that an annotation of any text promises.
-fn check_promises(text: &str, reading: &Reading) {
-    let Reading { annotation, attention } = reading;
+fn check_promises(text: &str, reading: &Annotated) {
+    let Annotated { annotation, attention } = reading;
     assert_eq!(annotation.text, text);
     let mut next = 0;
     for window in &annotation.windows {
@@ -157,7 +157,7 @@ fn the_json_is_that_of_the_documentation() {
 #[test]
 fn known_words_are_read_as_text_is() {
     let words = ["The", "parser", "uses", "a", "beam", "search", "."];
-    let prediction = read_sync(MODEL.read_words(&words)).unwrap();
+    let prediction = read_sync(MODEL.predict_words(&words)).unwrap();
     let annotation = read("The parser uses a beam search.").annotation;
     let spans: Vec<_> = prediction.entities.iter().map(|entity| entity.words).collect();
     assert_eq!(spans, annotation.entities.iter().map(|entity| entity.words).collect::<Vec<_>>());
@@ -173,7 +173,7 @@ fn a_text_without_words_has_an_empty_annotation() {
         check_promises(text, &reading);
         assert_eq!((reading.annotation.windows.len(), reading.attention.len()), (0, 0));
     }
-    assert_eq!(read_sync(MODEL.read_words::<&str>(&[])).unwrap(), Default::default());
+    assert_eq!(read_sync(MODEL.predict_words::<&str>(&[])).unwrap(), Default::default());
 }
 
 #[test]

@@ -186,19 +186,15 @@ pub fn range_max(rows: Tensor<2>, ranges: &[Range<usize>]) -> Tensor<2> {
 /// Sets each element to 0 with probability `probability`, and scales the others so that the mean stays.
 /// Draws from the device's generator, whose seed `Device::seed` sets.
 ///
-/// Does nothing on a device without autodiff, or if the probability is 0.
-///
 /// # Shapes
 ///
 /// - x: any, output: the same
 pub fn dropout<const D: usize>(x: Tensor<D>, probability: f64) -> Tensor<D> {
-    let device: Device = x.device();
-    if !device.is_autodiff() || probability == 0.0 {
+    if probability == 0.0 {
         return x;
     }
-    let inner = x.clone().inner().into_dispatch();
-    let mask: Tensor<D> = Tensor::from_dispatch(<Dispatch as Kernels>::keep_mask(inner, 1.0 - probability));
-    x * Tensor::from_inner(mask)
+    let mask = <Dispatch as Kernels>::keep_mask(x.clone().into_dispatch(), 1.0 - probability);
+    x * Tensor::from_dispatch(mask)
 }
 
 /// The fused operations as a Burn backend extension. The default bodies, in Burn's own operations, are the

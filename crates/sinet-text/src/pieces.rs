@@ -63,6 +63,12 @@ impl Pieces {
         let more = self.added_tokens.iter().filter(|token| self.model.id(&token.content).is_none());
         self.model.count() + more.count()
     }
+
+    /// The largest id of a piece or a special token.
+    pub fn largest_id(&self) -> u32 {
+        let of_pieces = self.model.largest_id();
+        self.added_tokens.iter().fold(of_pieces, |largest, token| largest.max(token.id))
+    }
 }
 
 #[derive(Debug, Clone, serde::Deserialize)]
@@ -183,29 +189,37 @@ impl PreTokenizer {
 
 #[derive(Debug, Clone)]
 enum Model {
-    WordPiece(WordPiece),
+    WordPiece { model: WordPiece, largest_id: u32 },
     Unigram(Box<Unigram>),
 }
 
 impl Model {
     fn tokenize(&self, part: &str) -> Result<Vec<Token>, tokenizers::Error> {
         match self {
-            Self::WordPiece(model) => model.tokenize(part),
+            Self::WordPiece { model, .. } => model.tokenize(part),
             Self::Unigram(model) => model.tokenize(part),
         }
     }
 
     fn id(&self, name: &str) -> Option<u32> {
         match self {
-            Self::WordPiece(model) => model.token_to_id(name),
+            Self::WordPiece { model, .. } => model.token_to_id(name),
             Self::Unigram(model) => model.token_to_id(name),
         }
     }
 
     fn count(&self) -> usize {
         match self {
-            Self::WordPiece(model) => model.get_vocab_size(),
+            Self::WordPiece { model, .. } => model.get_vocab_size(),
             Self::Unigram(model) => model.get_vocab_size(),
+        }
+    }
+
+    fn largest_id(&self) -> u32 {
+        match self {
+            Self::WordPiece { largest_id, .. } => *largest_id,
+            // Its ids are the places in a list.
+            Self::Unigram(model) => u32::try_from(model.get_vocab_size().saturating_sub(1)).unwrap_or(u32::MAX),
         }
     }
 }
@@ -227,6 +241,7 @@ impl<'de> Deserialize<'de> for Model {
             Fields::deserialize(deserializer)?;
         match vocab {
             Vocabulary::Numbered(pieces) => {
+                let largest_id = pieces.values().copied().max().unwrap_or(0);
                 let mut builder = WordPiece::builder().vocab(pieces);
                 if let Some(token) = unk_token {
                     builder = builder.unk_token(token);
@@ -237,7 +252,7 @@ impl<'de> Deserialize<'de> for Model {
                 if let Some(most) = max_input_chars_per_word {
                     builder = builder.max_input_chars_per_word(most);
                 }
-                builder.build().map(Self::WordPiece)
+                builder.build().map(|model| Self::WordPiece { model, largest_id })
             }
             Vocabulary::Scored(pieces) => {
                 Unigram::from(pieces, unk_id, byte_fallback).map(|model| Self::Unigram(Box::new(model)))
