@@ -98,3 +98,57 @@ impl Sinet {
         SinetOutput { spaces, entity_logits, relation_logits }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use burn::module::{ModuleVisitor, Param};
+
+    use super::*;
+    use crate::encoder::BertConfig;
+
+    fn config() -> SinetConfig {
+        let encoder: BertConfig = BertConfig {
+            vocab_size: 1 << 20,
+            hidden_size: 1 << 20,
+            num_hidden_layers: 256,
+            num_attention_heads: 1,
+            intermediate_size: 1 << 20,
+            hidden_act: crate::encoder::Activation::Gelu,
+            max_position_embeddings: 1 << 20,
+            type_vocab_size: 1 << 20,
+            layer_norm_eps: 1e-12,
+            hidden_dropout_prob: 0.1,
+            attention_probs_dropout_prob: 0.1,
+        };
+        let tasks = TasksConfig {
+            entity_types: 1 << 20,
+            relation_types: 1 << 20,
+            interaction: Default::default(),
+            ctam: crate::CtamConfig { layers: 256, ..Default::default() },
+            span_pooling: Default::default(),
+            context_pooling: Default::default(),
+            width_embedding: 1 << 20,
+            widths: 1 << 20,
+            dropout: 0.1,
+        };
+        SinetConfig { encoder: EncoderConfig::Bert(encoder), tasks }
+    }
+
+    /// B5: biases and normalisations were made at once, so that a `config.json` alone could ask for 10 GiB.
+    #[test]
+    fn nothing_is_allocated_before_a_weight_fits() {
+        struct Lazy(usize);
+        impl ModuleVisitor for Lazy {
+            fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
+                assert!(!param.is_initialized(), "a parameter of shape {:?}", param.lazy_shape());
+                self.0 += 1;
+            }
+        }
+        let network = config().init(&Device::flex());
+        let mut parameters = Lazy(0);
+        network.visit(&mut parameters);
+        assert_eq!(parameters.0, 5 + 256 * 16 + 2 + 256 * 7 + 4 + 1);
+        let error = network.with_weights(&crate::Weights::new()).unwrap_err();
+        assert!(matches!(error, crate::WeightError::Missing { .. }), "{error}");
+    }
+}
