@@ -24,7 +24,9 @@
 
 mod instructions;
 mod matrix;
-mod tiles;
+mod packing;
+mod rounding;
+mod tile;
 
 pub use instructions::Instructions;
 pub use matrix::{PackedMatrix, Precision};

@@ -8,10 +8,9 @@
 use std::arch::wasm32::*;
 use std::hint::black_box;
 
-use super::Tile;
 use super::wasm::{Simd128, multiply_f32_with, store_i32};
-use crate::matrix::LARGEST_CODE;
-use crate::tiles::round_row;
+use crate::rounding::{LARGEST_CODE, round_row};
+use crate::tile::Tile;
 
 /// Fused multiply-add, and the integer products of [`Simd128`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
