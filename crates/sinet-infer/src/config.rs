@@ -1,4 +1,4 @@
-//! `config.json`: what a model is, and how its scores become an annotation.
+//! `config.json`: the sizes, types and thresholds of a model.
 
 use serde::{Deserialize, Serialize};
 use sinet_model::{EncoderConfig, SinetConfig};
@@ -21,7 +21,7 @@ const MAX_LAYERS: usize = 256;
 pub struct ModelConfig {
     /// [`FORMAT_VERSION`].
     pub format_version: u32,
-    /// What the model is called.
+    /// The model's name.
     pub name: String,
     /// Sizes and variants of the network.
     pub architecture: SinetConfig,
@@ -34,7 +34,7 @@ pub struct ModelConfig {
     /// Words on each side of a sentence that the encoder reads with it.
     #[serde(default)]
     pub context_words: usize,
-    /// Where the weights come from: data, settings, seed, scores. For readers; nothing here looks at it.
+    /// The origin of the weights: data, settings, seed, scores. For readers; nothing here looks at it.
     #[serde(default)]
     pub training: serde_json::Value,
 }
@@ -133,7 +133,7 @@ pub enum ConfigError {
     Field {
         /// The field.
         field: &'static str,
-        /// What it must be.
+        /// The condition that it does not meet.
         reason: &'static str,
     },
 }

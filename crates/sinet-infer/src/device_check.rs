@@ -42,7 +42,7 @@ pub enum SelfTestError {
     Differs {
         /// Number of the sentence, from 1.
         case: usize,
-        /// What differs.
+        /// The difference.
         what: Difference,
     },
 }

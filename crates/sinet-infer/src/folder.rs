@@ -174,7 +174,7 @@ impl ModelFiles {
 
     /// Reads the manifest in a folder and the files that it names. Does not [`verify`](Self::verify) them.
     ///
-    /// Where [`write_dir`](Self::write_dir) was interrupted, gives the files that it was about to put in their places.
+    /// If [`write_dir`](Self::write_dir) was interrupted, the files that it was about to put in their places count.
     ///
     /// # Errors
     ///

@@ -58,7 +58,7 @@ impl Model {
         Ok(Self { self_test, ..Self::new(config, tokenizer, network, precision)? })
     }
 
-    /// A model from its parts, as the trainer has them. The encoder stays on the device it is on, without gradients.
+    /// A model from its parts, which need not be files. The encoder stays on the device it is on, without gradients.
     ///
     /// On the host, matrices are multiplied with weights rounded to 8 bits if `precision` says that they are stored
     /// so, which rounds nothing away then.
@@ -86,7 +86,7 @@ impl Model {
         Ok(Self { config, tokenizer, encoder, tasks, host, self_test: SelfTest::default() })
     }
 
-    /// What the model is called.
+    /// The model's name.
     pub fn name(&self) -> &str {
         &self.config.name
     }

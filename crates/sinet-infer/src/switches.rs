@@ -4,7 +4,7 @@ use sinet_model::TaskInteraction;
 
 /// Parts of a trained network that can be left out when it reads, to see what they do.
 ///
-/// What the network does not have stays off whatever its switch says. Nothing is trained anew: a network that learned
+/// A part that the network does not have stays off whatever its switch says. Nothing is trained anew: a network that learned
 /// with a part gives other numbers without it than the paper's variant of [`Interaction`](sinet_model::Interaction),
 /// which never had it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

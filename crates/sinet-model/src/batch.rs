@@ -20,9 +20,9 @@ pub struct Batch {
 /// The sentences of a batch between their neighbours.
 #[derive(Debug, Clone)]
 struct Neighbours {
-    /// The rows that the encoder reads: for each sentence `[CLS]`, what stands before, the words, what stands after, `[SEP]`.
+    /// The rows that the encoder reads: for each sentence `[CLS]`, the words before, its own, those after, `[SEP]`.
     rows: PackedRows,
-    /// Which of these are the sentence's own, in the order of the sentences' rows.
+    /// The sentences' own among these, in the order of the sentences' rows.
     own: Vec<usize>,
 }
 

@@ -87,7 +87,7 @@ pub struct Ctam {
     mask_padding: bool,
 }
 
-/// What one direction of one CTAM layer gives.
+/// The output of one direction of one CTAM layer.
 #[derive(Debug, Clone)]
 pub struct CtamOutput {
     /// h'_cls, `[sentences, d]`.

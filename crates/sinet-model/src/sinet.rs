@@ -46,7 +46,7 @@ pub struct Sinet {
     pub tasks: Tasks,
 }
 
-/// What the network says of a batch.
+/// The output of the network for a batch.
 #[derive(Debug, Clone)]
 pub struct SinetOutput {
     /// The hidden states as the two tasks see them.

@@ -35,9 +35,9 @@ pub enum WeightError {
     Shape {
         /// Its name in the checkpoint.
         name: String,
-        /// What the configuration says.
+        /// The shape that the configuration asks for.
         expected: Vec<usize>,
-        /// What the checkpoint holds.
+        /// The shape in the checkpoint.
         found: Vec<usize>,
     },
 }

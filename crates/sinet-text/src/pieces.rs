@@ -10,7 +10,7 @@ use ahash::AHashMap;
 use serde::de::{self, Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use tokenizers::models::unigram::Unigram;
 use tokenizers::models::wordpiece::WordPiece;
-use tokenizers::normalizers::{BertNormalizer, Lowercase, NFKD, Precompiled, StripAccents};
+use tokenizers::normalizers::{BertNormalizer, Lowercase, NFKD, StripAccents};
 use tokenizers::pre_tokenizers::bert::BertPreTokenizer;
 use tokenizers::pre_tokenizers::metaspace::{Metaspace, PrependScheme};
 use tokenizers::pre_tokenizers::whitespace::WhitespaceSplit;
@@ -18,6 +18,11 @@ use tokenizers::{
     Model as _, NormalizedString, Normalizer as _, OffsetReferential, OffsetType, PreTokenizedString,
     PreTokenizer as _, Token,
 };
+
+use crate::charsmap::Charsmap;
+
+/// Bytes of a word that replacements may make. Some that follow each other could double it again and again.
+const LONGEST_REPLACEMENTS: usize = 1 << 20;
 
 /// From the text of a word to pieces.
 ///
@@ -98,7 +103,7 @@ enum Normalizer {
     Nfkd,
     StripAccents,
     Lowercase,
-    Precompiled(Precompiled),
+    Precompiled(Charsmap),
 }
 
 #[derive(Debug, Clone, serde::Deserialize)]
@@ -121,18 +126,31 @@ impl Normalizer {
                 BertNormalizer::new(clean_text, handle_chinese_chars, strip_accents, lowercase).normalize(text)
             }
             Self::Sequence { normalizers } => normalizers.iter().try_for_each(|normalizer| normalizer.normalize(text)),
-            Self::Replace { pattern: Pattern::String(pattern), content } => {
-                *text = text.get().replace(pattern, content).into();
-                Ok(())
-            }
-            Self::Replace { pattern: Pattern::Regex(Spaces::TwoOrMore), content } => {
-                *text = replace_spaces(text.get(), content).into();
+            Self::Replace { pattern, content } => {
+                let count = match pattern {
+                    Pattern::String(pattern) => text.get().matches(pattern).count(),
+                    // There are no more runs of spaces than spaces.
+                    Pattern::Regex(Spaces::TwoOrMore) => text.get().matches(' ').count(),
+                };
+                if count > 0
+                    && text.get().len().saturating_add(count.saturating_mul(content.len())) > LONGEST_REPLACEMENTS
+                {
+                    return Err("a word becomes too long".into());
+                }
+                *text = match pattern {
+                    Pattern::String(pattern) => text.get().replace(pattern, content),
+                    Pattern::Regex(Spaces::TwoOrMore) => replace_spaces(text.get(), content),
+                }
+                .into();
                 Ok(())
             }
             Self::Nfkd => NFKD.normalize(text),
             Self::StripAccents => StripAccents.normalize(text),
             Self::Lowercase => Lowercase.normalize(text),
-            Self::Precompiled(precompiled) => precompiled.normalize(text),
+            Self::Precompiled(charsmap) => {
+                *text = charsmap.normalize(text.get()).into();
+                Ok(())
+            }
         }
     }
 }
@@ -374,6 +392,17 @@ mod tests {
         let json = BERT.replace("BertPreTokenizer", "ByteLevel");
         let error = serde_json::from_str::<Pieces>(&json).unwrap_err().to_string();
         assert!(error.contains("unknown variant `ByteLevel`"), "{error}");
+    }
+
+    #[test]
+    fn replacements_that_double_a_word_again_and_again_end() {
+        let double = r#"{"type": "Replace", "pattern": {"String": "the"}, "content": "thethe"}"#;
+        let steps = vec![double; 100].join(",");
+        let json = ALBERT.replace(r#"{"type":"NFKD"}"#, &steps).replace(r#"{"type": "NFKD"}"#, &steps);
+        assert!(json.contains("thethe"));
+        let pieces: Pieces = serde_json::from_str(&json).unwrap();
+        assert_eq!(pieces.of("the").unwrap_err().to_string(), "a word becomes too long");
+        assert!(!pieces.of("model").unwrap().is_empty());
     }
 
     proptest! {

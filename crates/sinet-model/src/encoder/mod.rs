@@ -18,7 +18,7 @@ use crate::layers::{Dropout, LayerNorm, embedding};
 use crate::mode::Mode;
 use crate::packed_rows::{PackedRows, indices};
 
-/// Which encoder, and its sizes: the fields of Hugging Face's `config.json`.
+/// The kind of encoder, and its sizes: the fields of Hugging Face's `config.json`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "model_type", rename_all = "lowercase")]
 pub enum EncoderConfig {
