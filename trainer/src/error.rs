@@ -8,6 +8,7 @@ use burn::tensor::ExecutionError;
 use sinet_formats::DatasetError;
 use sinet_formats::{DocumentError, Format, ReadError, SniffError, WriteError};
 use sinet_infer::config::ConfigError;
+use sinet_infer::selftest::SelfTestFormatError;
 use sinet_infer::weights::WeightsError;
 use sinet_infer::{AnnotateError, ExportError, FolderError, LoadError};
 use sinet_model::WeightError;
@@ -199,6 +200,9 @@ pub enum DataError {
     /// It is no model.
     #[error(transparent)]
     Model(#[from] LoadError),
+    /// It is no self-test.
+    #[error(transparent)]
+    SelfTest(#[from] SelfTestFormatError),
     /// It is no model folder.
     #[error(transparent)]
     Folder(#[from] FolderError),

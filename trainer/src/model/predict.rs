@@ -22,8 +22,19 @@ const IN_FLIGHT: usize = 16;
 /// [`Error::Annotate`] if the model cannot read it.
 pub fn annotate(model: &Model, text: &str) -> Result<Annotation, Error> {
     // In the pool, so that its threads share the work of one text.
-    let reading = rayon::scope(|_| read_sync(model.annotate(text)));
-    Ok(reading?.annotation)
+    let annotated = rayon::scope(|_| read_sync(model.annotate(text)));
+    Ok(annotated?.annotation)
+}
+
+/// Says on standard error where the end of a word was not read. `text` is what the annotated text is called.
+pub fn warn_of_dropped_pieces(text: &str, annotation: &Annotation) {
+    let cut = annotation.windows.iter().filter(|window| window.dropped_pieces > 0);
+    for window in cut {
+        let (first, dropped) = (window.words.start + 1, window.dropped_pieces);
+        eprintln!(
+            "{text}: word {first} is longer than the model's input; its last {dropped} word pieces were not read"
+        );
+    }
 }
 
 /// Annotates every line of `input`, which is called `name`, and writes one JSON object a line to `output`, in the
@@ -59,6 +70,7 @@ pub fn annotate_lines(
                     };
                     let answer = line.map_err(unreadable).and_then(|line| {
                         let annotation = annotate(model, &line)?;
+                        warn_of_dropped_pieces(&format!("{name}, line {}", i + 1), &annotation);
                         let json =
                             serde_json::to_string(&annotation).map_err(|error| Error::Serialize(error.into()))?;
                         Ok((json, line.len() as u64 + 1))

@@ -9,7 +9,7 @@ use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use serde_json::json;
 use sinet_formats::Dataset;
-use sinet_infer::{Model, ModelConfig, Precision};
+use sinet_infer::{Model, ModelConfig, Precision, check_vocabulary};
 use sinet_model::{Sinet, SinetConfig, Weights};
 use sinet_text::{Report, Schema, SymmetricRule, Tokenizer};
 
@@ -127,10 +127,10 @@ impl Run {
         let host = Device::flex();
         host.seed(config.train.seed);
         let network = architecture(config, &data.schema, &pretrained).init(&host);
-        let Sinet { encoder, heads } = network;
+        let Sinet { encoder, tasks } = network;
         let misfit = |error| Error::data(Path::new(&config.encoder))(DataError::Encoder(error));
         let encoder = encoder.with_weights(&pretrained.weights).map_err(misfit)?;
-        let network = Sinet { encoder, heads };
+        let network = Sinet { encoder, tasks };
         let (average, optimizer) = (Average::default(), OptimizerState::default());
         Self::new(progress, data, output, pretrained, network.train().fork(device), average, optimizer)
     }
@@ -161,6 +161,7 @@ impl Run {
     ) -> Result<Self, Error> {
         let encoder = Path::new(&progress.config.encoder);
         let tokenizer = Tokenizer::from_bytes(&pretrained.tokenizer).map_err(Error::data(encoder))?;
+        check_vocabulary(&pretrained.config, &tokenizer).map_err(Error::data(encoder))?;
         let limit = pretrained.config.max_pieces();
         let RunConfig { train, model, .. } = &progress.config;
         let train_file = data.identity.folder.join(TRAIN);
@@ -331,7 +332,7 @@ const BETWEEN_UPDATES: &str = "the network is taken out only during an update";
 fn architecture(config: &RunConfig, schema: &Schema, pretrained: &Pretrained) -> SinetConfig {
     SinetConfig {
         encoder: pretrained.config.clone(),
-        heads: config.model.heads(schema.entities.len(), schema.relations.len()),
+        tasks: config.model.tasks(schema.entities.len(), schema.relations.len()),
     }
 }
 

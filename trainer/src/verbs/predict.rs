@@ -9,7 +9,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use sinet::Error;
 use sinet::console::{print_json, say};
 use sinet::model::folder::read_model;
-use sinet::model::predict::{annotate, annotate_lines};
+use sinet::model::predict::{annotate, annotate_lines, warn_of_dropped_pieces};
 use sinet_infer::Model;
 
 use crate::arguments::OnDevice;
@@ -33,7 +33,11 @@ impl Predict {
     pub fn run(self) -> Result<(), Error> {
         let model = read_model(&self.model, &self.on.for_reading()?)?;
         match (self.text, self.input) {
-            (Some(text), _) => print_json(&annotate(&model, &text)?),
+            (Some(text), _) => {
+                let annotation = annotate(&model, &text)?;
+                warn_of_dropped_pieces("the text", &annotation);
+                print_json(&annotation)
+            }
             (None, Some(input)) => predict_file(&model, &input),
             (None, None) => {
                 if std::io::stdin().is_terminal() {

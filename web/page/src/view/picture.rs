@@ -286,7 +286,7 @@ fn EntityView(page: Page, drawn: Arc<Drawn>, place: usize, tabbed: Memo<Option<I
         .collect_view();
     let (weight, size) = measure::weight_and_size(Face::EntityLabel);
     let name = entity_label(&types, entity);
-    let (id, kind, source) = (drawn.entities[place], entity.kind.clone(), entity.provenance);
+    let (id, kind, provenance) = (drawn.entities[place], entity.kind.clone(), entity.provenance);
     let told =
         page.editor.labels.with_untracked(|labels| describe(&types, labels, Item::Entity(id))).unwrap_or_default();
     let class = format!("entity tone-{}", tone(&types, &kind));
@@ -307,7 +307,7 @@ fn ArcView(page: Page, drawn: Arc<Drawn>, place: usize, tabbed: Memo<Option<Item
     let arc = &drawn.figure.scene.arcs[place];
     let (weight, size) = measure::weight_and_size(Face::ArcLabel);
     let name = relation_label(&types, relation);
-    let (id, kind, source) = (drawn.relations[place], relation.kind.clone(), relation.provenance);
+    let (id, kind, provenance) = (drawn.relations[place], relation.kind.clone(), relation.provenance);
     let told =
         page.editor.labels.with_untracked(|labels| describe(&types, labels, Item::Relation(id))).unwrap_or_default();
     let way = arc_path(arc);
@@ -356,8 +356,8 @@ fn ItemView(
     on_focus: impl Fn() + 'static,
     children: Children,
 ) -> impl IntoView {
-    let source = if source == Provenance::Person { "own" } else { "found" };
-    let class = move || format!("{class} {source} {}", emphasis(page, &drawn, item));
+    let origin = if provenance == Provenance::Person { "own" } else { "found" };
+    let class = move || format!("{class} {origin} {}", emphasis(page, &drawn, item));
     view! {
         <g
             id=name
