@@ -112,6 +112,7 @@ mod tests {
                 range: TextRange { start: 0, end: 0 },
                 words: WordRange { start, end },
                 pieces: 0,
+                dropped_pieces: 0,
             })
             .collect();
         Coverage::new(word_count, &sentences, &windows)
