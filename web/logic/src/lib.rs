@@ -5,6 +5,7 @@
 //! - [`correct`]: the meaning of keys, and the way from label to label
 //! - [`explain`]: attention as shades, coverage of a text, explanations in words
 //! - [`network`]: the list of requests
+//! - [`session`]: the fate of a question while documents and models come and go
 //!
 //! Nothing here knows the page. The open document is `sinet-document`, and pictures of it are `sinet-figure`.
 
@@ -14,3 +15,4 @@ pub mod engine;
 pub mod explain;
 pub mod files;
 pub mod network;
+pub mod session;

@@ -200,6 +200,25 @@ fn corrections_come_back_with_their_text() {
 }
 
 #[test]
+fn b1_a_correction_that_was_moved_by_another_text_comes_back_to_its_place() {
+    let text = "A parser and a parser.";
+    let mut document = OpenDocument::of_text(text);
+    document.apply(Edit::AddEntity { kind: "C".to_owned(), words: words(4, 5) }).unwrap();
+    let place = |document: &OpenDocument| {
+        let labels = document.labels();
+        let own = labels.entities.iter().filter(|entity| entity.source == Source::Person);
+        own.map(|entity| entity.words).collect::<Vec<_>>()
+    };
+    assert_eq!(document.text_of(words(4, 5)), "parser");
+    // There is one parser in this text, and the correction goes there.
+    let lost = document.take_reading(reading_of("A parser.", &[], &[]));
+    assert_eq!((lost, place(&document)), (Lost::default(), vec![words(1, 2)]));
+    // There are two in this one.
+    let lost = document.take_reading(reading_of(text, &[], &[]));
+    assert_eq!((lost, place(&document)), (Lost::default(), vec![words(4, 5)]));
+}
+
+#[test]
 fn what_has_gone_is_said() {
     let tell = |entities, relations| Lost { entities, relations }.tell();
     assert_eq!(tell(0, 0), None);

@@ -7,17 +7,17 @@ use super::list::Library;
 use super::saving::{is_changed, save_or_copy};
 use super::storage::{RESCUE, local};
 use super::store::StoreError;
-use crate::app::Page;
 
 impl Library {
     /// Puts the open document where it survives the end of the page, which waits for no database.
-    pub(super) fn rescue(self, page: Page) {
-        let (place, body) = (self.place.get_value(), page.body());
+    pub(super) fn rescue(self) {
+        let (place, body) = (self.place.get_value(), self.session.body());
         let place = place.borrow();
-        if is_changed(&place, &body, page)
+        if is_changed(&place, &body, self.session)
             && let Some(storage) = local()
         {
-            let head = Head::new(place.id.clone(), &body, js_sys::Date::now(), place.revision + 1, page.state());
+            let head =
+                Head::new(place.id.clone(), &body, js_sys::Date::now(), place.revision + 1, self.session.state());
             // Where it is too long for this, the pause before a save is all that can be lost.
             storage.set_item(&format!("{RESCUE}{}", place.id), &Rescued::to_json(&head, &body)).ok();
         }

@@ -11,20 +11,20 @@ use super::list::Library;
 use super::place::{Place, new_id};
 use super::storage;
 use super::store::{Saved, Store, StoreError};
-use crate::app::Page;
+use crate::session::Session;
 
 impl Library {
     /// Saves the open document if a person has changed it.
-    pub fn save(self, page: Page) {
+    pub fn save(self) {
         if self.store.with_value(Option::is_none) {
             return;
         }
         let place = self.place.get_value();
-        let body = page.body();
-        if !is_changed(&place.borrow(), &body, page) {
+        let body = self.session.body();
+        if !is_changed(&place.borrow(), &body, self.session) {
             return;
         }
-        let state = page.state();
+        let state = self.session.state();
         self.queue.update_value(|queue| match queue.jobs.back_mut() {
             Some((waiting, newest, _)) if Rc::ptr_eq(waiting, &place) => *newest = body,
             _ => queue.jobs.push_back((place, body, state)),
@@ -70,9 +70,9 @@ impl Library {
 }
 
 /// Whether a document has something that is not kept yet and worth keeping.
-pub fn is_changed(place: &Place, body: &Body, page: Page) -> bool {
+pub fn is_changed(place: &Place, body: &Body, session: Session) -> bool {
     let is_new = place.revision == 0;
-    !(is_new && page.is_untouched()) && place.saved != body.own_part()
+    !(is_new && session.is_untouched()) && place.saved != body.own_part()
 }
 
 /// Saves a document, or as a copy with a name of its own if another tab has changed it; says which.

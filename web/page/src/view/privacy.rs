@@ -4,19 +4,17 @@ use leptos::prelude::*;
 use sinet_logic::bytes;
 use sinet_logic::network::traffic::Traffic;
 
-use crate::app::Page;
-use crate::network::State;
-use crate::network::requests;
+use crate::network::{Offline, State, requests};
 
 /// The requests, and whether the page needs any more of them.
 #[component]
-pub fn Privacy(page: Page) -> impl IntoView {
+pub fn Privacy(offline: Offline) -> impl IntoView {
     let (log, kept) = (requests::log(), requests::kept());
     let traffic = Memo::new(move |_| {
         let own = window().location().origin().unwrap_or_default();
         log.with(|log| kept.with(|kept| Traffic::new(&own, log, kept)))
     });
-    let offline = move || match page.offline.state.get() {
+    let told = move || match offline.state.get() {
         State::Preparing => "",
         State::Ready => "The page and the model in use are kept in this browser: it works without a network too.",
         State::Impossible => "This browser does not keep the page for use without a network.",
@@ -40,14 +38,14 @@ pub fn Privacy(page: Page) -> impl IntoView {
         traffic.with(|traffic| traffic.lines.iter().map(row).collect_view())
     };
     view! {
-        <p class="offline">{offline}</p>
-        <Show when=move || page.offline.has_newer.get()>
+        <p class="offline">{told}</p>
+        <Show when=move || offline.has_newer.get()>
             <p>
                 "A newer version of this page is here. "
-                <button type="button" class="quiet" on:click=move |_| page.offline.use_newer()>"Use it"</button>
+                <button type="button" class="quiet" on:click=move |_| offline.use_newer()>"Use it"</button>
             </p>
         </Show>
-        <details class="privacy" on:toggle=move |_| page.offline.ask_for_requests()>
+        <details class="privacy" on:toggle=move |_| offline.ask_for_requests()>
             <summary>"Every request this page has made"</summary>
             <p>{move || traffic.with(Traffic::sentence)}</p>
             <div class="scroll" tabindex="0" role="region" aria-label="Requests">
