@@ -152,6 +152,7 @@ impl Session {
                 self.rereading.more.set((more_entities, more_relations));
                 self.show_read(Shown { reading: reading.into(), ..own }, Some(settings));
             }
+            _ if self.rereading.work.has_newer() => {}
             Some(Err(unanswered)) => self.set.refusal.set(Some(unanswered.to_string())),
             _ if untrack(|| self.has_chosen_settings()) => {}
             _ => {
