@@ -105,11 +105,12 @@ mod tests {
     #[test]
     fn everything_that_waits_can_be_overtaken() {
         use Fate::{AskAgain, Drop, Take};
-        let document: fn(&mut Generation) = Generation::open_document;
-        let text: fn(&mut Generation) = Generation::take_text;
-        let engine: fn(&mut Generation) = Generation::start_engine;
+        type Change = fn(&mut Generation);
+        let document: Change = Generation::open_document;
+        let text: Change = Generation::take_text;
+        let engine: Change = Generation::start_engine;
         // Fates of a question about the document, about its text, and aside.
-        let table: [(&[fn(&mut Generation)], [Fate; 3]); 9] = [
+        let table: [(&[Change], [Fate; 3]); 9] = [
             (&[], [Take, Take, Take]),
             (&[document], [Drop, Drop, Take]),
             (&[document, document], [Drop, Drop, Take]),

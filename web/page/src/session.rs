@@ -151,7 +151,7 @@ impl Session {
         self.pause.set_value(set_timeout_with_handle(move || self.read(), PAUSE).ok());
     }
 
-    /// Opens a document in the place of the open one and reads it at once. Whoever calls has kept the open one.
+    /// Opens a document in the place of the open one and reads it at once. The caller has saved the open one.
     pub fn open(self, document: OpenDocument) {
         self.put(document);
         self.read();
@@ -169,8 +169,8 @@ impl Session {
         self.set.as_opened.set(true);
     }
 
-    /// Opens a document that was kept. Labels that came from a file are shown as they came; what was typed and not read
-    /// before is read now.
+    /// Opens a document that was kept. Labels that came from a file are shown as they came; a draft that was never read
+    /// is read now.
     pub fn open_kept(self, body: Body, state: State) {
         let text = body.text().to_owned();
         match state == State::Labelled {
@@ -199,7 +199,7 @@ impl Session {
         Body::new(model.folder(), document, draft)
     }
 
-    /// What a model has made of the open document, as it is kept.
+    /// The state of the open document, as it is kept.
     pub fn state(self) -> State {
         if self.as_opened.get_untracked() { State::Labelled } else { State::New }
     }

@@ -163,7 +163,7 @@ mod tests {
         expect!["“parser”: mean 50.0 %, head 1 25.0 %, head 2 75.0 %"].assert_eq(&heat().tell(2, "parser"));
         assert_eq!([0.09, 0.1, 0.756].map(Heat::mark), ["", "10", "76"]);
         assert_eq!(heat().share(&[0..2, 1..2]), Some(0.5));
-        assert_eq!(heat().share(&[3..9]), None);
+        assert_eq!(heat().share(std::slice::from_ref(&(3..9))), None);
         let words = |start, end| WordRange { start, end };
         assert_eq!(in_window(words(6, 8), words(5, 9)), 1..3);
         assert!(in_window(words(1, 3), words(5, 9)).is_empty());

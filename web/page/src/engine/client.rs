@@ -317,7 +317,8 @@ impl Engine {
         questions.into_values().for_each(|question| question.refuse(Unanswered::Closed));
     }
 
-    /// The open document is another one, or has another text: what was asked about it gets [`Unanswered::Overtaken`].
+    /// Drops all questions about the open document, which is another one by now or has another text: they get
+    /// [`Unanswered::Overtaken`].
     pub fn leave_open(&self) {
         let left: Vec<Question> = {
             let mut state = self.0.state.borrow_mut();
@@ -329,8 +330,8 @@ impl Engine {
         left.into_iter().for_each(|question| question.refuse(Unanswered::Overtaken));
     }
 
-    /// As [`leave_open`](Self::leave_open), and stops what is being computed by starting another worker: nothing else
-    /// does. That one gets all questions that are not about the open document.
+    /// As [`leave_open`](Self::leave_open), and stops the computation that is going on by starting another worker: nothing
+    /// else does. That one gets all questions that are not about the open document.
     pub fn interrupt(&self) {
         self.leave_open();
         if !self.0.state.borrow().is_closed {

@@ -14,7 +14,7 @@ use crate::session::{Asker, Editor, Latest, Session, Shown};
 pub struct Comparison {
     /// The model that reads the text too.
     pub model: RwSignal<Option<ModelName>>,
-    /// What it finds.
+    /// Its findings.
     pub editor: Editor,
     /// Its reading.
     pub shown: RwSignal<Option<Shown>>,
@@ -63,7 +63,7 @@ impl Comparison {
         self.asker.phase()
     }
 
-    /// What the two models find differently, once both have read the same text.
+    /// The difference between the findings of the two models, once both have read the same text.
     pub fn difference(self) -> Option<Difference> {
         self.session.shown.with(|first| {
             self.shown.with(|second| {

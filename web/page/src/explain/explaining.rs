@@ -22,9 +22,9 @@ pub struct Explaining {
 /// An explanation of what was selected.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Answered {
-    /// What it is about, in the text's own words.
+    /// Its subject, in the text's own words.
     pub subject: String,
-    /// What a person says about it, if they do.
+    /// The person's own word about it, if there is one.
     pub by_person: Option<String>,
     /// The explanation.
     pub why: Why,
@@ -93,7 +93,7 @@ pub fn selected_words(editor: Editor) -> Vec<WordRange> {
     })
 }
 
-/// What there is to explain about a selection.
+/// The question behind a selection.
 fn question(selection: Selection, labels: &Labels) -> Option<Question> {
     let words = |id| Some(labels.entity(id)?.words);
     let pair = |head, tail| {
@@ -112,7 +112,7 @@ fn question(selection: Selection, labels: &Labels) -> Option<Question> {
     }
 }
 
-/// What a person says about what is selected.
+/// The person's own word about the selection.
 fn by_person(selection: Selection, labels: &Labels, types: &Types) -> Option<String> {
     let (name, provenance) = match selection {
         Selection::Entity(id) => labels.entity(id).map(|entity| (types.entity(&entity.kind), entity.provenance))?,

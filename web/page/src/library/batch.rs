@@ -8,7 +8,7 @@ use wasm_bindgen_futures::spawn_local;
 use super::list::{Library, Work};
 use super::store::Saved;
 
-/// What has become of a document.
+/// The outcome for a document.
 enum Outcome {
     /// It was read.
     Read,
@@ -51,7 +51,7 @@ impl Library {
         });
     }
 
-    /// Stops [`read_all`](Self::read_all) at once. Whatever comes of the document that is being read is not kept.
+    /// Stops [`read_all`](Self::read_all) at once. The answer for the document that is being read is not kept.
     pub fn cancel(self) {
         self.end(None);
     }

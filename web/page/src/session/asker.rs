@@ -21,7 +21,7 @@ impl Asker {
         Self { engine: RwSignal::new_local(engine), generation: StoredValue::default() }
     }
 
-    /// Closes the engine and starts another one, or none. What was asked is asked again of that.
+    /// Closes the engine and starts another one, or none. Open questions are asked again of that.
     pub fn turn_to(self, choice: Option<(ModelName, DeviceChoice)>) {
         self.generation.update_value(Generation::start_engine);
         let before = self.engine.get_untracked();
@@ -31,18 +31,18 @@ impl Asker {
         }
     }
 
-    /// Another document is open: what was asked about the one before it is dropped.
+    /// Notes that another document is open: questions about the one before it are dropped.
     pub fn open_document(self) {
         self.generation.update_value(Generation::open_document);
         self.with(Engine::leave_open);
     }
 
-    /// The open document has another text: what was asked about its words is dropped.
+    /// Notes that the open document has another text: questions about the words of the one before it are dropped.
     pub fn take_text(self) {
         self.generation.update_value(Generation::take_text);
     }
 
-    /// Stops what is being computed. What was asked about the open document is asked again.
+    /// Stops the computation that is going on. Questions about the open document are asked again.
     pub fn interrupt(self) {
         self.with(Engine::interrupt);
     }

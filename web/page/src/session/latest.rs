@@ -39,12 +39,12 @@ impl Latest {
         self.is_running.get()
     }
 
-    /// Whether it was asked for once more since what is running has begun or caught up.
+    /// Whether it was asked for once more since the running work has begun or caught up.
     pub fn has_newer(self) -> bool {
         self.again.get_value()
     }
 
-    /// What is running does the newest from here on, so that it need not be done once more.
+    /// Says that the running work does the newest from here on, so that it need not be done once more.
     pub fn catch_up(self) {
         self.again.set_value(false);
     }

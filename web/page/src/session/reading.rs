@@ -59,7 +59,9 @@ impl Session {
                     None => self.show(shown),
                 }
             }
-            Some(Err(unanswered)) if !self.reading.has_newer() => self.set.refusal.set(Some(unanswered.to_string())),
+            Some(Err(unanswered)) if !self.reading.has_newer() && !self.is_empty() => {
+                self.set.refusal.set(Some(unanswered.to_string()))
+            }
             _ => {}
         }
     }
@@ -77,7 +79,7 @@ impl Session {
         }
     }
 
-    /// What was asked about the words of the document ends where these become others.
+    /// Questions about the words of the document end where these become others.
     fn note_text(self, text: &str) {
         if self.editor.document.with_untracked(|document| document.text() != text) {
             self.asker.take_text();

@@ -16,7 +16,7 @@ pub const MOST: Most = Most { entities: 8, relations: 8 };
 /// The settings and their readings; a copy is the same state.
 #[derive(Clone, Copy)]
 pub(super) struct Rereading {
-    /// What the model finds by itself in the text that is shown.
+    /// The model's findings by itself in the text that is shown.
     own: RwSignal<Option<Own>>,
     /// How a person wants it to read instead.
     chosen: RwSignal<Option<Settings>>,
@@ -87,7 +87,7 @@ impl Session {
         }
     }
 
-    /// What the chosen settings change; `None` while nothing is chosen, or the model has not answered yet.
+    /// The changes that the chosen settings make; `None` while nothing is chosen, or the model has not answered yet.
     pub fn difference(self) -> Option<Difference> {
         let chosen = self.rereading.chosen.get()?;
         if self.rereading.shows.get() != Some(chosen) {
@@ -152,6 +152,7 @@ impl Session {
                 self.rereading.more.set((more_entities, more_relations));
                 self.show_read(Shown { reading: reading.into(), ..own }, Some(settings));
             }
+            _ if self.rereading.work.has_newer() => {}
             Some(Err(unanswered)) => self.set.refusal.set(Some(unanswered.to_string())),
             _ if untrack(|| self.has_chosen_settings()) => {}
             _ => {
@@ -161,7 +162,8 @@ impl Session {
         }
     }
 
-    /// What the model of now finds by itself in the text of now. Without it, what is being read will lead to a rereading.
+    /// The findings of the model of now, by itself, in the text of now. Without them, the reading that goes on will lead to
+    /// a rereading.
     fn newest_own(self) -> Option<Shown> {
         let Own { shown, .. } = self.rereading.own.get_untracked()?;
         let is_newest = shown.model == self.model.get_untracked()
