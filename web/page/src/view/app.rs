@@ -38,7 +38,11 @@ pub fn App() -> impl IntoView {
     // Whenever a model has arrived, what it took is kept; the reader's first text goes first.
     Effect::new(move |_| {
         if matches!(page.phase(), Phase::Ready(_)) {
-            set_timeout(move || page.offline.prepare(), KEEP_AFTER);
+            let keep = move || {
+                page.models.refresh();
+                page.offline.prepare();
+            };
+            set_timeout(keep, KEEP_AFTER);
         }
     });
     drop::listen(move |files| page.take_files(files));
