@@ -20,7 +20,7 @@ use crate::engine::Models;
 use crate::engine::{Answer, Engine, Phase};
 use crate::explain::Comparison;
 use crate::explain::{MOST, Understanding};
-use crate::files::drop::NamedFile;
+use crate::files::drop::{Gathered, NamedFile};
 use crate::files::{self, Files};
 use crate::library::Library;
 use crate::network::Offline;
@@ -321,15 +321,18 @@ impl Page {
     }
 
     /// Takes files that were dropped on the page.
-    pub fn take_files(self, files: Vec<NamedFile>) {
-        match dropped::meaning(files.iter().map(|(path, _)| path.as_str())) {
+    pub fn take_files(self, gathered: Gathered) {
+        match dropped::meaning(gathered.files.iter().map(|(path, _)| path.as_str())) {
             Meaning::Model => spawn_local(async move {
-                match files::is_archive_of_labels(&files).await {
-                    true => self.files.open(self, files),
-                    false => self.add_model(files),
+                match files::is_archive_of_labels(&gathered.files).await {
+                    true => self.files.open(self, gathered),
+                    false => {
+                        self.files.failures.set(gathered.failures());
+                        self.add_model(gathered.files);
+                    }
                 }
             }),
-            Meaning::Documents | Meaning::Nothing => self.files.open(self, files),
+            Meaning::Documents | Meaning::Nothing => self.files.open(self, gathered),
         }
     }
 

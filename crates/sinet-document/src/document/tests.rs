@@ -200,6 +200,28 @@ fn corrections_come_back_with_their_text() {
 }
 
 #[test]
+fn b25_relations_that_nobody_speaks_of_are_forgotten() {
+    let mut document = read();
+    document.apply(Edit::RemoveRelation(relation_named(&document, "X"))).unwrap();
+    document.apply(Edit::RemoveRelation(relation_named(&document, "Y"))).unwrap();
+    document.undo();
+    let (zoe, parser) = (entity_named(&document, "Zoë"), entity_named(&document, "naïve parser"));
+    let found = |kind: String| FoundRelation { kind, head: zoe, tail: parser, score: Some(0.5) };
+    for number in 0..100 {
+        document.take_relations(vec![found(format!("N{number}"))]);
+        // What the model says, what was removed, and what can be removed again.
+        assert_eq!(document.relations.known.len(), 3, "{number}");
+    }
+    document.take_reading(read().to_labelled());
+    let shown = |document: &OpenDocument| show(document).split_off(4);
+    assert_eq!(shown(&document), ["tagger -Y-> naïve parser"], "what was removed stays removed");
+    document.redo();
+    assert_eq!(shown(&document), Vec::<String>::new(), "and is removed again");
+    let stored = serde_json::to_string(&document).unwrap();
+    assert_eq!(serde_json::from_str::<OpenDocument>(&stored).unwrap(), document);
+}
+
+#[test]
 fn what_has_gone_is_said() {
     let tell = |entities, relations| Lost { entities, relations }.tell();
     assert_eq!(tell(0, 0), None);

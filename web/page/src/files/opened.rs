@@ -7,7 +7,7 @@ use sinet_logic::files::link;
 use sinet_logic::files::opening::{Opened, names_labels, open};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 
-use super::drop::NamedFile;
+use super::drop::{Gathered, NamedFile};
 use crate::app::Page;
 
 /// The most bytes that are opened at once.
@@ -15,7 +15,7 @@ const MAX_BYTES: f64 = 256e6;
 /// How much of the end of an archive is looked at.
 const ARCHIVE_TAIL: f64 = 65_536.0;
 
-/// What came of the files that were opened last; a copy is the same.
+/// Sentences about the files that were opened last; a copy is the same.
 #[derive(Clone, Copy, Default)]
 pub struct Files {
     /// What was recognised, and what could not be kept, each a sentence.
@@ -31,8 +31,10 @@ impl Files {
     }
 
     /// Reads files and opens the first document in them.
-    pub fn open(self, page: Page, files: Vec<NamedFile>) {
-        self.clear();
+    pub fn open(self, page: Page, gathered: Gathered) {
+        self.notes.set(Vec::new());
+        self.failures.set(gathered.failures());
+        let files = gathered.files;
         if files.is_empty() {
             return;
         }
@@ -49,7 +51,7 @@ impl Files {
                     Err(_) => self.failures.update(|failures| failures.push(format!("{path} cannot be read."))),
                 }
             }
-            let Opened { documents, mut notes, mut failures } = open(contents);
+            let Opened { documents, mut notes, mut failures, .. } = open(contents);
             let count = documents.len();
             let mut documents = documents.into_iter().map(OpenDocument::new);
             if let Some(first) = documents.next() {
@@ -75,12 +77,6 @@ impl Files {
             Err(error) => self.failures.set(vec![error.to_string()]),
         }
         true
-    }
-
-    /// Forgets what was said about files.
-    pub fn clear(self) {
-        self.notes.set(Vec::new());
-        self.failures.set(Vec::new());
     }
 }
 

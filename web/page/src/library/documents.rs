@@ -7,6 +7,7 @@ use std::time::Duration;
 use leptos::prelude::*;
 use sinet_document::OpenDocument;
 use sinet_document::record::{Body, Head, State};
+use sinet_logic::library::queue::Job;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::BroadcastChannel;
@@ -134,9 +135,10 @@ impl Library {
         match store.body(id).await {
             Ok(Some(body)) => {
                 self.leave(page);
-                let own_part = body.own_part();
-                page.show_body(body, head.state);
-                let place = Place { id: id.to_owned(), revision: head.revision, saved: own_part };
+                let job = Job { body, state: head.state };
+                let saved = job.own_part();
+                page.show_body(job.body, job.state);
+                let place = Place { id: id.to_owned(), revision: head.revision, saved };
                 self.place.set_value(Rc::new(RefCell::new(place)));
                 self.set_open(Some(id));
             }

@@ -86,7 +86,7 @@ fn ModelList(page: Page) -> impl IntoView {
     };
     let add = move |event: Event| {
         let input: HtmlInputElement = event.target().expect("an event of an input").unchecked_into();
-        let files = files_of_input(&input);
+        let files = files_of_input(&input).files;
         // The same file can be chosen again.
         input.set_value("");
         if !files.is_empty() {
