@@ -1,6 +1,7 @@
 //! Devices by their names: what `sinet doctor` says of them, and that a GPU computes what the processor does.
 
 mod command;
+mod comparison;
 
 use std::fs;
 use std::path::Path;
@@ -16,6 +17,7 @@ use tempfile::TempDir;
 
 use command::random_folder::random_folder;
 use command::{run, sinet, train, train_command, training_folder};
+use comparison::distance;
 
 /// Absolute: what a score of the processor and of a GPU may differ by.
 const SCORES: f64 = 1e-4;
@@ -149,11 +151,14 @@ fn a_training_on_vulkan_follows_that_on_the_processor() {
             assert!((found / expected - 1.0).abs() < LOSSES, "{found} is not {expected}");
         }
     }
-    for (name, expected) in weights(&processor) {
-        let found = &weights(&vulkan)[&name];
-        let difference = expected.values.iter().zip(&found.values).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+    let (expected, mut found) = (weights(&processor), weights(&vulkan));
+    for (name, expected) in expected {
+        let found = found.remove(&name).unwrap_or_else(|| panic!("{name} is missing"));
+        assert_eq!(found.shape, expected.shape, "{name}");
+        let difference = distance(&[found.values], &[expected.values]);
         assert!(difference < WEIGHTS, "{name} differs by {difference}");
     }
+    assert!(found.is_empty(), "only on Vulkan: {:?}", found.keys());
     let card = fs::read_to_string(vulkan.join("model-last/README.md")).unwrap();
     assert!(card.contains("seed 0, on ") && !card.contains("on the processor"), "{card}");
 }

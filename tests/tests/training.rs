@@ -23,7 +23,7 @@ use sinet::samples::{Samples, Sampling, Sentence};
 use sinet::train::train;
 use sinet_infer::weights::{self, Precision};
 use sinet_infer::{Model, ModelConfig, Thresholds};
-use sinet_model::{EncoderConfig, SinetConfig};
+use sinet_model::{EncoderConfig, Mode, SinetConfig};
 use sinet_text::{Schema, Tokenizer};
 
 use binary::binary;
@@ -145,7 +145,7 @@ fn training_and_inference_read_the_same_context() {
     device.seed(3);
     let architecture = SinetConfig {
         encoder: serde_json::from_slice(&bytes("config.json")).unwrap(),
-        heads: ModelSection::default().heads(2, 1),
+        tasks: ModelSection::default().tasks(2, 1),
     };
     let limit = architecture.encoder.max_pieces();
     let network = architecture.init(&device);
@@ -166,8 +166,8 @@ fn training_and_inference_read_the_same_context() {
         let sentences = Sentence::all(&dataset, &tokenizer, limit, context_words).unwrap();
         let sentences: Vec<_> = sentences.iter().collect();
         let samples = Samples::draw(&sentences, &sampling, &mut ChaCha8Rng::seed_from_u64(1));
-        let spaces = network.heads.spaces(network.encoder.forward(&samples.batch), &samples.batch);
-        let scores = softmax(network.heads.entity_logits(&spaces, &samples.spans), 1);
+        let found = network.forward(&samples.batch, &samples.spans, &[], Mode::Inference);
+        let scores = softmax(found.entity_logits, 1);
         let trained: Vec<f32> = scores.into_data().try_into_vec().unwrap();
 
         let predictions = predict(&model, &dataset, Thresholds { entity: 0.0, relation: 0.0 }).unwrap();

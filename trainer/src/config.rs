@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
-use sinet_model::{CtamConfig, HeadsConfig, Interaction, Pooling};
+use sinet_model::{CtamConfig, Interaction, Pooling, TasksConfig};
 
 use crate::Error;
 use crate::overrides::{Override, with_nearest};
@@ -27,7 +27,7 @@ pub struct RunConfig {
     pub train: TrainSection,
 }
 
-/// Variants of the network; see [`HeadsConfig`] for what they mean.
+/// Variants of the network; see [`TasksConfig`] for what they mean.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct ModelSection {
@@ -69,9 +69,9 @@ impl Default for ModelSection {
 }
 
 impl ModelSection {
-    /// The network's heads for a schema of so many types.
-    pub fn heads(&self, entity_types: usize, relation_types: usize) -> HeadsConfig {
-        HeadsConfig {
+    /// Everything after the encoder, for a schema of so many types.
+    pub fn tasks(&self, entity_types: usize, relation_types: usize) -> TasksConfig {
+        TasksConfig {
             entity_types,
             relation_types,
             interaction: self.interaction,

@@ -27,7 +27,7 @@ pub fn evaluate(model: &Model, dataset: &Dataset) -> Result<Report, Error> {
 pub fn predict(model: &Model, dataset: &Dataset, thresholds: Thresholds) -> Result<Vec<Prediction>, Error> {
     let read = |document: &&[Example]| {
         let sentences: Vec<_> = document.iter().map(|example| example.tokens.as_slice()).collect();
-        read_sync(model.read_sentences(&sentences, thresholds)).map_err(Error::other)
+        read_sync(model.predict_sentences(&sentences, thresholds)).map_err(Error::other)
     };
     let documents = documents(model.config(), dataset);
     let predictions = documents.par_iter().map(read).collect::<Result<Vec<_>, _>>()?;

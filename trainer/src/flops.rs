@@ -49,24 +49,24 @@ pub const PARTS: [&str; 6] =
 
 /// Multiply-adds of the [`PARTS`].
 pub fn count(config: &SinetConfig, input: Input) -> [u64; 6] {
-    let SinetConfig { encoder, heads } = config;
+    let SinetConfig { encoder, tasks } = config;
     let Input { pieces, read, spans, pairs } = input;
-    let (d, w) = (encoder.hidden_size(), heads.width_embedding);
+    let (d, w) = (encoder.hidden_size(), tasks.width_embedding);
     let (layers, feed_forward, mapping) = match encoder {
         EncoderConfig::Bert(bert) => (bert.num_hidden_layers, bert.intermediate_size, 0),
         EncoderConfig::Albert(albert) => {
             (albert.num_hidden_layers, albert.intermediate_size, albert.embedding_size * d)
         }
     };
-    let directions = usize::from(heads.interaction.entity_looks()) + usize::from(heads.interaction.relation_looks());
+    let directions = usize::from(tasks.interaction.entity_looks()) + usize::from(tasks.interaction.relation_looks());
     let looks = 2 * d * d + 2 * pieces * d * d + 2 * pieces * d;
     [
         read * (layers * (4 * d * d + 2 * d * feed_forward) + mapping),
         layers * 2 * read * read * d,
-        if heads.interaction.has_tap() { 2 * pieces * d * d } else { 0 },
-        directions * heads.ctam.layers * looks,
-        spans * (2 * d + w) * (heads.entity_types + 1),
-        pairs * (4 * d + 2 * w) * heads.relation_types,
+        if tasks.interaction.has_tap() { 2 * pieces * d * d } else { 0 },
+        directions * tasks.ctam.layers * looks,
+        spans * (2 * d + w) * (tasks.entity_types + 1),
+        pairs * (4 * d + 2 * w) * tasks.relation_types,
     ]
     .map(|count| count as u64)
 }
@@ -216,10 +216,10 @@ mod tests {
         // d = 4, so d^2 = 16: 5 (64 + 64); 2 x 25 x 4; 2 x 5 x 16; twice 32 + 160 + 40; 5 x 11 x 2; 2 x 22 x 1.
         assert_eq!(count(&config(BERT), INPUT), [640, 200, 160, 464, 110, 44]);
         let mut one_way = config(BERT);
-        one_way.heads.interaction = Interaction::CtamNer;
-        one_way.heads.ctam.layers = 2;
+        one_way.tasks.interaction = Interaction::CtamNer;
+        one_way.tasks.ctam.layers = 2;
         assert_eq!(count(&one_way, INPUT), [640, 200, 160, 464, 110, 44]);
-        one_way.heads.interaction = Interaction::Base;
+        one_way.tasks.interaction = Interaction::Base;
         assert_eq!(count(&one_way, INPUT), [640, 200, 0, 0, 110, 44]);
         // Twice as many rows for the encoder alone.
         let in_context = Input { read: 10, ..INPUT };

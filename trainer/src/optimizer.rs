@@ -68,9 +68,9 @@ impl Optimizer {
     /// The network with its word table, without gradients. Right after [`Optimizer::settle`] that is the network as it is
     /// now; otherwise it is what [`Optimizer::new`] goes on from with [`Optimizer::state`].
     pub fn current(&self, network: &Sinet) -> Sinet {
-        let Sinet { encoder, heads } = network.valid();
+        let Sinet { encoder, tasks } = network.valid();
         let words = self.words.tensor(&encoder.word_table().device());
-        Sinet { encoder: encoder.with_word_table(words), heads }
+        Sinet { encoder: encoder.with_word_table(words), tasks }
     }
 }
 

@@ -20,8 +20,19 @@ const IN_FLIGHT: usize = 16;
 /// [`Error::Other`] if the model cannot read it.
 pub fn annotate(model: &Model, text: &str) -> Result<Annotation, Error> {
     // In the pool, so that its threads share the work of one text.
-    let reading = rayon::scope(|_| read_sync(model.annotate(text)));
-    Ok(reading.map_err(Error::other)?.annotation)
+    let annotated = rayon::scope(|_| read_sync(model.annotate(text)));
+    Ok(annotated.map_err(Error::other)?.annotation)
+}
+
+/// Says on standard error where the end of a word was not read. `text` is what the annotated text is called.
+pub fn warn_of_dropped_pieces(text: &str, annotation: &Annotation) {
+    let cut = annotation.windows.iter().filter(|window| window.dropped_pieces > 0);
+    for window in cut {
+        let (first, dropped) = (window.words.start + 1, window.dropped_pieces);
+        eprintln!(
+            "{text}: word {first} is longer than the model's input; its last {dropped} word pieces were not read"
+        );
+    }
 }
 
 /// Annotates every line of `input`, which is called `name`, and writes one JSON object a line to `output`, in the
@@ -53,7 +64,9 @@ pub fn annotate_lines(
                 pool.spawn(move |_| {
                     let at = format!("{name}, line {}", i + 1);
                     let answer = line.map_err(|error| Error::data(at.as_ref(), error)).and_then(|line| {
-                        let json = serde_json::to_string(&annotate(model, &line)?).map_err(Error::other)?;
+                        let annotation = annotate(model, &line)?;
+                        warn_of_dropped_pieces(&at, &annotation);
+                        let json = serde_json::to_string(&annotation).map_err(Error::other)?;
                         Ok((json, line.len() as u64 + 1))
                     });
                     _ = sender.send(answer);

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use burn::tensor::{Device, Int, Tensor, TensorData, Transaction};
 use sinet_kernels::optimizer::host;
-use sinet_model::{Sinet, entity_loss, relation_loss};
+use sinet_model::{Mode, Sinet, SinetOutput, entity_loss, relation_loss};
 
 use crate::Error;
 use crate::adamw::{NamedGradients, floats};
@@ -78,16 +78,15 @@ impl Computed {
     /// network.
     fn of_batch(network: &Sinet, samples: &Samples, [spans, pairs]: [f32; 2], words: &mut WordTable) -> Self {
         let device = &network.encoder.word_table().device();
-        let (ids, positions) = distinct(samples.batch.read().ids());
+        let (ids, positions) = distinct(samples.batch.encoder_rows().ids());
         let leaf = Tensor::from_inner(words.rows(&ids, &device.clone().inner())).require_grad();
         let words = leaf.clone().select(0, int(positions, device));
 
-        let hidden = network.encoder.forward_words(words, &samples.batch);
-        let spaces = network.heads.spaces(hidden, &samples.batch);
-        let logits = network.heads.entity_logits(&spaces, &samples.spans);
-        let entity = entity_loss(logits, int(samples.classes.clone(), device)) * spans;
-        let relation = (!samples.pairs.is_empty()).then(|| {
-            let logits = network.heads.relation_logits(&spaces, &samples.spans, &samples.pairs);
+        let Samples { batch, spans: of_entities, pairs: of_relations, .. } = samples;
+        let SinetOutput { entity_logits, relation_logits, .. } =
+            network.forward_words(words, batch, of_entities, of_relations, Mode::Training);
+        let entity = entity_loss(entity_logits, int(samples.classes.clone(), device)) * spans;
+        let relation = relation_logits.map(|logits| {
             let shape = logits.dims();
             let labels = Tensor::from_data(TensorData::new(samples.labels.clone(), shape), device);
             relation_loss(logits, labels) * pairs

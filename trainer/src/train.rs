@@ -8,7 +8,7 @@ use burn::tensor::Device;
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use serde_json::json;
-use sinet_infer::{Model, ModelConfig, Precision};
+use sinet_infer::{Model, ModelConfig, Precision, check_vocabulary};
 use sinet_model::{Sinet, SinetConfig, Weights};
 use sinet_text::{Dataset, Report, Schema, Tokenizer};
 
@@ -159,11 +159,11 @@ impl Run {
         let host = Device::flex();
         host.seed(config.train.seed);
         let network = architecture(config, &data.schema, &pretrained).init(&host);
-        let Sinet { encoder, heads } = network;
+        let Sinet { encoder, tasks } = network;
         let encoder = encoder.with_weights(&pretrained.weights).map_err(|error| {
             Error::other(format!("the encoder {} does not fit its own config.json: {error}", config.encoder))
         })?;
-        let network = Sinet { encoder, heads };
+        let network = Sinet { encoder, tasks };
         let (average, optimizer) = (Average::default(), OptimizerState::default());
         Self::new(progress, data, output, pretrained, network.train().fork(device), average, optimizer)
     }
@@ -196,6 +196,7 @@ impl Run {
         optimizer: OptimizerState,
     ) -> Result<Self, Error> {
         let tokenizer = Tokenizer::from_bytes(&pretrained.tokenizer).map_err(Error::other)?;
+        check_vocabulary(&pretrained.config, &tokenizer).map_err(Error::other)?;
         let limit = pretrained.config.max_pieces();
         let RunConfig { train, model, .. } = &progress.config;
         let train_file = data.folder.join("train.json");
@@ -350,7 +351,7 @@ const BETWEEN_UPDATES: &str = "the network is taken out only during an update";
 fn architecture(config: &RunConfig, schema: &Schema, pretrained: &Pretrained) -> SinetConfig {
     SinetConfig {
         encoder: pretrained.config.clone(),
-        heads: config.model.heads(schema.entities.len(), schema.relations.len()),
+        tasks: config.model.tasks(schema.entities.len(), schema.relations.len()),
     }
 }
 

@@ -96,8 +96,8 @@ mod tests {
             offset_unit: OffsetUnit::CodePoints,
             words: vec![range(0, 5), range(6, 12), range(12, 13), range(14, 19)],
             windows: vec![
-                Window { range: range(0, 13), words: words(0, 3), pieces: 5 },
-                Window { range: range(14, 19), words: words(3, 4), pieces: 3 },
+                Window { range: range(0, 13), words: words(0, 3), pieces: 5, dropped_pieces: 0 },
+                Window { range: range(14, 19), words: words(3, 4), pieces: 3, dropped_pieces: 0 },
             ],
             entities: vec![
                 entity(range(0, 12), words(0, 2), "naïve parser"),

@@ -1,4 +1,4 @@
-//! Products of a narrow activation matrix with a fixed weight matrix, which is what inference spends its time on.
+//! Products of a narrow activation matrix with a fixed weight matrix, on which inference spends its time.
 //!
 //! A general matrix product packs both operands at every call. Here the weights never change and a sentence has
 //! few rows, so packing would cost as much as multiplying: a [`PackedMatrix`] packs its weights once, in the form
@@ -19,12 +19,14 @@
 //! products are exact integers, the same on every processor, and the rounding of the activations, unlike one to 8 bits,
 //! is lost in that of the weights.
 //!
-//! Which instructions are used is found out at run time ([`Instructions::best`]). The scalar form is the
+//! The instructions are chosen at run time ([`Instructions::best`]). The scalar form is the
 //! specification; all others are tested against it.
 
 mod instructions;
 mod matrix;
-mod tiles;
+mod packing;
+mod rounding;
+mod tile;
 
 pub use instructions::Instructions;
 pub use matrix::{PackedMatrix, Precision};

@@ -1,7 +1,9 @@
 //! A weight matrix, packed once for many products.
 
-use crate::instructions::{Instructions, Tile, with_set};
-use crate::tiles::{Rounded, pack_f32, panels_f32, panels_int8};
+use crate::instructions::{Instructions, with_set};
+use crate::packing::{Rounded, pack_f32, panels_f32, panels_int8};
+use crate::rounding::LARGEST_CODE;
+use crate::tile::Tile;
 
 /// How a [`PackedMatrix`] holds its weights.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -11,9 +13,6 @@ pub enum Precision {
     /// Rounded to 8-bit integers, each output with a scale of its own.
     Int8,
 }
-
-/// Activations are rounded to 14 bits with a sign: two digits of 7 bits each, which is what relaxed SIMD's products take.
-pub(crate) const LARGEST_CODE: i16 = (1 << 13) - 1;
 
 /// A fixed matrix W and bias b, ready for y = x W + b.
 #[derive(Debug, Clone)]
@@ -34,7 +33,7 @@ enum Panels {
     Int8 {
         /// `[panels, steps of DEPTH inputs, COLUMNS, DEPTH]`
         codes: Vec<i8>,
-        /// What one step of each output's codes is, filled up to whole panels.
+        /// The step of each output's codes, filled up to whole panels.
         steps: Vec<f32>,
     },
 }

@@ -40,11 +40,11 @@ impl ModelFiles {
     }
 }
 
-/// Which of some paths, with `/` between their parts, is the manifest of a model folder: the outermost.
+/// The manifest of a model folder among some paths, with `/` between their parts: the outermost.
 pub fn manifest_path<'a>(paths: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     paths
         .filter(|path| path.strip_suffix(MANIFEST).is_some_and(|folder| folder.is_empty() || folder.ends_with('/')))
-        // What macOS adds beside the files of an archive.
+        // macOS adds such files beside those of an archive.
         .filter(|path| !path.starts_with("__MACOSX/"))
         .min_by_key(|path| path.matches('/').count())
 }

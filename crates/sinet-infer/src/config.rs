@@ -1,4 +1,4 @@
-//! `config.json`: what a model is, and how its scores become an annotation.
+//! `config.json`: the sizes, types and thresholds of a model.
 
 use serde::{Deserialize, Serialize};
 use sinet_model::{EncoderConfig, SinetConfig};
@@ -21,7 +21,7 @@ const MAX_LAYERS: usize = 256;
 pub struct ModelConfig {
     /// [`FORMAT_VERSION`].
     pub format_version: u32,
-    /// What the model is called.
+    /// The model's name.
     pub name: String,
     /// Sizes and variants of the network.
     pub architecture: SinetConfig,
@@ -34,7 +34,7 @@ pub struct ModelConfig {
     /// Words on each side of a sentence that the encoder reads with it.
     #[serde(default)]
     pub context_words: usize,
-    /// Where the weights come from: data, settings, seed, scores. For readers; nothing here looks at it.
+    /// The origin of the weights: data, settings, seed, scores. For readers; nothing here looks at it.
     #[serde(default)]
     pub training: serde_json::Value,
 }
@@ -62,8 +62,8 @@ impl ModelConfig {
     ///
     /// [`ConfigError::Field`], naming the field.
     pub fn check(&self) -> Result<(), ConfigError> {
-        let SinetConfig { encoder, heads } = &self.architecture;
-        let (d, ctam) = (encoder.hidden_size(), &heads.ctam);
+        let SinetConfig { encoder, tasks } = &self.architecture;
+        let (d, ctam) = (encoder.hidden_size(), &tasks.ctam);
         let divides = |heads: usize| heads > 0 && d.is_multiple_of(heads);
         let conditions = [
             ("format_version", self.format_version == FORMAT_VERSION, "this version of the program reads 1"),
@@ -87,29 +87,29 @@ impl ModelConfig {
             ("architecture.heads.ctam.layers", (1..=MAX_LAYERS).contains(&ctam.layers), "1 to 256 are possible"),
             (
                 "architecture.heads.entity_types",
-                heads.entity_types == self.schema.entities.len(),
+                tasks.entity_types == self.schema.entities.len(),
                 "the schema has another number",
             ),
             (
                 "architecture.heads.relation_types",
-                heads.relation_types == self.schema.relations.len(),
+                tasks.relation_types == self.schema.relations.len(),
                 "the schema has another number",
             ),
             (
                 "architecture.heads.width_embedding",
-                (1..=MAX_SIZE).contains(&heads.width_embedding),
+                (1..=MAX_SIZE).contains(&tasks.width_embedding),
                 "1 to 1048576 are possible",
             ),
-            ("architecture.heads.widths", (1..=MAX_SIZE).contains(&heads.widths), "1 to 1048576 are possible"),
+            ("architecture.heads.widths", (1..=MAX_SIZE).contains(&tasks.widths), "1 to 1048576 are possible"),
             (
                 "max_span_words",
-                (1..heads.widths).contains(&self.max_span_words),
+                (1..tasks.widths).contains(&self.max_span_words),
                 "it must be at least 1 and below architecture.heads.widths",
             ),
             ("context_words", self.context_words <= MAX_SIZE, "0 to 1048576 are possible"),
             (
                 "context_words",
-                self.context_words == 0 || heads.ctam.mask_padding,
+                self.context_words == 0 || tasks.ctam.mask_padding,
                 "it must be 0 where architecture.heads.ctam.mask_padding is false",
             ),
             ("relation_threshold", (0.0..=1.0).contains(&self.relation_threshold), "it must lie between 0 and 1"),
@@ -121,7 +121,7 @@ impl ModelConfig {
     }
 }
 
-/// What is wrong with `config.json`.
+/// Why `config.json` cannot be used.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ConfigError {
@@ -133,7 +133,7 @@ pub enum ConfigError {
     Field {
         /// The field.
         field: &'static str,
-        /// What it must be.
+        /// The condition that it does not meet.
         reason: &'static str,
     },
 }

@@ -7,13 +7,13 @@ use sinet_text::explanation::{
     SpanExplanation,
 };
 
-use crate::annotate::AnnotateError;
-use crate::encoded::{Encoded, EncodedBatch, values};
+use crate::decode::{Choice, RelationCollector, Thresholds, sigmoid};
+use crate::encode::{Encoded, EncodedBatch};
+use crate::error::AnnotateError;
 use crate::model::Model;
-use crate::prediction::{Choice, RelationCollector, Thresholds, sigmoid};
 
 impl Model {
-    /// Answers a question about a text that was read with these thresholds: [`Model::predict_from`] reports what is
+    /// Answers a question about a text that was read with these thresholds: [`Model::predict_with`] reports what is
     /// explained as reported, and nothing else; [`Model::relate`] likewise, for the entities of the question.
     ///
     /// # Errors
@@ -43,15 +43,15 @@ impl Model {
         if !encoded.has(words) {
             return without_scores(SpanDecision::Nowhere);
         }
-        let Some(place) = encoded.place(words) else {
+        let Some(at) = encoded.locate(words) else {
             return without_scores(SpanDecision::Across { boundary: encoded.boundary(words) });
         };
         let most = self.config.max_span_words;
         if words.end - words.start > most {
             return without_scores(SpanDecision::TooWide { most });
         }
-        let span = place.span(encoded, words);
-        let logits = values(self.heads.entity_logits(&place.batch.spaces, &[span]).try_into_data()?)?;
+        let span = at.span(encoded, words);
+        let logits = self.score_spans(&at.batch.spaces, &[span])?;
         let choice = Choice::of(&logits, threshold);
         let decision = match choice.class.checked_sub(1) {
             None => SpanDecision::NoEntity,
@@ -76,7 +76,7 @@ impl Model {
             return without_scores(PairBarrier::Nowhere);
         }
         let both = WordRange { start: head.start.min(tail.start), end: head.end.max(tail.end) };
-        let Some(place) = encoded.place(both) else {
+        let Some(at) = encoded.locate(both) else {
             return without_scores(PairBarrier::Apart { boundary: encoded.boundary(both) });
         };
         let count = |words| entities.iter().filter(|&&entity| entity == words).count();
@@ -87,9 +87,10 @@ impl Model {
             (1, _) if head == tail => Some(PairBarrier::Same),
             _ => None,
         };
-        let spans = [head, tail].map(|words| place.span(encoded, words));
+        let spans = [head, tail].map(|words| at.span(encoded, words));
         let pairs = [Pair { head: 0, tail: 1 }, Pair { head: 1, tail: 0 }];
-        let logits = values(self.heads.relation_logits(&place.batch.spaces, &spans, &pairs).try_into_data()?)?;
+        let mut logits = Vec::new();
+        self.score_pairs(&at.batch.spaces, &spans, pairs.into_iter(), |_, of_pair| logits.extend_from_slice(of_pair))?;
         let kinds = &self.schema().relations;
         let (forward, backward) = logits.split_at(kinds.len());
 
@@ -120,13 +121,13 @@ impl Model {
     }
 }
 
-/// Where in the batches a window lies.
-struct Place<'a> {
+/// A window among the batches.
+struct Located<'a> {
     batch: &'a EncodedBatch,
     sentence: usize,
 }
 
-impl Place<'_> {
+impl Located<'_> {
     fn span(&self, encoded: &Encoded, words: WordRange) -> Span {
         encoded.span(self.batch, self.sentence, words)
     }
@@ -139,16 +140,16 @@ impl Encoded {
     }
 
     /// The window that holds all these words, if one does.
-    fn place(&self, words: WordRange) -> Option<Place<'_>> {
+    fn locate(&self, words: WordRange) -> Option<Located<'_>> {
         let window = self.window_of(words);
         self.windows.get(window).filter(|window| words.end <= window.words.end)?;
         self.batches.iter().find_map(|batch| {
             let sentence = batch.windows.iter().position(|&own| own == window)?;
-            Some(Place { batch, sentence })
+            Some(Located { batch, sentence })
         })
     }
 
-    /// What lies between words that no single window holds.
+    /// The kind of boundary between words that no single window holds.
     fn boundary(&self, words: WordRange) -> Boundary {
         let is_in = |sentence: &WordRange| sentence.start <= words.start && words.end <= sentence.end;
         if self.document.sentences.iter().any(is_in) { Boundary::Windows } else { Boundary::Sentences }

@@ -4,8 +4,8 @@ use burn::tensor::Device;
 use sinet_model::Weights;
 use sinet_text::Tokenizer;
 
-use crate::annotate::AnnotateError;
 use crate::config::{CONFIG, ModelConfig};
+use crate::error::AnnotateError;
 use crate::folder::ModelFiles;
 use crate::model::{LoadError, Model, TOKENIZER};
 use crate::selftest::{SELF_TEST, SelfTest};

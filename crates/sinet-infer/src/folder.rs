@@ -1,6 +1,12 @@
 //! The files of a model folder, in memory, and the manifest that vouches for them.
 
 use std::collections::BTreeMap;
+#[cfg(not(target_family = "wasm"))]
+use std::{
+    fs::{self, File},
+    io::{self, Write as _},
+    path::{Path, PathBuf},
+};
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
@@ -14,7 +20,7 @@ const MAX_FILES: usize = 32;
 /// The most bytes that the files of a manifest may hold together.
 const MAX_TOTAL_BYTES: u64 = 2 << 30;
 
-/// What `manifest.json` says: the size and the hash of every other file of the folder.
+/// The contents of `manifest.json`: the size and the hash of every other file of the folder.
 ///
 /// A page reads it first, knows from it what to fetch and how much that is, and checks what has arrived with
 /// [`ModelFiles::verify`].
@@ -24,13 +30,24 @@ pub struct Manifest {
     pub files: BTreeMap<String, FileEntry>,
 }
 
-/// What a [`Manifest`] says about one file.
+/// The entry of a [`Manifest`] for one file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FileEntry {
     /// Its size.
     pub bytes: u64,
     /// Its SHA-256, as 64 lower-case hexadecimal digits.
     pub sha256: String,
+}
+
+impl FileEntry {
+    fn of(bytes: &[u8]) -> Self {
+        Self { bytes: bytes.len() as u64, sha256: hex(&sha256(bytes)) }
+    }
+
+    /// Whether these are the file's bytes.
+    fn is_of(&self, bytes: &[u8]) -> bool {
+        *self == Self::of(bytes)
+    }
 }
 
 impl Manifest {
@@ -150,51 +167,107 @@ impl ModelFiles {
     /// Writes the manifest of the files as they are now.
     pub fn seal(&mut self) {
         self.files.remove(MANIFEST);
-        let files = self
-            .files
-            .iter()
-            .map(|(name, bytes)| (name.clone(), FileEntry { bytes: bytes.len() as u64, sha256: hex(&sha256(bytes)) }))
-            .collect();
+        let files = self.files.iter().map(|(name, bytes)| (name.clone(), FileEntry::of(bytes))).collect();
         let json = serde_json::to_vec_pretty(&Manifest { files }).expect("a manifest is plain JSON");
         self.insert(MANIFEST, json);
     }
 
     /// Reads the manifest in a folder and the files that it names. Does not [`verify`](Self::verify) them.
     ///
+    /// If [`write_dir`](Self::write_dir) was interrupted, the files that it was about to put in their places count.
+    ///
     /// # Errors
     ///
     /// [`FolderError::Read`] for a file that cannot be read, [`FolderError::Manifest`] for a bad manifest.
     #[cfg(not(target_family = "wasm"))]
-    pub fn read_dir(path: &std::path::Path) -> Result<Self, FolderError> {
+    pub fn read_dir(path: &Path) -> Result<Self, FolderError> {
         let read = |name: &str| {
             let path = path.join(name);
-            std::fs::read(&path).map_err(|source| FolderError::Read { path, source })
+            fs::read(&path).map_err(|source| FolderError::Read { path, source })
         };
-        let manifest = read(MANIFEST)?;
-        let names = Manifest::parse(&manifest)?.files.into_keys();
+        let manifest_bytes = read(MANIFEST)?;
+        let manifest = Manifest::parse(&manifest_bytes)?;
         let mut files = Self::new();
-        files.insert(MANIFEST, manifest);
-        for name in names {
-            let bytes = read(&name)?;
-            files.insert(name, bytes);
+        for (name, entry) in &manifest.files {
+            let waiting = fs::read(waiting(path, name)).ok().filter(|bytes| entry.is_of(bytes));
+            files.insert(name.clone(), waiting.map_or_else(|| read(name), Ok)?);
         }
+        files.insert(MANIFEST, manifest_bytes);
         Ok(files)
     }
 
     /// Writes all files into a folder, which is made if it is not there.
     ///
+    /// Whenever this is interrupted, [`read_dir`](Self::read_dir) finds these files, or those that were there before.
+    ///
     /// # Errors
     ///
     /// [`FolderError::Write`] for a file that cannot be written.
     #[cfg(not(target_family = "wasm"))]
-    pub fn write_dir(&self, path: &std::path::Path) -> Result<(), FolderError> {
-        let fail = |path: &std::path::Path, source| FolderError::Write { path: path.to_owned(), source };
-        std::fs::create_dir_all(path).map_err(|source| fail(path, source))?;
-        for (name, bytes) in &self.files {
-            let path = path.join(name);
-            std::fs::write(&path, bytes).map_err(|source| fail(&path, source))?;
+    pub fn write_dir(&self, path: &Path) -> Result<(), FolderError> {
+        let fail = |path: &Path, source| FolderError::Write { path: path.to_owned(), source };
+        fs::create_dir_all(path).map_err(|source| fail(path, source))?;
+        finish(path).map_err(|source| fail(path, source))?;
+        self.writes(path).iter().try_for_each(|write| write.run().map_err(|source| fail(write.path(), source)))
+    }
+
+    /// The steps of [`write_dir`](Self::write_dir). Every file is written beside its place first. The manifest is the first to
+    /// go to its own: from then on the new files count, wherever they lie.
+    #[cfg(not(target_family = "wasm"))]
+    fn writes(&self, path: &Path) -> Vec<Write<'_>> {
+        let beside = self.files.iter().map(|(name, bytes)| Write::Beside(waiting(path, name), bytes));
+        let others = self.files.keys().filter(|name| *name != MANIFEST);
+        let places = self.files.get_key_value(MANIFEST).map(|(name, _)| name).into_iter().chain(others);
+        let moves = places.map(|name| Write::Move(waiting(path, name), path.join(name)));
+        beside.chain(moves).collect()
+    }
+}
+
+/// Finishes a write that was interrupted when its manifest was in its place, so that the next one may begin.
+#[cfg(not(target_family = "wasm"))]
+fn finish(folder: &Path) -> io::Result<()> {
+    let Some(manifest) = fs::read(folder.join(MANIFEST)).ok().and_then(|json| Manifest::parse(&json).ok()) else {
+        return Ok(());
+    };
+    for (name, entry) in &manifest.files {
+        let waiting = waiting(folder, name);
+        if fs::read(&waiting).is_ok_and(|bytes| entry.is_of(&bytes)) {
+            fs::rename(waiting, folder.join(name))?;
         }
-        Ok(())
+    }
+    Ok(())
+}
+
+/// The place of a file that is written, and waits for its turn to replace the one of its name.
+#[cfg(not(target_family = "wasm"))]
+fn waiting(folder: &Path, name: &str) -> PathBuf {
+    folder.join(format!(".{name}.new"))
+}
+
+/// One step on the way of a file into a folder.
+#[cfg(not(target_family = "wasm"))]
+enum Write<'a> {
+    Beside(PathBuf, &'a [u8]),
+    Move(PathBuf, PathBuf),
+}
+
+#[cfg(not(target_family = "wasm"))]
+impl Write<'_> {
+    fn path(&self) -> &Path {
+        match self {
+            Self::Beside(path, _) | Self::Move(_, path) => path,
+        }
+    }
+
+    fn run(&self) -> io::Result<()> {
+        match self {
+            Self::Beside(path, bytes) => {
+                let mut file = File::create(path)?;
+                file.write_all(bytes)?;
+                file.sync_all()
+            }
+            Self::Move(from, to) => fs::rename(from, to),
+        }
     }
 }
 
@@ -217,7 +290,7 @@ pub fn sha256(bytes: &[u8]) -> Digest {
     Sha256::digest(bytes).into()
 }
 
-/// What is wrong with a model folder, and what to do.
+/// Why a model folder cannot be used, and what to do.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum FolderError {
@@ -266,18 +339,18 @@ pub enum FolderError {
     #[error("cannot read {}: {source}; is it the folder of a model?", path.display())]
     Read {
         /// The file.
-        path: std::path::PathBuf,
+        path: PathBuf,
         /// Why not.
-        source: std::io::Error,
+        source: io::Error,
     },
     /// A file cannot be written.
     #[cfg(not(target_family = "wasm"))]
     #[error("cannot write {}: {source}", path.display())]
     Write {
         /// The file.
-        path: std::path::PathBuf,
+        path: PathBuf,
         /// Why not.
-        source: std::io::Error,
+        source: io::Error,
     },
 }
 
@@ -395,6 +468,49 @@ mod tests {
         assert_eq!(ModelFiles::read_dir(&dir.path().join("model")).unwrap(), files);
         let error = ModelFiles::read_dir(dir.path()).unwrap_err();
         assert!(matches!(error, FolderError::Read { .. }), "{error}");
+    }
+
+    /// A folder with another configuration.
+    fn version(number: u32) -> ModelFiles {
+        let mut files = sealed();
+        files.insert("config.json", format!(r#"{{"version": {number}}}"#).into_bytes());
+        files.insert("selftest.json", number.to_string().into_bytes());
+        files.seal();
+        files
+    }
+
+    /// Writes a folder up to a step, and half of that one.
+    fn write_until_killed(files: &ModelFiles, folder: &Path, killed_at: usize) {
+        finish(folder).unwrap();
+        let writes = files.writes(folder);
+        writes[..killed_at].iter().for_each(|write| write.run().unwrap());
+        if let Some(Write::Beside(path, bytes)) = writes.get(killed_at) {
+            fs::write(path, &bytes[..bytes.len() / 2]).unwrap();
+        }
+    }
+
+    /// B13: a folder that was written over another was neither, if the writer was killed.
+    #[test]
+    fn a_writer_that_is_killed_leaves_the_old_folder_or_the_new_one() {
+        let [first, second, third] = [1, 2, 3].map(version);
+        let steps = second.writes(Path::new("")).len();
+        let mut found = Vec::new();
+        for killed_at in 0..=steps {
+            for killed_again_at in 0..=steps {
+                let dir = tempfile::tempdir().unwrap();
+                first.write_dir(dir.path()).unwrap();
+                write_until_killed(&second, dir.path(), killed_at);
+                let after = ModelFiles::read_dir(dir.path()).unwrap();
+                assert!(after == first || after == second, "killed at step {killed_at}: {after:?}");
+                write_until_killed(&third, dir.path(), killed_again_at);
+                let at_last = ModelFiles::read_dir(dir.path()).unwrap();
+                assert!(at_last == after || at_last == third, "at {killed_at} and {killed_again_at}: {at_last:?}");
+                found.push((after == second, at_last == third));
+                first.write_dir(dir.path()).unwrap();
+                assert_eq!(ModelFiles::read_dir(dir.path()).unwrap(), first);
+            }
+        }
+        assert_eq!((found[0], found[found.len() - 1]), ((false, false), (true, true)));
     }
 
     proptest! {

@@ -7,8 +7,8 @@
 //!
 //! let files = ModelFiles::read_dir("models/scierc".as_ref())?;
 //! let model = Model::load(files, &Device::flex())?;
-//! let reading = model.annotate("The parser uses a beam search.").await?;
-//! for entity in &reading.annotation.entities {
+//! let annotated = model.annotate("The parser uses a beam search.").await?;
+//! for entity in &annotated.annotation.entities {
 //!     println!("{} is a {}", entity.text, entity.kind);
 //! }
 //! # Ok(())
@@ -20,34 +20,41 @@
 //! serves the native binary and a web worker; a caller without an executor waits with
 //! [`burn::tensor::read_sync`].
 //!
-//! What the encoder made of a text is an [`Encoded`], which answers further questions in milliseconds: other
-//! thresholds ([`Model::read_likeliest`]), other entities ([`Model::relate`]), a network without some of its parts
+//! One step a file: `encode` runs the encoder, `predict` the classifiers, whose scores `decode` turns into entities and
+//! relations, and `annotate` puts these into the text. An [`Encoded`] text answers further questions in milliseconds:
+//! other thresholds ([`Model::annotate_with`]), other entities ([`Model::relate`]), a network without some of its parts
 //! ([`Model::switch`]), and why something was found or not ([`Model::explain`]).
 //!
-//! The files of a folder have a module each: [`folder`] (`manifest.json`), [`config`], [`weights`] and [`selftest`];
+//! The files of a folder have a module each: [`folder`] (`manifest.json`), [`config`], [`weights`] and [`selftest`], which `device_check` runs;
 //! [`export()`] writes them, [`archive`] takes them out of a zip.
 
 mod annotate;
 pub mod archive;
 mod attention;
 pub mod config;
-mod encoded;
+mod decode;
+mod device_check;
+mod encode;
+mod error;
 mod explain;
 mod export;
 pub mod folder;
 mod model;
 mod predict;
-mod prediction;
 pub mod selftest;
+mod switches;
 pub mod weights;
 
-pub use annotate::{AnnotateError, Reading};
+pub use annotate::Annotated;
 pub use config::ModelConfig;
-pub use encoded::Encoded;
+pub use decode::{Limits, Omitted, Thresholds};
+pub use device_check::SelfTestError;
+pub use encode::Encoded;
+pub use error::AnnotateError;
 pub use export::{ExportError, export};
 pub use folder::{FolderError, Manifest, ModelFiles, VerifiedFiles};
-pub use model::{LoadError, Model, TOKENIZER};
-pub use prediction::{LeftOut, Most, Prediction, Thresholds};
-pub use selftest::{SelfTest, SelfTestError};
-pub use sinet_model::Switches;
+pub use model::{LoadError, Model, TOKENIZER, check_vocabulary};
+pub use predict::Prediction;
+pub use selftest::SelfTest;
+pub use switches::Switches;
 pub use weights::Precision;

@@ -2,12 +2,12 @@
 
 use burn::module::Module;
 use burn::tensor::Device;
-use sinet_model::{Encoder, Heads, Sinet, WeightError};
+use sinet_model::{Encoder, EncoderConfig, Sinet, Tasks, WeightError};
 use sinet_text::{Schema, Tokenizer, TokenizerError};
 
 use crate::config::{CONFIG, ConfigError, ModelConfig, vocabulary_rows};
 use crate::folder::{FolderError, ModelFiles, VerifiedFiles};
-use crate::selftest::{SELF_TEST, SelfTest};
+use crate::selftest::{SELF_TEST, SelfTest, SelfTestFormatError};
 use crate::weights::{self, Precision, WEIGHTS, WeightsError};
 
 /// Name of the tokenizer inside a model folder.
@@ -22,7 +22,7 @@ pub struct Model {
     pub(crate) config: ModelConfig,
     pub(crate) tokenizer: Tokenizer,
     pub(crate) encoder: Encoder,
-    pub(crate) heads: Heads,
+    pub(crate) tasks: Tasks,
     pub(crate) host: Device,
     pub(crate) self_test: SelfTest,
 }
@@ -46,19 +46,19 @@ impl Model {
         let files = verified.files();
         let config = ModelConfig::parse(files.get(CONFIG)?)?;
         let tokenizer = Tokenizer::from_bytes(files.get(TOKENIZER)?)?;
-        let self_test = SelfTest::parse(files.get(SELF_TEST)?).map_err(LoadError::SelfTest)?;
+        let self_test = SelfTest::parse(files.get(SELF_TEST)?)?;
         let weights = weights::read(files.get(WEIGHTS)?)?;
         let precision = weights::precision(files.get(WEIGHTS)?)?;
         drop(verified);
 
         let network = config.architecture.init(&Device::flex()).with_weights(&weights)?;
         drop(weights);
-        let Sinet { encoder, heads } = network;
-        let network = Sinet { encoder: encoder.to_device(device), heads };
+        let Sinet { encoder, tasks } = network;
+        let network = Sinet { encoder: encoder.to_device(device), tasks };
         Ok(Self { self_test, ..Self::new(config, tokenizer, network, precision)? })
     }
 
-    /// A model from its parts, as the trainer has them. The encoder stays on the device it is on, without gradients.
+    /// A model from its parts, which need not be files. The encoder stays on the device it is on, without gradients.
     ///
     /// On the host, matrices are multiplied with weights rounded to 8 bits if `precision` says that they are stored
     /// so, which rounds nothing away then.
@@ -73,23 +73,20 @@ impl Model {
         precision: Precision,
     ) -> Result<Self, LoadError> {
         config.check()?;
-        let (rows, pieces) = (vocabulary_rows(&config.architecture.encoder), tokenizer.vocabulary_size());
-        if pieces > rows {
-            return Err(LoadError::Vocabulary { pieces, rows });
-        }
+        check_vocabulary(&config.architecture.encoder, &tokenizer)?;
         let host = Device::flex();
-        let Sinet { encoder, heads } = network.valid();
+        let Sinet { encoder, tasks } = network.valid();
         let packed = match precision {
             Precision::Int8 => sinet_model::Precision::Int8,
             Precision::F32 | Precision::F16 => sinet_model::Precision::F32,
         };
         let is_host = encoder.word_table().device() == host;
-        let encoder = if is_host { encoder.packed(packed) } else { encoder.joined() };
-        let heads = heads.to_device(&host).packed(packed);
-        Ok(Self { config, tokenizer, encoder, heads, host, self_test: SelfTest::default() })
+        let encoder = if is_host { encoder.packed(packed) } else { encoder.fused() };
+        let tasks = tasks.to_device(&host).packed(packed);
+        Ok(Self { config, tokenizer, encoder, tasks, host, self_test: SelfTest::default() })
     }
 
-    /// What the model is called.
+    /// The model's name.
     pub fn name(&self) -> &str {
         &self.config.name
     }
@@ -108,6 +105,19 @@ impl Model {
     pub fn config(&self) -> &ModelConfig {
         &self.config
     }
+}
+
+/// Checks that the encoder's table has a row for every id that a tokenizer may give.
+///
+/// # Errors
+///
+/// [`LoadError::Vocabulary`].
+pub fn check_vocabulary(encoder: &EncoderConfig, tokenizer: &Tokenizer) -> Result<(), LoadError> {
+    let (largest_id, rows) = (tokenizer.largest_id(), vocabulary_rows(encoder));
+    if largest_id as usize >= rows {
+        return Err(LoadError::Vocabulary { largest_id, rows });
+    }
+    Ok(())
 }
 
 /// Why a model cannot be loaded.
@@ -131,15 +141,15 @@ pub enum LoadError {
     Network(#[from] WeightError),
     /// `tokenizer.json` has pieces that the network does not know.
     #[error(
-        "{TOKENIZER}: it has {pieces} pieces, the network of {CONFIG} knows {rows}; the two do not belong together"
+        "{TOKENIZER}: it has a piece with the id {largest_id}, the network of {CONFIG} knows those below {rows}; the two do not belong together"
     )]
     Vocabulary {
-        /// Size of the tokenizer's vocabulary.
-        pieces: usize,
+        /// The largest id of the tokenizer's vocabulary.
+        largest_id: u32,
         /// Rows of the network's embedding table.
         rows: usize,
     },
-    /// `selftest.json` cannot be read.
+    /// `selftest.json` cannot be used.
     #[error("{SELF_TEST}: {0}; download the model again")]
-    SelfTest(serde_json::Error),
+    SelfTest(#[from] SelfTestFormatError),
 }

@@ -108,7 +108,7 @@ pub fn write(tensors: &Weights, precision: Precision) -> Result<Vec<u8>, Weights
     Ok(safetensors::serialize(views, None)?)
 }
 
-/// What is wrong with `model.safetensors`, and what to do.
+/// Why `model.safetensors` cannot be used, and what to do.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum WeightsError {

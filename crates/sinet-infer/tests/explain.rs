@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 
 use burn::tensor::{Device, read_sync};
 use proptest::prelude::*;
-use sinet_infer::{Encoded, Model, ModelFiles, Most, Precision, Prediction, Reading, Switches, Thresholds};
+use sinet_infer::{Annotated, Encoded, Limits, Model, ModelFiles, Precision, Prediction, Switches, Thresholds};
 use sinet_text::explanation::{
     Boundary, Explanation, PairBarrier, PairExplanation, Question, RelationDecision, SpanDecision, SpanExplanation,
 };
@@ -24,8 +24,8 @@ fn encode(model: &Model, text: &str) -> Encoded {
     read_sync(model.encode(Document::parse(text))).unwrap()
 }
 
-fn read(model: &Model, encoded: &Encoded, thresholds: Thresholds) -> Reading {
-    model.read_likeliest(encoded, thresholds, Most::ALL).unwrap().0
+fn read(model: &Model, encoded: &Encoded, thresholds: Thresholds) -> Annotated {
+    model.annotate_with(encoded, thresholds, Limits::NONE).unwrap().0
 }
 
 fn words(start: usize, end: usize) -> WordRange {
@@ -124,7 +124,7 @@ proptest! {
         let mut encoded = encode(&MODEL, &text);
         MODEL.switch(&mut encoded, Switches { tap, entity_looks, relation_looks });
         let thresholds = Thresholds { entity, relation };
-        let prediction = MODEL.predict_from(&encoded, thresholds).unwrap();
+        let prediction = MODEL.predict_with(&encoded, thresholds, Limits::NONE).unwrap().0;
         check_spans(&encoded, thresholds, &prediction)?;
         check_pairs(&encoded, relation, &prediction)?;
     }
@@ -234,7 +234,7 @@ fn a_switched_off_part_is_as_if_the_network_never_had_it() {
 #[test]
 fn a_higher_threshold_leaves_the_likelier_ones() {
     let encoded = encode(&MODEL, "The parser uses a beam search, and a corpus of news text improves it.");
-    let all = MODEL.read(&encoded).unwrap().annotation;
+    let all = MODEL.annotate_encoded(&encoded).unwrap().annotation;
     let scores: Vec<_> = all.entities.iter().map(|entity| entity.score).collect();
     let middle = scores.iter().sum::<f32>() / scores.len() as f32;
     let some = read(&MODEL, &encoded, Thresholds { entity: middle, ..MODEL.thresholds() }).annotation;
@@ -249,7 +249,7 @@ fn the_likeliest_are_kept_and_the_others_counted() {
         encode(&MODEL, "The parser uses a beam search, and a corpus of news text improves it. It uses the text.");
     let thresholds = Thresholds { entity: 0.0, relation: 0.0 };
     let all = read(&MODEL, &encoded, thresholds).annotation;
-    let (some, left_out) = MODEL.read_likeliest(&encoded, thresholds, Most { entities: 2, relations: 3 }).unwrap();
+    let (some, left_out) = MODEL.annotate_with(&encoded, thresholds, Limits { entities: 2, relations: 3 }).unwrap();
     let some = some.annotation;
     assert_eq!(some.entities.len() + left_out.entities, all.entities.len());
     assert!(left_out.entities > 0 && left_out.relations > 0);

@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 use burn::tensor::{Device, read_sync};
 use expect_test::{Expect, expect};
 use proptest::prelude::*;
-use sinet_infer::{Encoded, Model, ModelFiles, Precision, Reading, SelfTest, weights};
+use sinet_infer::{Annotated, Encoded, Model, ModelFiles, Precision, SelfTest, weights};
 use sinet_text::annotation::{Annotation, TextRange};
 use sinet_text::{Document, WordRange};
 
@@ -19,7 +19,7 @@ fn load(files: ModelFiles) -> Result<Model, sinet_infer::LoadError> {
     Model::load(files, &Device::flex())
 }
 
-fn read(text: &str) -> Reading {
+fn read(text: &str) -> Annotated {
     read_sync(MODEL.annotate(text)).unwrap()
 }
 
@@ -29,8 +29,8 @@ fn named(annotation: &Annotation, range: TextRange) -> String {
 }
 
 /// Everything that an annotation of any text promises.
-fn check_promises(text: &str, reading: &Reading) {
-    let Reading { annotation, attention } = reading;
+fn check_promises(text: &str, reading: &Annotated) {
+    let Annotated { annotation, attention } = reading;
     assert_eq!(annotation.text, text);
     let mut next = 0;
     for window in &annotation.windows {
@@ -157,7 +157,7 @@ fn the_json_is_that_of_the_documentation() {
 #[test]
 fn known_words_are_read_as_text_is() {
     let words = ["The", "parser", "uses", "a", "beam", "search", "."];
-    let prediction = read_sync(MODEL.read_words(&words)).unwrap();
+    let prediction = read_sync(MODEL.predict_words(&words)).unwrap();
     let annotation = read("The parser uses a beam search.").annotation;
     let spans: Vec<_> = prediction.entities.iter().map(|entity| entity.words).collect();
     assert_eq!(spans, annotation.entities.iter().map(|entity| entity.words).collect::<Vec<_>>());
@@ -173,15 +173,54 @@ fn a_text_without_words_has_an_empty_annotation() {
         check_promises(text, &reading);
         assert_eq!((reading.annotation.windows.len(), reading.attention.len()), (0, 0));
     }
-    assert_eq!(read_sync(MODEL.read_words::<&str>(&[])).unwrap(), Default::default());
+    assert_eq!(read_sync(MODEL.predict_words::<&str>(&[])).unwrap(), Default::default());
 }
 
+/// B6: nothing said that the end of the word was not read.
 #[test]
 fn a_word_beyond_the_limit_is_cut_and_said_to_be() {
     let text = format!("A {} word.", "x".repeat(5000));
     let reading = read(&text);
     check_promises(&text, &reading);
-    assert!(reading.annotation.windows.iter().any(|window| window.pieces == 64));
+    let windows: Vec<_> =
+        reading.annotation.windows.iter().map(|w| (w.words.start, w.pieces, w.dropped_pieces)).collect();
+    // One piece a letter, of which 62 fit between [CLS] and [SEP]; "word." is 5 more.
+    assert_eq!(windows, [(0, 3, 0), (1, 64, 5000 - 62), (2, 7, 0)]);
+    let json = serde_json::to_value(&reading.annotation).unwrap();
+    assert_eq!(json["windows"][1]["dropped_pieces"], 4938);
+    // What was written before there was the number has none.
+    let mut of_today = json;
+    let windows = of_today["windows"].as_array_mut().unwrap();
+    windows.iter_mut().for_each(|window| drop(window.as_object_mut().unwrap().remove("dropped_pieces")));
+    let read: Annotation = serde_json::from_value(of_today).unwrap();
+    assert!(read.windows.iter().all(|window| window.dropped_pieces == 0));
+}
+
+/// B16: thousands of pairs are scored in parts, each as it is alone.
+#[test]
+fn many_pairs_are_scored_as_each_alone() {
+    let text = "the parser uses a beam search and a corpus of news text improves it ".repeat(3);
+    let encoded = read_sync(MODEL.encode(Document::parse(text.trim()))).unwrap();
+    let window = MODEL.annotate_encoded(&encoded).unwrap().annotation.windows[0].words;
+    let spans: Vec<_> = (window.start..window.end)
+        .flat_map(|start| (start + 1..=window.end.min(start + 3)).map(move |end| WordRange { start, end }))
+        .collect();
+    let n = spans.len();
+    assert!(n * (n - 1) > 10_000, "{n} spans");
+    let (relations, scores) = MODEL.relate(&encoded, &spans, 0.0).unwrap();
+    let kinds = &MODEL.schema().relations;
+    let directed = kinds.iter().position(|kind| !kind.symmetric).unwrap();
+    let found = |head: usize, tail: usize| {
+        let place = relations.iter().position(|pair| (pair.head, pair.tail, pair.kind) == (head, tail, directed));
+        scores[place.unwrap()]
+    };
+    for pair in (0..n * (n - 1)).step_by(997) {
+        let (head, tail) = (pair / (n - 1), pair % (n - 1));
+        let tail = tail + usize::from(tail >= head);
+        let (alone, of_alone) = MODEL.relate(&encoded, &[spans[head], spans[tail]], 0.0).unwrap();
+        let place = alone.iter().position(|pair| (pair.head, pair.tail, pair.kind) == (0, 1, directed)).unwrap();
+        assert!((found(head, tail) - of_alone[place]).abs() < 1e-5, "{head} {tail}");
+    }
 }
 
 #[test]
@@ -265,7 +304,7 @@ fn a_folder_that_is_not_as_it_should_be_is_refused() {
             files.seal();
         },
         expect![
-            "tokenizer.json: it has 161 pieces, the network of config.json knows 160; the two do not belong together"
+            "tokenizer.json: it has a piece with the id 9999, the network of config.json knows those below 160; the two do not belong together"
         ],
     );
     check(

@@ -7,7 +7,7 @@ use burn::backend::autodiff::checkpoint::strategy::CheckpointStrategy;
 use burn::backend::autodiff::grads::Gradients as Graph;
 use burn::backend::autodiff::ops::{Backward, Ops, OpsKind};
 use burn::backend::tensor::FloatTensor;
-use burn::backend::{Autodiff, Shape, TensorMetadata};
+use burn::backend::{Autodiff, AutodiffBackend, Shape, TensorMetadata};
 
 use crate::Kernels;
 
@@ -98,6 +98,11 @@ impl<B: Gradients, C: CheckpointStrategy> Kernels for Autodiff<B, C> {
             }
             OpsKind::UnTracked(prep) => prep.finish(B::softmax_fused(x.into_primitive())),
         }
+    }
+
+    /// A mask has no gradient, and is that of the backend below.
+    fn keep_mask(like: FloatTensor<Self>, keep: f64) -> FloatTensor<Self> {
+        Self::from_inner(B::keep_mask(like.into_primitive(), keep))
     }
 }
 

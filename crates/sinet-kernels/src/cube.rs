@@ -108,13 +108,14 @@ impl Kernels for Cube {
         unsafe {
             layer_norm::launch_unchecked(
                 &client,
-                CubeCount::new_1d(rows as u32),
+                one_a_row(rows),
                 CubeDim::new_1d(ROW_UNITS),
                 vector,
                 buffer(x),
                 gamma,
                 beta,
                 buffer(y.clone()),
+                rows,
                 d,
                 epsilon as f32,
                 d.div_ceil(ROW_UNITS as usize),
@@ -255,6 +256,13 @@ fn vector_size(length: usize) -> usize {
     [4, 2, 1].into_iter().find(|size| length.is_multiple_of(*size)).expect("1 divides everything")
 }
 
+/// At least `rows` cubes, in two dimensions where one has no room: WebGPU allows 65,535 along each.
+fn one_a_row(rows: usize) -> CubeCount {
+    let rows = rows as u32;
+    let lines = rows.div_ceil(u32::from(u16::MAX)).max(1);
+    CubeCount::new_2d(rows.div_ceil(lines), lines)
+}
+
 /// Cubes that cover `x` times `y` units.
 fn grid(x: usize, y: usize) -> (CubeDim, CubeCount) {
     let width = (x as u32).next_power_of_two().min(UNITS);
@@ -385,11 +393,14 @@ fn layer_norm<N: Size>(
     gamma: &[Vector<f32, N>],
     beta: &[Vector<f32, N>],
     y: &mut [Vector<f32, N>],
+    rows: usize,
     d: usize,
     epsilon: f32,
     #[comptime] vectors: usize,
 ) {
-    let row = CUBE_POS_X as usize * d;
+    // A cube beyond the rows computes the last one again and does not write it: none may miss a barrier.
+    let cube = CUBE_POS;
+    let row = min(cube, rows - 1) * d;
     let unit = UNIT_POS as usize;
     // Two, so that no unit writes the one before all have read the other.
     let mut sums = Shared::<[f32]>::new_slice(ROW_UNITS as usize);
@@ -421,7 +432,7 @@ fn layer_norm<N: Size>(
     #[unroll]
     for i in 0..vectors {
         let at = unit + i * ROW_UNITS as usize;
-        if at < d {
+        if at < d && cube < rows {
             y[row + at] = values[i] * scale * gamma[at] + beta[at];
         }
     }

@@ -1,11 +1,11 @@
-//! What the network computes, fused: one pass over memory where Burn's composed form takes five to ten, forward
+//! The operations of the network, fused: one pass over memory where Burn's composed form takes five to ten, forward
 //! and backward, and SIMD chosen at run time.
 //!
 //! [`gelu`], [`layer_norm`], [`softmax`], [`attention`], [`affine`], [`range_max`] and [`dropout`] are the public face
 //! and take any tensor. They go through [`Kernels`], a Burn backend extension: the CPU backend has the loops of
 //! [`rows`] and [`elements`], GPU backends have the kernels of `cube`, and the default bodies say in Burn's own
 //! operations what both compute. [`linear`] is the product with a matrix that was packed for the host, [`optimizer`]
-//! what follows a gradient.
+//! the step that follows a gradient.
 
 #[cfg(feature = "autodiff")]
 mod autodiff;
@@ -150,7 +150,7 @@ fn affine_then(x: Tensor<2>, weight: Tensor<2>, bias: Option<Tensor<1>>, then: T
     Tensor::from_dispatch(<Dispatch as Kernels>::affine_fused(x.into_dispatch(), weight.into_dispatch(), bias, then))
 }
 
-/// What may be added to a product. (The macro of a backend extension does not know `Option`.)
+/// A vector that may be added to a product. (The macro of a backend extension does not know `Option`.)
 #[derive(Debug, Clone, ExtensionType)]
 pub enum Bias<B: Backend> {
     /// Nothing.
@@ -159,7 +159,7 @@ pub enum Bias<B: Backend> {
     Some(FloatTensor<B>),
 }
 
-/// What follows a linear layer in the same pass.
+/// The operation after a linear layer in the same pass.
 #[derive(Debug, Clone, ExtensionType)]
 pub enum Then<B: Backend> {
     /// Nothing.
@@ -186,19 +186,15 @@ pub fn range_max(rows: Tensor<2>, ranges: &[Range<usize>]) -> Tensor<2> {
 /// Sets each element to 0 with probability `probability`, and scales the others so that the mean stays.
 /// Draws from the device's generator, whose seed `Device::seed` sets.
 ///
-/// Does nothing on a device without autodiff, or if the probability is 0.
-///
 /// # Shapes
 ///
 /// - x: any, output: the same
 pub fn dropout<const D: usize>(x: Tensor<D>, probability: f64) -> Tensor<D> {
-    let device: Device = x.device();
-    if !device.is_autodiff() || probability == 0.0 {
+    if probability == 0.0 {
         return x;
     }
-    let inner = x.clone().inner().into_dispatch();
-    let mask: Tensor<D> = Tensor::from_dispatch(<Dispatch as Kernels>::keep_mask(inner, 1.0 - probability));
-    x * Tensor::from_inner(mask)
+    let mask = <Dispatch as Kernels>::keep_mask(x.clone().into_dispatch(), 1.0 - probability);
+    x * Tensor::from_dispatch(mask)
 }
 
 /// The fused operations as a Burn backend extension. The default bodies, in Burn's own operations, are the

@@ -1,4 +1,4 @@
-//! What an optimiser computes: AdamW (Loshchilov and Hutter, 2019), with or without bias correction, and norms.
+//! The arithmetic of an optimiser: AdamW (Loshchilov and Hutter, 2019), with or without bias correction, and norms.
 //!
 //! Burn's own AdamW always corrects the bias and clips each tensor for itself; the authors' code does neither.
 
@@ -16,9 +16,9 @@ pub(crate) const EPSILON: f32 = 1e-6;
 pub struct Update {
     /// Learning rate, with the bias correction where it is wanted.
     pub step_size: f32,
-    /// What a parameter is multiplied by after the step: 1 - learning rate · weight decay.
+    /// Factor of a parameter after the step: 1 - learning rate · weight decay.
     pub keep: f32,
-    /// What a gradient is multiplied by: below 1 where the norm is clipped.
+    /// Factor of a gradient: below 1 where the norm is clipped.
     pub clip: f32,
 }
 

@@ -4,20 +4,21 @@ use burn::module::Module;
 use burn::tensor::{Device, Tensor};
 use sinet_kernels::Precision;
 
-use crate::layers::{Linear, linear};
+use crate::linear::PackableLinear;
 
 /// One projection a task: h^e = W^e h, h^r = W^r h (eq. 1). No bias, no activation.
 #[derive(Module, Debug)]
 pub struct Tap {
     /// W^e, `[d, d]`
-    pub entity: Linear,
+    pub entity: PackableLinear,
     /// W^r, `[d, d]`
-    pub relation: Linear,
+    pub relation: PackableLinear,
 }
 
 impl Tap {
     pub(crate) fn init(d: usize, device: &Device) -> Self {
-        Self { entity: linear(d, d, false, device), relation: linear(d, d, false, device) }
+        let projection = || PackableLinear::init(d, d, false, device);
+        Self { entity: projection(), relation: projection() }
     }
 
     /// The entity space and the relation space of the hidden states.

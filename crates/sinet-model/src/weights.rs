@@ -35,9 +35,9 @@ pub enum WeightError {
     Shape {
         /// Its name in the checkpoint.
         name: String,
-        /// What the configuration says.
+        /// The shape that the configuration asks for.
         expected: Vec<usize>,
-        /// What the checkpoint holds.
+        /// The shape in the checkpoint.
         found: Vec<usize>,
     },
 }
@@ -52,7 +52,7 @@ impl Sinet {
         load(self, weights)
     }
 
-    /// All weights, by name.
+    /// All weights, by name. Those of a layer that was packed are not among them.
     pub fn weights(&self) -> Weights {
         save(self)
     }
@@ -82,7 +82,7 @@ impl Encoder {
     }
 }
 
-/// Where a traversal of the module tree is.
+/// The position of a traversal of the module tree.
 #[derive(Debug, Default)]
 pub struct ModulePath {
     names: Vec<String>,
@@ -117,13 +117,15 @@ impl ModulePath {
 
 /// The name in a checkpoint of the parameter at a path of fields.
 fn checkpoint_name(path: &[&str]) -> String {
+    // Which form a linear layer has is not part of its name.
+    let path: Vec<&str> = path.iter().copied().filter(|name| *name != "Plain").collect();
     let Some((leaf, module)) = path.split_last() else { return String::new() };
     let module = match module {
         ["encoder", "Bert", rest @ ..] => format!("bert.{}", bert(rest)),
         ["encoder", "Albert", rest @ ..] => format!("albert.{}", albert(rest)),
         ["Bert", rest @ ..] => bert(rest),
         ["Albert", rest @ ..] => albert(rest),
-        ["heads", rest @ ..] => heads(rest),
+        ["tasks", rest @ ..] => tasks(rest),
         other => other.join("."),
     };
     let leaf = match *leaf {
@@ -137,7 +139,7 @@ fn checkpoint_name(path: &[&str]) -> String {
 fn bert(path: &[&str]) -> String {
     match path {
         ["embeddings", "layer_norm"] => "embeddings.LayerNorm".to_owned(),
-        ["layers", n, "projection", "Apart", part] => format!("encoder.layer.{n}.attention.self.{part}"),
+        ["layers", n, "projection", "Separate", part] => format!("encoder.layer.{n}.attention.self.{part}"),
         ["layers", n, part] => {
             let part = match *part {
                 "attention_output" => "attention.output.dense",
@@ -157,7 +159,7 @@ fn albert(path: &[&str]) -> String {
     match path {
         ["embeddings", "layer_norm"] => "embeddings.LayerNorm".to_owned(),
         ["embedding_hidden_mapping_in"] => "encoder.embedding_hidden_mapping_in".to_owned(),
-        ["layer", "projection", "Apart", part] => {
+        ["layer", "projection", "Separate", part] => {
             format!("encoder.albert_layer_groups.0.albert_layers.0.attention.{part}")
         }
         ["layer", part] => {
@@ -175,11 +177,11 @@ fn albert(path: &[&str]) -> String {
     }
 }
 
-fn heads(path: &[&str]) -> String {
+fn tasks(path: &[&str]) -> String {
     match path {
-        ["tap", "entity"] => "linear_s".to_owned(),
-        ["tap", "relation"] => "linear_r".to_owned(),
-        ["ctam", n, part] => {
+        ["interaction", "tap", "entity"] => "linear_s".to_owned(),
+        ["interaction", "tap", "relation"] => "linear_r".to_owned(),
+        ["interaction", "ctam", n, part] => {
             let part = match *part {
                 "query" => "wq",
                 "key" => "wk",
@@ -195,7 +197,8 @@ fn heads(path: &[&str]) -> String {
             }
         }
         ["widths"] => "size_embeddings".to_owned(),
-        ["relation_classifier"] => "rel_classifier".to_owned(),
+        ["entity_classifier", ..] => "entity_classifier".to_owned(),
+        ["relation_classifier", ..] => "rel_classifier".to_owned(),
         other => other.join("."),
     }
 }

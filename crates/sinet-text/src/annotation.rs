@@ -65,6 +65,10 @@ pub struct Window {
     pub words: WordRange,
     /// Number of word pieces the encoder saw, `[CLS]` and `[SEP]` included.
     pub pieces: usize,
+    /// Number of word pieces that did not fit the encoder, all of one word that is longer than its input. Above 0 the end
+    /// of that word was not read.
+    #[serde(default)]
+    pub dropped_pieces: usize,
 }
 
 /// An entity.

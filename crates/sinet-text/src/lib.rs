@@ -25,6 +25,7 @@
 
 mod abbreviations;
 pub mod annotation;
+mod charsmap;
 pub mod document;
 pub mod explanation;
 pub mod offsets;

@@ -10,7 +10,7 @@ use ahash::AHashMap;
 use serde::de::{self, Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use tokenizers::models::unigram::Unigram;
 use tokenizers::models::wordpiece::WordPiece;
-use tokenizers::normalizers::{BertNormalizer, Lowercase, NFKD, Precompiled, StripAccents};
+use tokenizers::normalizers::{BertNormalizer, Lowercase, NFKD, StripAccents};
 use tokenizers::pre_tokenizers::bert::BertPreTokenizer;
 use tokenizers::pre_tokenizers::metaspace::{Metaspace, PrependScheme};
 use tokenizers::pre_tokenizers::whitespace::WhitespaceSplit;
@@ -18,6 +18,11 @@ use tokenizers::{
     Model as _, NormalizedString, Normalizer as _, OffsetReferential, OffsetType, PreTokenizedString,
     PreTokenizer as _, Token,
 };
+
+use crate::charsmap::Charsmap;
+
+/// Bytes of a word that replacements may make. Some that follow each other could double it again and again.
+const LONGEST_REPLACEMENTS: usize = 1 << 20;
 
 /// From the text of a word to pieces.
 ///
@@ -63,6 +68,12 @@ impl Pieces {
         let more = self.added_tokens.iter().filter(|token| self.model.id(&token.content).is_none());
         self.model.count() + more.count()
     }
+
+    /// The largest id of a piece or a special token.
+    pub fn largest_id(&self) -> u32 {
+        let of_pieces = self.model.largest_id();
+        self.added_tokens.iter().fold(of_pieces, |largest, token| largest.max(token.id))
+    }
 }
 
 #[derive(Debug, Clone, serde::Deserialize)]
@@ -92,7 +103,7 @@ enum Normalizer {
     Nfkd,
     StripAccents,
     Lowercase,
-    Precompiled(Precompiled),
+    Precompiled(Charsmap),
 }
 
 #[derive(Debug, Clone, serde::Deserialize)]
@@ -115,18 +126,31 @@ impl Normalizer {
                 BertNormalizer::new(clean_text, handle_chinese_chars, strip_accents, lowercase).normalize(text)
             }
             Self::Sequence { normalizers } => normalizers.iter().try_for_each(|normalizer| normalizer.normalize(text)),
-            Self::Replace { pattern: Pattern::String(pattern), content } => {
-                *text = text.get().replace(pattern, content).into();
-                Ok(())
-            }
-            Self::Replace { pattern: Pattern::Regex(Spaces::TwoOrMore), content } => {
-                *text = replace_spaces(text.get(), content).into();
+            Self::Replace { pattern, content } => {
+                let count = match pattern {
+                    Pattern::String(pattern) => text.get().matches(pattern).count(),
+                    // There are no more runs of spaces than spaces.
+                    Pattern::Regex(Spaces::TwoOrMore) => text.get().matches(' ').count(),
+                };
+                if count > 0
+                    && text.get().len().saturating_add(count.saturating_mul(content.len())) > LONGEST_REPLACEMENTS
+                {
+                    return Err("a word becomes too long".into());
+                }
+                *text = match pattern {
+                    Pattern::String(pattern) => text.get().replace(pattern, content),
+                    Pattern::Regex(Spaces::TwoOrMore) => replace_spaces(text.get(), content),
+                }
+                .into();
                 Ok(())
             }
             Self::Nfkd => NFKD.normalize(text),
             Self::StripAccents => StripAccents.normalize(text),
             Self::Lowercase => Lowercase.normalize(text),
-            Self::Precompiled(precompiled) => precompiled.normalize(text),
+            Self::Precompiled(charsmap) => {
+                *text = charsmap.normalize(text.get()).into();
+                Ok(())
+            }
         }
     }
 }
@@ -183,29 +207,37 @@ impl PreTokenizer {
 
 #[derive(Debug, Clone)]
 enum Model {
-    WordPiece(WordPiece),
+    WordPiece { model: WordPiece, largest_id: u32 },
     Unigram(Box<Unigram>),
 }
 
 impl Model {
     fn tokenize(&self, part: &str) -> Result<Vec<Token>, tokenizers::Error> {
         match self {
-            Self::WordPiece(model) => model.tokenize(part),
+            Self::WordPiece { model, .. } => model.tokenize(part),
             Self::Unigram(model) => model.tokenize(part),
         }
     }
 
     fn id(&self, name: &str) -> Option<u32> {
         match self {
-            Self::WordPiece(model) => model.token_to_id(name),
+            Self::WordPiece { model, .. } => model.token_to_id(name),
             Self::Unigram(model) => model.token_to_id(name),
         }
     }
 
     fn count(&self) -> usize {
         match self {
-            Self::WordPiece(model) => model.get_vocab_size(),
+            Self::WordPiece { model, .. } => model.get_vocab_size(),
             Self::Unigram(model) => model.get_vocab_size(),
+        }
+    }
+
+    fn largest_id(&self) -> u32 {
+        match self {
+            Self::WordPiece { largest_id, .. } => *largest_id,
+            // Its ids are the places in a list.
+            Self::Unigram(model) => u32::try_from(model.get_vocab_size().saturating_sub(1)).unwrap_or(u32::MAX),
         }
     }
 }
@@ -227,6 +259,7 @@ impl<'de> Deserialize<'de> for Model {
             Fields::deserialize(deserializer)?;
         match vocab {
             Vocabulary::Numbered(pieces) => {
+                let largest_id = pieces.values().copied().max().unwrap_or(0);
                 let mut builder = WordPiece::builder().vocab(pieces);
                 if let Some(token) = unk_token {
                     builder = builder.unk_token(token);
@@ -237,7 +270,7 @@ impl<'de> Deserialize<'de> for Model {
                 if let Some(most) = max_input_chars_per_word {
                     builder = builder.max_input_chars_per_word(most);
                 }
-                builder.build().map(Self::WordPiece)
+                builder.build().map(|model| Self::WordPiece { model, largest_id })
             }
             Vocabulary::Scored(pieces) => {
                 Unigram::from(pieces, unk_id, byte_fallback).map(|model| Self::Unigram(Box::new(model)))
@@ -359,6 +392,17 @@ mod tests {
         let json = BERT.replace("BertPreTokenizer", "ByteLevel");
         let error = serde_json::from_str::<Pieces>(&json).unwrap_err().to_string();
         assert!(error.contains("unknown variant `ByteLevel`"), "{error}");
+    }
+
+    #[test]
+    fn replacements_that_double_a_word_again_and_again_end() {
+        let double = r#"{"type": "Replace", "pattern": {"String": "the"}, "content": "thethe"}"#;
+        let steps = vec![double; 100].join(",");
+        let json = ALBERT.replace(r#"{"type":"NFKD"}"#, &steps).replace(r#"{"type": "NFKD"}"#, &steps);
+        assert!(json.contains("thethe"));
+        let pieces: Pieces = serde_json::from_str(&json).unwrap();
+        assert_eq!(pieces.of("the").unwrap_err().to_string(), "a word becomes too long");
+        assert!(!pieces.of("model").unwrap().is_empty());
     }
 
     proptest! {

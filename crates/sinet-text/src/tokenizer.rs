@@ -98,6 +98,11 @@ impl Tokenizer {
         self.inner.count()
     }
 
+    /// The largest id of a piece or a special token. An encoder needs a row for it and for all below.
+    pub fn largest_id(&self) -> u32 {
+        self.inner.largest_id()
+    }
+
     /// The pieces of one word: at least one, the unknown token if the vocabulary has nothing for it.
     pub fn pieces(&self, word: &str) -> Vec<u32> {
         // A failure means that not even the file's own unknown token covers the word; ours does.
@@ -294,6 +299,20 @@ mod tests {
                 prop_assert!(n == most || next.is_none_or(|next| counts[next] > room));
             }
         }
+    }
+
+    #[test]
+    fn the_largest_id_is_that_of_any_piece_or_added_token() {
+        let largest = |json: &str| Tokenizer::from_bytes(json.as_bytes()).unwrap().largest_id() as usize;
+        for json in [BERT, ALBERT] {
+            let count = Tokenizer::from_bytes(json.as_bytes()).unwrap().vocabulary_size();
+            assert_eq!(largest(json), count - 1, "the fixtures have no gap");
+        }
+        let mut json: serde_json::Value = serde_json::from_str(BERT).unwrap();
+        json["model"]["vocab"]["the"] = 99_999.into();
+        assert_eq!(largest(&json.to_string()), 99_999);
+        json["added_tokens"][0]["id"] = 999_999.into();
+        assert_eq!(largest(&json.to_string()), 999_999);
     }
 
     #[track_caller]

@@ -8,7 +8,7 @@ use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 use sinet::Error;
 use sinet::evaluate::read_model;
-use sinet::predict::{annotate, annotate_lines};
+use sinet::predict::{annotate, annotate_lines, warn_of_dropped_pieces};
 use sinet_infer::Model;
 
 use super::on_device::OnDevice;
@@ -33,7 +33,11 @@ impl Predict {
     pub fn run(self) -> Result<(), Error> {
         let model = read_model(&self.model, &self.on.for_reading()?)?;
         match (self.text, self.input) {
-            (Some(text), _) => print(&serde_json::to_string(&annotate(&model, &text)?).map_err(Error::other)?),
+            (Some(text), _) => {
+                let annotation = annotate(&model, &text)?;
+                warn_of_dropped_pieces("the text", &annotation);
+                print(&serde_json::to_string(&annotation).map_err(Error::other)?)
+            }
             (None, Some(input)) => predict_file(&model, &input),
             (None, None) => {
                 if std::io::stdin().is_terminal() {

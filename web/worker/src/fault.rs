@@ -1,7 +1,6 @@
 //! What can go wrong in a worker, in the kinds that the page tells apart.
 
-use sinet_infer::selftest::SelfTestError;
-use sinet_infer::{AnnotateError, FolderError, LoadError};
+use sinet_infer::{AnnotateError, FolderError, LoadError, SelfTestError};
 use sinet_protocol::{Fault, Reply};
 
 use crate::download::DownloadError;

@@ -17,7 +17,7 @@ use futures_channel::mpsc::{self, UnboundedReceiver};
 use futures_util::StreamExt;
 use futures_util::future::{Either, select};
 use js_sys::Array;
-use sinet_infer::{AnnotateError, Encoded, Model, Reading, Thresholds};
+use sinet_infer::{AnnotateError, Annotated, Encoded, Limits, Model, Thresholds};
 use sinet_protocol::{
     DeviceReport, Fault, Keeping, MEASURED_READINGS, Most, Reply, Request, Settings, Switches, requests,
 };
@@ -167,7 +167,7 @@ fn introduce(model: &Model, device: DeviceReport, keeping: Keeping) -> Reply {
 
 fn own_settings(model: &Model) -> Settings {
     let Thresholds { entity, relation } = model.thresholds();
-    let interaction = model.config().architecture.heads.interaction;
+    let interaction = model.config().architecture.tasks.interaction;
     let switches = Switches {
         tap: interaction.has_tap(),
         entity_looks: interaction.entity_looks(),
@@ -180,12 +180,12 @@ impl Loaded {
     async fn annotate(&mut self, id: u32, text: &str, aside: bool) -> Reply {
         let start = now();
         let reading = match self.model.encode(Document::parse(text)).await {
-            Ok(encoded) if aside => self.model.read(&encoded),
-            Ok(encoded) => self.model.read(self.encoded.insert(encoded)),
+            Ok(encoded) if aside => self.model.annotate_encoded(&encoded),
+            Ok(encoded) => self.model.annotate_encoded(self.encoded.insert(encoded)),
             Err(error) => Err(error),
         };
         match reading {
-            Ok(Reading { annotation, attention }) => {
+            Ok(Annotated { annotation, attention }) => {
                 Reply::Annotated { id, annotation, attention, milliseconds: now() - start }
             }
             Err(error) => stopped(error),
@@ -207,13 +207,13 @@ impl Loaded {
 
     fn reread(&mut self, id: u32, settings: Settings, Most { entities, relations }: Most) -> Reply {
         let Some((model, encoded)) = self.switched(settings.switches) else { return nothing_annotated(id) };
-        match model.read_likeliest(encoded, thresholds(settings), sinet_infer::Most { entities, relations }) {
-            Ok((Reading { annotation, attention }, left_out)) => Reply::Reread {
+        match model.annotate_with(encoded, thresholds(settings), Limits { entities, relations }) {
+            Ok((Annotated { annotation, attention }, omitted)) => Reply::Reread {
                 id,
                 annotation,
                 attention,
-                more_entities: left_out.entities,
-                more_relations: left_out.relations,
+                more_entities: omitted.entities,
+                more_relations: omitted.relations,
             },
             Err(error) => stopped(error),
         }

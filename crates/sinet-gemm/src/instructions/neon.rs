@@ -3,7 +3,7 @@
 
 use std::arch::aarch64::*;
 
-use super::Tile;
+use crate::tile::Tile;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Neon;

@@ -1,6 +1,6 @@
 //! WebAssembly's relaxed SIMD: fused multiply-add, and sums of four integer products in one instruction.
 //!
-//! What relaxed instructions give in certain cases differs between processors. The integer products here stay clear
+//! The results of relaxed instructions differ between processors in certain cases. The integer products here stay clear
 //! of those cases, and so give the same bits everywhere; sums of fused products differ in their last bits.
 #![cfg(target_feature = "simd128")]
 #![expect(unsafe_code, reason = "vector loads and stores take pointers")]
@@ -8,10 +8,9 @@
 use std::arch::wasm32::*;
 use std::hint::black_box;
 
-use super::Tile;
 use super::wasm::{Simd128, multiply_f32_with, store_i32};
-use crate::matrix::LARGEST_CODE;
-use crate::tiles::round_row;
+use crate::rounding::{LARGEST_CODE, round_row};
+use crate::tile::Tile;
 
 /// Fused multiply-add, and the integer products of [`Simd128`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,7 +42,7 @@ impl Tile for Fused {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Dot;
 
-/// What makes codes positive.
+/// The offset that makes codes positive.
 const OFFSET: i32 = LARGEST_CODE as i32 + 1;
 
 impl Dot {

@@ -1,6 +1,6 @@
 //! Plain Rust, the specification.
 
-use super::Tile;
+use crate::tile::Tile;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Scalar;

@@ -4,7 +4,7 @@
 
 use std::arch::wasm32::*;
 
-use super::Tile;
+use crate::tile::Tile;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Simd128;

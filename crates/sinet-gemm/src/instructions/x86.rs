@@ -3,8 +3,8 @@
 
 use std::arch::x86_64::*;
 
-use super::Tile;
-use crate::tiles::round_row;
+use crate::rounding::round_row;
+use crate::tile::Tile;
 
 /// Proof that the processor has AVX2 and FMA.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -7,7 +7,7 @@ use sinet_model::{NamedTensor, Weights};
 
 /// The files of the folder.
 ///
-/// What it finds means nothing, but it depends on the text and is the same at each call.
+/// Its entities and relations mean nothing, but depend on the text and are the same at each call.
 pub fn random_folder(precision: Precision) -> ModelFiles {
     let config = config();
     let network = config.architecture.init(&Device::flex());

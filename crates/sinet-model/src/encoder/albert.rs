@@ -7,9 +7,10 @@ use serde::{Deserialize, Serialize};
 use sinet_kernels::Precision;
 
 use super::transformer::TransformerLayerConfig;
-use super::{Activation, Embeddings, EncoderOutput, TransformerLayer};
-use crate::batch::Batch;
-use crate::layers::{Dropout, Linear, embedding, layer_norm, linear};
+use super::{Activation, Embeddings, EmbeddingsConfig, EncoderOutput, TransformerLayer};
+use crate::linear::PackableLinear;
+use crate::mode::Mode;
+use crate::packed_rows::PackedRows;
 
 /// Sizes of an [`Albert`], by Hugging Face's names.
 ///
@@ -50,7 +51,7 @@ pub struct Albert {
     /// In the embedding size.
     pub embeddings: Embeddings,
     /// `[embedding, d]`
-    pub embedding_hidden_mapping_in: Linear,
+    pub embedding_hidden_mapping_in: PackableLinear,
     /// The one layer.
     pub layer: TransformerLayer,
     repeats: usize,
@@ -68,16 +69,17 @@ impl AlbertConfig {
             hidden_dropout: self.hidden_dropout_prob,
             attention_dropout: self.attention_probs_dropout_prob,
         };
-        let e = self.embedding_size;
+        let embeddings = EmbeddingsConfig {
+            words: self.vocab_size,
+            positions: self.max_position_embeddings,
+            types: self.type_vocab_size,
+            size: self.embedding_size,
+            layer_norm_eps: self.layer_norm_eps,
+            dropout: self.hidden_dropout_prob,
+        };
         Albert {
-            embeddings: Embeddings {
-                word_embeddings: embedding(self.vocab_size, e, device),
-                position_embeddings: embedding(self.max_position_embeddings, e, device),
-                token_type_embeddings: embedding(self.type_vocab_size, e, device),
-                layer_norm: layer_norm(e, self.layer_norm_eps, device),
-                dropout: Dropout::new(self.hidden_dropout_prob),
-            },
-            embedding_hidden_mapping_in: linear(e, self.hidden_size, true, device),
+            embeddings: embeddings.init(device),
+            embedding_hidden_mapping_in: PackableLinear::init(self.embedding_size, self.hidden_size, true, device),
             layer: layer.init(device),
             repeats: self.num_hidden_layers,
         }
@@ -88,17 +90,17 @@ impl Albert {
     /// # Shapes
     ///
     /// - words: `[rows, embedding]`, output: `[rows, d]`
-    pub(super) fn forward(&self, words: Tensor<2>, batch: &Batch) -> Tensor<2> {
-        self.repeat(self.repeats, words, batch)
+    pub(super) fn forward(&self, words: Tensor<2>, rows: &PackedRows, mode: Mode) -> Tensor<2> {
+        self.repeat(self.repeats, words, rows, mode)
     }
 
-    pub(super) fn forward_with_attention(&self, words: Tensor<2>, batch: &Batch) -> EncoderOutput {
-        let hidden = self.repeat(self.repeats - 1, words, batch);
-        self.layer.forward_with_attention(hidden, batch)
+    pub(super) fn forward_with_attention(&self, words: Tensor<2>, rows: &PackedRows) -> EncoderOutput {
+        let hidden = self.repeat(self.repeats - 1, words, rows, Mode::Inference);
+        self.layer.forward_with_attention(hidden, rows)
     }
 
-    pub(super) fn joined(self) -> Self {
-        Self { layer: self.layer.joined(), ..self }
+    pub(super) fn fused(self) -> Self {
+        Self { layer: self.layer.fused(), ..self }
     }
 
     pub(super) fn packed(self, precision: Precision) -> Self {
@@ -109,8 +111,8 @@ impl Albert {
         }
     }
 
-    fn repeat(&self, times: usize, words: Tensor<2>, batch: &Batch) -> Tensor<2> {
-        let embedded = self.embedding_hidden_mapping_in.forward(self.embeddings.forward(words, batch));
-        (0..times).fold(embedded, |hidden, _| self.layer.forward(hidden, batch))
+    fn repeat(&self, times: usize, words: Tensor<2>, rows: &PackedRows, mode: Mode) -> Tensor<2> {
+        let embedded = self.embedding_hidden_mapping_in.forward(self.embeddings.forward(words, rows, mode));
+        (0..times).fold(embedded, |hidden, _| self.layer.forward(hidden, rows, mode))
     }
 }

@@ -7,9 +7,9 @@ use serde::{Deserialize, Serialize};
 use sinet_kernels::Precision;
 
 use super::transformer::TransformerLayerConfig;
-use super::{Activation, Embeddings, EncoderOutput, TransformerLayer};
-use crate::batch::Batch;
-use crate::layers::{Dropout, embedding, layer_norm};
+use super::{Activation, Embeddings, EmbeddingsConfig, EncoderOutput, TransformerLayer};
+use crate::mode::Mode;
+use crate::packed_rows::PackedRows;
 
 /// Sizes of a [`Bert`], by Hugging Face's names.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -56,9 +56,8 @@ pub struct Bert {
 impl BertConfig {
     /// A BERT with random weights.
     pub fn init(&self, device: &Device) -> Bert {
-        let d = self.hidden_size;
         let layer = TransformerLayerConfig {
-            hidden_size: d,
+            hidden_size: self.hidden_size,
             heads: self.num_attention_heads,
             intermediate_size: self.intermediate_size,
             activation: self.hidden_act,
@@ -66,14 +65,16 @@ impl BertConfig {
             hidden_dropout: self.hidden_dropout_prob,
             attention_dropout: self.attention_probs_dropout_prob,
         };
+        let embeddings = EmbeddingsConfig {
+            words: self.vocab_size,
+            positions: self.max_position_embeddings,
+            types: self.type_vocab_size,
+            size: self.hidden_size,
+            layer_norm_eps: self.layer_norm_eps,
+            dropout: self.hidden_dropout_prob,
+        };
         Bert {
-            embeddings: Embeddings {
-                word_embeddings: embedding(self.vocab_size, d, device),
-                position_embeddings: embedding(self.max_position_embeddings, d, device),
-                token_type_embeddings: embedding(self.type_vocab_size, d, device),
-                layer_norm: layer_norm(d, self.layer_norm_eps, device),
-                dropout: Dropout::new(self.hidden_dropout_prob),
-            },
+            embeddings: embeddings.init(device),
             layers: (0..self.num_hidden_layers).map(|_| layer.init(device)).collect(),
         }
     }
@@ -83,20 +84,20 @@ impl Bert {
     /// # Shapes
     ///
     /// - words: `[rows, d]`, output: `[rows, d]`
-    pub(super) fn forward(&self, words: Tensor<2>, batch: &Batch) -> Tensor<2> {
-        let embedded = self.embeddings.forward(words, batch);
-        self.layers.iter().fold(embedded, |hidden, layer| layer.forward(hidden, batch))
+    pub(super) fn forward(&self, words: Tensor<2>, rows: &PackedRows, mode: Mode) -> Tensor<2> {
+        let embedded = self.embeddings.forward(words, rows, mode);
+        self.layers.iter().fold(embedded, |hidden, layer| layer.forward(hidden, rows, mode))
     }
 
-    pub(super) fn forward_with_attention(&self, words: Tensor<2>, batch: &Batch) -> EncoderOutput {
-        let embedded = self.embeddings.forward(words, batch);
+    pub(super) fn forward_with_attention(&self, words: Tensor<2>, rows: &PackedRows) -> EncoderOutput {
+        let embedded = self.embeddings.forward(words, rows, Mode::Inference);
         let (last, rest) = self.layers.split_last().expect("a BERT has a layer");
-        let hidden = rest.iter().fold(embedded, |hidden, layer| layer.forward(hidden, batch));
-        last.forward_with_attention(hidden, batch)
+        let hidden = rest.iter().fold(embedded, |hidden, layer| layer.forward(hidden, rows, Mode::Inference));
+        last.forward_with_attention(hidden, rows)
     }
 
-    pub(super) fn joined(self) -> Self {
-        Self { layers: self.layers.into_iter().map(TransformerLayer::joined).collect(), ..self }
+    pub(super) fn fused(self) -> Self {
+        Self { layers: self.layers.into_iter().map(TransformerLayer::fused).collect(), ..self }
     }
 
     pub(super) fn packed(self, precision: Precision) -> Self {

@@ -13,10 +13,12 @@ use burn::tensor::{Device, Int, Tensor};
 use serde::{Deserialize, Serialize};
 use sinet_kernels::Precision;
 
-use crate::batch::{Batch, indices};
-use crate::layers::{Dropout, LayerNorm};
+use crate::batch::Batch;
+use crate::layers::{Dropout, LayerNorm, embedding};
+use crate::mode::Mode;
+use crate::packed_rows::{PackedRows, indices};
 
-/// Which encoder, and its sizes: the fields of Hugging Face's `config.json`.
+/// The kind of encoder, and its sizes: the fields of Hugging Face's `config.json`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "model_type", rename_all = "lowercase")]
 pub enum EncoderConfig {
@@ -70,13 +72,13 @@ pub enum Encoder {
     Albert(Albert),
 }
 
-/// What the encoder says of a batch.
+/// The encoder's hidden states and attention for a batch.
 #[derive(Debug, Clone)]
 pub struct EncoderOutput {
     /// The hidden states of the last layer, `[rows, d]`.
     pub hidden: Tensor<2>,
-    /// What each sentence's `[CLS]` attends to in the last layer, `[sentences, heads, longest]`; each row sums to 1, or to
-    /// less where it also attends to what stands around the sentence.
+    /// The attention weights of each sentence's `[CLS]` in the last layer, `[sentences, heads, longest]`; each row sums to 1,
+    /// or to less where words around the sentence take part.
     pub cls_attention: Tensor<3>,
 }
 
@@ -86,15 +88,15 @@ impl Encoder {
     /// # Shapes
     ///
     /// - output: `[rows, d]`, the rows of `batch`
-    pub fn forward(&self, batch: &Batch) -> Tensor<2> {
+    pub fn forward(&self, batch: &Batch, mode: Mode) -> Tensor<2> {
         let words = self.word_embeddings(batch);
-        self.forward_words(words, batch)
+        self.forward_words(words, batch, mode)
     }
 
-    /// The rows of the word-embedding table for what is read of a batch, `[rows of Batch::read, embedding size]`.
+    /// The word embeddings of a batch, `[encoder rows, embedding size]`.
     pub fn word_embeddings(&self, batch: &Batch) -> Tensor<2> {
         let table = self.word_table();
-        let ids = indices(batch.read().ids().iter().map(|&id| id as usize), &table.device());
+        let ids = indices(batch.encoder_rows().ids().iter().map(|&id| id as usize), &table.device());
         table.select(0, ids)
     }
 
@@ -103,30 +105,31 @@ impl Encoder {
     ///
     /// # Shapes
     ///
-    /// - words: `[rows of Batch::read, embedding size]`
-    /// - output: `[rows, d]`
-    pub fn forward_words(&self, words: Tensor<2>, batch: &Batch) -> Tensor<2> {
-        batch.keep(match self {
-            Self::Bert(bert) => bert.forward(words, batch.read()),
-            Self::Albert(albert) => albert.forward(words, batch.read()),
+    /// - words: `[encoder rows, embedding size]`, for [`Batch::encoder_rows`]
+    /// - output: `[rows, d]`, for [`Batch::rows`]
+    pub fn forward_words(&self, words: Tensor<2>, batch: &Batch, mode: Mode) -> Tensor<2> {
+        let rows = batch.encoder_rows();
+        batch.own_rows(match self {
+            Self::Bert(bert) => bert.forward(words, rows, mode),
+            Self::Albert(albert) => albert.forward(words, rows, mode),
         })
     }
 
-    /// The hidden states, and the attention of `[CLS]` in the last layer.
+    /// The hidden states, and the attention of `[CLS]` in the last layer, in inference.
     pub fn forward_with_attention(&self, batch: &Batch) -> EncoderOutput {
-        let words = self.word_embeddings(batch);
+        let (words, rows) = (self.word_embeddings(batch), batch.encoder_rows());
         let EncoderOutput { hidden, cls_attention } = match self {
-            Self::Bert(bert) => bert.forward_with_attention(words, batch.read()),
-            Self::Albert(albert) => albert.forward_with_attention(words, batch.read()),
+            Self::Bert(bert) => bert.forward_with_attention(words, rows),
+            Self::Albert(albert) => albert.forward_with_attention(words, rows),
         };
-        EncoderOutput { hidden: batch.keep(hidden), cls_attention: batch.keep_keys(cls_attention) }
+        EncoderOutput { hidden: batch.own_rows(hidden), cls_attention: batch.own_keys(cls_attention) }
     }
 
-    /// The encoder for inference, on the device that it is on.
-    pub fn joined(self) -> Self {
+    /// The encoder for inference on any device: queries, keys and values are one product.
+    pub fn fused(self) -> Self {
         match self {
-            Self::Bert(bert) => Self::Bert(bert.joined()),
-            Self::Albert(albert) => Self::Albert(albert.joined()),
+            Self::Bert(bert) => Self::Bert(bert.fused()),
+            Self::Albert(albert) => Self::Albert(albert.fused()),
         }
     }
 
@@ -181,14 +184,38 @@ pub struct Embeddings {
     pub dropout: Dropout,
 }
 
+/// Sizes of [`Embeddings`].
+#[derive(Debug, Clone, Copy)]
+struct EmbeddingsConfig {
+    words: usize,
+    positions: usize,
+    types: usize,
+    size: usize,
+    layer_norm_eps: f64,
+    dropout: f64,
+}
+
+impl EmbeddingsConfig {
+    /// Embeddings with random weights.
+    fn init(&self, device: &Device) -> Embeddings {
+        Embeddings {
+            word_embeddings: embedding(self.words, self.size, device),
+            position_embeddings: embedding(self.positions, self.size, device),
+            token_type_embeddings: embedding(self.types, self.size, device),
+            layer_norm: LayerNorm::init(self.size, self.layer_norm_eps, device),
+            dropout: Dropout::new(self.dropout),
+        }
+    }
+}
+
 impl Embeddings {
     /// # Shapes
     ///
     /// - words: `[rows, d]`, output: `[rows, d]`
-    fn forward(&self, words: Tensor<2>, batch: &Batch) -> Tensor<2> {
-        let positions: Tensor<1, Int> = batch.positions(&words.device());
+    fn forward(&self, words: Tensor<2>, rows: &PackedRows, mode: Mode) -> Tensor<2> {
+        let positions: Tensor<1, Int> = rows.positions(&words.device());
         let positions = self.position_embeddings.weight.val().select(0, positions);
         let segment = self.token_type_embeddings.weight.val().slice(0..1);
-        self.dropout.forward(self.layer_norm.forward(words + segment + positions))
+        self.dropout.forward(self.layer_norm.forward(words + segment + positions), mode)
     }
 }

@@ -7,8 +7,10 @@ use serde::{Deserialize, Serialize};
 use sinet_kernels::{Precision, attention, softmax};
 
 use super::EncoderOutput;
-use crate::batch::Batch;
-use crate::layers::{Dropout, LayerNorm, Linear, layer_norm, linear};
+use crate::layers::{Dropout, LayerNorm};
+use crate::linear::{Linear, PackableLinear};
+use crate::mode::Mode;
+use crate::packed_rows::PackedRows;
 
 /// The activation between the two halves of the feed-forward block, by Hugging Face's names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -26,7 +28,7 @@ pub enum Activation {
 
 impl Activation {
     /// The activation of linear(x).
-    fn apply(self, linear: &Linear, x: Tensor<2>) -> Tensor<2> {
+    fn apply(self, linear: &PackableLinear, x: Tensor<2>) -> Tensor<2> {
         match self {
             Self::Gelu => linear.forward_gelu(x),
             Self::GeluNew => gelu_approximate(linear.forward(x)),
@@ -51,16 +53,16 @@ pub(crate) struct TransformerLayerConfig {
 /// (Vaswani et al., 2017; in BERT's form).
 #[derive(Module, Debug)]
 pub struct TransformerLayer {
-    /// What is attended by and to.
+    /// To queries, keys and values.
     pub projection: Projection,
-    /// `[d, d]`, after the heads are joined.
-    pub attention_output: Linear,
+    /// `[d, d]`, over the outputs of all heads.
+    pub attention_output: PackableLinear,
     /// After the first residual.
     pub attention_norm: LayerNorm,
     /// `[d, intermediate]`
-    pub intermediate: Linear,
+    pub intermediate: PackableLinear,
     /// `[intermediate, d]`
-    pub output: Linear,
+    pub output: PackableLinear,
     /// After the second residual.
     pub output_norm: LayerNorm,
     attention_dropout: Dropout,
@@ -75,16 +77,16 @@ impl TransformerLayerConfig {
     pub fn init(&self, device: &Device) -> TransformerLayer {
         let d = self.hidden_size;
         TransformerLayer {
-            projection: Projection::Apart(QueryKeyValue {
-                query: linear(d, d, true, device),
-                key: linear(d, d, true, device),
-                value: linear(d, d, true, device),
+            projection: Projection::Separate(QueryKeyValue {
+                query: Linear::init(d, d, true, device),
+                key: Linear::init(d, d, true, device),
+                value: Linear::init(d, d, true, device),
             }),
-            attention_output: linear(d, d, true, device),
-            attention_norm: layer_norm(d, self.layer_norm_eps, device),
-            intermediate: linear(d, self.intermediate_size, true, device),
-            output: linear(self.intermediate_size, d, true, device),
-            output_norm: layer_norm(d, self.layer_norm_eps, device),
+            attention_output: PackableLinear::init(d, d, true, device),
+            attention_norm: LayerNorm::init(d, self.layer_norm_eps, device),
+            intermediate: PackableLinear::init(d, self.intermediate_size, true, device),
+            output: PackableLinear::init(self.intermediate_size, d, true, device),
+            output_norm: LayerNorm::init(d, self.layer_norm_eps, device),
             attention_dropout: Dropout::new(self.attention_dropout),
             hidden_dropout: Dropout::new(self.hidden_dropout),
             heads: self.heads,
@@ -97,23 +99,23 @@ impl TransformerLayer {
     /// # Shapes
     ///
     /// - hidden: `[rows, d]`, output: `[rows, d]`
-    pub fn forward(&self, hidden: Tensor<2>, batch: &Batch) -> Tensor<2> {
+    pub fn forward(&self, hidden: Tensor<2>, rows: &PackedRows, mode: Mode) -> Tensor<2> {
         let projected = self.projection.forward(hidden.clone());
-        self.finish(projected, hidden, batch)
+        self.finish(projected, hidden, rows, mode)
     }
 
-    /// The same, and what each sentence's `[CLS]` attends to, `[sentences, heads, longest]`.
-    pub(crate) fn forward_with_attention(&self, hidden: Tensor<2>, batch: &Batch) -> EncoderOutput {
+    /// The same in inference, and the attention weights of each sentence's `[CLS]`, `[sentences, heads, longest]`.
+    pub(crate) fn forward_with_attention(&self, hidden: Tensor<2>, rows: &PackedRows) -> EncoderOutput {
         let projected = self.projection.forward(hidden.clone());
         EncoderOutput {
-            cls_attention: self.cls_attention(projected.clone(), batch),
-            hidden: self.finish(projected, hidden, batch),
+            cls_attention: self.cls_attention(projected.clone(), rows),
+            hidden: self.finish(projected, hidden, rows, Mode::Inference),
         }
     }
 
-    /// The layer for inference: Q, K and V are one product.
-    pub(super) fn joined(self) -> Self {
-        Self { projection: self.projection.joined(), ..self }
+    /// The layer for inference: queries, keys and values are one product.
+    pub(super) fn fused(self) -> Self {
+        Self { projection: self.projection.fused(), ..self }
     }
 
     /// The layer for inference on the host.
@@ -128,48 +130,52 @@ impl TransformerLayer {
     }
 
     /// Everything after the projection, `[rows, 3d]`, of `hidden`, `[rows, d]`.
-    fn finish(&self, projected: Tensor<2>, hidden: Tensor<2>, batch: &Batch) -> Tensor<2> {
-        let context = self.attend(projected, batch);
-        let hidden = self.attention_norm.forward(self.residual(&self.attention_output, context, hidden));
+    fn finish(&self, projected: Tensor<2>, hidden: Tensor<2>, rows: &PackedRows, mode: Mode) -> Tensor<2> {
+        let context = self.attend(projected, rows, mode);
+        let hidden = self.attention_norm.forward(self.residual(&self.attention_output, context, hidden, mode));
         let inner = self.activation.apply(&self.intermediate, hidden.clone());
-        self.output_norm.forward(self.residual(&self.output, inner, hidden))
+        self.output_norm.forward(self.residual(&self.output, inner, hidden, mode))
     }
 
     /// linear(x) + residual, and in training the dropout between.
-    fn residual(&self, linear: &Linear, x: Tensor<2>, residual: Tensor<2>) -> Tensor<2> {
-        if x.device().is_autodiff() {
-            return self.hidden_dropout.forward(linear.forward(x)) + residual;
+    fn residual(&self, linear: &PackableLinear, x: Tensor<2>, residual: Tensor<2>, mode: Mode) -> Tensor<2> {
+        match mode {
+            Mode::Training => self.hidden_dropout.forward(linear.forward(x), mode) + residual,
+            Mode::Inference => linear.forward_add(x, residual),
         }
-        linear.forward_add(x, residual)
     }
 
     /// softmax(Q Kᵀ / √(d/h)) V for every head and sentence, `[rows, 3d]` to `[rows, d]`.
-    fn attend(&self, projected: Tensor<2>, batch: &Batch) -> Tensor<2> {
-        if !projected.device().is_autodiff() {
-            let segments = batch.segments(&projected.device());
-            return attention(projected, self.heads, &segments);
+    fn attend(&self, projected: Tensor<2>, rows: &PackedRows, mode: Mode) -> Tensor<2> {
+        match mode {
+            // The weights are dropped out, which the fused operation does not do.
+            Mode::Training => {
+                let [query, key, value] = thirds(projected).map(|part| self.split(rows.unpack(part)));
+                let weights = self.attention_dropout.forward(self.weights(query, key, rows), mode);
+                let context = weights.matmul(value).swap_dims(1, 2);
+                let [sentences, longest, h, size] = context.dims();
+                rows.pack(context.reshape([sentences, longest, h * size]))
+            }
+            Mode::Inference => {
+                let segments = rows.segments(&projected.device());
+                attention(projected, self.heads, &segments)
+            }
         }
-        // In training the weights are dropped out, which the fused operation does not do.
-        let [query, key, value] = thirds(projected).map(|part| self.split(batch.unpack(part)));
-        let weights = self.attention_dropout.forward(self.weights(query, key, batch));
-        let context = weights.matmul(value).swap_dims(1, 2);
-        let [sentences, longest, h, size] = context.dims();
-        batch.pack(context.reshape([sentences, longest, h * size]))
     }
 
-    /// What `[CLS]` attends to, `[sentences, heads, longest]`.
-    fn cls_attention(&self, projected: Tensor<2>, batch: &Batch) -> Tensor<3> {
+    /// The attention weights of `[CLS]`, `[sentences, heads, longest]`.
+    fn cls_attention(&self, projected: Tensor<2>, rows: &PackedRows) -> Tensor<3> {
         let [query, key, _] = thirds(projected);
-        let cls = batch.cls_rows(&query.device());
+        let cls = rows.cls_rows(&query.device());
         let query = self.split(query.select(0, cls).unsqueeze_dim(1));
-        self.weights(query, self.split(batch.unpack(key)), batch).squeeze_dim(2)
+        self.weights(query, self.split(rows.unpack(key)), rows).squeeze_dim(2)
     }
 
     /// `[sentences, heads, queries, d/h]` and `[sentences, heads, keys, d/h]` to `[sentences, heads, queries, keys]`.
-    fn weights(&self, query: Tensor<4>, key: Tensor<4>, batch: &Batch) -> Tensor<4> {
+    fn weights(&self, query: Tensor<4>, key: Tensor<4>, rows: &PackedRows) -> Tensor<4> {
         let [_, _, _, head_size] = query.dims();
         let scores = query.matmul(key.swap_dims(2, 3)) * (head_size as f64).powf(-0.5);
-        let scores = match batch.key_mask(true, &scores.device()) {
+        let scores = match rows.key_mask(true, &scores.device()) {
             Some(mask) => {
                 let [sentences, longest] = mask.dims();
                 scores + mask.reshape([sentences, 1, 1, longest])
@@ -198,9 +204,9 @@ fn thirds(projected: Tensor<2>) -> [Tensor<2>; 3] {
 #[expect(clippy::large_enum_variant, reason = "the weights, which count, lie elsewhere")]
 pub enum Projection {
     /// Three layers, as they are trained.
-    Apart(QueryKeyValue),
+    Separate(QueryKeyValue),
     /// One layer `[d, 3d]`, for inference.
-    Joined(Linear),
+    Fused(PackableLinear),
 }
 
 /// One projection each.
@@ -218,24 +224,26 @@ impl Projection {
     /// `[rows, d]` to `[rows, 3d]`.
     fn forward(&self, hidden: Tensor<2>) -> Tensor<2> {
         match self {
-            Self::Apart(QueryKeyValue { query, key, value }) => {
+            Self::Separate(QueryKeyValue { query, key, value }) => {
                 Tensor::cat([query, key, value].map(|part| part.forward(hidden.clone())).into(), 1)
             }
-            Self::Joined(linear) => linear.forward(hidden),
+            Self::Fused(linear) => linear.forward(hidden),
         }
     }
 
-    fn joined(self) -> Self {
+    fn fused(self) -> Self {
         match self {
-            Self::Apart(QueryKeyValue { query, key, value }) => Self::Joined(Linear::joined([query, key, value])),
-            joined @ Self::Joined(_) => joined,
+            Self::Separate(QueryKeyValue { query, key, value }) => {
+                Self::Fused(PackableLinear::Plain(Linear::side_by_side([query, key, value])))
+            }
+            fused @ Self::Fused(_) => fused,
         }
     }
 
     fn packed(self, precision: Precision) -> Self {
-        match self.joined() {
-            Self::Joined(linear) => Self::Joined(linear.packed(precision)),
-            apart @ Self::Apart(_) => apart,
+        match self.fused() {
+            Self::Fused(linear) => Self::Fused(linear.packed(precision)),
+            separate @ Self::Separate(_) => separate,
         }
     }
 }

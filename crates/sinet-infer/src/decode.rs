@@ -2,56 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use sinet_text::{LabelledPair, LabelledSpan, Labels, WordRange};
-
-/// What the model says of some words.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct Prediction {
-    /// By first word, then last word. They may overlap.
-    pub entities: Vec<LabelledSpan>,
-    /// For each entity the softmax probability of its type, 0 to 1.
-    pub entity_scores: Vec<f32>,
-    /// By head, then tail, then type.
-    pub relations: Vec<LabelledPair>,
-    /// For each relation the sigmoid probability of its type, 0 to 1.
-    pub relation_scores: Vec<f32>,
-}
-
-impl Prediction {
-    /// What of it lies within some words, and counted from the first of them.
-    pub fn within(&self, words: WordRange) -> Self {
-        let is_inside = |entity: &LabelledSpan| words.start <= entity.words.start && entity.words.end <= words.end;
-        let inside: Vec<_> = (0..self.entities.len()).filter(|&i| is_inside(&self.entities[i])).collect();
-        let place = |entity: usize| inside.binary_search(&entity).ok();
-        let moved = |&i: &usize| {
-            let LabelledSpan { kind, words: WordRange { start, end } } = self.entities[i];
-            LabelledSpan { kind, words: WordRange { start: start - words.start, end: end - words.start } }
-        };
-        let related = self.relations.iter().zip(&self.relation_scores);
-        let (relations, relation_scores) = related
-            .filter_map(|(pair, &score)| {
-                Some((LabelledPair { head: place(pair.head)?, tail: place(pair.tail)?, ..*pair }, score))
-            })
-            .unzip();
-        Self {
-            entities: inside.iter().map(moved).collect(),
-            entity_scores: inside.iter().map(|&i| self.entity_scores[i]).collect(),
-            relations,
-            relation_scores,
-        }
-    }
-
-    /// With the `most` likeliest relations only, in their order, and how many were left out. Of equal scores the first stay.
-    pub fn likeliest_relations(mut self, most: usize) -> (Self, usize) {
-        let left_out = keep_likeliest(&mut self.relations, &mut self.relation_scores, |_| 0, most);
-        (self, left_out)
-    }
-
-    /// Without the scores, as [`sinet_text::Scorer`] compares it.
-    pub fn labels(&self) -> Labels<'_> {
-        Labels { entities: &self.entities, relations: &self.relations }
-    }
-}
+use sinet_text::{LabelledPair, LabelledSpan, WordRange};
 
 /// Every span of 1 to `max_width` out of `words` words, by first word, then last word.
 pub(crate) fn candidate_spans(words: usize, max_width: usize) -> Vec<WordRange> {
@@ -72,24 +23,24 @@ pub struct Thresholds {
     pub relation: f32,
 }
 
-/// How much of each window is wanted at most. A threshold near 0, or a network without one of its parts, may find
+/// The most that is reported of each window. A threshold near 0, or a network without one of its parts, may find
 /// thousands of relations in a sentence, which nobody can look at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Most {
+pub struct Limits {
     /// Entities of a window.
     pub entities: usize,
     /// Relations of a window.
     pub relations: usize,
 }
 
-impl Most {
-    /// Everything.
-    pub const ALL: Self = Self { entities: usize::MAX, relations: usize::MAX };
+impl Limits {
+    /// Everything is reported.
+    pub const NONE: Self = Self { entities: usize::MAX, relations: usize::MAX };
 }
 
-/// How many entities, and relations between those that stayed, were found beyond [`Most`].
+/// Numbers of entities, and of relations between those that stayed, that were found beyond the [`Limits`].
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct LeftOut {
+pub struct Omitted {
     /// Entities.
     pub entities: usize,
     /// Relations.
@@ -124,7 +75,7 @@ pub(crate) fn keep_likeliest<T>(
     before - items.len()
 }
 
-/// What the logits of one span say.
+/// The decision on one span.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Choice {
     /// The best class; 0 is "none".
@@ -174,7 +125,7 @@ impl<'a> RelationCollector<'a> {
         Self { entities, symmetric, threshold, found: BTreeMap::new() }
     }
 
-    /// Adds what the logits of one ordered pair say, one logit for each relation type.
+    /// Adds the relations of one ordered pair, by one logit for each relation type.
     pub(crate) fn add(&mut self, head: usize, tail: usize, logits: &[f32]) {
         let starts = |entity: usize| self.entities[entity].start;
         for (kind, logit) in logits.iter().enumerate() {
@@ -217,27 +168,6 @@ mod tests {
 
     fn words(start: usize, end: usize) -> WordRange {
         WordRange { start, end }
-    }
-
-    #[test]
-    fn a_sentence_of_a_document_is_counted_from_its_own_words() {
-        let entity = |kind, start, end| LabelledSpan { kind, words: words(start, end) };
-        let pair = |head, tail| LabelledPair { kind: 2, head, tail };
-        let whole = Prediction {
-            entities: vec![entity(0, 0, 2), entity(1, 4, 5), entity(0, 5, 8), entity(1, 8, 9)],
-            entity_scores: vec![0.1, 0.2, 0.3, 0.4],
-            relations: vec![pair(1, 2), pair(2, 1), pair(3, 3)],
-            relation_scores: vec![0.5, 0.6, 0.7],
-        };
-        let expected = Prediction {
-            entities: vec![entity(1, 1, 2), entity(0, 2, 5)],
-            entity_scores: vec![0.2, 0.3],
-            relations: vec![pair(0, 1), pair(1, 0)],
-            relation_scores: vec![0.5, 0.6],
-        };
-        assert_eq!(whole.within(words(3, 8)), expected);
-        assert_eq!(whole.within(words(0, 9)), whole);
-        assert_eq!(whole.within(words(9, 9)), Prediction::default());
     }
 
     fn relations(entities: &[WordRange], symmetric: bool, logits: &[(usize, usize, f32)]) -> Vec<(usize, usize, f32)> {

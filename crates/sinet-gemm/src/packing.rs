@@ -1,6 +1,6 @@
 //! Activations and weights in the order in which a [`Tile`] reads them.
 
-use crate::instructions::Tile;
+use crate::tile::Tile;
 
 /// Rows of activations, `[tiles, inputs, ROWS]`; rows that fill up the last tile are zero.
 pub(crate) fn pack_f32<T: Tile>(x: &[f32], inputs: usize) -> Vec<f32> {
@@ -42,16 +42,6 @@ impl Rounded {
     }
 }
 
-/// Rounds a row so that its largest element becomes `limit`, and gives the step: x ≈ step · code.
-#[inline(always)]
-pub(crate) fn round_row(x: &[f32], limit: i16, codes: &mut [i16]) -> f32 {
-    let largest = largest(x);
-    let step = if largest > 0.0 { largest / f32::from(limit) } else { 1.0 };
-    let scale = 1.0 / step;
-    codes.iter_mut().zip(x).for_each(|(code, x)| *code = round(x * scale));
-    step
-}
-
 /// A weight matrix `[inputs, outputs]` as panels, `[panels, inputs, COLUMNS]`; columns that fill up the last are zero.
 pub(crate) fn panels_f32<T: Tile>(w: &[f32], outputs: usize) -> Vec<f32> {
     let mut panels = Vec::with_capacity(w.len());
@@ -88,23 +78,4 @@ pub(crate) fn panels_int8<T: Tile>(w: &[f32], outputs: usize) -> (Vec<i8>, Vec<f
     }
     steps.resize(outputs.next_multiple_of(T::COLUMNS), 1.0);
     (panels, steps)
-}
-
-/// max |x|; what is not a number does not count.
-#[inline(always)]
-fn largest(x: &[f32]) -> f32 {
-    let mut lanes = [0f32; 16];
-    let (chunks, rest) = x.as_chunks::<16>();
-    for x in chunks {
-        lanes.iter_mut().zip(x).for_each(|(lane, x)| *lane = if x.abs() > *lane { x.abs() } else { *lane });
-    }
-    lanes.iter().copied().chain(rest.iter().map(|x| x.abs())).fold(0.0, f32::max)
-}
-
-/// The nearest integer of a number below 2²², without a branch or a library call.
-#[inline(always)]
-fn round(x: f32) -> i16 {
-    // From 2^23 on a float has no fraction: its low bits are the integer.
-    const SHIFT: f32 = 12_582_912.0;
-    (x + SHIFT).to_bits() as i16
 }

@@ -1,13 +1,14 @@
 //! A document through the network, up to where entities and relations are scored.
 
 use burn::tensor::{Tensor, TensorData, TensorReadError, Transaction};
-use sinet_model::{Batch, Spaces, Span, Switches};
+use sinet_model::{Batch, Mode, Spaces, Span};
 use sinet_text::annotation::WindowAttention;
 use sinet_text::{Document, Encoding, WordRange, windows};
 
-use crate::annotate::AnnotateError;
 use crate::attention::over_words;
+use crate::error::AnnotateError;
 use crate::model::Model;
+use crate::switches::Switches;
 
 /// Word pieces that the encoder reads at a time. More would not make its matrices any more efficient, and their
 /// rows would leave the processor's cache.
@@ -23,7 +24,7 @@ pub struct Encoded {
     /// In the order of the text.
     pub(crate) windows: Vec<Window>,
     pub(crate) batches: Vec<EncodedBatch>,
-    /// What took part in making the spaces of the batches.
+    /// The parts of the network that made the spaces of the batches.
     switches: Switches,
 }
 
@@ -52,9 +53,22 @@ impl Encoded {
         &self.document
     }
 
-    /// What took part in reading it.
+    /// The parts of the network that took part.
     pub fn switches(&self) -> Switches {
         self.switches
+    }
+
+    /// For each window the numbers of the spans that lie in it, in their order. A span without words, or one that no
+    /// single window holds, lies in none.
+    pub(crate) fn by_window(&self, spans: &[WordRange]) -> Vec<Vec<usize>> {
+        let mut numbers = vec![Vec::new(); self.windows.len()];
+        for (number, words) in spans.iter().enumerate().filter(|(_, words)| words.start < words.end) {
+            let window = self.window_of(*words);
+            if self.windows.get(window).is_some_and(|window| words.end <= window.words.end) {
+                numbers[window].push(number);
+            }
+        }
+        numbers
     }
 
     /// The window in which words begin.
@@ -71,11 +85,11 @@ impl Encoded {
         Span { sentence, rows: row + pieces[first].start..row + pieces[last].end, words: words.end - words.start }
     }
 
-    /// What the network looked at, one for each window.
+    /// The attention maps of each window.
     pub(crate) fn attention(&self) -> Result<Vec<WindowAttention>, AnnotateError> {
         let mut maps: Vec<_> = (0..self.windows.len()).map(|_| WindowAttention::default()).collect();
         for batch in &self.batches {
-            let longest = batch.batch.longest();
+            let longest = batch.batch.rows().longest();
             let ctam = |weights: &Option<Tensor<3>>| match weights {
                 Some(weights) => values(weights.clone().try_into_data()?),
                 None => Ok(Vec::new()),
@@ -157,8 +171,9 @@ impl Model {
         if encoded.switches == switches {
             return;
         }
+        let interaction = switches.apply(&self.tasks.interaction);
         for EncodedBatch { batch, spaces, .. } in &mut encoded.batches {
-            *spaces = self.heads.spaces_with(spaces.hidden.clone(), batch, switches);
+            *spaces = interaction.forward(spaces.hidden.clone(), batch, Mode::Inference);
         }
         encoded.switches = switches;
     }
@@ -175,7 +190,7 @@ impl Model {
         let [hidden, cls_attention] =
             <[TensorData; 2]>::try_from(read.execute_async().await?).expect("two tensors were registered");
         let hidden = Tensor::from_data(TensorData::new(values(hidden)?, shape), &self.host);
-        let spaces = self.heads.spaces(hidden, &batch);
+        let spaces = self.tasks.interaction.forward(hidden, &batch, Mode::Inference);
         Ok(EncodedBatch { windows: numbers, batch, spaces, cls_attention: values(cls_attention)? })
     }
 }
