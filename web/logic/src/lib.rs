@@ -6,6 +6,7 @@
 //! - [`explain`]: attention as shades, coverage of a text, explanations in words
 //! - [`library`]: the documents that wait to be saved, and those that a closing page has left
 //! - [`network`]: the list of requests, and use without a network
+//! - [`session`]: the fate of a question while documents and models come and go
 //!
 //! Nothing here knows the page. The open document is `sinet-document`, and pictures of it are `sinet-figure`.
 
@@ -17,3 +18,4 @@ pub mod files;
 pub mod library;
 pub mod network;
 pub mod recent;
+pub mod session;

@@ -1,6 +1,5 @@
 //! A person's work on the open document.
 
-mod editor;
-pub mod interaction;
+mod interaction;
 
-pub use editor::Editor;
+pub use interaction::{Interaction, Item, Palette, focus_target};

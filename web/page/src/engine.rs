@@ -4,11 +4,10 @@ mod adapter;
 mod client;
 mod devices;
 mod models;
-pub mod script;
 mod simd;
 mod worker;
 
 pub use adapter::has_program;
-pub use client::{Answer, Engine, Phase, Reread};
+pub use client::{Answer, Engine, Phase, Relate, Reread};
 pub use devices::{Devices, Measured};
 pub use models::{Adding, Models};

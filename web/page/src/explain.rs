@@ -1,7 +1,7 @@
-//! Reasons for the reading on the page, and readings with other settings or another model.
+//! Reasons for the reading on the page, and the same text read by another model.
 
 mod comparison;
-mod understanding;
+mod explaining;
 
 pub use comparison::Comparison;
-pub use understanding::{Answered, MOST, Understanding};
+pub use explaining::{Answered, Explaining, selected_words};

@@ -2,7 +2,8 @@
 
 mod download;
 pub mod drop;
+mod export;
 mod opened;
 
 pub use download::{copy, download, download_blob, png};
-pub use opened::{Files, is_archive_of_labels};
+pub use opened::Files;

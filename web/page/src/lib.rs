@@ -1,13 +1,17 @@
 //! The annotation page: a Leptos application in rooms, each with one purpose. [`start`] opens it.
 //!
-//! - `app`: the state of the page, and the ways from room to room
-//! - `engine`: the model at work, in a worker of its own
-//! - `library`: the documents that the browser keeps
-//! - `files`: opening and downloading
-//! - `correct`: a person's work on the open document
-//! - `explain`: reasons for a reading, and other readings of the same text
-//! - `network`: the page's requests, and the page without a network
+//! - `app`: the whole page, which makes the rooms and puts their views together
 //! - `view`: the parts of the page
+//! - `files`: opening and downloading
+//! - `explain`: reasons for a reading, and another model's reading of the same text
+//! - `correct`: a person's work on the open document
+//! - `script`: `window.sinet`, the page's model for other scripts
+//! - `library`: the documents that the browser keeps
+//! - `session`: the open document and the model that reads it; every question is asked here
+//! - `engine`: the model at work, in a worker of its own
+//! - `network`: the page's requests, and the page without a network
+//!
+//! A room uses those below it, and none above.
 //!
 //! All of it needs a browser. Decisions that need none lie in `sinet-logic`, in rooms of the same names; the open
 //! document is `sinet-document`, its pictures are `sinet-figure`. Those three are tested natively.
@@ -21,6 +25,8 @@ mod explain;
 mod files;
 mod library;
 mod network;
+mod script;
+mod session;
 mod view;
 
 /// Opens the page in the document's body.
@@ -29,7 +35,7 @@ pub fn start() {
         console_error_panic_hook::hook(panic);
         show_crash();
     }));
-    leptos::mount::mount_to_body(view::App);
+    leptos::mount::mount_to_body(app::App);
 }
 
 /// Shows the sentence that stands ready in the document: after a panic nothing else of the page can be relied on.

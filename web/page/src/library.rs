@@ -2,7 +2,6 @@
 
 mod batch;
 mod documents;
-mod export;
 mod list;
 mod place;
 mod rescue;

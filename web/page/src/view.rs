@@ -1,6 +1,5 @@
-//! The parts of the page, from its top down. [`App`] puts them together.
+//! The parts of the page, from its top down. `app` puts them together.
 
-mod app;
 mod attention;
 mod compared;
 mod composer;
@@ -20,4 +19,17 @@ mod take_away;
 mod tuning;
 mod why;
 
-pub use app::App;
+pub use attention::Attention;
+pub use compared::Compared;
+pub use composer::Composer;
+pub use coverage::Coverage;
+pub use documents::Documents;
+pub use open_files::OpenedFiles;
+pub use privacy::Privacy;
+pub use sentences::Sentences;
+pub use setup::Setup;
+pub use status::Status;
+pub use tables::Tables;
+pub use take_away::TakeAway;
+pub use tuning::Tuning;
+pub use why::WhyPanel;

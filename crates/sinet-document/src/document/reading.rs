@@ -50,8 +50,8 @@ impl OpenDocument {
     /// Puts a new reading in the place of the model's layer, whose labels all count as the model's.
     ///
     /// The reading may be of a changed text. A person's labels then move with their text; those whose text is not
-    /// there any more go, and so does what of the history is about them. They come back if their text does, unless
-    /// something was corrected meanwhile.
+    /// there any more go, and so does what of the history is about them. Whatever has moved or gone comes back to its place
+    /// if its text does, unless something was corrected meanwhile.
     pub fn take_reading(&mut self, reading: LabelledDocument) -> Lost {
         let LabelledDocument { id: _, text, words, sentences, entities, relations } = reading;
         let lost = if text == self.text { Lost::default() } else { self.change_text(&text) };
@@ -112,21 +112,27 @@ impl OpenDocument {
         known.retain(|id, _| model.contains_key(id) || corrections.contains_key(id) || in_history.contains(id));
     }
 
-    /// Goes on with another text: as it was left, or with what of the labels still has its text.
+    /// Goes on with another text: as it was left, or with what of the labels still has its text. What it was before is set
+    /// aside, unless the corrections stand as they stood and nothing is lost by going on from them.
     fn change_text(&mut self, text: &str) -> Lost {
         if let Some(before) = self.history.aside.iter().find(|before| before.text == text) {
             *self = Self::clone(before);
             return Lost::default();
         }
-        let corrections = |document: &Self| document.entities.corrections.len() + document.relations.corrections.len();
         let before = self.is_corrected().then(|| Arc::new(self.clone()));
         let lost = self.move_to(text);
-        if let Some(before) = before.filter(|before| corrections(before) != corrections(self)) {
+        if let Some(before) = before.filter(|before| !self.has_corrections_of(before)) {
             let newest = self.history.aside.len().saturating_sub(ASIDE - 1);
             self.history.aside.drain(..newest);
             self.history.aside.push(before);
         }
         lost
+    }
+
+    /// Whether this document has the corrections of another one, each in its place.
+    fn has_corrections_of(&self, other: &Self) -> bool {
+        self.entities.corrections == other.entities.corrections
+            && self.relations.corrections == other.relations.corrections
     }
 
     /// Moves all labels to where their text stands in another one, and drops those whose text is not there.
@@ -187,7 +193,7 @@ impl OpenDocument {
     }
 }
 
-/// How many texts whose corrections have gone are remembered.
+/// How many texts whose corrections have moved or gone are remembered.
 const ASIDE: usize = 20;
 
 /// What is left of each.

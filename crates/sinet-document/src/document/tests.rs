@@ -222,6 +222,27 @@ fn b25_relations_that_nobody_speaks_of_are_forgotten() {
 }
 
 #[test]
+fn b1_a_correction_that_was_moved_by_another_text_comes_back_to_its_place() {
+    let text = "A parser and a parser.";
+    let mut document = OpenDocument::of_text(text);
+    document.apply(Edit::AddEntity { kind: "C".to_owned(), words: words(4, 5) }).unwrap();
+    let place = |document: &OpenDocument| {
+        let labels = document.labels();
+        let own = labels.entities.iter().filter(|entity| entity.source == Source::Person);
+        own.map(|entity| entity.words).collect::<Vec<_>>()
+    };
+    // The one takes the correction to its only parser, the other loses it.
+    for (other, places) in [("One parser!", vec![words(1, 2)]), ("A parser.", vec![])] {
+        let mut document = document.clone();
+        document.take_reading(reading_of(other, &[], &[]));
+        assert_eq!(place(&document), places, "{other}");
+        // There are two parsers in this text, so that no search finds the right one.
+        let lost = document.take_reading(reading_of(text, &[], &[]));
+        assert_eq!((lost, place(&document)), (Lost::default(), vec![words(4, 5)]), "{other}");
+    }
+}
+
+#[test]
 fn what_has_gone_is_said() {
     let tell = |entities, relations| Lost { entities, relations }.tell();
     assert_eq!(tell(0, 0), None);

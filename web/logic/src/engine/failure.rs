@@ -57,6 +57,11 @@ impl Failure {
         Self::new(fault, message)
     }
 
+    /// Whether the text that was being read may be the cause, so that another text may fare better.
+    pub fn may_lie_in_the_text(&self) -> bool {
+        matches!(self.fault, Fault::Crash | Fault::Memory | Fault::DeviceLost)
+    }
+
     /// Whether another try may help without the reader doing anything but waiting for the connection.
     pub fn waits_for_connection(&self) -> bool {
         matches!(self.fault, Fault::Connection | Fault::Program)
@@ -193,6 +198,12 @@ mod tests {
             let sentence = Failure::new(fault, "").sentence();
             assert!(!sentence.contains("()") && sentence.ends_with('.'), "{sentence}");
         }
+    }
+
+    #[test]
+    fn a_text_may_stop_a_worker_and_keeps_no_model_from_loading() {
+        let may: Vec<Fault> = FAULTS.into_iter().filter(|&it| Failure::new(it, "").may_lie_in_the_text()).collect();
+        assert_eq!(may, [Fault::DeviceLost, Fault::Memory, Fault::Crash]);
     }
 
     #[test]

@@ -163,9 +163,7 @@ mod tests {
         assert!(cut.is_worth_telling());
         check(
             &cut,
-            expect![
-                "Read as one sentence. One word is too long for the model, and its end was not read. [Whole 1]"
-            ],
+            expect!["Read as one sentence. One word is too long for the model, and its end was not read. [Whole 1]"],
         );
         let windows = [window(words(0, 1), 7), window(words(1, 2), 0), window(words(2, 3), 1)];
         let told = Coverage::new(3, &[words(0, 1), words(1, 2), words(2, 3)], &windows).sentence();

@@ -10,8 +10,7 @@ use sinet_text::WordRange;
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlElement, ScrollIntoViewOptions, ScrollLogicalPosition};
 
-use super::editor::Editor;
-use crate::app::Page;
+use crate::session::{Editor, Session};
 
 /// What the reader points at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,6 +24,8 @@ pub enum Item {
 /// The state of a person's work that is not in the document; a copy is the same.
 #[derive(Clone, Copy)]
 pub struct Interaction {
+    /// The document and its model.
+    pub session: Session,
     /// What the reader points at.
     pub pointed: RwSignal<Option<Item>>,
     /// The head of the relation that is being made, while its tail is chosen.
@@ -39,8 +40,9 @@ pub struct Interaction {
 
 impl Interaction {
     /// Nothing is begun.
-    pub fn new() -> Self {
+    pub fn new(session: Session) -> Self {
         Self {
+            session,
             pointed: RwSignal::new(None),
             relating: RwSignal::new(None),
             alone: RwSignal::new(false),
@@ -78,150 +80,268 @@ impl Palette {
     }
 }
 
-/// Does what a person asks for, and says what was done. Whether there was anything to do.
-pub fn run(page: Page, command: Command) -> bool {
-    let (editor, interaction) = (page.editor, page.interaction);
-    let selection = editor.selection.get_untracked();
-    match command {
-        Command::Go(step) => go(page, selection, step),
-        Command::Extend(step) => extend(page, selection, step),
-        Command::MoveEdge { end, step } => {
-            let Selection::Entity(id) = selection else { return false };
-            let words = sight(page, |sight| {
-                sight.labels.entity(id).and_then(|entity| sight.move_edge(entity.words, end, step))
-            });
-            match words {
-                Some(words) => edit(page, Edit::MoveEntity { id, words }),
-                None => editor.said.set("The entity cannot go further.".to_owned()),
+impl Interaction {
+    /// Does what a person asks for, and says what was done. Whether there was anything to do.
+    pub fn run(self, command: Command) -> bool {
+        let editor = self.session.editor;
+        let selection = editor.selection.get_untracked();
+        match command {
+            Command::Go(step) => self.go(selection, step),
+            Command::Extend(step) => self.extend(selection, step),
+            Command::MoveEdge { end, step } => {
+                let Selection::Entity(id) = selection else { return false };
+                let words = self
+                    .sight(|sight| sight.labels.entity(id).and_then(|entity| sight.move_edge(entity.words, end, step)));
+                match words {
+                    Some(words) => self.edit(Edit::MoveEntity { id, words }),
+                    None => editor.said.set("The entity cannot go further.".to_owned()),
+                }
+            }
+            Command::Type(place) => return self.choose_type(selection, place),
+            Command::Relate => {
+                let Selection::Entity(id) = selection else { return false };
+                self.relating.set(Some(id));
+                editor
+                    .said
+                    .set("Choose the other entity: click it, or go to it with the arrows and press Enter.".to_owned());
+            }
+            Command::Words => {
+                let Some(words) = self.sight(|sight| sight.first_words(selection)) else { return false };
+                self.select_words(words.start, words);
+            }
+            Command::Reverse => {
+                let Selection::Relation(id) = selection else { return false };
+                self.edit(Edit::ReverseRelation(id));
+            }
+            Command::Remove => match selection {
+                Selection::Entity(id) => self.edit(Edit::RemoveEntity(id)),
+                Selection::Relation(id) => self.edit(Edit::RemoveRelation(id)),
+                _ => return false,
+            },
+            Command::Confirm => return self.confirm(selection),
+            Command::Cancel => {
+                self.pointed.set(None);
+                if self.relating.get_untracked().is_some() {
+                    self.leave_relating();
+                } else {
+                    self.session.select(Selection::None);
+                }
+            }
+            Command::Alone => self.alone.update(|alone| *alone = !*alone),
+            Command::Help => self.help.set(true),
+            Command::Undo => {
+                let done = self.session.undo();
+                editor.said.set(if done { "Undone." } else { "There is nothing to undo." }.to_owned());
+            }
+            Command::Redo => {
+                let done = self.session.redo();
+                editor.said.set(if done { "Redone." } else { "There is nothing to redo." }.to_owned());
             }
         }
-        Command::Type(place) => return choose_type(page, selection, place),
-        Command::Relate => {
-            let Selection::Entity(id) = selection else { return false };
-            interaction.relating.set(Some(id));
-            editor
-                .said
-                .set("Choose the other entity: click it, or go to it with the arrows and press Enter.".to_owned());
+        if command != Command::Help {
+            self.focus();
         }
-        Command::Words => {
-            let Some(words) = sight(page, |sight| sight.first_words(selection)) else { return false };
-            select_words(page, words.start, words);
+        true
+    }
+
+    /// Makes an edit and says what it did, or why it cannot be made.
+    pub fn edit(self, edit: Edit) {
+        let verb = match &edit {
+            Edit::AddEntity { .. } | Edit::AddRelation { .. } => "Added",
+            Edit::RemoveEntity(_) | Edit::RemoveRelation(_) => "Removed",
+            Edit::RetypeEntity { .. } | Edit::RetypeRelation { .. } => "Type changed",
+            Edit::MoveEntity { .. } => "Moved",
+            Edit::ReverseRelation(_) => "Reversed",
+            Edit::AcceptEntity(_) | Edit::AcceptRelation(_) => "Agreed",
+        };
+        // What goes must be told before it goes.
+        let gone = self.session.editor.labels.with_untracked(|labels| match edit {
+            Edit::RemoveEntity(id) => self.tell(labels, Selection::Entity(id)),
+            Edit::RemoveRelation(id) => self.tell(labels, Selection::Relation(id)),
+            _ => None,
+        });
+        let said = match self.session.apply(edit) {
+            Ok(()) => {
+                let selection = self.session.editor.selection.get_untracked();
+                let told =
+                    gone.or_else(|| self.session.editor.labels.with_untracked(|labels| self.tell(labels, selection)));
+                format!("{verb}: {}.", told.unwrap_or_default())
+            }
+            Err(refusal) => refusal.to_string(),
+        };
+        self.session.editor.said.set(said);
+    }
+
+    /// A label in words.
+    fn tell(self, labels: &Labels, selection: Selection) -> Option<String> {
+        self.session.editor.types.with_untracked(|types| match selection {
+            Selection::Entity(id) => Some(describe_entity(types, labels.entity(id)?)),
+            Selection::Relation(id) => Some(describe_relation(types, labels, labels.relation(id)?)),
+            _ => None,
+        })
+    }
+
+    /// The pointer, or the focus, has come to an entity.
+    pub fn touch_entity(self, id: EntityId) {
+        match self.relating.get_untracked() {
+            Some(head) if head != id => self.session.select(Selection::Pair(head, id)),
+            Some(_) => {}
+            None if focus_target(self.session.editor.selection.get_untracked()) == Some(Item::Entity(id)) => {}
+            None => self.session.select(Selection::Entity(id)),
         }
-        Command::Reverse => {
-            let Selection::Relation(id) = selection else { return false };
-            edit(page, Edit::ReverseRelation(id));
+    }
+
+    /// An entity was clicked: it is selected, or it is the tail that was looked for.
+    pub fn click_entity(self, id: EntityId) {
+        match self.relating.get_untracked() {
+            Some(head) if head != id => self.relate(head, id),
+            _ => {
+                self.session.select(Selection::Entity(id));
+                self.focus();
+            }
         }
-        Command::Remove => match selection {
-            Selection::Entity(id) => edit(page, Edit::RemoveEntity(id)),
-            Selection::Relation(id) => edit(page, Edit::RemoveRelation(id)),
+    }
+
+    /// Two entities were chosen; what remains is the type of their relation.
+    pub fn relate(self, head: EntityId, tail: EntityId) {
+        self.relating.set(None);
+        self.session.select(Selection::Pair(head, tail));
+        self.session.editor.said.set("Choose the type of the relation.".to_owned());
+        self.focus();
+    }
+
+    /// Selects words from an anchor on.
+    pub fn select_words(self, anchor: usize, words: WordRange) {
+        self.relating.set(None);
+        self.anchor.set(anchor);
+        self.session.select(Selection::Words(words));
+        let text = self.session.editor.document.with_untracked(|document| document.text_of(words).to_owned());
+        self.session.editor.said.set(format!("Words: {text}"));
+    }
+
+    /// The edge of an entity was put between other words.
+    pub fn put_edge(self, id: EntityId, words: WordRange) {
+        let same =
+            self.session.editor.labels.with_untracked(|labels| labels.entity(id).is_none_or(|it| it.words == words));
+        if !same {
+            self.edit(Edit::MoveEntity { id, words });
+            self.focus();
+        }
+    }
+
+    /// Puts the focus on what is selected, once it is drawn.
+    pub fn focus(self) {
+        request_animation_frame(move || {
+            let name = match focus_target(self.session.editor.selection.get_untracked()) {
+                Some(Item::Entity(id)) => id.to_string(),
+                Some(Item::Relation(id)) => id.to_string(),
+                None => format!("sentence-{}", self.session.window.get_untracked()),
+            };
+            if let Some(element) = document().get_element_by_id(&name) {
+                let nearest = ScrollIntoViewOptions::new();
+                nearest.set_block(ScrollLogicalPosition::Nearest);
+                element.scroll_into_view_with_scroll_into_view_options(&nearest);
+                // SVG elements take the focus as those of HTML do.
+                element.unchecked_into::<HtmlElement>().focus().ok();
+            }
+        });
+    }
+
+    fn go(self, selection: Selection, step: Step) {
+        let next = self.sight(|sight| match self.relating.get_untracked() {
+            Some(head) => {
+                let tail = match selection {
+                    Selection::Pair(_, tail) => Some(tail),
+                    _ => None,
+                };
+                sight.go_to_tail(head, tail, step).map_or(selection, |tail| Selection::Pair(head, tail))
+            }
+            None => sight.go(selection, step),
+        });
+        match next {
+            Selection::Words(words) => self.select_words(words.start, words),
+            next => self.session.select(next),
+        }
+    }
+
+    fn extend(self, selection: Selection, step: Step) {
+        let words = self.sight(|sight| {
+            let words = sight.first_words(selection)?;
+            let anchor = match selection {
+                Selection::Words(_) => self.anchor.get_untracked().clamp(words.start, words.end - 1),
+                _ => words.start,
+            };
+            Some((anchor, sight.extend(words, anchor, step)))
+        });
+        if let Some((anchor, words)) = words {
+            self.select_words(anchor, words);
+        }
+    }
+
+    fn choose_type(self, selection: Selection, place: usize) -> bool {
+        let Some(palette) = Palette::of(selection) else { return false };
+        let Some(kind) = palette.kinds(self.session.editor).with_untracked(|kinds| kinds.get(place).cloned()) else {
+            return false;
+        };
+        self.relating.set(None);
+        self.edit(match selection {
+            Selection::None => return false,
+            Selection::Entity(id) => Edit::RetypeEntity { id, kind },
+            Selection::Words(words) => {
+                // The words of an entity are that entity.
+                let there = self.session.editor.labels.with_untracked(|labels| {
+                    labels.entities.iter().find(|entity| entity.words == words).map(|entity| entity.id)
+                });
+                match there {
+                    Some(id) => Edit::RetypeEntity { id, kind },
+                    None => Edit::AddEntity { kind, words },
+                }
+            }
+            Selection::Relation(id) => Edit::RetypeRelation { id, kind },
+            Selection::Pair(head, tail) => Edit::AddRelation { kind, head, tail },
+        });
+        self.focus();
+        true
+    }
+
+    fn confirm(self, selection: Selection) -> bool {
+        let by_model = |source: Option<Source>| source == Some(Source::Model);
+        let accept = self.session.editor.labels.with_untracked(|labels| match selection {
+            Selection::Entity(id) => by_model(labels.entity(id).map(|it| it.source)).then_some(Edit::AcceptEntity(id)),
+            Selection::Relation(id) => {
+                by_model(labels.relation(id).map(|it| it.source)).then_some(Edit::AcceptRelation(id))
+            }
+            _ => None,
+        });
+        match (self.relating.get_untracked(), selection, accept) {
+            (Some(head), Selection::Pair(_, tail), _) => self.relate(head, tail),
+            (None, _, Some(accept)) => {
+                self.edit(accept);
+                self.focus();
+            }
             _ => return false,
-        },
-        Command::Confirm => return confirm(page, selection),
-        Command::Cancel => {
-            interaction.pointed.set(None);
-            if interaction.relating.get_untracked().is_some() {
-                leave_relating(page);
-            } else {
-                page.select(Selection::None);
-            }
         }
-        Command::Alone => interaction.alone.update(|alone| *alone = !*alone),
-        Command::Help => interaction.help.set(true),
-        Command::Undo => {
-            let done = page.undo();
-            editor.said.set(if done { "Undone." } else { "There is nothing to undo." }.to_owned());
-        }
-        Command::Redo => {
-            let done = page.redo();
-            editor.said.set(if done { "Redone." } else { "There is nothing to redo." }.to_owned());
+        true
+    }
+
+    fn leave_relating(self) {
+        if let Some(head) = self.relating.get_untracked() {
+            self.relating.set(None);
+            self.session.select(Selection::Entity(head));
+            self.session.editor.said.set(String::new());
         }
     }
-    if command != Command::Help {
-        focus(page);
-    }
-    true
-}
 
-/// Makes an edit and says what it did, or why it cannot be made.
-pub fn edit(page: Page, edit: Edit) {
-    let verb = match &edit {
-        Edit::AddEntity { .. } | Edit::AddRelation { .. } => "Added",
-        Edit::RemoveEntity(_) | Edit::RemoveRelation(_) => "Removed",
-        Edit::RetypeEntity { .. } | Edit::RetypeRelation { .. } => "Type changed",
-        Edit::MoveEntity { .. } => "Moved",
-        Edit::ReverseRelation(_) => "Reversed",
-        Edit::AcceptEntity(_) | Edit::AcceptRelation(_) => "Agreed",
-    };
-    // What goes must be told before it goes.
-    let gone = page.editor.labels.with_untracked(|labels| match edit {
-        Edit::RemoveEntity(id) => tell(page, labels, Selection::Entity(id)),
-        Edit::RemoveRelation(id) => tell(page, labels, Selection::Relation(id)),
-        _ => None,
-    });
-    let said = match page.apply(edit) {
-        Ok(()) => {
-            let selection = page.editor.selection.get_untracked();
-            let told = gone.or_else(|| page.editor.labels.with_untracked(|labels| tell(page, labels, selection)));
-            format!("{verb}: {}.", told.unwrap_or_default())
-        }
-        Err(refusal) => refusal.to_string(),
-    };
-    page.editor.said.set(said);
-}
-
-/// A label in words.
-fn tell(page: Page, labels: &Labels, selection: Selection) -> Option<String> {
-    page.editor.types.with_untracked(|types| match selection {
-        Selection::Entity(id) => Some(describe_entity(types, labels.entity(id)?)),
-        Selection::Relation(id) => Some(describe_relation(types, labels, labels.relation(id)?)),
-        _ => None,
-    })
-}
-
-/// The pointer, or the focus, has come to an entity.
-pub fn touch_entity(page: Page, id: EntityId) {
-    match page.interaction.relating.get_untracked() {
-        Some(head) if head != id => page.select(Selection::Pair(head, id)),
-        Some(_) => {}
-        None if focus_target(page.editor.selection.get_untracked()) == Some(Item::Entity(id)) => {}
-        None => page.select(Selection::Entity(id)),
-    }
-}
-
-/// An entity was clicked: it is selected, or it is the tail that was looked for.
-pub fn click_entity(page: Page, id: EntityId) {
-    match page.interaction.relating.get_untracked() {
-        Some(head) if head != id => relate(page, head, id),
-        _ => {
-            page.select(Selection::Entity(id));
-            focus(page);
-        }
-    }
-}
-
-/// Two entities were chosen; what remains is the type of their relation.
-pub fn relate(page: Page, head: EntityId, tail: EntityId) {
-    page.interaction.relating.set(None);
-    page.select(Selection::Pair(head, tail));
-    page.editor.said.set("Choose the type of the relation.".to_owned());
-    focus(page);
-}
-
-/// Selects words from an anchor on.
-pub fn select_words(page: Page, anchor: usize, words: WordRange) {
-    page.interaction.relating.set(None);
-    page.interaction.anchor.set(anchor);
-    page.select(Selection::Words(words));
-    let text = page.editor.document.with_untracked(|document| document.text_of(words).to_owned());
-    page.editor.said.set(format!("Words: {text}"));
-}
-
-/// The edge of an entity was put between other words.
-pub fn put_edge(page: Page, id: EntityId, words: WordRange) {
-    let same = page.editor.labels.with_untracked(|labels| labels.entity(id).is_none_or(|it| it.words == words));
-    if !same {
-        edit(page, Edit::MoveEntity { id, words });
-        focus(page);
+    /// Looks at the document without following it.
+    fn sight<T>(self, look: impl FnOnce(Sight<'_>) -> T) -> T {
+        let editor = self.session.editor;
+        editor.document.with_untracked(|document: &OpenDocument| {
+            editor.labels.with_untracked(|labels| {
+                editor.hidden.with_untracked(|hidden| {
+                    look(Sight { document, labels, hidden, sentence: self.session.window.get_untracked() })
+                })
+            })
+        })
     }
 }
 
@@ -232,120 +352,4 @@ pub fn focus_target(selection: Selection) -> Option<Item> {
         Selection::Entity(id) | Selection::Pair(_, id) => Some(Item::Entity(id)),
         Selection::Relation(id) => Some(Item::Relation(id)),
     }
-}
-
-/// Puts the focus on what is selected, once it is drawn.
-pub fn focus(page: Page) {
-    request_animation_frame(move || {
-        let name = match focus_target(page.editor.selection.get_untracked()) {
-            Some(Item::Entity(id)) => id.to_string(),
-            Some(Item::Relation(id)) => id.to_string(),
-            None => format!("sentence-{}", page.window.get_untracked()),
-        };
-        if let Some(element) = document().get_element_by_id(&name) {
-            let nearest = ScrollIntoViewOptions::new();
-            nearest.set_block(ScrollLogicalPosition::Nearest);
-            element.scroll_into_view_with_scroll_into_view_options(&nearest);
-            // SVG elements take the focus as those of HTML do.
-            element.unchecked_into::<HtmlElement>().focus().ok();
-        }
-    });
-}
-
-fn go(page: Page, selection: Selection, step: Step) {
-    let next = sight(page, |sight| match page.interaction.relating.get_untracked() {
-        Some(head) => {
-            let tail = match selection {
-                Selection::Pair(_, tail) => Some(tail),
-                _ => None,
-            };
-            sight.go_to_tail(head, tail, step).map_or(selection, |tail| Selection::Pair(head, tail))
-        }
-        None => sight.go(selection, step),
-    });
-    match next {
-        Selection::Words(words) => select_words(page, words.start, words),
-        next => page.select(next),
-    }
-}
-
-fn extend(page: Page, selection: Selection, step: Step) {
-    let words = sight(page, |sight| {
-        let words = sight.first_words(selection)?;
-        let anchor = match selection {
-            Selection::Words(_) => page.interaction.anchor.get_untracked().clamp(words.start, words.end - 1),
-            _ => words.start,
-        };
-        Some((anchor, sight.extend(words, anchor, step)))
-    });
-    if let Some((anchor, words)) = words {
-        select_words(page, anchor, words);
-    }
-}
-
-fn choose_type(page: Page, selection: Selection, place: usize) -> bool {
-    let Some(palette) = Palette::of(selection) else { return false };
-    let Some(kind) = palette.kinds(page.editor).with_untracked(|kinds| kinds.get(place).cloned()) else { return false };
-    page.interaction.relating.set(None);
-    edit(
-        page,
-        match selection {
-            Selection::None => return false,
-            Selection::Entity(id) => Edit::RetypeEntity { id, kind },
-            Selection::Words(words) => {
-                // The words of an entity are that entity.
-                let there = page.editor.labels.with_untracked(|labels| {
-                    labels.entities.iter().find(|entity| entity.words == words).map(|entity| entity.id)
-                });
-                match there {
-                    Some(id) => Edit::RetypeEntity { id, kind },
-                    None => Edit::AddEntity { kind, words },
-                }
-            }
-            Selection::Relation(id) => Edit::RetypeRelation { id, kind },
-            Selection::Pair(head, tail) => Edit::AddRelation { kind, head, tail },
-        },
-    );
-    focus(page);
-    true
-}
-
-fn confirm(page: Page, selection: Selection) -> bool {
-    let by_model = |source: Option<Source>| source == Some(Source::Model);
-    let accept = page.editor.labels.with_untracked(|labels| match selection {
-        Selection::Entity(id) => by_model(labels.entity(id).map(|it| it.source)).then_some(Edit::AcceptEntity(id)),
-        Selection::Relation(id) => {
-            by_model(labels.relation(id).map(|it| it.source)).then_some(Edit::AcceptRelation(id))
-        }
-        _ => None,
-    });
-    match (page.interaction.relating.get_untracked(), selection, accept) {
-        (Some(head), Selection::Pair(_, tail), _) => relate(page, head, tail),
-        (None, _, Some(accept)) => {
-            edit(page, accept);
-            focus(page);
-        }
-        _ => return false,
-    }
-    true
-}
-
-fn leave_relating(page: Page) {
-    if let Some(head) = page.interaction.relating.get_untracked() {
-        page.interaction.relating.set(None);
-        page.select(Selection::Entity(head));
-        page.editor.said.set(String::new());
-    }
-}
-
-/// Looks at the document without following it.
-fn sight<T>(page: Page, look: impl FnOnce(Sight<'_>) -> T) -> T {
-    let editor = page.editor;
-    editor.document.with_untracked(|document: &OpenDocument| {
-        editor.labels.with_untracked(|labels| {
-            editor.hidden.with_untracked(|hidden| {
-                look(Sight { document, labels, hidden, sentence: page.window.get_untracked() })
-            })
-        })
-    })
 }

@@ -1,7 +1,7 @@
 //! The page's side of an inference worker: starting it, loading a model, asking, and starting again after a crash.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::{Rc, Weak};
 
 use futures_channel::oneshot;
@@ -10,6 +10,7 @@ use sinet_document::Reading;
 use sinet_logic::engine::catalogue::ModelName;
 use sinet_logic::engine::device::{WorkerKind, choose_worker};
 use sinet_logic::engine::failure::{Failure, Step, next_step};
+use sinet_logic::session::Unanswered;
 use sinet_protocol::{DeviceChoice, DeviceReport, Keeping, Most, Reply, Request, Settings, Switches};
 use sinet_text::TypeName;
 use sinet_text::annotation::{Relation, WordRange};
@@ -70,22 +71,44 @@ struct Inner {
 
 #[derive(Default)]
 struct State {
-    worker: Option<(WorkerKind, RunningWorker)>,
+    worker: Option<(WorkerKind, Rc<RunningWorker>)>,
+    /// Nobody is answered any more.
+    is_closed: bool,
     /// Whether the model is loaded, so that questions may be posted.
     types: Option<[Vec<TypeName>; 2]>,
     /// How the model reads by itself.
     own_settings: Option<Settings>,
     questions: BTreeMap<u32, Question>,
+    /// Questions that are not posted yet, because the worker reads their text first.
+    waiting: BTreeSet<u32>,
     next_id: u32,
     /// Workers of the present kind that have stopped since the last answer.
     stopped: u32,
-    /// The text that was annotated last.
-    text: Option<String>,
-    /// Whether the present worker was asked to annotate it: relations can be scored in this one only.
-    is_encoded: bool,
+    /// The text that the present worker was asked to annotate last: it answers questions about this one only.
+    encoding: Option<Encoding>,
+}
+
+/// A text that a worker encodes.
+struct Encoding {
+    /// Its request.
+    id: u32,
+    text: String,
+    /// Whether the worker has answered, so that questions about the text may be posted.
+    is_done: bool,
 }
 
 impl State {
+    fn take(&mut self, id: u32) -> Option<Asks> {
+        Some(self.questions.remove(&id)?.asks)
+    }
+
+    /// The worker goes, with all that it holds.
+    fn forget_worker(&mut self) {
+        self.worker = None;
+        self.types = None;
+        self.encoding = None;
+    }
+
     fn new_id(&mut self) -> u32 {
         let id = self.next_id;
         self.next_id = id.wrapping_add(1);
@@ -93,65 +116,69 @@ impl State {
     }
 }
 
-/// What was asked, and where the answer goes.
-enum Question {
-    Annotate {
-        text: String,
-        aside: bool,
-        answer: oneshot::Sender<Result<Answer, String>>,
-    },
-    Relate {
-        /// The text that the spans are of; without it, whichever was annotated last.
-        text: Option<String>,
-        spans: Vec<WordRange>,
-        threshold: Option<f32>,
-        switches: Switches,
-        most: Option<usize>,
-        answer: oneshot::Sender<Result<Vec<Relation>, String>>,
-    },
-    Reread {
-        text: String,
-        settings: Settings,
-        most: Most,
-        answer: oneshot::Sender<Result<Reread, String>>,
-    },
-    Explain {
-        text: String,
-        question: explanation::Question,
-        settings: Settings,
-        answer: oneshot::Sender<Result<Explanation, String>>,
-    },
-    Measure {
-        text: String,
-        answer: oneshot::Sender<Result<f64, String>>,
-    },
+/// A question, and where its answer goes.
+struct Question {
+    /// Whether it is about the open document: then a newer one takes its place.
+    is_open: bool,
+    asks: Asks,
+}
+
+enum Asks {
+    Annotate { text: String, answer: Answers<Answer> },
+    Relate { text: String, relate: Relate, answer: Answers<Vec<Relation>> },
+    Reread { text: String, settings: Settings, most: Most, answer: Answers<Reread> },
+    Explain { text: String, question: explanation::Question, settings: Settings, answer: Answers<Explanation> },
+    Measure { text: String, answer: Answers<f64> },
+}
+
+type Answers<T> = oneshot::Sender<Result<T, Unanswered>>;
+
+/// How relations are scored.
+#[derive(Debug, Clone)]
+pub struct Relate {
+    /// The entities, as words of the text.
+    pub spans: Vec<WordRange>,
+    /// The lowest probability that is reported, 0 to 1; without it, the model's own.
+    pub threshold: Option<f32>,
+    /// The parts of the network that take part.
+    pub switches: Switches,
+    /// How many relations of a window are reported at most, the likeliest; all without it.
+    pub most: Option<usize>,
 }
 
 impl Question {
     fn request(&self, id: u32) -> Request {
-        match self {
-            Self::Annotate { text, aside, .. } => Request::Annotate { id, text: text.clone(), aside: *aside },
-            Self::Relate { spans, threshold, switches, most, .. } => {
+        match &self.asks {
+            Asks::Annotate { text, .. } => Request::Annotate { id, text: text.clone(), aside: !self.is_open },
+            Asks::Relate { relate: Relate { spans, threshold, switches, most }, .. } => {
                 let (spans, threshold, switches) = (spans.clone(), *threshold, *switches);
                 Request::Relate { id, spans, threshold, switches, most: *most }
             }
-            Self::Reread { settings, most, .. } => Request::Reread { id, settings: *settings, most: *most },
-            Self::Explain { question, settings, .. } => {
+            Asks::Reread { settings, most, .. } => Request::Reread { id, settings: *settings, most: *most },
+            Asks::Explain { question, settings, .. } => {
                 Request::Explain { id, question: question.clone(), settings: *settings }
             }
-            Self::Measure { text, .. } => Request::Measure { id, text: text.clone() },
+            Asks::Measure { text, .. } => Request::Measure { id, text: text.clone() },
         }
     }
 
-    /// Answers with one sentence about why there is no answer.
-    fn refuse(self, message: String) {
+    /// The text that the worker must have encoded before.
+    fn needs(&self) -> Option<&String> {
+        match &self.asks {
+            Asks::Relate { text, .. } | Asks::Reread { text, .. } | Asks::Explain { text, .. } => Some(text),
+            Asks::Annotate { .. } | Asks::Measure { .. } => None,
+        }
+    }
+
+    /// Says why there is no answer.
+    fn refuse(self, why: Unanswered) {
         // Whoever asked may have gone.
-        match self {
-            Self::Annotate { answer, .. } => drop(answer.send(Err(message))),
-            Self::Relate { answer, .. } => drop(answer.send(Err(message))),
-            Self::Reread { answer, .. } => drop(answer.send(Err(message))),
-            Self::Explain { answer, .. } => drop(answer.send(Err(message))),
-            Self::Measure { answer, .. } => drop(answer.send(Err(message))),
+        match self.asks {
+            Asks::Annotate { answer, .. } => drop(answer.send(Err(why))),
+            Asks::Relate { answer, .. } => drop(answer.send(Err(why))),
+            Asks::Reread { answer, .. } => drop(answer.send(Err(why))),
+            Asks::Explain { answer, .. } => drop(answer.send(Err(why))),
+            Asks::Measure { answer, .. } => drop(answer.send(Err(why))),
         }
     }
 }
@@ -180,103 +207,97 @@ impl Engine {
         self.0.keeping.clone()
     }
 
-    /// Annotates a text, as soon as the model is there. Relations are scored for this text from then on.
+    /// The model that answers.
+    pub fn model(&self) -> ModelName {
+        self.0.model
+    }
+
+    /// The device that was chosen for it.
+    pub fn device(&self) -> DeviceChoice {
+        self.0.choice
+    }
+
+    /// Annotates the text of the open document, as soon as the model is there.
     ///
     /// # Errors
     ///
-    /// One sentence for the reader, if the model cannot be had or refuses the text.
-    pub async fn annotate(&self, text: String) -> Result<Answer, String> {
-        self.annotate_as(text, false).await
+    /// [`Unanswered`], as every question to an engine.
+    pub async fn annotate(&self, text: String) -> Result<Answer, Unanswered> {
+        self.ask(true, |answer| Asks::Annotate { text, answer }).await
     }
 
-    /// Annotates another text meanwhile: relations are scored for the same text as before.
+    /// Annotates another text meanwhile. No newer question takes the place of this one.
     ///
     /// # Errors
     ///
     /// As [`annotate`](Self::annotate).
-    pub async fn annotate_aside(&self, text: String) -> Result<Answer, String> {
-        self.annotate_as(text, true).await
-    }
-
-    async fn annotate_as(&self, text: String, aside: bool) -> Result<Answer, String> {
-        let (answer, receiver) = oneshot::channel();
-        self.retry();
-        self.0.ask(Question::Annotate { text, aside, answer });
-        receiver
-            .await
-            .unwrap_or_else(|_| Err("The page turned to another text or model before this text was read.".to_owned()))
+    pub async fn annotate_aside(&self, text: String) -> Result<Answer, Unanswered> {
+        self.ask(false, |answer| Asks::Annotate { text, answer }).await
     }
 
     /// The median time of annotating a short text, in milliseconds.
     ///
     /// # Errors
     ///
-    /// One sentence for the reader, if the model cannot be had.
-    pub async fn measure(&self, text: String) -> Result<f64, String> {
-        let (answer, receiver) = oneshot::channel();
-        self.retry();
-        self.0.ask(Question::Measure { text, answer });
-        receiver.await.unwrap_or_else(|_| Err("The page turned to another model.".to_owned()))
+    /// As [`annotate`](Self::annotate).
+    pub async fn measure(&self, text: String) -> Result<f64, Unanswered> {
+        self.ask(false, |answer| Asks::Measure { text, answer }).await
     }
 
-    /// Starts anew, if nothing works.
-    pub fn retry(&self) {
-        if matches!(self.0.phase.get_untracked(), Phase::Failed(_)) {
-            self.0.clone().launch_best();
-        }
-    }
-
-    /// Scores the relations between certain spans of a text, or without one of the text that was annotated last.
-    ///
-    /// If the worker holds another text, or was started anew, it annotates this one again first.
+    /// Scores the relations between certain spans of the open document's text. If the worker holds another text, or was
+    /// started anew, it annotates this one again first.
     ///
     /// # Errors
     ///
-    /// One sentence for the reader, if there is no such text or the model has gone.
-    pub async fn relate(
-        &self,
-        text: Option<String>,
-        spans: Vec<WordRange>,
-        threshold: Option<f32>,
-        switches: Switches,
-        most: Option<usize>,
-    ) -> Result<Vec<Relation>, String> {
-        self.retry();
-        self.answer(|answer| Question::Relate { text, spans, threshold, switches, most, answer }).await
+    /// As [`annotate`](Self::annotate).
+    pub async fn relate(&self, text: String, relate: Relate) -> Result<Vec<Relation>, Unanswered> {
+        self.ask(true, |answer| Asks::Relate { text, relate, answer }).await
     }
 
-    /// Reads a text once more, in another way, from what the encoder made of it.
+    /// Scores the relations between certain spans of another text.
     ///
     /// # Errors
     ///
-    /// As [`relate`](Self::relate).
-    pub async fn reread(&self, text: String, settings: Settings, most: Most) -> Result<Reread, String> {
-        self.retry();
-        self.answer(|answer| Question::Reread { text, settings, most, answer }).await
+    /// As [`annotate`](Self::annotate).
+    pub async fn relate_aside(&self, text: String, relate: Relate) -> Result<Vec<Relation>, Unanswered> {
+        self.ask(false, |answer| Asks::Relate { text, relate, answer }).await
     }
 
-    /// Why something is found in a text that is read in this way, or is not.
+    /// Reads the open document's text once more, in another way, from what the encoder made of it.
     ///
     /// # Errors
     ///
-    /// As [`relate`](Self::relate).
+    /// As [`annotate`](Self::annotate).
+    pub async fn reread(&self, text: String, settings: Settings, most: Most) -> Result<Reread, Unanswered> {
+        self.ask(true, |answer| Asks::Reread { text, settings, most, answer }).await
+    }
+
+    /// Why something is found in the open document's text that is read in this way, or is not.
+    ///
+    /// # Errors
+    ///
+    /// As [`annotate`](Self::annotate).
     pub async fn explain(
         &self,
         text: String,
         question: explanation::Question,
         settings: Settings,
-    ) -> Result<Explanation, String> {
-        self.answer(|answer| Question::Explain { text, question, settings, answer }).await
+    ) -> Result<Explanation, Unanswered> {
+        self.ask(true, |answer| Asks::Explain { text, question, settings, answer }).await
     }
 
-    /// Asks about the text that was annotated, and waits.
-    async fn answer<T>(
-        &self,
-        question: impl FnOnce(oneshot::Sender<Result<T, String>>) -> Question,
-    ) -> Result<T, String> {
+    /// Asks and waits. An engine that has failed starts anew for it, one that is closed refuses.
+    async fn ask<T>(&self, is_open: bool, asks: impl FnOnce(Answers<T>) -> Asks) -> Result<T, Unanswered> {
+        if self.0.state.borrow().is_closed {
+            return Err(Unanswered::Closed);
+        }
+        if matches!(self.0.phase.get_untracked(), Phase::Failed(_)) {
+            self.0.clone().launch_best();
+        }
         let (answer, receiver) = oneshot::channel();
-        self.0.ask(question(answer));
-        receiver.await.unwrap_or_else(|_| Err("The page turned to another text or model.".to_owned()))
+        self.0.ask(Question { is_open, asks: asks(answer) });
+        // A question is only ever dropped with its engine.
+        receiver.await.unwrap_or(Err(Unanswered::Closed))
     }
 
     /// How the model reads by itself, once it is loaded.
@@ -284,18 +305,38 @@ impl Engine {
         self.0.state.borrow().own_settings
     }
 
-    /// Drops every open question and ends the worker.
+    /// Ends the worker. Every question gets [`Unanswered::Closed`], also those that come later.
     pub fn close(&self) {
-        let mut state = self.0.state.borrow_mut();
-        state.worker = None;
-        state.types = None;
-        state.questions.clear();
+        let questions = {
+            let mut state = self.0.state.borrow_mut();
+            state.is_closed = true;
+            state.forget_worker();
+            state.waiting.clear();
+            std::mem::take(&mut state.questions)
+        };
+        questions.into_values().for_each(|question| question.refuse(Unanswered::Closed));
     }
 
-    /// Drops every open question, by ending the worker and starting another: nothing else stops a computation.
+    /// Drops all questions about the open document, which is another one by now or has another text: they get
+    /// [`Unanswered::Overtaken`].
+    pub fn leave_open(&self) {
+        let left: Vec<Question> = {
+            let mut state = self.0.state.borrow_mut();
+            let State { questions, waiting, .. } = &mut *state;
+            let left: Vec<u32> = questions.iter().filter(|(_, it)| it.is_open).map(|(&id, _)| id).collect();
+            waiting.retain(|id| !left.contains(id));
+            left.iter().filter_map(|id| questions.remove(id)).collect()
+        };
+        left.into_iter().for_each(|question| question.refuse(Unanswered::Overtaken));
+    }
+
+    /// As [`leave_open`](Self::leave_open), and stops the computation that is going on by starting another worker: nothing
+    /// else does. That one gets all questions that are not about the open document.
     pub fn interrupt(&self) {
-        self.0.state.borrow_mut().questions.clear();
-        self.0.clone().launch_best();
+        self.leave_open();
+        if !self.0.state.borrow().is_closed {
+            self.0.clone().launch_best();
+        }
     }
 }
 
@@ -305,8 +346,7 @@ impl Inner {
         self.phase.set(Phase::Starting);
         {
             let mut state = self.state.borrow_mut();
-            state.worker = None;
-            state.types = None;
+            state.forget_worker();
             state.stopped = 0;
         }
         spawn_local(async move {
@@ -317,6 +357,9 @@ impl Inner {
     }
 
     fn launch(self: &Rc<Self>, kind: WorkerKind, reason: String) {
+        if self.state.borrow().is_closed {
+            return;
+        }
         self.phase.set(Phase::Starting);
         let device = match kind {
             WorkerKind::Cpu => DeviceChoice::Cpu,
@@ -342,9 +385,8 @@ impl Inner {
         match started {
             Ok(worker) => {
                 let mut state = self.state.borrow_mut();
-                state.types = None;
-                state.is_encoded = false;
-                state.worker = Some((kind, worker));
+                state.forget_worker();
+                state.worker = Some((kind, Rc::new(worker)));
             }
             Err(failure) => self.fail(failure),
         }
@@ -367,37 +409,37 @@ impl Inner {
                 self.replay();
             }
             Reply::Annotated { id, annotation, attention, milliseconds } => {
-                let mut state = self.state.borrow_mut();
-                state.stopped = 0;
-                let Some([entity_types, relation_types]) = state.types.clone() else { return };
-                if let Some(Question::Annotate { answer, .. }) = state.questions.remove(&id) {
-                    let reading = Reading::new(annotation, attention, entity_types, relation_types);
-                    answer.send(Ok(Answer { reading, milliseconds })).ok();
+                {
+                    let mut state = self.state.borrow_mut();
+                    state.stopped = 0;
+                    let Some([entity_types, relation_types]) = state.types.clone() else { return };
+                    if let Some(Asks::Annotate { answer, .. }) = state.take(id) {
+                        let reading = Reading::new(annotation, attention, entity_types, relation_types);
+                        answer.send(Ok(Answer { reading, milliseconds })).ok();
+                    }
                 }
+                self.go_on_after(id, None);
             }
             Reply::Related { id, relations, .. } => {
-                let question = self.state.borrow_mut().questions.remove(&id);
-                if let Some(Question::Relate { answer, .. }) = question {
+                if let Some(Asks::Relate { answer, .. }) = self.state.borrow_mut().take(id) {
                     answer.send(Ok(relations)).ok();
                 }
             }
             Reply::Reread { id, annotation, attention, more_entities, more_relations } => {
                 let mut state = self.state.borrow_mut();
                 let Some([entity_types, relation_types]) = state.types.clone() else { return };
-                if let Some(Question::Reread { answer, .. }) = state.questions.remove(&id) {
+                if let Some(Asks::Reread { answer, .. }) = state.take(id) {
                     let reading = Reading::new(annotation, attention, entity_types, relation_types);
                     answer.send(Ok(Reread { reading, more_entities, more_relations })).ok();
                 }
             }
             Reply::Explained { id, explanation } => {
-                let question = self.state.borrow_mut().questions.remove(&id);
-                if let Some(Question::Explain { answer, .. }) = question {
+                if let Some(Asks::Explain { answer, .. }) = self.state.borrow_mut().take(id) {
                     answer.send(Ok(explanation)).ok();
                 }
             }
             Reply::Measured { id, milliseconds } => {
-                let question = self.state.borrow_mut().questions.remove(&id);
-                if let Some(Question::Measure { answer, .. }) = question {
+                if let Some(Asks::Measure { answer, .. }) = self.state.borrow_mut().take(id) {
                     answer.send(Ok(milliseconds)).ok();
                 }
             }
@@ -405,10 +447,12 @@ impl Inner {
             // Nothing is asked yet that these would answer.
             Reply::Kept { .. } => {}
             Reply::Failed { id: Some(id), fault, message } => {
+                let why = Unanswered::Refused(Failure::new(fault, message));
                 let question = self.state.borrow_mut().questions.remove(&id);
                 if let Some(question) = question {
-                    question.refuse(Failure::new(fault, message).sentence());
+                    question.refuse(why.clone());
                 }
+                self.go_on_after(id, Some(why));
             }
             Reply::Failed { id: None, fault, message } => self.fail(Failure::new(fault, message)),
             Reply::Stopped { fault, message } => self.stop(Failure::new(fault, message)),
@@ -417,7 +461,11 @@ impl Inner {
 
     /// Posts every open question to a worker that has just loaded its model.
     fn replay(&self) {
-        let open: Vec<u32> = self.state.borrow().questions.keys().copied().collect();
+        let open: Vec<u32> = {
+            let mut state = self.state.borrow_mut();
+            state.waiting.clear();
+            state.questions.keys().copied().collect()
+        };
         for id in open {
             self.put(id);
         }
@@ -435,34 +483,65 @@ impl Inner {
         }
     }
 
-    /// Posts an open question to the worker, after the text that it is about if the worker does not hold that.
+    /// Posts a question to the worker; or the text that it is about, if the worker does not hold that, and then it waits.
     fn put(&self, id: u32) {
-        let (first, request) = {
+        let request = {
             let mut state = self.state.borrow_mut();
             let Some(question) = state.questions.get(&id) else { return };
-            let request = question.request(id);
-            let (asked, wanted) = match question {
-                Question::Annotate { text, aside: false, .. } => (Some(text.clone()), None),
-                Question::Relate { text, .. } => (None, text.clone().or_else(|| state.text.clone())),
-                Question::Reread { text, .. } | Question::Explain { text, .. } => (None, Some(text.clone())),
-                Question::Annotate { .. } | Question::Measure { .. } => (None, None),
-            };
-            let missing = wanted.filter(|text| !state.is_encoded || state.text.as_ref() != Some(text));
-            // Nobody waits for this answer.
-            let first = missing.clone().map(|text| Request::Annotate { id: state.new_id(), text, aside: false });
-            if let Some(text) = asked.or(missing) {
-                state.text = Some(text);
-                state.is_encoded = true;
+            let (request, needed) = (question.request(id), question.needs().cloned());
+            if let Request::Annotate { text, aside: false, .. } = &request {
+                state.encoding = Some(Encoding { id, text: text.clone(), is_done: false });
             }
-            (first, request)
+            match needed {
+                None => request,
+                Some(text) => match state.encoding.as_ref().filter(|encoding| encoding.text == text) {
+                    Some(encoding) if encoding.is_done => request,
+                    Some(_) => {
+                        state.waiting.insert(id);
+                        return;
+                    }
+                    None => {
+                        state.waiting.insert(id);
+                        // Nobody but the questions that wait looks for this answer.
+                        let id = state.new_id();
+                        state.encoding = Some(Encoding { id, text: text.clone(), is_done: false });
+                        Request::Annotate { id, text, aside: false }
+                    }
+                },
+            }
         };
-        for request in first.iter().chain([&request]) {
-            self.post(request);
+        self.post(&request);
+    }
+
+    /// The worker has answered the request of this number. If it was for the text that it encodes, the questions that
+    /// wait for that go on; those about a text that was refused are refused.
+    fn go_on_after(&self, id: u32, refused: Option<Unanswered>) {
+        let (waiting, text) = {
+            let mut state = self.state.borrow_mut();
+            let Some(encoding) = state.encoding.as_mut().filter(|encoding| encoding.id == id) else { return };
+            encoding.is_done = true;
+            let text = encoding.text.clone();
+            if refused.is_some() {
+                state.encoding = None;
+            }
+            (std::mem::take(&mut state.waiting), text)
+        };
+        for id in waiting {
+            let refused = refused.clone().and_then(|why| {
+                let mut state = self.state.borrow_mut();
+                let is_about = state.questions.get(&id).is_some_and(|question| question.needs() == Some(&text));
+                is_about.then(|| state.questions.remove(&id)).flatten().map(|question| (question, why))
+            });
+            match refused {
+                Some((question, why)) => question.refuse(why),
+                None => self.put(id),
+            }
         }
     }
 
     fn post(&self, request: &Request) {
-        if let Some((_, worker)) = &self.state.borrow().worker {
+        let worker = self.state.borrow().worker.as_ref().map(|(_, worker)| worker.clone());
+        if let Some(worker) = worker {
             worker.post(request);
         }
     }
@@ -485,14 +564,11 @@ impl Inner {
     fn fail(&self, failure: Failure) {
         let questions = {
             let mut state = self.state.borrow_mut();
-            state.worker = None;
-            state.types = None;
+            state.forget_worker();
+            state.waiting.clear();
             std::mem::take(&mut state.questions)
         };
-        let sentence = failure.sentence();
-        self.phase.set(Phase::Failed(failure));
-        for question in questions.into_values() {
-            question.refuse(sentence.clone());
-        }
+        self.phase.set(Phase::Failed(failure.clone()));
+        questions.into_values().for_each(|question| question.refuse(Unanswered::Failed(failure.clone())));
     }
 }

@@ -1,4 +1,4 @@
-//! The devices of this machine: which is wanted, and how fast each has been.
+//! The devices of this machine, and how fast each has been.
 
 use leptos::prelude::*;
 use sinet_logic::engine::catalogue::ModelName;
@@ -9,11 +9,12 @@ use wasm_bindgen_futures::spawn_local;
 use super::adapter;
 use super::client::{Engine, Phase};
 
+/// How much of a text a measurement reads.
+const MEASURED_CHARACTERS: usize = 400;
+
 /// What is known of the devices; a copy is the same.
 #[derive(Clone, Copy)]
 pub struct Devices {
-    /// Where the reader wants models to run.
-    pub choice: RwSignal<DeviceChoice>,
     /// The WebGPU adapter; the outer `None` as long as the browser has not answered.
     pub adapter: RwSignal<Option<Option<Adapter>>>,
     /// The newest measurement.
@@ -34,23 +35,20 @@ pub struct Measured {
 }
 
 impl Devices {
-    /// The devices, one of them wanted.
-    pub fn new(choice: DeviceChoice) -> Self {
-        let devices = Self {
-            choice: RwSignal::new(choice),
-            adapter: RwSignal::new(None),
-            measured: RwSignal::new(None),
-            is_measuring: RwSignal::new(false),
-        };
+    /// The devices, none of them measured.
+    pub fn new() -> Self {
+        let devices =
+            Self { adapter: RwSignal::new(None), measured: RwSignal::new(None), is_measuring: RwSignal::new(false) };
         spawn_local(async move { devices.adapter.set(Some(adapter::probe().await)) });
         devices
     }
 
-    /// Measures a model on every device, one after the other, with workers of their own.
-    pub fn measure(self, model: ModelName, text: String) {
+    /// Measures a model on every device with the beginning of a text, one after the other, in workers of their own.
+    pub fn measure(self, model: ModelName, text: &str) {
         if self.is_measuring.get_untracked() {
             return;
         }
+        let text: String = text.chars().take(MEASURED_CHARACTERS).collect();
         self.is_measuring.set(true);
         spawn_local(async move {
             let cpu = measure(model, DeviceChoice::Cpu, text.clone()).await;
@@ -66,7 +64,7 @@ impl Devices {
 
 async fn measure(model: ModelName, choice: DeviceChoice, text: String) -> Result<f64, String> {
     let engine = Engine::start(model, choice);
-    let milliseconds = engine.measure(text).await?;
+    let milliseconds = engine.measure(text).await.map_err(|unanswered| unanswered.to_string())?;
     match engine.phase().get_untracked() {
         Phase::Ready(report) if choice == DeviceChoice::Webgpu && report.device != "webgpu" => Err(report.reason),
         _ => Ok(milliseconds),

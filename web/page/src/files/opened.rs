@@ -3,12 +3,13 @@
 use js_sys::Uint8Array;
 use leptos::prelude::*;
 use sinet_document::OpenDocument;
+use sinet_logic::files::dropped::{self, Meaning};
 use sinet_logic::files::link;
 use sinet_logic::files::opening::{Opened, names_labels, open};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 
 use super::drop::{Gathered, NamedFile};
-use crate::app::Page;
+use crate::library::Library;
 
 /// The most bytes that are opened at once.
 const MAX_BYTES: f64 = 256e6;
@@ -16,22 +17,44 @@ const MAX_BYTES: f64 = 256e6;
 const ARCHIVE_TAIL: f64 = 65_536.0;
 
 /// Sentences about the files that were opened last; a copy is the same.
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Copy)]
 pub struct Files {
     /// What was recognised, and what could not be kept, each a sentence.
     pub notes: RwSignal<Vec<String>>,
     /// What went wrong, each a sentence.
     pub failures: RwSignal<Vec<String>>,
+    /// Where the documents go.
+    pub(super) library: Library,
 }
 
 impl Files {
     /// Nothing was opened.
-    pub fn new() -> Self {
-        Self::default()
+    pub fn new(library: Library) -> Self {
+        Self { notes: RwSignal::default(), failures: RwSignal::default(), library }
+    }
+
+    /// Takes files that were dropped on the page: documents, or a model.
+    pub fn take(self, gathered: Gathered) {
+        match dropped::meaning(gathered.files.iter().map(|(path, _)| path.as_str())) {
+            Meaning::Model => spawn_local(async move {
+                match is_archive_of_labels(&gathered.files).await {
+                    true => self.open(gathered),
+                    false => self.add_model(gathered),
+                }
+            }),
+            Meaning::Documents | Meaning::Nothing => self.open(gathered),
+        }
+    }
+
+    /// Takes in a model that a person has brought, and reads the text with it.
+    pub fn add_model(self, gathered: Gathered) {
+        let session = self.library.session;
+        self.failures.set(gathered.failures());
+        session.models.add(gathered.files, move |model| session.choose_model(model));
     }
 
     /// Reads files and opens the first document in them.
-    pub fn open(self, page: Page, gathered: Gathered) {
+    pub fn open(self, gathered: Gathered) {
         self.notes.set(Vec::new());
         self.failures.set(gathered.failures());
         let files = gathered.files;
@@ -55,9 +78,9 @@ impl Files {
             let count = documents.len();
             let mut documents = documents.into_iter().map(OpenDocument::new);
             if let Some(first) = documents.next() {
-                page.open_labelled(first);
+                self.library.open_as_it_is(first);
                 if count > 1 {
-                    let kept = page.library.add(page, documents).await;
+                    let kept = self.library.add(documents).await;
                     notes.insert(0, format!("The first of {count} documents is open, {kept} others are in the list."));
                 }
             } else if failures.is_empty() {
@@ -69,11 +92,11 @@ impl Files {
     }
 
     /// Opens the document in the address, if it holds one, and says whether it does.
-    pub fn open_link(self, page: Page) -> bool {
+    pub fn open_link(self) -> bool {
         let fragment = window().location().hash().unwrap_or_default();
         match link::from_fragment(&fragment) {
             Ok(None) => return false,
-            Ok(Some(document)) => page.open_labelled(OpenDocument::new(document)),
+            Ok(Some(document)) => self.library.open_as_it_is(OpenDocument::new(document)),
             Err(error) => self.failures.set(vec![error.to_string()]),
         }
         true
@@ -81,7 +104,7 @@ impl Files {
 }
 
 /// Whether files are one zip archive of texts and labels. It is not read for that: its list of names stands at its end.
-pub async fn is_archive_of_labels(files: &[NamedFile]) -> bool {
+async fn is_archive_of_labels(files: &[NamedFile]) -> bool {
     let [(_, file)] = files else { return false };
     let start = (file.size() - ARCHIVE_TAIL).max(0.0);
     let Ok(tail) = file.slice_with_f64_and_f64(start, file.size()) else { return false };

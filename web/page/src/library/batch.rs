@@ -2,17 +2,27 @@
 
 use leptos::prelude::*;
 use sinet_document::record::{Body, Head, State};
-use sinet_logic::engine::catalogue::ModelName;
+use sinet_logic::session::Unanswered;
 use wasm_bindgen_futures::spawn_local;
 
 use super::list::{Library, Work};
 use super::store::Saved;
-use crate::app::Page;
-use crate::engine::Engine;
+
+/// The outcome for a document.
+enum Outcome {
+    /// It was read.
+    Read,
+    /// It could not be read.
+    Failed,
+    /// It is another one by now: opened, changed or deleted. It is left as it is.
+    Left,
+    /// Nothing more is to be read, for this reason if there is one.
+    End(Option<String>),
+}
 
 impl Library {
-    /// Reads every document that no model has read, one after the other.
-    pub fn read_all(self, page: Page) {
+    /// Reads every document that no model has read, one after the other, each with the model of its time.
+    pub fn read_all(self) {
         if self.work.get_untracked().is_some() {
             return;
         }
@@ -20,54 +30,99 @@ impl Library {
         let waiting: Vec<Head> = self.heads.with_untracked(|heads| {
             heads.iter().filter(|head| head.state != State::Read && open.as_ref() != Some(&head.id)).cloned().collect()
         });
-        self.work.set(Some(Work { done: 0, total: waiting.len(), is_cancelled: false }));
+        self.batches.update_value(|batches| *batches += 1);
+        let batch = self.batches.get_value();
+        self.work.set(Some(Work { done: 0, failed: 0, total: waiting.len() }));
         spawn_local(async move {
-            let engine = page.engine_now();
-            let mut failed = 0;
             for head in waiting {
-                if self.work.get_untracked().is_none_or(|work| work.is_cancelled) {
-                    break;
+                let outcome = self.read(batch, head).await;
+                if !self.is_running(batch) {
+                    return;
                 }
-                if !self.read(&engine, page.model.get_untracked(), head).await {
-                    failed += 1;
+                let count = |count: fn(&mut Work)| self.work.update(|work| work.iter_mut().for_each(count));
+                match outcome {
+                    Outcome::Read => count(|work| work.done += 1),
+                    Outcome::Failed => count(|work| (work.done, work.failed) = (work.done + 1, work.failed + 1)),
+                    Outcome::Left => count(|work| work.total -= 1),
+                    Outcome::End(reason) => return self.end(reason),
                 }
-                self.work.update(|work| {
-                    if let Some(work) = work {
-                        work.done += 1;
-                    }
-                });
             }
-            let Some(work) = self.work.get_untracked() else { return };
-            self.work.set(None);
-            let read = work.done - failed;
-            let rest = if failed > 0 { format!(", {failed} could not be read") } else { String::new() };
-            self.said.set(format!("{read} of {} documents were read{rest}.", work.total));
+            self.end(None);
         });
     }
 
-    /// Stops [`read_all`](Self::read_all) after the document that is being read.
+    /// Stops [`read_all`](Self::read_all) at once. The answer for the document that is being read is not kept.
     pub fn cancel(self) {
-        self.work.update(|work| {
-            if let Some(work) = work {
-                work.is_cancelled = true;
-            }
-        });
+        self.end(None);
     }
 
-    async fn read(self, engine: &Engine, model: ModelName, head: Head) -> bool {
-        let Some(store) = self.store.get_value() else { return false };
-        let Ok(Some(mut body)) = store.body(&head.id).await else { return false };
-        let answer = engine.annotate_aside(body.text().to_owned()).await;
-        let state = if answer.is_ok() { State::Read } else { State::Failed };
-        if let Ok(answer) = answer {
-            body.document.take_reading(answer.reading.labelled());
-            body = Body::new(model.folder(), body.document, None);
+    fn end(self, reason: Option<String>) {
+        let Some(Work { done, failed, total }) = self.work.get_untracked() else { return };
+        self.batches.update_value(|batches| *batches += 1);
+        self.work.set(None);
+        let read = done - failed;
+        let rest = if failed > 0 { format!(", {failed} could not be read") } else { String::new() };
+        let reason = reason.map(|reason| format!(" {reason}")).unwrap_or_default();
+        self.said.set(format!("{read} of {total} documents were read{rest}.{reason}"));
+    }
+
+    fn is_running(self, batch: u32) -> bool {
+        self.batches.get_value() == batch
+    }
+
+    async fn read(self, batch: u32, head: Head) -> Outcome {
+        let Some(store) = self.store.get_value() else { return Outcome::End(None) };
+        if self.is_elsewhere(&head) {
+            return Outcome::Left;
+        }
+        let mut body = match store.body(&head.id).await {
+            Ok(Some(body)) => body,
+            Ok(None) if self.is_elsewhere(&head) => return Outcome::Left,
+            Ok(None) => return Outcome::Failed,
+            Err(error) => return Outcome::End(Some(error.to_string())),
+        };
+        let text = body.text();
+        let answer = self
+            .session
+            .ask_aside(async |engine| {
+                if !self.is_running(batch) || self.is_elsewhere(&head) {
+                    return None;
+                }
+                let answer = engine.annotate_aside(text.to_owned()).await;
+                Some(answer.map(|answer| (answer.reading, engine.model())))
+            })
+            .await;
+        let state = match answer {
+            Some(Ok((reading, model))) => {
+                body.document.take_reading(reading.labelled());
+                body = Body::new(model.folder(), body.document, None);
+                State::Read
+            }
+            Some(Err(Unanswered::Failed(failure))) if !failure.may_lie_in_the_text() => {
+                return Outcome::End(Some(failure.sentence()));
+            }
+            Some(Err(_)) => State::Failed,
+            None => return Outcome::Left,
+        };
+        // A document that was opened, changed or deleted meanwhile, here or in another tab, is left as it is.
+        if !self.is_running(batch) || self.is_elsewhere(&head) {
+            return Outcome::Left;
         }
         let head = Head::new(head.id, &body, head.edited, head.revision + 1, state);
-        // A document that was changed meanwhile, here or in another tab, is left as it is.
-        if self.open.get_untracked().as_ref() != Some(&head.id) && store.save(&head, &body).await == Ok(Saved::Done) {
-            self.put(head);
+        match store.save(&head, &body).await {
+            Ok(Saved::Done) => {
+                if self.head(&head.id).is_some() {
+                    self.put(head);
+                }
+                if state == State::Read { Outcome::Read } else { Outcome::Failed }
+            }
+            Ok(Saved::Conflict) => Outcome::Left,
+            Err(error) => Outcome::End(Some(error.to_string())),
         }
-        state == State::Read
+    }
+
+    /// Whether a document is open or deleted.
+    fn is_elsewhere(self, head: &Head) -> bool {
+        self.open.with_untracked(|open| open.as_ref() == Some(&head.id)) || self.head(&head.id).is_none()
     }
 }

@@ -7,6 +7,7 @@ use std::time::Duration;
 use leptos::prelude::*;
 use sinet_document::OpenDocument;
 use sinet_document::record::{Body, Head, State};
+use sinet_logic::engine::catalogue::ModelName;
 use sinet_logic::library::queue::Job;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
@@ -15,8 +16,7 @@ use web_sys::BroadcastChannel;
 use super::list::Library;
 use super::place::{Place, new_id};
 use super::storage;
-use super::store::Store;
-use crate::app::Page;
+use super::store::{Store, StoreError};
 
 /// How long nothing must change before the open document is saved.
 const PAUSE: Duration = Duration::from_millis(500);
@@ -30,7 +30,7 @@ const CHANNEL: &str = "sinet-documents";
 impl Library {
     /// Opens the database and, unless the address names a text, what this tab had open, or else what was changed last.
     /// From then on every change is saved.
-    pub fn start(self, page: Page) {
+    pub fn start(self) {
         spawn_local(async move {
             match Store::open().await {
                 Ok(store) => self.store.set_value(Some(Rc::new(store))),
@@ -43,24 +43,24 @@ impl Library {
             let newest = self.heads.with_untracked(|heads| heads.first().map(|head| head.id.clone()));
             let wanted = storage::open_before().filter(|id| self.head(id).is_some()).or(newest);
             let names_text = window().location().hash().is_ok_and(|hash| hash.len() > 1);
-            if let Some(id) = wanted.filter(|_| !names_text && page.is_untouched()) {
-                self.open_now(page, &id).await;
+            if let Some(id) = wanted.filter(|_| !names_text && self.session.is_untouched()) {
+                self.open_now(&id).await;
             }
-            self.watch(page);
+            self.watch();
         });
     }
 
     /// Leaves the open document, saved: what is opened next is another one.
-    pub fn leave(self, page: Page) {
-        self.save(page);
+    pub fn leave(self) {
+        self.save();
         self.place.set_value(Place::new());
         self.set_open(None);
     }
 
     /// Keeps documents that come from files, and says how many of them are kept now.
-    pub async fn add(self, page: Page, documents: impl Iterator<Item = OpenDocument>) -> usize {
+    pub async fn add(self, documents: impl Iterator<Item = OpenDocument>) -> usize {
         let Some(store) = self.store.get_value() else { return 0 };
-        let (now, model) = (js_sys::Date::now(), page.model.get_untracked());
+        let (now, model) = (js_sys::Date::now(), self.session.model.get_untracked());
         // The list shows the newest first, so each is a little older than the one before it in the file.
         let mut records = documents.enumerate().map(|(index, document)| {
             let body = Body::new(model.folder(), document, None);
@@ -86,24 +86,50 @@ impl Library {
         kept
     }
 
+    /// A document of the list; the open one as it is now.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] if it cannot be read.
+    pub async fn body(self, head: &Head) -> Result<Option<Body>, StoreError> {
+        if self.open.with_untracked(|open| open.as_ref() == Some(&head.id)) {
+            return Ok(Some(self.session.body()));
+        }
+        self.store.get_value().ok_or(StoreError::Unavailable)?.body(&head.id).await
+    }
+
+    /// Opens a new document, and reads it at once.
+    pub fn open_new(self, document: OpenDocument) {
+        self.leave();
+        self.session.open(document);
+    }
+
+    /// Opens a new document that may have labels already, which are shown as they are.
+    pub fn open_as_it_is(self, document: OpenDocument) {
+        self.leave();
+        self.session.open_as_it_is(document);
+    }
+
     /// Opens a document of the list.
-    pub fn open(self, page: Page, id: String) {
-        spawn_local(async move { self.open_now(page, &id).await });
+    pub fn open(self, id: String) {
+        spawn_local(async move { self.open_now(&id).await });
     }
 
     /// Deletes a document. [`restore`](Self::restore) brings it back.
-    pub fn remove(self, page: Page, id: String) {
+    pub fn remove(self, id: String) {
         spawn_local(async move {
             let (Some(store), Some(head)) = (self.store.get_value(), self.head(&id)) else { return };
             let body = store.body(&id).await.ok().flatten();
+            // First in the list, so that nobody saves it any more.
+            self.heads.update(|heads| heads.retain(|head| head.id != id));
             if let Err(error) = store.remove(&id).await {
+                self.put(head);
                 return self.trouble.set(Some(error));
             }
-            self.heads.update(|heads| heads.retain(|head| head.id != id));
             if self.open.get_untracked().is_some_and(|open| open == id) {
                 self.place.set_value(Place::new());
                 self.set_open(None);
-                page.load(OpenDocument::of_text(""));
+                self.session.open(OpenDocument::of_text(""));
             }
             self.said.set(format!("“{}” was deleted.", head.title));
             self.removed.set(body.map(|body| (head, body)));
@@ -112,7 +138,7 @@ impl Library {
     }
 
     /// Brings back what was deleted last.
-    pub fn restore(self, page: Page) {
+    pub fn restore(self) {
         let Some((head, body)) = self.removed.get_untracked() else { return };
         self.removed.set(None);
         spawn_local(async move {
@@ -125,25 +151,36 @@ impl Library {
             self.heads.update(|heads| heads.push(head));
             self.sort();
             self.tell(Some(&id));
-            self.open_now(page, &id).await;
+            self.open_now(&id).await;
         });
     }
 
     /// Opens a document of the list, and leaves the one that was open.
-    async fn open_now(self, page: Page, id: &str) {
+    async fn open_now(self, id: &str) {
         let (Some(store), Some(head)) = (self.store.get_value(), self.head(id)) else { return };
         match store.body(id).await {
             Ok(Some(body)) => {
-                self.leave(page);
+                self.leave();
+                self.turn_to_model_of(&body);
                 let job = Job { body, state: head.state };
                 let saved = job.own_part();
-                page.show_body(job.body, job.state);
+                self.session.open_kept(job.body, job.state);
                 let place = Place { id: id.to_owned(), revision: head.revision, saved };
                 self.place.set_value(Rc::new(RefCell::new(place)));
                 self.set_open(Some(id));
             }
             Ok(None) => self.said.set(format!("“{}” is damaged and cannot be opened.", head.title)),
             Err(error) => self.trouble.set(Some(error)),
+        }
+    }
+
+    /// Has the model read it that has read it before, if that is still here.
+    fn turn_to_model_of(self, body: &Body) {
+        let own = self.session.models.own;
+        let is_known =
+            |model: &ModelName| !model.is_own() || own.with_untracked(|own| own.iter().any(|(name, _)| name == model));
+        if let Some(model) = ModelName::from_folder(&body.model).filter(is_known) {
+            self.session.choose_model(model);
         }
     }
 
@@ -165,22 +202,22 @@ impl Library {
     }
 
     /// Saves what changes, and listens to other tabs.
-    fn watch(self, page: Page) {
+    fn watch(self) {
         Effect::new(move |_| {
-            page.text.track();
-            page.model.track();
-            page.editor.document.track();
+            self.session.text.track();
+            self.session.model.track();
+            self.session.editor.document.track();
             self.pause.update_value(|pause| {
                 if let Some(pause) = pause.take() {
                     pause.clear();
                 }
-                *pause = set_timeout_with_handle(move || self.save(page), PAUSE).ok();
+                *pause = set_timeout_with_handle(move || self.save(), PAUSE).ok();
             });
         });
         // The page may be gone after either of these.
         let last = move || {
-            self.rescue(page);
-            self.save(page);
+            self.rescue();
+            self.save();
         };
         window_event_listener(leptos::ev::pagehide, move |_| last());
         window_event_listener(leptos::ev::visibilitychange, move |_| last());

@@ -12,6 +12,7 @@ use web_sys::BroadcastChannel;
 use super::place::Place;
 use super::storage;
 use super::store::{Store, StoreError};
+use crate::session::Session;
 
 /// The documents of this browser; a copy is the same list.
 #[derive(Clone, Copy)]
@@ -30,8 +31,12 @@ pub struct Library {
     pub work: RwSignal<Option<Work>>,
     /// The documents in whose texts, not titles, the newest search has found its words so far, by their names.
     pub found: RwSignal<BTreeSet<String>>,
+    /// Counts readings of all documents: only the newest goes on.
+    pub(super) batches: StoredValue<u32>,
     /// Counts searches: only the newest goes on.
     pub(super) searches: StoredValue<u32>,
+    /// The document that is open, and the model that reads it.
+    pub session: Session,
     pub(super) store: StoredValue<Option<Rc<Store>>, LocalStorage>,
     pub(super) place: StoredValue<Rc<RefCell<Place>>, LocalStorage>,
     pub(super) queue: StoredValue<Queue<RefCell<Place>>, LocalStorage>,
@@ -44,15 +49,15 @@ pub struct Library {
 pub struct Work {
     /// Documents that were read or given up.
     pub done: usize,
-    /// Documents in all.
+    /// Those of them that could not be read.
+    pub failed: usize,
+    /// Documents in all, without those that were opened, changed or deleted meanwhile.
     pub total: usize,
-    /// Whether somebody wants it to stop.
-    pub is_cancelled: bool,
 }
 
 impl Library {
     /// Nothing yet: [`start`](Self::start) looks.
-    pub fn new() -> Self {
+    pub fn new(session: Session) -> Self {
         Self {
             heads: RwSignal::default(),
             open: RwSignal::default(),
@@ -61,7 +66,9 @@ impl Library {
             removed: RwSignal::default(),
             work: RwSignal::default(),
             found: RwSignal::default(),
+            batches: StoredValue::default(),
             searches: StoredValue::default(),
+            session,
             store: StoredValue::new_local(None),
             place: StoredValue::new_local(Place::new()),
             queue: StoredValue::new_local(Queue::default()),

@@ -9,14 +9,13 @@ use super::list::Library;
 use super::saving::{is_changed, save_or_copy};
 use super::storage::local;
 use super::store::StoreError;
-use crate::app::Page;
 
 impl Library {
     /// Puts the open document where it survives the end of the page, which waits for no database.
-    pub(super) fn rescue(self, page: Page) {
-        let (place, job) = (self.place.get_value(), Job { body: page.body(), state: page.state() });
+    pub(super) fn rescue(self) {
+        let (place, job) = (self.place.get_value(), Job { body: self.session.body(), state: self.session.state() });
         let place = place.borrow();
-        if is_changed(&place, &job, page)
+        if is_changed(&place, &job, self.session)
             && let Some(storage) = local()
         {
             let head = Head::new(place.id.clone(), &job.body, js_sys::Date::now(), place.revision + 1, job.state);

@@ -11,17 +11,17 @@ use super::list::Library;
 use super::place::{Place, new_id};
 use super::storage;
 use super::store::{Saved, Store, StoreError};
-use crate::app::Page;
+use crate::session::Session;
 
 impl Library {
     /// Saves the open document if a person has changed it.
-    pub fn save(self, page: Page) {
+    pub fn save(self) {
         if self.store.with_value(Option::is_none) {
             return;
         }
         let place = self.place.get_value();
-        let job = Job { body: page.body(), state: page.state() };
-        if !is_changed(&place.borrow(), &job, page) {
+        let job = Job { body: self.session.body(), state: self.session.state() };
+        if !is_changed(&place.borrow(), &job, self.session) {
             return;
         }
         self.queue.update_value(|queue| queue.put(place, job));
@@ -65,9 +65,9 @@ impl Library {
 }
 
 /// Whether a document has something that is not kept yet and worth keeping.
-pub fn is_changed(place: &Place, job: &Job, page: Page) -> bool {
+pub fn is_changed(place: &Place, job: &Job, session: Session) -> bool {
     let is_new = place.revision == 0;
-    !(is_new && page.is_untouched()) && place.saved != job.own_part()
+    !(is_new && session.is_untouched()) && place.saved != job.own_part()
 }
 
 /// Saves a document, or as a copy with a name of its own if another tab has changed it; says which.

@@ -12,7 +12,8 @@ use wasm_bindgen::JsCast;
 
 use super::measure;
 use super::sentences::watch_width;
-use crate::app::Page;
+use crate::explain::selected_words;
+use crate::session::Session;
 
 /// The words of a heat map, smaller than those of the picture.
 const WORD_SIZE: f32 = 13.0;
@@ -25,15 +26,15 @@ const NAMES: f32 = 52.0;
 
 /// The maps of the chosen sentence.
 #[component]
-pub fn Attention(page: Page) -> impl IntoView {
+pub fn Attention(session: Session) -> impl IntoView {
     let frame = NodeRef::<html::Div>::new();
     let width = watch_width(frame);
     let window = Memo::new(move |_| {
-        let count = page.shown.with(|shown| shown.as_ref().map_or(0, |shown| shown.reading.window_count()));
-        page.window.get().min(count.saturating_sub(1))
+        let count = session.shown.with(|shown| shown.as_ref().map_or(0, |shown| shown.reading.window_count()));
+        session.window.get().min(count.saturating_sub(1))
     });
     let maps = move || {
-        let reading = page.shown.get()?.reading;
+        let reading = session.shown.get()?.reading;
         let window = window.get();
         let place = reading.attention.iter().position(|attention| attention.window == window)?;
         let which = if reading.window_count() > 1 {
@@ -43,7 +44,7 @@ pub fn Attention(page: Page) -> impl IntoView {
         };
         let map = |look: Look| match Heat::new(look.heads(&reading.attention[place])) {
             Some(heat) => {
-                view! { <Map page reading=reading.clone() window heat=Arc::new(heat) look width/> }.into_any()
+                view! { <Map session reading=reading.clone() window heat=Arc::new(heat) look width/> }.into_any()
             }
             None => {
                 view! { <div class="map"><h3>{look.title()}</h3><p class="note">"Switched off."</p></div> }.into_any()
@@ -59,7 +60,7 @@ pub fn Attention(page: Page) -> impl IntoView {
         })
     };
     view! {
-        <section class="attention" aria-labelledby="attention-title" class:stale=move || page.is_stale()>
+        <section class="attention" aria-labelledby="attention-title" class:stale=move || session.is_stale()>
             <h2 id="attention-title">"What the model looked at"</h2>
             <p class="note">
                 "Each task reads the other’s view of the sentence before it decides. A column is a word, a row a head of
@@ -74,7 +75,7 @@ pub fn Attention(page: Page) -> impl IntoView {
 /// One map. Its columns are reached with the arrow keys.
 #[component]
 fn Map(
-    page: Page,
+    session: Session,
     reading: Arc<Reading>,
     window: usize,
     heat: Arc<Heat>,
@@ -85,7 +86,7 @@ fn Map(
         Arc::new(reading.words_in(window).chain(["[SEP]", "[CLS]"]).map(str::to_owned).collect());
     let window_words = reading.annotation.windows[window].words;
     let chosen = Memo::new(move |_| -> Vec<Range<usize>> {
-        let ranges = page.selected_words().into_iter().map(|words| in_window(words, window_words));
+        let ranges = selected_words(session.editor).into_iter().map(|words| in_window(words, window_words));
         ranges.filter(|range| !range.is_empty()).collect()
     });
     let pointed = RwSignal::new(None::<usize>);

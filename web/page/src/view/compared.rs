@@ -6,32 +6,32 @@ use sinet_logic::engine::catalogue::ModelName;
 use sinet_text::Types;
 
 use super::sentences::Pictures;
-use crate::app::Page;
 use crate::engine::Phase;
+use crate::explain::Comparison;
+use crate::session::Session;
 
 /// The choice of another model, and both pictures.
 #[component]
-pub fn Compared(page: Page) -> impl IntoView {
-    let comparison = page.comparison;
+pub fn Compared(session: Session, comparison: Comparison) -> impl IntoView {
     // A model is not compared with itself.
     Effect::new(move || {
-        if comparison.model.get() == Some(page.model.get()) {
-            page.compare_with(None);
+        if comparison.model.get() == Some(session.model.get()) {
+            comparison.choose(None);
         }
     });
     let choices = move || {
-        let own = page.models.own.get().into_iter().map(|(model, _)| model);
+        let own = session.models.own.get().into_iter().map(|(model, _)| model);
         let all = ModelName::SHIPPED.into_iter().chain(own);
-        all.filter(|model| *model != page.model.get())
+        all.filter(|model| *model != session.model.get())
             .map(|model| {
                 view! {
                     <button
                         type="button"
                         class="quiet"
                         aria-pressed=move || (comparison.model.get() == Some(model)).to_string()
-                        on:click=move |_| page.compare_with(Some(model))
+                        on:click=move |_| comparison.choose(Some(model))
                     >
-                        {page.models.title(model)}
+                        {session.models.title(model)}
                     </button>
                 }
             })
@@ -44,28 +44,26 @@ pub fn Compared(page: Page) -> impl IntoView {
                 <span aria-hidden="true">"Read the same text with"</span>
                 {choices}
                 <Show when=move || comparison.model.get().is_some()>
-                    <button type="button" class="quiet" on:click=move |_| page.compare_with(None)>"Close"</button>
+                    <button type="button" class="quiet" on:click=move |_| comparison.choose(None)>"Close"</button>
                 </Show>
             </div>
-            <Show when=move || comparison.model.get().is_some()><Both page/></Show>
+            <Show when=move || comparison.model.get().is_some()><Both session comparison/></Show>
         </section>
     }
 }
 
 #[component]
-fn Both(page: Page) -> impl IntoView {
-    let comparison = page.comparison;
+fn Both(session: Session, comparison: Comparison) -> impl IntoView {
     let progress = move || match comparison.phase() {
         Some(Phase::Starting | Phase::Loading { .. }) => Some("The other model is on its way…".to_owned()),
         Some(Phase::Ready(_)) if comparison.shown.with(Option::is_none) => Some("The other model reads…".to_owned()),
         _ => None,
     };
-    let told = move || progress().or_else(|| page.compared().map(|difference| summary(page, &difference)));
-    let names = move || names(page);
-    let other = page.beside(comparison.editor, comparison.shown);
+    let names = move || names(session, comparison);
+    let told = move || progress().or_else(|| comparison.difference().map(|difference| summary(&names(), &difference)));
     let list = move || {
-        let (mine, others) = (page.editor.types.get(), comparison.editor.types.get());
-        page.compared().map(|difference| differences(&difference, &names(), [&mine, &others]))
+        let (mine, others) = (session.editor.types.get(), comparison.editor.types.get());
+        comparison.difference().map(|difference| differences(&difference, &names(), [&mine, &others]))
     };
     view! {
         <p class="told note" aria-live="polite">{told}</p>
@@ -74,11 +72,11 @@ fn Both(page: Page) -> impl IntoView {
             <div class="side-by-side">
                 <div role="group" aria-label=move || names()[0].clone()>
                     <h3>{move || names()[0].clone()}</h3>
-                    <Pictures page/>
+                    <Pictures editor=session.editor/>
                 </div>
                 <div role="group" aria-label=move || names()[1].clone()>
                     <h3>{move || names()[1].clone()}</h3>
-                    <Pictures page=other/>
+                    <Pictures editor=comparison.editor/>
                 </div>
             </div>
             {list}
@@ -87,17 +85,16 @@ fn Both(page: Page) -> impl IntoView {
 }
 
 /// What the two models are called.
-fn names(page: Page) -> [String; 2] {
-    let title = |model| page.models.title(model);
-    [title(page.model.get()), page.comparison.model.get().map(title).unwrap_or_default()]
+fn names(session: Session, comparison: Comparison) -> [String; 2] {
+    let title = |model| session.models.title(model);
+    [title(session.model.get()), comparison.model.get().map(title).unwrap_or_default()]
 }
 
 /// How much the two agree.
-fn summary(page: Page, difference: &Difference) -> String {
+fn summary([mine, other]: &[String; 2], difference: &Difference) -> String {
     if difference.is_empty() {
         return "Both models find the same.".to_owned();
     }
-    let [mine, other] = names(page);
     let (only_first, only_second) = (difference.only_first.len(), difference.only_second.len());
     let mut told = format!("Only {mine} finds {only_first}, only {other} {only_second} of all entities and relations");
     match difference.retyped.len() {

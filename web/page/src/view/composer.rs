@@ -1,16 +1,19 @@
 //! The text field, the examples and the choice of a model.
 
 use leptos::prelude::*;
+use sinet_document::OpenDocument;
 use sinet_logic::engine::catalogue::ModelName;
 
 use super::open_files::OpenFiles;
-use crate::app::Page;
+use crate::files::Files;
+use crate::library::Library;
+use crate::session::Session;
 
 /// Where a person types.
 #[component]
-pub fn Composer(page: Page) -> impl IntoView {
+pub fn Composer(session: Session, library: Library, files: Files) -> impl IntoView {
     let all = move || {
-        let own = page.models.own.get().into_iter().map(|(model, _)| model);
+        let own = session.models.own.get().into_iter().map(|(model, _)| model);
         ModelName::SHIPPED.into_iter().chain(own).collect::<Vec<_>>()
     };
     let choice = move |model: ModelName| {
@@ -20,18 +23,18 @@ pub fn Composer(page: Page) -> impl IntoView {
                     type="radio"
                     name="model"
                     value=model.folder()
-                    prop:checked=move || page.model.get() == model
-                    on:change=move |_| page.switch_model(model)
+                    prop:checked=move || session.model.get() == model
+                    on:change=move |_| session.choose_model(model)
                 />
-                <span>{page.models.title(model)}</span>
+                <span>{session.models.title(model)}</span>
             </label>
         }
     };
     let examples = move || {
         let button = |&(name, text): &(&'static str, &'static str)| {
-            view! { <button type="button" class="quiet" on:click=move |_| page.put_text(text)>{name}</button> }
+            view! { <button type="button" class="quiet" on:click=move |_| library.open_new(OpenDocument::of_text(text))>{name}</button> }
         };
-        page.model.get().examples().iter().map(button).collect_view()
+        session.model.get().examples().iter().map(button).collect_view()
     };
     view! {
         <section class="composer" aria-label="Text and model">
@@ -52,12 +55,12 @@ pub fn Composer(page: Page) -> impl IntoView {
                 dir="auto"
                 spellcheck="false"
                 placeholder="Type or paste a text."
-                prop:value=move || page.text.get()
-                on:input:target=move |event| page.type_text(event.target().value())
+                prop:value=move || session.text.get()
+                on:input:target=move |event| session.type_text(event.target().value())
             ></textarea>
             <div class="buttons">
-                <button type="button" class="main" on:click=move |_| page.read()>"Annotate"</button>
-                <OpenFiles page/>
+                <button type="button" class="main" on:click=move |_| session.read()>"Annotate"</button>
+                <OpenFiles files/>
             </div>
         </section>
     }

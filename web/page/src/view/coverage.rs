@@ -4,13 +4,13 @@ use leptos::prelude::*;
 use sinet_logic::explain::coverage::{Coverage as Covered, Kind};
 use sinet_text::Document;
 
-use crate::app::Page;
+use crate::session::Session;
 
 /// Nothing, where a single sentence was read.
 #[component]
-pub fn Coverage(page: Page) -> impl IntoView {
+pub fn Coverage(session: Session) -> impl IntoView {
     let covered = Memo::new(move |_| {
-        page.shown.with(|shown| {
+        session.shown.with(|shown| {
             let annotation = &shown.as_ref()?.reading.annotation;
             let sentences = Document::parse(annotation.text.as_str()).sentences;
             let covered = Covered::new(annotation.words.len(), &sentences, &annotation.windows);

@@ -1,21 +1,22 @@
 //! The documents that this browser keeps.
 
 use leptos::prelude::*;
+use sinet_document::OpenDocument;
 use sinet_document::record::{Head, State, tell_age};
 use sinet_formats::Format;
 use wasm_bindgen::JsCast;
 use web_sys::{Event, HtmlInputElement};
 
-use crate::app::Page;
+use crate::files::Files;
 use crate::files::drop::files_of_input;
+use crate::library::Library;
 
 /// How many documents are listed before somebody asks for more.
 const ROWS: usize = 20;
 
 /// One line as long as nobody wants more: how many there are, and whether the open one is saved.
 #[component]
-pub fn Documents(page: Page) -> impl IntoView {
-    let library = page.library;
+pub fn Documents(library: Library, files: Files) -> impl IntoView {
     let summary = move || match library.heads.with(Vec::len) {
         0 => "Documents".to_owned(),
         count => format!("Documents ({count})"),
@@ -29,7 +30,7 @@ pub fn Documents(page: Page) -> impl IntoView {
             <div class="row">
                 <details>
                     <summary>{summary}</summary>
-                    <List page/>
+                    <List library files/>
                 </details>
                 <span class="note saved">{saved}</span>
             </div>
@@ -37,7 +38,7 @@ pub fn Documents(page: Page) -> impl IntoView {
                 {move || library.said.get()}
             </p>
             <Show when=move || library.removed.with(Option::is_some)>
-                <button type="button" class="quiet" on:click=move |_| library.restore(page)>"Undo the deletion"</button>
+                <button type="button" class="quiet" on:click=move |_| library.restore()>"Undo the deletion"</button>
             </Show>
             <p class="failure" role="alert">{move || library.trouble.get().map(|trouble| trouble.to_string())}</p>
         </section>
@@ -45,8 +46,7 @@ pub fn Documents(page: Page) -> impl IntoView {
 }
 
 #[component]
-fn List(page: Page) -> impl IntoView {
-    let library = page.library;
+fn List(library: Library, files: Files) -> impl IntoView {
     let (search, limit) = (RwSignal::new(String::new()), RwSignal::new(ROWS));
     let found = Memo::new(move |_| {
         let search = search.get();
@@ -58,9 +58,9 @@ fn List(page: Page) -> impl IntoView {
     let shown = move || found.with(|found| found.iter().take(limit.get()).cloned().collect::<Vec<_>>());
     let add = move |event: Event| {
         let input: HtmlInputElement = event.target().expect("an event of an input").unchecked_into();
-        let files = files_of_input(&input);
+        let chosen = files_of_input(&input);
         input.set_value("");
-        page.take_files(files);
+        files.take(chosen);
     };
     let progress = move || library.work.get();
     let format = RwSignal::new(Format::Sinet);
@@ -72,17 +72,17 @@ fn List(page: Page) -> impl IntoView {
     let options = || Format::ALL.map(|format| view! { <option value=format.name()>{format.title()}</option> });
     view! {
         <p class="buttons">
-            <button type="button" class="quiet" on:click=move |_| page.put_text("")>"New"</button>
+            <button type="button" class="quiet" on:click=move |_| library.open_new(OpenDocument::of_text(""))>"New"</button>
             <label class="quiet">
                 "Open a folder…" <input class="hidden" type="file" multiple prop:webkitdirectory=true on:change=add/>
             </label>
             <Show when=move || library.heads.with(|heads| heads.len() > 1)>
-                <button type="button" class="quiet" on:click=move |_| library.read_all(page)>"Annotate all"</button>
+                <button type="button" class="quiet" on:click=move |_| library.read_all()>"Annotate all"</button>
                 <span class="pair">
                     <select aria-label="Format of all documents" on:change:target=move |event| choose(&event.target().value())>
                         {options()}
                     </select>
-                    <button type="button" class="quiet" on:click=move |_| library.export(page, format.get_untracked())>
+                    <button type="button" class="quiet" on:click=move |_| files.export(format.get_untracked())>
                         "Export all"
                     </button>
                 </span>
@@ -112,7 +112,7 @@ fn List(page: Page) -> impl IntoView {
             />
         </Show>
         <ul class="plain">
-            <For each=shown key=|head| (head.id.clone(), head.revision) children=move |head| view! { <Row page head/> }/>
+            <For each=shown key=|head| (head.id.clone(), head.revision) children=move |head| view! { <Row library head/> }/>
         </ul>
         <Show when=move || { limit.get() < found.with(Vec::len) }>
             <button type="button" class="quiet" on:click=move |_| limit.update(|limit| *limit += 5 * ROWS)>"Show more"</button>
@@ -124,8 +124,7 @@ fn List(page: Page) -> impl IntoView {
 }
 
 #[component]
-fn Row(page: Page, head: Head) -> impl IntoView {
-    let library = page.library;
+fn Row(library: Library, head: Head) -> impl IntoView {
     let (opened, deleted, shown) = (head.id.clone(), head.id.clone(), head.id.clone());
     let is_open = move || library.open.with(|open| open.as_ref() == Some(&shown));
     let state = match head.state {
@@ -137,7 +136,7 @@ fn Row(page: Page, head: Head) -> impl IntoView {
     let note = format!("{}{state}", tell_age(head.edited, js_sys::Date::now()));
     view! {
         <li aria-current=move || is_open().then_some("true")>
-            <button type="button" class="title" on:click=move |_| library.open(page, opened.clone())>
+            <button type="button" class="title" on:click=move |_| library.open(opened.clone())>
                 {head.title.clone()}
             </button>
             <span class="note">{note}</span>
@@ -145,7 +144,7 @@ fn Row(page: Page, head: Head) -> impl IntoView {
                 type="button"
                 class="quiet"
                 aria-label=format!("Delete “{}”", head.title)
-                on:click=move |_| library.remove(page, deleted.clone())
+                on:click=move |_| library.remove(deleted.clone())
             >
                 "Delete"
             </button>

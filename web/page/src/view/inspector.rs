@@ -7,50 +7,49 @@ use sinet_document::describe::{describe_entity, describe_relation};
 use sinet_formats::Source;
 use sinet_logic::correct::keys::{Command, HELP, Step, type_key};
 
-use crate::app::Page;
-use crate::correct::interaction::{self, Palette};
+use crate::correct::{Interaction, Palette};
 
 /// The bar below the annotated text.
 #[component]
-pub fn Inspector(page: Page) -> impl IntoView {
-    let editor = page.editor;
+pub fn Inspector(interaction: Interaction) -> impl IntoView {
+    let editor = interaction.session.editor;
     let palette =
         Memo::new(
-            move |_| if page.interaction.relating.get().is_some() { None } else { Palette::of(editor.selection.get()) },
+            move |_| if interaction.relating.get().is_some() { None } else { Palette::of(editor.selection.get()) },
         );
-    let types = move || palette.get().map(|palette| view! { <Types page palette/> });
+    let types = move || palette.get().map(|palette| view! { <Types interaction palette/> });
     let can = move |test: fn(&sinet_document::OpenDocument) -> bool| move || editor.document.with(test);
     view! {
         // The focus stays in the text while a pointer presses buttons here, so that keys go on working.
         <div class="inspector" on:mousedown=move |event| event.prevent_default()>
-            <p class="about">{move || about(page)}</p>
+            <p class="about">{move || about(interaction)}</p>
             {types}
             <div class="actions" role="toolbar" aria-label="Corrections">
-                {move || actions(page)}
+                {move || actions(interaction)}
                 <span class="spacer"></span>
-                <Act page name="Undo" command=Command::Undo enabled=Signal::derive(can(|document| document.can_undo()))/>
-                <Act page name="Redo" command=Command::Redo enabled=Signal::derive(can(|document| document.can_redo()))/>
-                <Act page name="Keys" command=Command::Help enabled=Signal::stored(true)/>
+                <Act interaction name="Undo" command=Command::Undo enabled=Signal::derive(can(|document| document.can_undo()))/>
+                <Act interaction name="Redo" command=Command::Redo enabled=Signal::derive(can(|document| document.can_redo()))/>
+                <Act interaction name="Keys" command=Command::Help enabled=Signal::stored(true)/>
             </div>
             <p class="said" aria-live="polite">{move || editor.said.get()}</p>
         </div>
-        <Help page/>
+        <Help interaction/>
     }
 }
 
 /// The types that the selection may have.
 #[component]
-fn Types(page: Page, palette: Palette) -> impl IntoView {
+fn Types(interaction: Interaction, palette: Palette) -> impl IntoView {
     let current = move || {
-        page.editor.labels.with(|labels| match page.editor.selection.get() {
+        interaction.session.editor.labels.with(|labels| match interaction.session.editor.selection.get() {
             Selection::Entity(id) => labels.entity(id).map(|entity| entity.kind.clone()),
             Selection::Relation(id) => labels.relation(id).map(|relation| relation.kind.clone()),
             _ => None,
         })
     };
     let buttons = move || {
-        let types = page.editor.types.get();
-        let kinds = palette.kinds(page.editor).get().into_iter().enumerate();
+        let types = interaction.session.editor.types.get();
+        let kinds = palette.kinds(interaction.session.editor).get().into_iter().enumerate();
         kinds
             .map(|(place, kind)| {
                 let (name, tone) = match palette {
@@ -66,7 +65,7 @@ fn Types(page: Page, palette: Palette) -> impl IntoView {
                         class=tone
                         aria-keyshortcuts=shortcut
                         aria-pressed=move || (current().as_ref() == Some(&kind)).to_string()
-                        on:click=move |_| _ = interaction::run(page, Command::Type(place))
+                        on:click=move |_| _ = interaction.run(Command::Type(place))
                     >
                         {name}
                         <kbd aria-hidden="true">{key}</kbd>
@@ -85,7 +84,7 @@ fn Types(page: Page, palette: Palette) -> impl IntoView {
 /// A button that does what a key does.
 #[component]
 fn Act(
-    page: Page,
+    interaction: Interaction,
     name: &'static str,
     command: Command,
     #[prop(default = Signal::stored(true))] enabled: Signal<bool>,
@@ -95,7 +94,7 @@ fn Act(
             type="button"
             class="quiet"
             aria-disabled=move || (!enabled.get()).to_string()
-            on:click=move |_| if enabled.get_untracked() { interaction::run(page, command); }
+            on:click=move |_| if enabled.get_untracked() { interaction.run(command); }
         >
             {name}
         </button>
@@ -103,13 +102,13 @@ fn Act(
 }
 
 /// What can be done with the selection besides choosing its type.
-fn actions(page: Page) -> Vec<AnyView> {
-    let act = |name, command| view! { <Act page name command/> }.into_any();
-    if page.interaction.relating.get().is_some() {
+fn actions(interaction: Interaction) -> Vec<AnyView> {
+    let act = |name, command| view! { <Act interaction name command/> }.into_any();
+    if interaction.relating.get().is_some() {
         return vec![act("Confirm", Command::Confirm), act("Cancel", Command::Cancel)];
     }
-    let selection = page.editor.selection.get();
-    let by_model = page.editor.labels.with(|labels| match selection {
+    let selection = interaction.session.editor.selection.get();
+    let by_model = interaction.session.editor.labels.with(|labels| match selection {
         Selection::Entity(id) => labels.entity(id).map(|entity| entity.source),
         Selection::Relation(id) => labels.relation(id).map(|relation| relation.source),
         _ => None,
@@ -147,8 +146,8 @@ fn actions(page: Page) -> Vec<AnyView> {
 }
 
 /// What is selected, in one sentence.
-fn about(page: Page) -> String {
-    let editor = page.editor;
+fn about(interaction: Interaction) -> String {
+    let editor = interaction.session.editor;
     let types = editor.types.get();
     editor.labels.with(|labels| match editor.selection.get() {
         Selection::None => {
@@ -194,16 +193,16 @@ fn about(page: Page) -> String {
 
 /// The keys, in a dialog.
 #[component]
-fn Help(page: Page) -> impl IntoView {
+fn Help(interaction: Interaction) -> impl IntoView {
     let dialog = NodeRef::<html::Dialog>::new();
     Effect::new(move || {
-        if let (true, Some(dialog)) = (page.interaction.help.get(), dialog.get()) {
+        if let (true, Some(dialog)) = (interaction.help.get(), dialog.get()) {
             dialog.show_modal().ok();
         }
     });
     let rows = HELP.map(|(keys, meaning)| view! { <tr><th scope="row">{keys}</th><td>{meaning}</td></tr> });
     view! {
-        <dialog node_ref=dialog class="help" aria-labelledby="help-title" on:close=move |_| page.interaction.help.set(false)>
+        <dialog node_ref=dialog class="help" aria-labelledby="help-title" on:close=move |_| interaction.help.set(false)>
             <h2 id="help-title">"Keys in the annotated text"</h2>
             <table><tbody>{rows}</tbody></table>
             <form method="dialog"><button class="quiet">"Close"</button></form>

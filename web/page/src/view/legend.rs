@@ -4,21 +4,20 @@ use std::collections::BTreeMap;
 
 use leptos::prelude::*;
 
-use crate::app::Page;
-use crate::correct::interaction::Palette;
+use crate::correct::{Interaction, Palette};
 
 /// A button for each type.
 #[component]
-pub fn Legend(page: Page) -> impl IntoView {
+pub fn Legend(interaction: Interaction) -> impl IntoView {
     view! {
         <div class="legend">
-            <Counts page palette=Palette::Entities/>
-            <Counts page palette=Palette::Relations/>
+            <Counts interaction palette=Palette::Entities/>
+            <Counts interaction palette=Palette::Relations/>
             <label class="check">
                 <input
                     type="checkbox"
-                    prop:checked=move || page.interaction.alone.get()
-                    on:change:target=move |event| page.interaction.alone.set(event.target().checked())
+                    prop:checked=move || interaction.alone.get()
+                    on:change:target=move |event| interaction.alone.set(event.target().checked())
                 />
                 "Only the arcs of what is selected"
             </label>
@@ -27,8 +26,8 @@ pub fn Legend(page: Page) -> impl IntoView {
 }
 
 #[component]
-fn Counts(page: Page, palette: Palette) -> impl IntoView {
-    let editor = page.editor;
+fn Counts(interaction: Interaction, palette: Palette) -> impl IntoView {
+    let editor = interaction.session.editor;
     let counts = Memo::new(move |_| {
         let mut counts = BTreeMap::new();
         editor.labels.with(|labels| match palette {

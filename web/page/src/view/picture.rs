@@ -14,13 +14,47 @@ use wasm_bindgen::JsCast;
 use web_sys::{Element, PointerEvent};
 
 use super::measure;
-use crate::app::Page;
-use crate::correct::interaction::{self, Item};
+use crate::correct::{Interaction, Item};
+use crate::session::Editor;
 
 /// How far a pointer moves before it drags.
 const DRAG: f32 = 5.0;
 /// Width of the place where an edge of an entity is taken hold of.
 const HANDLE: f32 = 24.0;
+
+/// Somebody in front of a picture; a copy is the same one.
+#[derive(Clone, Copy)]
+pub struct Viewer {
+    editor: Editor,
+    /// The label that is pointed at.
+    pointed: RwSignal<Option<Item>>,
+    /// The work on the document; `None` where it is only looked at.
+    interaction: Option<Interaction>,
+}
+
+impl Viewer {
+    /// Somebody who works on the open document.
+    pub fn working(interaction: Interaction) -> Self {
+        let Interaction { session, pointed, .. } = interaction;
+        Self { editor: session.editor, pointed, interaction: Some(interaction) }
+    }
+
+    /// Somebody who only looks at a document.
+    pub fn looking(editor: Editor) -> Self {
+        Self { editor, pointed: RwSignal::new(None), interaction: None }
+    }
+
+    /// Whether this is the sentence that is worked on.
+    fn is_at(self, sentence: usize) -> bool {
+        self.interaction.is_some_and(|interaction| interaction.session.window.get() == sentence)
+    }
+
+    fn work(self, act: impl FnOnce(Interaction)) {
+        if let Some(interaction) = self.interaction {
+            act(interaction);
+        }
+    }
+}
 
 /// The picture of a sentence, with the names of its entities and relations in the document.
 #[derive(Clone, PartialEq)]
@@ -31,8 +65,8 @@ struct Named {
 }
 
 impl Named {
-    fn of(page: Page, sentence: usize) -> Self {
-        let editor = page.editor;
+    fn of(viewer: Viewer, sentence: usize) -> Self {
+        let editor = viewer.editor;
         editor.drawing.with(|drawing| {
             editor.visible.with(|visible| Self {
                 picture: drawing.picture(sentence),
@@ -65,28 +99,28 @@ enum Drag {
 
 /// One sentence.
 #[component]
-pub fn PictureView(page: Page, sentence: usize, width: Signal<f32>, tabbed: Memo<Option<Item>>) -> impl IntoView {
-    let named = Memo::new(move |_| Named::of(page, sentence));
+pub fn PictureView(viewer: Viewer, sentence: usize, width: Signal<f32>, tabbed: Memo<Option<Item>>) -> impl IntoView {
+    let named = Memo::new(move |_| Named::of(viewer, sentence));
     let drag = RwSignal::new(None::<Drag>);
     let drawn = move || {
         let Named { picture, entities, relations } = named.get();
-        let types = page.editor.types.get();
+        let types = viewer.editor.types.get();
         let figure = sinet_figure::Drawn::new(picture, &types, width.get(), measure::width);
         let drawn = Arc::new(Drawn { figure, entities, relations });
         let entities = (drawn.figure.scene.painting_order().into_iter())
-            .map(|place| view! { <EntityView page drawn=drawn.clone() place tabbed/> })
+            .map(|place| view! { <EntityView viewer drawn=drawn.clone() place tabbed/> })
             .collect_view();
         let words = words(&drawn);
         let arcs = (0..drawn.figure.scene.arcs.len())
-            .map(|place| view! { <ArcView page drawn=drawn.clone() place tabbed/> })
+            .map(|place| view! { <ArcView viewer drawn=drawn.clone() place tabbed/> })
             .collect_view();
         view! {
-            <Canvas page sentence drawn=drawn.clone() drag tabbed>
+            <Canvas viewer sentence drawn=drawn.clone() drag tabbed>
                 {entities}
                 {words}
                 {arcs}
             </Canvas>
-            <Tip page drawn/>
+            <Tip viewer drawn/>
         }
     };
     view! { <div class="picture">{drawn}</div> }
@@ -95,7 +129,7 @@ pub fn PictureView(page: Page, sentence: usize, width: Signal<f32>, tabbed: Memo
 /// The picture's own element, with all that a pointer does on it.
 #[component]
 fn Canvas(
-    page: Page,
+    viewer: Viewer,
     sentence: usize,
     drawn: Arc<Drawn>,
     drag: RwSignal<Option<Drag>>,
@@ -115,14 +149,15 @@ fn Canvas(
     let down = {
         let drawn = drawn.clone();
         move |event: PointerEvent| {
-            if event.button() != 0 || !event.is_primary() {
+            if viewer.interaction.is_none() || event.button() != 0 || !event.is_primary() {
                 return;
             }
             let at = place(&event);
             let Some(word) = drawn.figure.word_at(at) else { return };
             let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
             let on = |selector: &str| target.as_ref().and_then(|target| target.closest(selector).ok().flatten());
-            if let (Some(handle), Selection::Entity(entity)) = (on(".handle"), page.editor.selection.get_untracked()) {
+            if let (Some(handle), Selection::Entity(entity)) = (on(".handle"), viewer.editor.selection.get_untracked())
+            {
                 let words = drawn.place(entity).map(|place| drawn.figure.picture.entities[place].words);
                 if let Some(words) = words {
                     event.prevent_default();
@@ -164,32 +199,32 @@ fn Canvas(
     let up = {
         let drawn = drawn.clone();
         move |event: PointerEvent| {
-            let Some(now) = drag.get_untracked() else { return };
+            let (Some(now), Some(interaction)) = (drag.get_untracked(), viewer.interaction) else { return };
             drag.set(None);
             let Some(word) = drawn.figure.word_at(place(&event)) else { return };
             match now {
-                Drag::Down { entity: Some(entity), .. } => interaction::click_entity(page, entity),
+                Drag::Down { entity: Some(entity), .. } => interaction.click_entity(entity),
                 Drag::Down { entity: None, word, at } => {
                     if drawn.figure.is_on_word(at) {
-                        choose_words(page, word, word);
+                        choose_words(interaction, word, word);
                     } else {
-                        page.select(Selection::None);
+                        interaction.session.select(Selection::None);
                     }
                 }
                 Drag::Arc { entity, word: anchor, .. } => match entity_under(&event) {
                     Some(name) if name == entity.to_string() => {}
                     Some(name) => {
-                        let tail = page.editor.labels.with_untracked(|labels| {
+                        let tail = viewer.editor.labels.with_untracked(|labels| {
                             labels.entities.iter().find(|it| it.id.to_string() == name).map(|it| it.id)
                         });
                         if let Some(tail) = tail {
-                            interaction::relate(page, entity, tail);
+                            interaction.relate(entity, tail);
                         }
                     }
-                    None => choose_words(page, anchor, word),
+                    None => choose_words(interaction, anchor, word),
                 },
-                Drag::Words { anchor, .. } => choose_words(page, anchor, word),
-                Drag::Edge { entity, words, .. } => interaction::put_edge(page, entity, words),
+                Drag::Words { anchor, .. } => choose_words(interaction, anchor, word),
+                Drag::Edge { entity, words, .. } => interaction.put_edge(entity, words),
             }
         }
     };
@@ -200,7 +235,7 @@ fn Canvas(
                 Some(Drag::Words { anchor, word }) => Some(between(anchor, word)),
                 Some(Drag::Edge { words, .. }) => Some(words),
                 Some(_) => None,
-                None => match page.editor.selection.get() {
+                None => match viewer.editor.selection.get() {
                     Selection::Words(words) => Some(words),
                     _ => None,
                 },
@@ -212,7 +247,7 @@ fn Canvas(
     let handles = {
         let drawn = drawn.clone();
         move || {
-            let Selection::Entity(id) = page.editor.selection.get() else { return None };
+            let Selection::Entity(id) = viewer.editor.selection.get() else { return None };
             let [start, end] = drawn.figure.edges(drawn.place(id)?);
             Some([("start", start), ("end", end)].map(|(edge, (x, Rect { y, height, .. }))| {
                 let left = x - HANDLE / 2.0;
@@ -232,13 +267,13 @@ fn Canvas(
         _ => None,
     };
     let direction = if drawn.figure.sentence.right_to_left { "rtl" } else { "ltr" };
-    let reached = move || match page.editor.selection.get() {
-        Selection::Words(_) => page.window.get() == sentence,
+    let reached = move || match viewer.editor.selection.get() {
+        Selection::Words(_) => viewer.is_at(sentence),
         _ => tabbed.get().is_none() && sentence == 0,
     };
-    let told = move || match page.editor.selection.get() {
-        Selection::Words(words) if page.window.get() == sentence => {
-            let words = page.editor.document.with(|document| document.text_of(words).to_owned());
+    let told = move || match viewer.editor.selection.get() {
+        Selection::Words(words) if viewer.is_at(sentence) => {
+            let words = viewer.editor.document.with(|document| document.text_of(words).to_owned());
             format!("Sentence {}, selected: {words}", sentence + 1)
         }
         _ => format!("Sentence {}", sentence + 1),
@@ -270,9 +305,9 @@ fn Canvas(
 }
 
 #[component]
-fn EntityView(page: Page, drawn: Arc<Drawn>, place: usize, tabbed: Memo<Option<Item>>) -> impl IntoView {
+fn EntityView(viewer: Viewer, drawn: Arc<Drawn>, place: usize, tabbed: Memo<Option<Item>>) -> impl IntoView {
     let entity = &drawn.figure.picture.entities[place];
-    let types = page.editor.types.get_untracked();
+    let types = viewer.editor.types.get_untracked();
     let label = drawn.figure.scene.labels[place];
     let marks = (drawn.figure.scene.marks.iter().filter(|mark| mark.entity == place))
         .map(|mark| {
@@ -288,12 +323,12 @@ fn EntityView(page: Page, drawn: Arc<Drawn>, place: usize, tabbed: Memo<Option<I
     let name = entity_label(&types, entity);
     let (id, kind, source) = (drawn.entities[place], entity.kind.clone(), entity.source);
     let told =
-        page.editor.labels.with_untracked(|labels| describe(&types, labels, Item::Entity(id))).unwrap_or_default();
+        viewer.editor.labels.with_untracked(|labels| describe(&types, labels, Item::Entity(id))).unwrap_or_default();
     let class = format!("entity tone-{}", tone(&types, &kind));
     let right_to_left = drawn.figure.sentence.right_to_left;
-    let on_focus = move || interaction::touch_entity(page, id);
+    let on_focus = move || viewer.work(|interaction| interaction.touch_entity(id));
     view! {
-        <ItemView page drawn=drawn.clone() item=Item::Entity(id) name=id.to_string() class source kind told tabbed on_focus>
+        <ItemView viewer drawn=drawn.clone() item=Item::Entity(id) name=id.to_string() class source kind told tabbed on_focus>
             {marks}
             {text(&name, label, 12.0, right_to_left, size, weight)}
         </ItemView>
@@ -301,15 +336,15 @@ fn EntityView(page: Page, drawn: Arc<Drawn>, place: usize, tabbed: Memo<Option<I
 }
 
 #[component]
-fn ArcView(page: Page, drawn: Arc<Drawn>, place: usize, tabbed: Memo<Option<Item>>) -> impl IntoView {
+fn ArcView(viewer: Viewer, drawn: Arc<Drawn>, place: usize, tabbed: Memo<Option<Item>>) -> impl IntoView {
     let relation = &drawn.figure.picture.relations[place];
-    let types = page.editor.types.get_untracked();
+    let types = viewer.editor.types.get_untracked();
     let arc = &drawn.figure.scene.arcs[place];
     let (weight, size) = measure::weight_and_size(Face::ArcLabel);
     let name = relation_label(&types, relation);
     let (id, kind, source) = (drawn.relations[place], relation.kind.clone(), relation.source);
     let told =
-        page.editor.labels.with_untracked(|labels| describe(&types, labels, Item::Relation(id))).unwrap_or_default();
+        viewer.editor.labels.with_untracked(|labels| describe(&types, labels, Item::Relation(id))).unwrap_or_default();
     let way = arc_path(arc);
     let tip = arc.tip.map(|Point { x, y }| {
         let (left, right, top) = (x - 3.5, x + 3.5, y - 6.0);
@@ -318,10 +353,10 @@ fn ArcView(page: Page, drawn: Arc<Drawn>, place: usize, tabbed: Memo<Option<Item
     let right_to_left = drawn.figure.sentence.right_to_left;
     let label = arc.label;
     let class = "arc".to_owned();
-    let select = move || page.select(Selection::Relation(id));
+    let select = move || viewer.work(|interaction| interaction.session.select(Selection::Relation(id)));
     view! {
         <ItemView
-            page
+            viewer
             drawn=drawn.clone()
             item=Item::Relation(id)
             name=id.to_string()
@@ -344,7 +379,7 @@ fn ArcView(page: Page, drawn: Arc<Drawn>, place: usize, tabbed: Memo<Option<Item
 /// What entities and relations have in common for those who point, hear or use keys.
 #[component]
 fn ItemView(
-    page: Page,
+    viewer: Viewer,
     drawn: Arc<Drawn>,
     item: Item,
     name: String,
@@ -357,7 +392,7 @@ fn ItemView(
     children: Children,
 ) -> impl IntoView {
     let source = if source == Source::Person { "own" } else { "found" };
-    let class = move || format!("{class} {source} {}", emphasis(page, &drawn, item));
+    let class = move || format!("{class} {source} {}", emphasis(viewer, &drawn, item));
     view! {
         <g
             id=name
@@ -365,10 +400,10 @@ fn ItemView(
             role="button"
             tabindex=move || if tabbed.get() == Some(item) { "0" } else { "-1" }
             aria-label=told
-            aria-pressed=move || is_selected(page.editor.selection.get(), item).to_string()
+            aria-pressed=move || is_selected(viewer.editor.selection.get(), item).to_string()
             data-type=kind
-            on:pointerenter=move |_| page.interaction.pointed.set(Some(item))
-            on:pointerleave=move |_| leave(page, item)
+            on:pointerenter=move |_| viewer.pointed.set(Some(item))
+            on:pointerleave=move |_| leave(viewer, item)
             on:focus=move |_| on_focus()
         >
             {children()}
@@ -399,11 +434,11 @@ fn anchor(right_to_left: bool) -> &'static str {
 
 /// Type and score of what the reader points at. Hidden from those who hear: they have been told already.
 #[component]
-fn Tip(page: Page, drawn: Arc<Drawn>) -> impl IntoView {
+fn Tip(viewer: Viewer, drawn: Arc<Drawn>) -> impl IntoView {
     move || {
-        let types = page.editor.types.get();
+        let types = viewer.editor.types.get();
         let scene = &drawn.figure.scene;
-        let item = page.interaction.pointed.get()?;
+        let item = viewer.pointed.get()?;
         let place = match item {
             Item::Entity(id) => {
                 let place = drawn.place(id)?;
@@ -414,7 +449,7 @@ fn Tip(page: Page, drawn: Arc<Drawn>) -> impl IntoView {
                 scene.arcs.get(place)?.label
             }
         };
-        let told = page.editor.labels.with(|labels| describe(&types, labels, item))?;
+        let told = viewer.editor.labels.with(|labels| describe(&types, labels, item))?;
         let left = place.x.min(scene.width - 220.0).max(0.0);
         Some(view! {
             <div class="tip" aria-hidden="true" style:left=format!("{left}px") style:top=format!("{}px", place.bottom() + 4.0)>
@@ -456,9 +491,9 @@ fn with_edge(words: WordRange, end: bool, word: usize) -> WordRange {
     }
 }
 
-fn choose_words(page: Page, anchor: usize, word: usize) {
-    interaction::select_words(page, anchor, between(anchor, word));
-    interaction::focus(page);
+fn choose_words(interaction: Interaction, anchor: usize, word: usize) {
+    interaction.select_words(anchor, between(anchor, word));
+    interaction.focus();
 }
 
 /// Follows the pointer wherever it goes.
@@ -475,9 +510,9 @@ fn entity_under(event: &PointerEvent) -> Option<String> {
 }
 
 /// Nothing more is pointed at, unless something else is by now.
-fn leave(page: Page, item: Item) {
-    if page.interaction.pointed.get_untracked() == Some(item) {
-        page.interaction.pointed.set(None);
+fn leave(viewer: Viewer, item: Item) {
+    if viewer.pointed.get_untracked() == Some(item) {
+        viewer.pointed.set(None);
     }
 }
 
@@ -491,8 +526,8 @@ fn is_selected(selection: Selection, item: Item) -> bool {
 }
 
 /// `lit` for what the reader points at, or has selected, and what hangs on it; `dim` for the rest.
-fn emphasis(page: Page, drawn: &Drawn, item: Item) -> &'static str {
-    let selection = page.editor.selection.get();
+fn emphasis(viewer: Viewer, drawn: &Drawn, item: Item) -> &'static str {
+    let selection = viewer.editor.selection.get();
     let selected = is_selected(selection, item);
     let ends = |id: RelationId| {
         let place = drawn.relations.iter().position(|&relation| relation == id);
@@ -506,7 +541,7 @@ fn emphasis(page: Page, drawn: &Drawn, item: Item) -> &'static str {
         (Item::Entity(entity), Item::Relation(relation)) => ends(relation).contains(&Some(entity)),
         (centre, item) => centre == item,
     };
-    let centre = page.interaction.pointed.get().or(match selection {
+    let centre = viewer.pointed.get().or(match selection {
         Selection::Entity(id) => Some(Item::Entity(id)),
         Selection::Relation(id) => Some(Item::Relation(id)),
         _ => None,

@@ -11,9 +11,9 @@ use web_sys::{IntersectionObserver, IntersectionObserverEntry, IntersectionObser
 
 use super::inspector::Inspector;
 use super::legend::Legend;
-use super::picture::PictureView;
-use crate::app::Page;
-use crate::correct::interaction::{self, Item};
+use super::picture::{PictureView, Viewer};
+use crate::correct::{Interaction, Item, focus_target};
+use crate::session::Editor;
 
 /// How far outside of the window a sentence is drawn already.
 const AHEAD: &str = "1200px 0px";
@@ -23,10 +23,10 @@ const AT_ONCE: usize = 8;
 
 /// All sentences, with what one does with them.
 #[component]
-pub fn Sentences(page: Page) -> impl IntoView {
+pub fn Sentences(interaction: Interaction) -> impl IntoView {
     let frame = NodeRef::<html::Div>::new();
     let width = watch_width(frame);
-    let (editor, interaction) = (page.editor, page.interaction);
+    let (session, editor) = (interaction.session, interaction.session.editor);
     let near = watch_sentences();
     let count = Memo::new(move |_| editor.document.with(|document| document.sentences().len()));
     let text = Memo::new(move |_| editor.document.with(|document| document.text().to_owned()));
@@ -35,36 +35,37 @@ pub fn Sentences(page: Page) -> impl IntoView {
         interaction.pointed.set(None);
         interaction.relating.set(None);
     });
-    let tabbed = tabbed(page);
-    let row = move |sentence| view! { <Row page sentence width near tabbed/> };
+    let tabbed = tabbed(interaction);
+    let row = move |sentence| view! { <Row interaction sentence width near tabbed/> };
     view! {
         <section
             class="sentences"
             aria-label="Annotated text"
-            class:stale=move || page.is_stale()
+            class:stale=move || session.is_stale()
             class:alone=move || interaction.alone.get()
-            aria-busy=move || page.is_busy().to_string()
-            on:keydown=move |event| press(page, &event)
+            aria-busy=move || session.is_busy().to_string()
+            on:keydown=move |event| press(interaction, &event)
         >
             <div node_ref=frame class="frame">
                 <For each=move || 0..count.get() key=|sentence| *sentence children=row/>
             </div>
-            <Inspector page/>
-            <Legend page/>
+            <Inspector interaction/>
+            <Legend interaction/>
         </section>
     }
 }
 
 /// Only the pictures, of the first sentences, to be looked at.
 #[component]
-pub fn Pictures(page: Page) -> impl IntoView {
+pub fn Pictures(editor: Editor) -> impl IntoView {
     let frame = NodeRef::<html::Div>::new();
     let width = watch_width(frame);
     let tabbed = Memo::new(|_| None::<Item>);
-    let count = Memo::new(move |_| page.editor.document.with(|document| document.sentences().len()));
+    let count = Memo::new(move |_| editor.document.with(|document| document.sentences().len()));
+    let viewer = Viewer::looking(editor);
     let rows = move || {
         (0..count.get().min(SENTENCES))
-            .map(|sentence| view! { <div class="sentence"><PictureView page sentence width tabbed/></div> })
+            .map(|sentence| view! { <div class="sentence"><PictureView viewer sentence width tabbed/></div> })
             .collect_view()
     };
     view! { <div node_ref=frame class="pictures">{rows}</div> }
@@ -75,13 +76,22 @@ const SENTENCES: usize = 40;
 
 /// Place of a sentence, and its picture while it is near the window.
 #[component]
-fn Row(page: Page, sentence: usize, width: Signal<f32>, near: Near, tabbed: Memo<Option<Item>>) -> impl IntoView {
+fn Row(
+    interaction: Interaction,
+    sentence: usize,
+    width: Signal<f32>,
+    near: Near,
+    tabbed: Memo<Option<Item>>,
+) -> impl IntoView {
     let place = NodeRef::<html::Div>::new();
-    let selected = Memo::new(move |_| page.window.get() == sentence && page.editor.selection.get() != Selection::None);
+    let selected = Memo::new(move |_| {
+        interaction.session.window.get() == sentence && interaction.session.editor.selection.get() != Selection::None
+    });
     let drawn =
         Memo::new(move |_| near.all.get() || near.sentences.with(|near| near.contains(&sentence)) || selected.get());
     let words = move || {
-        let range = page.editor.document.with_untracked(|document| document.sentences().get(sentence).copied());
+        let range =
+            interaction.session.editor.document.with_untracked(|document| document.sentences().get(sentence).copied());
         range.map_or(0, |words| words.end.saturating_sub(words.start))
     };
     // How high so many words were.
@@ -105,7 +115,7 @@ fn Row(page: Page, sentence: usize, width: Signal<f32>, near: Near, tabbed: Memo
     };
     let picture = move || {
         if drawn.get() {
-            Some(view! { <PictureView page sentence width tabbed/> })
+            Some(view! { <PictureView viewer=Viewer::working(interaction) sentence width tabbed/> })
         } else {
             if let Some(place) = place.get_untracked() {
                 height.set_value((words(), place.offset_height()));
@@ -115,7 +125,7 @@ fn Row(page: Page, sentence: usize, width: Signal<f32>, near: Near, tabbed: Memo
     };
     view! {
         <div class="sentence" node_ref=place data-sentence=sentence style:height=room>
-            <PickButton page sentence/>
+            <PickButton interaction sentence/>
             {picture}
         </div>
     }
@@ -123,15 +133,15 @@ fn Row(page: Page, sentence: usize, width: Signal<f32>, near: Near, tabbed: Memo
 
 /// Chooses the sentence whose attention is shown.
 #[component]
-fn PickButton(page: Page, sentence: usize) -> impl IntoView {
+fn PickButton(interaction: Interaction, sentence: usize) -> impl IntoView {
     view! {
         <button
             type="button"
             class="pick"
             tabindex="-1"
             aria-label=format!("Show the attention of sentence {}", sentence + 1)
-            aria-pressed=move || (page.window.get() == sentence).to_string()
-            on:click=move |_| page.window.set(sentence)
+            aria-pressed=move || (interaction.session.window.get() == sentence).to_string()
+            on:click=move |_| interaction.session.show_window(sentence)
         >
             {sentence + 1}
         </button>
@@ -139,7 +149,7 @@ fn PickButton(page: Page, sentence: usize) -> impl IntoView {
 }
 
 /// A key, while the focus is in the annotated text.
-fn press(page: Page, event: &web_sys::KeyboardEvent) {
+fn press(interaction: Interaction, event: &web_sys::KeyboardEvent) {
     let held = Held { alt: event.alt_key(), shift: event.shift_key(), control: event.ctrl_key() || event.meta_key() };
     let target = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
     let on =
@@ -148,34 +158,38 @@ fn press(page: Page, event: &web_sys::KeyboardEvent) {
     if on("dialog") || on("button") && event.key() == "Enter" {
         return;
     }
-    let right_to_left = page.editor.document.with_untracked(|document| {
+    let right_to_left = interaction.session.editor.document.with_untracked(|document| {
         document
             .sentences()
-            .get(page.window.get_untracked())
+            .get(interaction.session.window.get_untracked())
             .is_some_and(|&words| sinet_figure::is_right_to_left(document.text_of(words)))
     });
     if let Some(command) = command(&event.key(), held, right_to_left)
-        && interaction::run(page, command)
+        && interaction.run(command)
     {
         event.prevent_default();
     }
 }
 
 /// The one element of the text that the Tab key reaches: what is selected, or the first entity.
-fn tabbed(page: Page) -> Memo<Option<Item>> {
+fn tabbed(interaction: Interaction) -> Memo<Option<Item>> {
     Memo::new(move |_| {
-        let selection = page.editor.selection.get();
+        let selection = interaction.session.editor.selection.get();
         if let Selection::Words(_) = selection {
             return None;
         }
         let first = || {
-            let hidden = page.editor.hidden.get();
+            let hidden = interaction.session.editor.hidden.get();
             let shown = |entity: &&sinet_document::Entity| {
                 entity.words.start < entity.words.end && !hidden.entities.contains(&entity.kind)
             };
-            page.editor.labels.with(|labels| labels.entities.iter().find(shown).map(|entity| Item::Entity(entity.id)))
+            interaction
+                .session
+                .editor
+                .labels
+                .with(|labels| labels.entities.iter().find(shown).map(|entity| Item::Entity(entity.id)))
         };
-        interaction::focus_target(selection).or_else(first)
+        focus_target(selection).or_else(first)
     })
 }
 

@@ -8,20 +8,20 @@ use sinet_protocol::{DeviceChoice, Keeping, MEASURED_READINGS};
 use wasm_bindgen::JsCast;
 use web_sys::{Event, HtmlInputElement};
 
-use crate::app::Page;
-use crate::engine::Adding;
-use crate::engine::{Measured, has_program};
+use crate::engine::{Adding, Devices, Measured, has_program};
+use crate::files::Files;
 use crate::files::drop::files_of_input;
+use crate::session::Session;
 
 /// Closed until somebody wants it.
 #[component]
-pub fn Setup(page: Page) -> impl IntoView {
+pub fn Setup(session: Session, devices: Devices, files: Files) -> impl IntoView {
     view! {
-        <details class="setup" on:toggle=move |_| page.models.refresh()>
+        <details class="setup" on:toggle=move |_| session.models.refresh()>
             <summary>"Model and device"</summary>
             <div class="halves">
-                <ModelList page/>
-                <DeviceChoices page/>
+                <ModelList session files/>
+                <DeviceChoices session devices/>
             </div>
         </details>
     }
@@ -29,8 +29,8 @@ pub fn Setup(page: Page) -> impl IntoView {
 
 /// The models, what is kept of them, and adding one.
 #[component]
-fn ModelList(page: Page) -> impl IntoView {
-    let models = page.models;
+fn ModelList(session: Session, files: Files) -> impl IntoView {
+    let models = session.models;
     let all = move || {
         let own = models.own.get().into_iter().map(|(name, _)| name);
         ModelName::SHIPPED.into_iter().chain(own).collect::<Vec<_>>()
@@ -53,7 +53,7 @@ fn ModelList(page: Page) -> impl IntoView {
                         type="button"
                         class="quiet"
                         aria-label=label.clone()
-                        on:click=move |_| page.remove_model(model)
+                        on:click=move |_| session.remove_model(model)
                     >
                         "Remove"
                     </button>
@@ -62,7 +62,7 @@ fn ModelList(page: Page) -> impl IntoView {
         }
     };
     let space = move || {
-        let keeping = match page.keeping() {
+        let keeping = match session.keeping() {
             Keeping::Kept => "",
             Keeping::Full => {
                 " The browser has no room left for this model: it will be fetched again at the next visit. Remove a model or documents to keep it."
@@ -86,11 +86,11 @@ fn ModelList(page: Page) -> impl IntoView {
     };
     let add = move |event: Event| {
         let input: HtmlInputElement = event.target().expect("an event of an input").unchecked_into();
-        let files = files_of_input(&input).files;
+        let chosen = files_of_input(&input);
         // The same file can be chosen again.
         input.set_value("");
-        if !files.is_empty() {
-            page.add_model(files);
+        if !chosen.files.is_empty() {
+            files.add_model(chosen);
         }
     };
     view! {
@@ -115,7 +115,7 @@ fn ModelList(page: Page) -> impl IntoView {
             <p class="note" role="status" aria-label="Adding a model">{adding}</p>
             <p class="note">{space}</p>
             <p class="note">
-                "A model is a folder that " <code>"sinet train"</code> " has written, or a zip of one. You can drop it anywhere on this page."
+                "A model is a folder that " <code>"sinet train"</code> " has written, or a zip of one. You can drop it anywhere on this session."
             </p>
         </section>
     }
@@ -123,8 +123,7 @@ fn ModelList(page: Page) -> impl IntoView {
 
 /// Where models run, and how fast that is.
 #[component]
-fn DeviceChoices(page: Page) -> impl IntoView {
-    let devices = page.devices;
+fn DeviceChoices(session: Session, devices: Devices) -> impl IntoView {
     let choices = [(DeviceChoice::Auto, "Automatic"), (DeviceChoice::Cpu, "CPU"), (DeviceChoice::Webgpu, "WebGPU")];
     let radios = choices.map(|(choice, name)| {
         view! {
@@ -132,8 +131,8 @@ fn DeviceChoices(page: Page) -> impl IntoView {
                 <input
                     type="radio"
                     name="device"
-                    prop:checked=move || devices.choice.get() == choice
-                    on:change=move |_| page.switch_device(choice)
+                    prop:checked=move || session.device.get() == choice
+                    on:change=move |_| session.choose_device(choice)
                 />
                 " "
                 {name}
@@ -142,7 +141,7 @@ fn DeviceChoices(page: Page) -> impl IntoView {
     });
     let adapter = move || devices.adapter.get().map(|adapter| tell_adapter(adapter.as_ref()));
     let measured =
-        move || devices.measured.get().map(|measured| tell_measured(&page.models.title(measured.model), &measured));
+        move || devices.measured.get().map(|measured| tell_measured(&session.models.title(measured.model), &measured));
     view! {
         <section aria-label="Device">
             <h3>"Device"</h3>
@@ -156,7 +155,7 @@ fn DeviceChoices(page: Page) -> impl IntoView {
                     type="button"
                     class="quiet"
                     aria-disabled=move || devices.is_measuring.get().to_string()
-                    on:click=move |_| page.measure_devices()
+                    on:click=move |_| session.text.with_untracked(|text| devices.measure(session.model.get_untracked(), text))
                 >
                     "Measure"
                 </button>

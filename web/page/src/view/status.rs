@@ -3,13 +3,13 @@
 use leptos::prelude::*;
 use sinet_logic::bytes;
 
-use crate::app::Page;
 use crate::engine::Phase;
+use crate::session::Session;
 
 /// Progress, device and time; and failures.
 #[component]
-pub fn Status(page: Page) -> impl IntoView {
-    let loading = move || match page.phase() {
+pub fn Status(session: Session) -> impl IntoView {
+    let loading = move || match session.phase() {
         Phase::Loading { loaded_bytes, total_bytes } => Some((loaded_bytes, total_bytes)),
         _ => None,
     };
@@ -20,16 +20,16 @@ pub fn Status(page: Page) -> impl IntoView {
         loading().filter(|(loaded, total)| loaded < total).map(part)
     };
     let failure = move || {
-        let failed = match page.phase() {
+        let failed = match session.phase() {
             Phase::Failed(failure) => Some(failure.sentence()),
             _ => None,
         };
-        failed.or_else(|| page.refusal.get())
+        failed.or_else(|| session.refusal.get())
     };
     view! {
         <section class="status" aria-label="Status">
             <div class="row">
-                <p role="status">{move || sentence(page)}</p>
+                <p role="status">{move || sentence(session)}</p>
                 <span class="arrived" aria-hidden="true">{arrived}</span>
             </div>
             <progress
@@ -39,15 +39,15 @@ pub fn Status(page: Page) -> impl IntoView {
                 prop:value=move || value().unwrap_or(0.0)
             ></progress>
             <p role="alert" class="failure">{failure}</p>
-            <Show when=move || matches!(page.phase(), Phase::Failed(_))>
-                <button type="button" class="quiet" on:click=move |_| page.read()>"Try again"</button>
+            <Show when=move || matches!(session.phase(), Phase::Failed(_))>
+                <button type="button" class="quiet" on:click=move |_| session.read()>"Try again"</button>
             </Show>
         </section>
     }
 }
 
-fn sentence(page: Page) -> String {
-    match page.phase() {
+fn sentence(session: Session) -> String {
+    match session.phase() {
         Phase::Starting => "Starting the model…".to_owned(),
         Phase::Loading { loaded_bytes, total_bytes } if loaded_bytes < total_bytes => {
             format!("Loading the model ({})…", bytes::tell(total_bytes))
@@ -57,9 +57,9 @@ fn sentence(page: Page) -> String {
         Phase::Ready(report) => {
             let name = if report.device == "webgpu" { "WebGPU" } else { "the CPU" };
             let place = format!("on {name}. {}", report.reason);
-            let milliseconds = page.shown.with(|shown| shown.as_ref().map(|shown| shown.milliseconds));
+            let milliseconds = session.shown.with(|shown| shown.as_ref().map(|shown| shown.milliseconds));
             match milliseconds {
-                _ if page.busy_since.get().is_some() => format!("Reading {place}"),
+                _ if session.busy_since.get().is_some() => format!("Reading {place}"),
                 Some(time) if time < 9_950.0 => format!("Read in {time:.0} ms {place}"),
                 Some(time) => format!("Read in {:.0} s {place}", time / 1000.0),
                 None => format!("Ready {place}"),

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use sinet_document::{EntityId, RelationId, Selection};
 use sinet_formats::Source;
 
-use crate::app::Page;
+use crate::session::Session;
 
 /// How many rows are shown of each at first, and how many more at each wish.
 const ROWS: usize = 200;
@@ -30,8 +30,8 @@ struct RelationRow {
 
 /// Both tables, in step with the picture.
 #[component]
-pub fn Tables(page: Page) -> impl IntoView {
-    let editor = page.editor;
+pub fn Tables(session: Session) -> impl IntoView {
+    let editor = session.editor;
     let entities = Memo::new(move |_| {
         editor.hidden.with(|hidden| {
             editor.labels.with(|labels| {
@@ -74,7 +74,7 @@ pub fn Tables(page: Page) -> impl IntoView {
         let EntityRow { id, text, kind, told } = row;
         view! {
             <tr class:selected=move || editor.selection.get() == Selection::Entity(id)>
-                <td>{pick(page, Selection::Entity(id), text)}</td>
+                <td>{pick(session, Selection::Entity(id), text)}</td>
                 <td class="type">{kind}</td>
                 <td class="number">{told}</td>
             </tr>
@@ -84,7 +84,7 @@ pub fn Tables(page: Page) -> impl IntoView {
         let RelationRow { id, head, kind, tail, told } = row;
         view! {
             <tr class:selected=move || editor.selection.get() == Selection::Relation(id)>
-                <td>{pick(page, Selection::Relation(id), head)}</td>
+                <td>{pick(session, Selection::Relation(id), head)}</td>
                 <td class="type">{kind}</td>
                 <td dir="auto">{tail}</td>
                 <td class="number">{told}</td>
@@ -97,7 +97,7 @@ pub fn Tables(page: Page) -> impl IntoView {
     let entity_count = move || entities.with(Vec::len);
     let relation_count = move || relations.with(Vec::len);
     view! {
-        <section class="tables" aria-label="Tables" class:stale=move || page.is_stale()>
+        <section class="tables" aria-label="Tables" class:stale=move || session.is_stale()>
             <div>
                 <table>
                     <caption>{move || caption("Entities", entity_count(), all(false))}</caption>
@@ -142,14 +142,14 @@ fn More(limit: RwSignal<usize>, count: Signal<usize>) -> impl IntoView {
 }
 
 /// The first cell of a row: selects in the picture what the row is about.
-fn pick(page: Page, selection: Selection, text: String) -> impl IntoView {
+fn pick(session: Session, selection: Selection, text: String) -> impl IntoView {
     view! {
         <button
             type="button"
             class="row-pick"
             dir="auto"
-            aria-pressed=move || (page.editor.selection.get() == selection).to_string()
-            on:click=move |_| page.select(selection)
+            aria-pressed=move || (session.editor.selection.get() == selection).to_string()
+            on:click=move |_| session.select(selection)
         >
             {text}
         </button>

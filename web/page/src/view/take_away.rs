@@ -9,16 +9,16 @@ use sinet_logic::files::training::Provenance;
 use wasm_bindgen_futures::spawn_local;
 
 use super::measure;
-use crate::app::Page;
 use crate::files;
+use crate::session::Session;
 
 /// Closed until somebody wants something.
 #[component]
-pub fn TakeAway(page: Page) -> impl IntoView {
+pub fn TakeAway(session: Session) -> impl IntoView {
     let is_open = RwSignal::new(false);
     let item = RwSignal::new(Item::Data(Format::Sinet));
     let said = RwSignal::new(String::new());
-    let terms = Memo::new(move |_| is_open.get().then(|| look(page, item.get())));
+    let terms = Memo::new(move |_| is_open.get().then(|| look(session, item.get())));
     let options = |items: Vec<Item>| {
         items.into_iter().map(|item| view! { <option value=item.name()>{item.title()}</option> }).collect_view()
     };
@@ -38,11 +38,11 @@ pub fn TakeAway(page: Page) -> impl IntoView {
                     <optgroup label="Data">{options(data)}</optgroup>
                     <optgroup label="Training, pictures, page">{options(rest)}</optgroup>
                 </select>
-                <button type="button" class="quiet" on:click=move |_| save(page, item.get_untracked(), said)>"Download"</button>
+                <button type="button" class="quiet" on:click=move |_| save(session, item.get_untracked(), said)>"Download"</button>
                 <Show when=move || item.get().is_text()>
-                    <button type="button" class="quiet" on:click=move |_| copy(page, item.get_untracked(), said)>"Copy"</button>
+                    <button type="button" class="quiet" on:click=move |_| copy(session, item.get_untracked(), said)>"Copy"</button>
                 </Show>
-                <button type="button" class="quiet" on:click=move |_| copy_link(page, said)>"Copy a link"</button>
+                <button type="button" class="quiet" on:click=move |_| copy_link(session, said)>"Copy a link"</button>
             </div>
             <div class="note terms">{move || terms.get().map(tell_terms)}</div>
             <p class="note">"A link holds the text and its labels in the part of the address that is never sent to a server."</p>
@@ -68,27 +68,28 @@ fn tell_terms(terms: Result<Terms, String>) -> AnyView {
 }
 
 /// Follows the document.
-fn look(page: Page, item: Item) -> Result<Terms, String> {
-    let types = page.editor.types.get();
-    page.editor
+fn look(session: Session, item: Item) -> Result<Terms, String> {
+    let types = session.editor.types.get();
+    session
+        .editor
         .document
-        .with(|document| terms(item, document, &types, &provenance(page)))
+        .with(|document| terms(item, document, &types, &provenance(session)))
         .map_err(|error| error.to_string())
 }
 
-fn provenance(page: Page) -> Provenance {
-    let reader = page.shown.with_untracked(|shown| shown.as_ref().map(|shown| shown.model));
-    let model = reader.map(|model| untrack(|| page.models.title(model)));
+fn provenance(session: Session) -> Provenance {
+    let reader = session.shown.with_untracked(|shown| shown.as_ref().map(|shown| shown.model));
+    let model = reader.map(|model| untrack(|| session.models.title(model)));
     Provenance { model, when: String::from(js_sys::Date::new_0().to_iso_string()) }
 }
 
 /// The file, but for PNG, which has to be drawn by the browser: that is an SVG picture.
-fn make(page: Page, item: Item) -> Result<Taken, String> {
-    let types = page.editor.types.get_untracked();
-    page.editor.document.with_untracked(|document| {
-        let made = take(item, document, &types, &provenance(page)).map_err(|error| error.to_string())?;
+fn make(session: Session, item: Item) -> Result<Taken, String> {
+    let types = session.editor.types.get_untracked();
+    session.editor.document.with_untracked(|document| {
+        let made = take(item, document, &types, &provenance(session)).map_err(|error| error.to_string())?;
         Ok(made.unwrap_or_else(|| {
-            let visible = page.editor.visible.get_untracked();
+            let visible = session.editor.visible.get_untracked();
             let drawn = Drawn::all(document.labelled_with(visible), &types, measure::width);
             let stem = file_stem(&document.id);
             let title = if document.id.is_empty() { "Entities and relations" } else { &document.id };
@@ -101,10 +102,10 @@ fn make(page: Page, item: Item) -> Result<Taken, String> {
     })
 }
 
-fn save(page: Page, item: Item, said: RwSignal<String>) {
+fn save(session: Session, item: Item, said: RwSignal<String>) {
     spawn_local(async move {
         let saved = async {
-            let Taken { name, media_type, content } = make(page, item)?;
+            let Taken { name, media_type, content } = make(session, item)?;
             if item != Item::Png {
                 files::download(&name, media_type, &content)?;
                 return Ok(name);
@@ -117,9 +118,9 @@ fn save(page: Page, item: Item, said: RwSignal<String>) {
     });
 }
 
-fn copy(page: Page, item: Item, said: RwSignal<String>) {
+fn copy(session: Session, item: Item, said: RwSignal<String>) {
     spawn_local(async move {
-        let copied = match make(page, item) {
+        let copied = match make(session, item) {
             Ok(taken) => files::copy(&String::from_utf8_lossy(&taken.content)).await,
             Err(message) => Err(message),
         };
@@ -127,8 +128,8 @@ fn copy(page: Page, item: Item, said: RwSignal<String>) {
     });
 }
 
-fn copy_link(page: Page, said: RwSignal<String>) {
-    let fragment = link::to_fragment(&page.editor.document.with_untracked(|document| document.to_labelled()));
+fn copy_link(session: Session, said: RwSignal<String>) {
+    let fragment = link::to_fragment(&session.editor.document.with_untracked(|document| document.to_labelled()));
     spawn_local(async move {
         let copied = match fragment {
             Ok(fragment) => {

@@ -5,25 +5,22 @@ use sinet_document::difference::{Difference, Retyped};
 use sinet_protocol::Settings;
 use sinet_text::Types;
 
-use crate::app::Page;
-use crate::explain::MOST;
+use crate::session::{MOST, Session};
 
 /// Sliders, switches, and what they change.
 #[component]
-pub fn Tuning(page: Page) -> impl IntoView {
-    let ready = move || page.understanding.settings().is_some();
-    let has = move |part: Part| {
-        page.understanding.own.with(|own| own.as_ref().is_some_and(|own| *part.of(&mut own.settings.clone())))
-    };
-    let switches = Part::ALL.map(|part| view! { <Show when=move || has(part)><Switch page part/></Show> });
+pub fn Tuning(session: Session) -> impl IntoView {
+    let ready = move || session.settings().is_some();
+    let has = move |part: Part| session.own_settings().is_some_and(|mut settings| *part.of(&mut settings));
+    let switches = Part::ALL.map(|part| view! { <Show when=move || has(part)><Switch session part/></Show> });
     view! {
         <section class="tuning" aria-label="Thresholds and parts of the network">
             <details>
                 <summary>"Thresholds and parts of the network"</summary>
                 <Show when=ready fallback=|| view! { <p class="note">"As soon as a text has been read."</p> }>
                     <div class="sliders">
-                        <Slider page threshold=Threshold::Entity/>
-                        <Slider page threshold=Threshold::Relation/>
+                        <Slider session threshold=Threshold::Entity/>
+                        <Slider session threshold=Threshold::Relation/>
                     </div>
                 </Show>
                 <fieldset class="switches">
@@ -34,7 +31,7 @@ pub fn Tuning(page: Page) -> impl IntoView {
                     </p>
                 </fieldset>
             </details>
-            <Changes page/>
+            <Changes session/>
         </section>
     }
 }
@@ -62,13 +59,13 @@ impl Threshold {
 }
 
 #[component]
-fn Slider(page: Page, threshold: Threshold) -> impl IntoView {
-    let value = move || page.understanding.settings().map_or(0.0, |mut settings| *threshold.of(&mut settings));
+fn Slider(session: Session, threshold: Threshold) -> impl IntoView {
+    let value = move || session.settings().map_or(0.0, |mut settings| *threshold.of(&mut settings));
     let choose = move |percent: String| {
-        let settings = untrack(|| page.understanding.settings());
+        let settings = untrack(|| session.settings());
         if let (Some(mut settings), Ok(percent)) = (settings, percent.parse::<u8>()) {
             *threshold.of(&mut settings) = f32::from(percent.min(100)) / 100.0;
-            page.choose_settings(Some(settings));
+            session.choose_settings(Some(settings));
         }
     };
     view! {
@@ -118,12 +115,12 @@ impl Part {
 }
 
 #[component]
-fn Switch(page: Page, part: Part) -> impl IntoView {
-    let on = move || page.understanding.settings().is_some_and(|mut settings| *part.of(&mut settings));
+fn Switch(session: Session, part: Part) -> impl IntoView {
+    let on = move || session.settings().is_some_and(|mut settings| *part.of(&mut settings));
     let choose = move |on: bool| {
-        if let Some(mut settings) = untrack(|| page.understanding.settings()) {
+        if let Some(mut settings) = untrack(|| session.settings()) {
             *part.of(&mut settings) = on;
-            page.choose_settings(Some(settings));
+            session.choose_settings(Some(settings));
         }
     };
     view! {
@@ -141,18 +138,18 @@ fn Switch(page: Page, part: Part) -> impl IntoView {
 
 /// What differs from what the model finds by itself.
 #[component]
-fn Changes(page: Page) -> impl IntoView {
-    let difference = Memo::new(move |_| page.difference());
+fn Changes(session: Session) -> impl IntoView {
+    let difference = Memo::new(move |_| session.difference());
     let told = move || {
         difference.with(|difference| {
             difference.as_ref().map(|difference| format!("Compared with the model’s own: {}", difference.tell_change()))
         })
     };
     let list = move || {
-        let types = page.editor.types.get();
+        let types = session.editor.types.get();
         difference.get().map(|difference| changes(&difference, &types))
     };
-    let more = move || match page.understanding.more.get() {
+    let more = move || match session.left_out() {
         (0, 0) => None,
         (entities, relations) => Some(format!(
             "Too much to look at: of each sentence the {} likeliest entities and the {} likeliest relations between \
@@ -165,8 +162,8 @@ fn Changes(page: Page) -> impl IntoView {
             <p class="told" aria-live="polite">{told}</p>
             <p class="note">{more}</p>
             {list}
-            <Show when=move || page.understanding.chosen.with(Option::is_some)>
-                <button type="button" class="quiet" on:click=move |_| page.choose_settings(None)>
+            <Show when=move || session.has_chosen_settings()>
+                <button type="button" class="quiet" on:click=move |_| session.choose_settings(None)>
                     "Back to the model’s own"
                 </button>
             </Show>

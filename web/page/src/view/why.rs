@@ -3,20 +3,20 @@
 use leptos::prelude::*;
 use sinet_logic::explain::why::{Bar, Group};
 
-use crate::app::Page;
-use crate::explain::Answered;
+use crate::explain::{Answered, Explaining};
+use crate::session::Session;
 
 /// The decision in one sentence, and the scores behind it.
 #[component]
-pub fn WhyPanel(page: Page) -> impl IntoView {
+pub fn WhyPanel(session: Session, explaining: Explaining) -> impl IntoView {
     move || {
-        page.understanding.answer.get().map(|answer| {
+        explaining.answer.get().map(|answer| {
             let contents = match answer {
                 Ok(answer) => explained(answer).into_any(),
                 Err(message) => view! { <p class="failure">{message}</p> }.into_any(),
             };
             view! {
-                <section class="why" aria-labelledby="why-title" class:stale=move || page.is_stale()>
+                <section class="why" aria-labelledby="why-title" class:stale=move || session.is_stale()>
                     <h2 id="why-title">"Why, or why not"</h2>
                     {contents}
                 </section>

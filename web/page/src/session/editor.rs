@@ -13,7 +13,7 @@ use sinet_text::{TypeName, Types};
 pub struct Editor {
     /// The document. It is of the text that was read last, which may be older than what is in the field.
     pub document: RwSignal<OpenDocument>,
-    /// What it shows.
+    /// Its labels: the model's with the person's over them.
     pub labels: Memo<Labels>,
     /// The types that the model knows.
     pub types: RwSignal<Types>,
@@ -21,7 +21,7 @@ pub struct Editor {
     pub entity_kinds: Memo<Vec<String>>,
     /// The types that relations may have.
     pub relation_kinds: Memo<Vec<String>>,
-    /// What the person works on. What is selected is always there: what goes is selected no more.
+    /// The label or words that the person works on. A selection is always there: a label that goes is selected no more.
     pub selection: Memo<Selection>,
     /// Types that the reader does not want to see.
     pub hidden: RwSignal<Hidden>,
@@ -29,7 +29,7 @@ pub struct Editor {
     pub visible: Memo<Labels>,
     /// The document with these labels, to be drawn. Its entities and relations are in their order.
     pub drawing: Memo<Drawing>,
-    /// What was done last, for those who hear.
+    /// The last thing that was done, for those who hear.
     pub said: RwSignal<String>,
     wanted: RwSignal<Selection>,
 }
