@@ -4,7 +4,8 @@
 //! - [`files`]: dropped files, documents from files, files from documents
 //! - [`correct`]: the meaning of keys, and the way from label to label
 //! - [`explain`]: attention as shades, coverage of a text, explanations in words
-//! - [`network`]: the list of requests
+//! - [`library`]: the documents that wait to be saved, and those that a closing page has left
+//! - [`network`]: the list of requests, and use without a network
 //! - [`session`]: the fate of a question while documents and models come and go
 //!
 //! Nothing here knows the page. The open document is `sinet-document`, and pictures of it are `sinet-figure`.
@@ -14,5 +15,7 @@ pub mod correct;
 pub mod engine;
 pub mod explain;
 pub mod files;
+pub mod library;
 pub mod network;
+pub mod recent;
 pub mod session;

@@ -48,7 +48,11 @@ pub fn App() -> impl IntoView {
     // Whenever a model has arrived, what it took is kept; the reader's first text goes first.
     Effect::new(move |_| {
         if matches!(session.phase(), Phase::Ready(_)) {
-            set_timeout(move || offline.prepare(), KEEP_AFTER);
+            let keep = move || {
+                session.models.refresh();
+                offline.prepare();
+            };
+            set_timeout(keep, KEEP_AFTER);
         }
     });
     drop::listen(move |dropped| files.take(dropped));
@@ -76,7 +80,7 @@ pub fn App() -> impl IntoView {
         </main>
         <footer>
             <p>"Your text stays on this machine: the page only fetches its own files."</p>
-            <Privacy offline/>
+            <Privacy session offline/>
         </footer>
     }
 }

@@ -5,4 +5,4 @@ mod offline;
 pub mod requests;
 
 pub use address::address;
-pub use offline::{Offline, State};
+pub use offline::Offline;

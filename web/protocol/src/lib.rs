@@ -7,6 +7,9 @@
 //!
 //! A message is a string of JSON. The one exception is [`Request::Keep`], whose files travel beside it.
 
+#[cfg(target_arch = "wasm32")]
+pub mod requests;
+
 use serde::{Deserialize, Serialize};
 use sinet_text::TypeName;
 use sinet_text::annotation::{Annotation, Relation, WindowAttention, WordRange};
@@ -18,7 +21,7 @@ pub const MODEL_CACHE: &str = "sinet-models";
 /// How often a worker reads the text of a [`Request::Measure`]; the answer is the median.
 pub const MEASURED_READINGS: usize = 21;
 
-/// What the page asks of the worker.
+/// A question or task of the page for the worker.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Request {
@@ -29,9 +32,9 @@ pub enum Request {
         /// Whether the folder is one that [`Request::Keep`] made: then only the cache holds it.
         #[serde(default)]
         own: bool,
-        /// Where to run it.
+        /// The device to run it on.
         device: DeviceChoice,
-        /// Why there, for [`DeviceReport::reason`]: the page has asked the browser.
+        /// The reason for that device, for [`DeviceReport::reason`]: the page has asked the browser.
         reason: String,
     },
     /// Annotate a text with the loaded model.
@@ -53,7 +56,7 @@ pub enum Request {
         spans: Vec<WordRange>,
         /// The lowest probability that is reported; without it, the model's own.
         threshold: Option<f32>,
-        /// What of the network takes part.
+        /// The parts of the network that take part.
         switches: Switches,
         /// How many relations of a window are reported at most, the likeliest; all without it.
         most: Option<usize>,
@@ -62,7 +65,7 @@ pub enum Request {
     Reread {
         /// Comes back in the reply.
         id: u32,
-        /// How.
+        /// The settings to read it with.
         settings: Settings,
         /// How much is reported at most: the likeliest of each window.
         most: Most,
@@ -71,9 +74,9 @@ pub enum Request {
     Explain {
         /// Comes back in the reply.
         id: u32,
-        /// What is asked.
+        /// The question.
         question: Question,
-        /// How the text was read.
+        /// The settings that the text was read with.
         settings: Settings,
     },
     /// Check the files of a model that a person has brought, and keep them in the cache. The message is an array of
@@ -81,7 +84,7 @@ pub enum Request {
     Keep {
         /// URL under which such models are kept, absolute, with a closing slash.
         shelf: String,
-        /// Where each file lay, with `/` between folders.
+        /// The path of each file, with `/` between folders.
         paths: Vec<String>,
     },
     /// Annotate a text some times, to measure how long that takes.
@@ -100,7 +103,7 @@ pub struct Settings {
     pub entity_threshold: f32,
     /// The lowest probability of a relation that is reported, 0 to 1.
     pub relation_threshold: f32,
-    /// What of the network takes part.
+    /// The parts of the network that take part.
     pub switches: Switches,
 }
 
@@ -131,7 +134,7 @@ impl Default for Switches {
     }
 }
 
-/// What the worker answers.
+/// A message of the worker.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Reply {
@@ -146,13 +149,11 @@ pub enum Reply {
     },
     /// The model can be used.
     Loaded {
-        /// Its name.
-        model: String,
         /// Its entity types, in the schema's order.
         entity_types: Vec<TypeName>,
         /// Its relation types, in the schema's order.
         relation_types: Vec<TypeName>,
-        /// Where it runs.
+        /// The device it runs on.
         device: DeviceReport,
         /// Its own thresholds, and the parts that its network has.
         settings: Settings,
@@ -164,8 +165,6 @@ pub enum Reply {
     Kept {
         /// The folder under the shelf where the model lies now.
         folder: String,
-        /// What the model is called.
-        name: String,
     },
     /// The answer to [`Request::Measure`].
     Measured {
@@ -176,7 +175,7 @@ pub enum Reply {
     },
     /// The worker has asked the network, or a cache in its place, for something.
     Fetched {
-        /// What for, in order.
+        /// The requests, in order.
         fetches: Vec<Fetch>,
     },
     /// The answer to [`Request::Annotate`].
@@ -185,7 +184,7 @@ pub enum Reply {
         id: u32,
         /// Entities and relations.
         annotation: Annotation,
-        /// What the network looked at, a window each.
+        /// The attention of the network, a window each.
         attention: Vec<WindowAttention>,
         /// Whole time from text to annotation, in milliseconds.
         milliseconds: f64,
@@ -196,7 +195,7 @@ pub enum Reply {
         id: u32,
         /// The likeliest entities and relations.
         annotation: Annotation,
-        /// What the network looked at, a window each.
+        /// The attention of the network, a window each.
         attention: Vec<WindowAttention>,
         /// Entities that were found beyond those.
         more_entities: usize,
@@ -209,36 +208,33 @@ pub enum Reply {
         id: u32,
         /// Head and tail are indices into the request's spans.
         relations: Vec<Relation>,
-        /// How long it took, in milliseconds.
-        milliseconds: f64,
     },
     /// The answer to [`Request::Explain`].
     Explained {
         /// The request's.
         id: u32,
-        /// Why, or why not.
+        /// The reasons, for or against.
         explanation: Explanation,
     },
     /// The worker is about to end on a fault of its own: no reply will come any more.
     Stopped {
-        /// What kind of fault.
+        /// The kind of fault.
         fault: Fault,
-        /// What happened, as far as is known: a clause without a full stop.
+        /// The cause, as far as it is known: a clause without a full stop.
         message: String,
     },
     /// The request could not be met.
     Failed {
         /// The request's, if it had one; `None` for a failed load.
         id: Option<u32>,
-        /// What kind of fault.
+        /// The kind of fault.
         fault: Fault,
-        /// What is wrong: a clause without a full stop.
+        /// The cause: a clause without a full stop.
         message: String,
     },
 }
 
-/// What has gone wrong, as far as it can be told apart. What is done about it and said to the reader is the page's
-/// matter.
+/// A fault, as far as faults can be told apart. The page decides what to do about it and tells the reader.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Fault {
@@ -309,6 +305,6 @@ pub enum DeviceChoice {
 pub struct DeviceReport {
     /// `cpu` or `webgpu`.
     pub device: String,
-    /// Why this one, in one sentence.
+    /// The reason for this one, in one sentence.
     pub reason: String,
 }

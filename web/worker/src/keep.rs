@@ -21,7 +21,7 @@ pub async fn keep(paths: &[String], files: &[File], shelf: &str) -> Result<Reply
     let total = files.total_bytes();
     post(&Reply::Progress { loaded_bytes: total, total_bytes: total });
     let verified = download::verify(files).await?;
-    let model = device::load_on(verified.clone(), &burn::tensor::Device::flex()).await?;
+    device::load_on(verified.clone(), &burn::tensor::Device::flex()).await?;
 
     let files = verified.files();
     let manifest_bytes = files.get(MANIFEST)?;
@@ -39,7 +39,7 @@ pub async fn keep(paths: &[String], files: &[File], shelf: &str) -> Result<Reply
             return Err(Trouble::new(Fault::Storage, format!("the browser cannot keep the model: {why}")));
         }
     }
-    Ok(Reply::Kept { folder, name: model.name().to_owned() })
+    Ok(Reply::Kept { folder })
 }
 
 /// The files of a folder that its manifest names, none of them longer than it says.

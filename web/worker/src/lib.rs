@@ -7,7 +7,6 @@ mod cache;
 mod device;
 mod download;
 mod fault;
-mod fetches;
 mod hash;
 mod keep;
 
@@ -19,7 +18,9 @@ use futures_util::StreamExt;
 use futures_util::future::{Either, select};
 use js_sys::Array;
 use sinet_infer::{AnnotateError, Annotated, Encoded, Limits, Model, Thresholds};
-use sinet_protocol::{DeviceReport, Fault, Keeping, MEASURED_READINGS, Most, Reply, Request, Settings, Switches};
+use sinet_protocol::{
+    DeviceReport, Fault, Keeping, MEASURED_READINGS, Most, Reply, Request, Settings, Switches, requests,
+};
 use sinet_text::annotation::{Relation, WordRange};
 use sinet_text::explanation::Question;
 use sinet_text::{Document, LabelledPair, TypeName};
@@ -45,7 +46,7 @@ pub fn serve(open_gpu: Option<OpenGpu>) {
             }
         });
     worker_scope().set_onmessage(Some(on_message.into_js_value().unchecked_ref()));
-    fetches::report();
+    requests::watch(&["resource"], |fetches| post(&Reply::Fetched { fetches }));
     post(&Reply::Ready);
     spawn_local(async move {
         let mut device = DeviceSlot::new(open_gpu);
@@ -154,7 +155,6 @@ fn introduce(model: &Model, device: DeviceReport, keeping: Keeping) -> Reply {
         symmetric,
     };
     Reply::Loaded {
-        model: model.name().to_owned(),
         entity_types: schema.entities.iter().map(|kind| named(&kind.name, &kind.verbose, false)).collect(),
         relation_types: (schema.relations.iter())
             .map(|kind| named(&kind.name, &kind.verbose, kind.symmetric))
@@ -235,7 +235,6 @@ impl Loaded {
         switches: Switches,
         most: Option<usize>,
     ) -> Reply {
-        let start = now();
         let Some((model, encoded)) = self.switched(switches) else { return nothing_annotated(id) };
         let threshold = threshold.unwrap_or(model.config().relation_threshold);
         match model.relate(encoded, spans, threshold) {
@@ -251,7 +250,7 @@ impl Loaded {
                     score,
                 };
                 let relations = pairs.into_iter().zip(scores).map(relation).collect();
-                Reply::Related { id, relations, milliseconds: now() - start }
+                Reply::Related { id, relations }
             }
             Err(error) => stopped(error),
         }

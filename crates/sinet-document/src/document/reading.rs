@@ -8,7 +8,7 @@ use sinet_text::ByteSpan;
 
 use super::edit::Change;
 use super::shift::Shift;
-use super::{Correction, EntityId, Link, OpenDocument, Pairing, RelationId};
+use super::{Correction, EntityId, Layer, Link, OpenDocument, Pairing, RelationId};
 
 /// A relation that a model has found between entities of the document.
 #[derive(Debug, Clone, PartialEq)]
@@ -95,6 +95,21 @@ impl OpenDocument {
             self.relations.known.insert(id, link.pairing());
             self.relations.model.insert(id, link);
         }
+        self.forget_relations();
+    }
+
+    /// Forgets relations that neither the model nor a person speaks of any more, nor the history. A model may find others
+    /// at every threshold, and what is known is kept with the document.
+    fn forget_relations(&mut self) {
+        let steps = self.history.done.iter().chain(&self.history.undone);
+        let in_history: BTreeSet<RelationId> = steps
+            .filter_map(|step| match step.change {
+                Change::Relation(id, _) => Some(id),
+                Change::Entity(..) => None,
+            })
+            .collect();
+        let Layer { model, corrections, known } = &mut self.relations;
+        known.retain(|id, _| model.contains_key(id) || corrections.contains_key(id) || in_history.contains(id));
     }
 
     /// Goes on with another text: as it was left, or with what of the labels still has its text. What it was before is set

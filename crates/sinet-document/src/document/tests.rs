@@ -200,13 +200,35 @@ fn corrections_come_back_with_their_text() {
 }
 
 #[test]
+fn b25_relations_that_nobody_speaks_of_are_forgotten() {
+    let mut document = read();
+    document.apply(Edit::RemoveRelation(relation_named(&document, "X"))).unwrap();
+    document.apply(Edit::RemoveRelation(relation_named(&document, "Y"))).unwrap();
+    document.undo();
+    let (zoe, parser) = (entity_named(&document, "Zoë"), entity_named(&document, "naïve parser"));
+    let found = |kind: String| FoundRelation { kind, head: zoe, tail: parser, score: Some(0.5) };
+    for number in 0..100 {
+        document.take_relations(vec![found(format!("N{number}"))]);
+        // What the model says, what was removed, and what can be removed again.
+        assert_eq!(document.relations.known.len(), 3, "{number}");
+    }
+    document.take_reading(read().to_labelled());
+    let shown = |document: &OpenDocument| show(document).split_off(4);
+    assert_eq!(shown(&document), ["tagger -Y-> naïve parser"], "what was removed stays removed");
+    document.redo();
+    assert_eq!(shown(&document), Vec::<String>::new(), "and is removed again");
+    let stored = serde_json::to_string(&document).unwrap();
+    assert_eq!(serde_json::from_str::<OpenDocument>(&stored).unwrap(), document);
+}
+
+#[test]
 fn b1_a_correction_that_was_moved_by_another_text_comes_back_to_its_place() {
     let text = "A parser and a parser.";
     let mut document = OpenDocument::of_text(text);
     document.apply(Edit::AddEntity { kind: "C".to_owned(), words: words(4, 5) }).unwrap();
     let place = |document: &OpenDocument| {
         let labels = document.labels();
-        let own = labels.entities.iter().filter(|entity| entity.source == Source::Person);
+        let own = labels.entities.iter().filter(|entity| entity.provenance == Provenance::Person);
         own.map(|entity| entity.words).collect::<Vec<_>>()
     };
     // The one takes the correction to its only parser, the other loses it.

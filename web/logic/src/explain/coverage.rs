@@ -1,4 +1,4 @@
-//! What of a text was read as one piece.
+//! The pieces in which a text was read.
 
 use sinet_text::WordRange;
 use sinet_text::annotation::Window;
@@ -15,6 +15,8 @@ pub struct Coverage {
     cut_sentences: usize,
     parts: usize,
     unread_words: usize,
+    /// Words that are longer than the input of the encoder, whose ends were not read.
+    cut_words: usize,
 }
 
 /// A part of the bar.
@@ -68,12 +70,13 @@ impl Coverage {
         }
         let unread = stretches.iter().filter(|stretch| stretch.kind == Kind::Unread);
         let unread_words = unread.map(|stretch| stretch.words).sum();
-        Self { stretches, sentences: sentences.len(), cut_sentences: cut.len(), parts, unread_words }
+        let cut_words = windows.iter().filter(|window| window.dropped_pieces > 0).count();
+        Self { stretches, sentences: sentences.len(), cut_sentences: cut.len(), parts, unread_words, cut_words }
     }
 
     /// Whether there is more to tell than that one sentence was read.
     pub fn is_worth_telling(&self) -> bool {
-        self.sentences > 1 || self.parts > 0 || self.unread_words > 0
+        self.sentences > 1 || self.parts > 0 || self.unread_words > 0 || self.cut_words > 0
     }
 
     /// How the text was read, for the reader.
@@ -83,6 +86,7 @@ impl Coverage {
             count => format!("{count} sentences"),
         };
         let cut = match self.cut_sentences {
+            0 if self.sentences == 1 => String::new(),
             0 => ", each as one piece".to_owned(),
             1 if self.sentences == 1 => format!("; it was too long and read in {} parts", self.parts),
             1 => format!("; one was too long and read in {} parts", self.parts),
@@ -93,7 +97,12 @@ impl Coverage {
             1 => " One word was not read.".to_owned(),
             count => format!(" {count} words were not read."),
         };
-        format!("Read as {sentences}{cut}.{unread}")
+        let cut_words = match self.cut_words {
+            0 => String::new(),
+            1 => " One word is too long for the model, and its end was not read.".to_owned(),
+            count => format!(" {count} words are too long for the model, and their ends were not read."),
+        };
+        format!("Read as {sentences}{cut}.{unread}{cut_words}")
     }
 }
 
@@ -143,6 +152,22 @@ mod tests {
         );
         assert!(!coverage(3, &[(0, 3)], &[(0, 3)]).is_worth_telling());
         assert!(!coverage(0, &[], &[]).is_worth_telling());
+    }
+
+    #[test]
+    fn b6_a_word_that_was_cut_is_told() {
+        let words = |start, end| WordRange { start, end };
+        let window =
+            |words, dropped_pieces| Window { range: TextRange { start: 0, end: 0 }, words, pieces: 64, dropped_pieces };
+        let cut = Coverage::new(1, &[words(0, 1)], &[window(words(0, 1), 7)]);
+        assert!(cut.is_worth_telling());
+        check(
+            &cut,
+            expect!["Read as one sentence. One word is too long for the model, and its end was not read. [Whole 1]"],
+        );
+        let windows = [window(words(0, 1), 7), window(words(1, 2), 0), window(words(2, 3), 1)];
+        let told = Coverage::new(3, &[words(0, 1), words(1, 2), words(2, 3)], &windows).sentence();
+        assert!(told.ends_with("2 words are too long for the model, and their ends were not read."), "{told}");
     }
 
     #[test]

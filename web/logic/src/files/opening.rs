@@ -1,6 +1,6 @@
 //! Documents from the files that a person drops or chooses.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use sinet_formats::{Format, LabelledDocument, LossReport, Options, Reader, SniffError, read_brat, sniff};
 
@@ -10,7 +10,11 @@ pub type Content = (String, Vec<u8>);
 /// The most documents that are opened at once.
 pub const MAX_DOCUMENTS: usize = 20_000;
 
-/// What files held.
+/// The endings of brat's two files, in small letters.
+const TEXT: &str = ".txt";
+const LABELS: &str = ".ann";
+
+/// The contents of files.
 #[derive(Debug, Default)]
 pub struct Opened {
     /// The documents, in the order of the files.
@@ -19,26 +23,91 @@ pub struct Opened {
     pub notes: Vec<String>,
     /// Files that could not be opened, each a sentence.
     pub failures: Vec<String>,
+    /// Texts beyond [`MAX_DOCUMENTS`].
+    left_out: usize,
 }
 
-/// Opens files. Text and labels of brat go together by their name; other texts become documents without labels.
-pub fn open(files: Vec<Content>) -> Opened {
+/// Opens files. Text and labels of brat go together by their name; other texts become documents without labels. Files
+/// may have the same path, as those of two folders that were dropped one after the other.
+pub fn open(mut files: Vec<Content>) -> Opened {
     let mut opened = Opened::default();
-    let mut files: BTreeMap<String, Vec<u8>> = files.into_iter().collect();
-    let texts: Vec<String> = files.keys().filter(|path| path.to_ascii_lowercase().ends_with(".txt")).cloned().collect();
-    for path in texts {
-        let Some(bytes) = files.remove(&path) else { continue };
-        let stem = &path[..path.len() - ".txt".len()];
-        let labels = files.remove(&format!("{stem}.ann"));
-        opened.take_text(&path, stem, bytes, labels);
+    files.sort_by(|(a, _), (b, _)| a.cmp(b));
+    let Pairing { labels, unclear } = opened.pair(&files);
+    let mut files: Vec<Option<Content>> = files.into_iter().map(Some).collect();
+    for index in 0..files.len() {
+        let Some((path, bytes)) = files[index].take_if(|(path, _)| has_ending(path, TEXT)) else { continue };
+        let labels = labels.get(&index).and_then(|&labels| files[labels].take()).map(|(_, bytes)| bytes);
+        opened.take_text(&path, &path[..path.len() - TEXT.len()], bytes, labels);
     }
-    for (path, bytes) in files {
+    let others = files.into_iter().enumerate().filter(|(index, _)| !unclear.contains(index));
+    for (path, bytes) in others.filter_map(|(_, file)| file) {
         opened.take_file(&path, &bytes);
+    }
+    if opened.left_out > 0 {
+        let left_out = opened.left_out;
+        opened.failures.push(format!(
+            "Only {MAX_DOCUMENTS} documents are opened at once, and {left_out} more were left out; open fewer files."
+        ));
     }
     opened
 }
 
+/// The labels of each text, as indices into the files.
+#[derive(Default)]
+struct Pairing {
+    labels: BTreeMap<usize, usize>,
+    /// Labels that may be those of several texts.
+    unclear: BTreeSet<usize>,
+}
+
+/// The texts and labels of one name, as indices into the files.
+#[derive(Default)]
+struct Namesakes {
+    texts: Vec<usize>,
+    labels: Vec<usize>,
+}
+
 impl Opened {
+    /// Finds the labels of each text: those of its name, or else of its name in letters of another size. Where several
+    /// texts share fewer or more labels, nobody knows whose they are.
+    fn pair(&mut self, files: &[Content]) -> Pairing {
+        let mut pairing = Pairing::default();
+        let mut rest: Vec<usize> = (0..files.len()).collect();
+        for name in [str::to_owned, str::to_lowercase] {
+            let mut all: BTreeMap<String, Namesakes> = BTreeMap::new();
+            for &index in &rest {
+                let path = &files[index].0;
+                let Some((stem, _)) = path.rsplit_once('.') else { continue };
+                if has_ending(path, TEXT) {
+                    all.entry(name(stem)).or_default().texts.push(index);
+                } else if has_ending(path, LABELS) {
+                    all.entry(name(stem)).or_default().labels.push(index);
+                }
+            }
+            for Namesakes { texts, labels } in all.into_values().filter(|all| !all.texts.is_empty()) {
+                if labels.len() == texts.len() {
+                    pairing.labels.extend(texts.into_iter().zip(labels));
+                } else if let Some(&first) = labels.first() {
+                    self.failures.push(format!(
+                        "{} cannot be opened: {} and {} of labels have this name; open one folder at a time.",
+                        files[first].0,
+                        count(texts.len(), "text"),
+                        count(labels.len(), "file"),
+                    ));
+                    pairing.unclear.extend(labels);
+                }
+            }
+            let taken: BTreeSet<usize> = pairing
+                .labels
+                .iter()
+                .flat_map(|(&text, &labels)| [text, labels])
+                .chain(pairing.unclear.clone())
+                .collect();
+            rest.retain(|index| !taken.contains(index));
+        }
+        pairing
+    }
+
     fn take_text(&mut self, path: &str, stem: &str, text: Vec<u8>, labels: Option<Vec<u8>>) {
         let name = stem.rsplit('/').next().unwrap_or(stem);
         let (Ok(text), Ok(labels)) = (String::from_utf8(text), labels.map(String::from_utf8).transpose()) else {
@@ -93,6 +162,8 @@ impl Opened {
     fn add(&mut self, document: LabelledDocument) {
         if self.documents.len() < MAX_DOCUMENTS {
             self.documents.push(document);
+        } else {
+            self.left_out += 1;
         }
     }
 
@@ -108,7 +179,16 @@ impl Opened {
 
 /// Whether the end of a zip archive names files with labels, as opposed to a model's.
 pub fn names_labels(tail: &[u8]) -> bool {
-    tail.windows(4).any(|name| name == b".ann")
+    tail.windows(LABELS.len()).any(|name| name.eq_ignore_ascii_case(LABELS.as_bytes()))
+}
+
+fn has_ending(path: &str, ending: &str) -> bool {
+    let start = path.len().checked_sub(ending.len());
+    start.is_some_and(|start| path.as_bytes()[start..].eq_ignore_ascii_case(ending.as_bytes()))
+}
+
+fn count(number: usize, of: &str) -> String {
+    if number == 1 { format!("1 {of}") } else { format!("{number} {of}s") }
 }
 
 fn has_extension(path: &str) -> bool {
@@ -124,7 +204,7 @@ mod tests {
     #[track_caller]
     fn check(files: &[(&str, &str)], expected: Expect) {
         let files = files.iter().map(|&(path, content)| (path.to_owned(), content.as_bytes().to_vec()));
-        let Opened { documents, notes, failures } = open(files.collect());
+        let Opened { documents, notes, failures, .. } = open(files.collect());
         let documents = documents.iter().map(|document| {
             format!("{:?}: {:?} with {} entities\n", document.id, document.text, document.entities.len())
         });
@@ -169,5 +249,61 @@ mod tests {
                 ! picture.png cannot be opened: "\u{1}PNG" is the start of no known format; name the format.
             "#]],
         );
+    }
+
+    #[test]
+    fn b20_files_of_one_name_are_all_opened() {
+        check(
+            &[("a.txt", "One."), ("a.txt", "Another.")],
+            expect![[r#"
+                "a": "One." with 0 entities
+                "a": "Another." with 0 entities
+            "#]],
+        );
+        let (one, two) = ("T1\tPeop 0 3\tAda\n", "T1\tPeop 0 3\tBob\n");
+        check(
+            &[("a.txt", "Ada"), ("a.ann", one), ("a.txt", "Bob"), ("a.ann", two)],
+            expect![[r#"
+                "a": "Ada" with 1 entities
+                "a": "Bob" with 1 entities
+            "#]],
+        );
+        // Labels that may be either's are no one's.
+        check(
+            &[("a.txt", "Ada"), ("a.txt", "Bob"), ("a.ann", two)],
+            expect![[r#"
+                "a": "Ada" with 0 entities
+                "a": "Bob" with 0 entities
+                ! a.ann cannot be opened: 2 texts and 1 file of labels have this name; open one folder at a time.
+            "#]],
+        );
+    }
+
+    #[test]
+    fn b20_labels_belong_to_their_text_in_letters_of_any_size() {
+        let labels = "T1\tPeop 0 3\tAda\n";
+        for names in [["A.TXT", "A.ANN"], ["a.txt", "a.ANN"], ["a.TXT", "A.ann"]] {
+            let Opened { documents, failures, .. } = open(
+                [(names[0], "Ada"), (names[1], labels)].map(|(path, text)| (path.to_owned(), text.into())).to_vec(),
+            );
+            assert_eq!(failures, Vec::<String>::new(), "{names:?}");
+            assert_eq!(documents.len(), 1, "{names:?}");
+            assert_eq!(documents[0].entities.len(), 1, "{names:?}");
+        }
+        // The same name goes before the same letters.
+        let files = [("a.txt", "Ada"), ("A.txt", "Bob"), ("A.ANN", "T1\tPeop 0 3\tBob\n"), ("a.ann", labels)];
+        let Opened { documents, failures, .. } =
+            open(files.map(|(path, text)| (path.to_owned(), text.into())).to_vec());
+        assert_eq!(failures, Vec::<String>::new());
+        assert!(documents.len() == 2 && documents.iter().all(|document| document.entities.len() == 1));
+        assert!(names_labels(b"PK a.ANN PK") && !names_labels(b"PK model.safetensors"));
+    }
+
+    #[test]
+    fn b20_texts_beyond_the_most_are_counted() {
+        let files = (0..MAX_DOCUMENTS + 3).map(|number| (format!("{number}.txt"), b"Ada".to_vec()));
+        let Opened { documents, failures, .. } = open(files.collect());
+        assert_eq!(documents.len(), MAX_DOCUMENTS);
+        assert!(failures[0].contains("3 more were left out"), "{failures:?}");
     }
 }

@@ -85,7 +85,7 @@ impl Models {
                     worker.post_with_files(&request, &files);
                 }
             }),
-            Reply::Kept { folder, .. } => {
+            Reply::Kept { folder } => {
                 self.worker.set_value(None);
                 if let Some(model) = ModelName::from_folder(&format!("own/{folder}")) {
                     self.adding.set(Adding::Added(model));

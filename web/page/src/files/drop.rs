@@ -3,6 +3,7 @@
 use js_sys::{Array, Promise};
 use leptos::ev;
 use leptos::prelude::*;
+use sinet_logic::files::dropped::{self, MAX_FILES};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{
@@ -10,24 +11,30 @@ use web_sys::{
     FileSystemFileEntry, HtmlInputElement,
 };
 
+/// Files that were dropped or chosen.
+pub type Gathered = dropped::Gathered<File>;
+
 /// A file, and its path below what was dropped or chosen, with `/` between folders.
 pub type NamedFile = (String, File);
 
-/// The most files that one drop may bring.
-const MAX_FILES: usize = 20_000;
-
 /// The files that were chosen in a file input.
-pub fn files_of_input(input: &HtmlInputElement) -> Vec<NamedFile> {
-    let Some(list) = input.files() else { return Vec::new() };
+pub fn files_of_input(input: &HtmlInputElement) -> Gathered {
+    let mut gathered = Gathered::default();
+    let Some(list) = input.files() else { return gathered };
     let path = |file: &File| {
         let path = js_sys::Reflect::get(file, &"webkitRelativePath".into()).ok().and_then(|path| path.as_string());
         path.filter(|path| !path.is_empty()).unwrap_or_else(|| file.name())
     };
-    (0..list.length()).filter_map(|index| list.get(index)).map(|file| (path(&file), file)).collect()
+    for file in (0..list.length()).filter_map(|index| list.get(index)) {
+        if !gathered.add(path(&file), file) {
+            break;
+        }
+    }
+    gathered
 }
 
 /// Hands over the files of every drop on the page. While files hang over it, the page says so (`data-drop` on `body`).
-pub fn listen(take: impl Fn(Vec<NamedFile>) + Clone + 'static) {
+pub fn listen(take: impl Fn(Gathered) + Clone + 'static) {
     window_event_listener(ev::dragover, |event| {
         if has_files(&event) {
             event.prevent_default();
@@ -45,7 +52,7 @@ pub fn listen(take: impl Fn(Vec<NamedFile>) + Clone + 'static) {
         let Some(transfer) = event.data_transfer().filter(|_| has_files(&event)) else { return };
         event.prevent_default();
         let (dropped, take) = (Dropped::take(&transfer), take.clone());
-        spawn_local(async move { take(dropped.files().await) });
+        spawn_local(async move { take(dropped.gather().await) });
     });
 }
 
@@ -61,10 +68,11 @@ fn mark(is_over: bool) {
     };
 }
 
-/// What was dropped, to be walked through by [`files`](Self::files): the browser gives it away only during the event.
+/// Files and folders of a drop, to be walked through by [`gather`](Self::gather): the browser gives them away only during
+/// the event.
 #[derive(Default)]
 struct Dropped {
-    files: Vec<NamedFile>,
+    gathered: Gathered,
     folders: Vec<FileSystemDirectoryEntry>,
 }
 
@@ -76,32 +84,48 @@ impl Dropped {
         for item in (0..items.length()).filter_map(|index| items.get(index)) {
             match item.webkit_get_as_entry().ok().flatten().filter(FileSystemEntry::is_directory) {
                 Some(folder) => dropped.folders.push(folder.unchecked_into()),
-                None => dropped.files.extend(item.get_as_file().ok().flatten().map(|file| (file.name(), file))),
+                None => {
+                    if let Some(file) = item.get_as_file().ok().flatten() {
+                        dropped.gathered.add(file.name(), file);
+                    }
+                }
             }
         }
         dropped
     }
 
-    /// Every file, folders walked through. What cannot be read is left out.
-    async fn files(self) -> Vec<NamedFile> {
-        let Self { mut files, mut folders } = self;
+    /// Every file, folders walked through, as far as there is room.
+    async fn gather(self) -> Gathered {
+        let Self { mut gathered, mut folders } = self;
         folders.reverse();
         while let Some(folder) = folders.pop() {
+            let (entries, is_whole) = children(&folder).await;
+            if !is_whole {
+                gathered.miss(path(&folder));
+            }
             let mut inside = Vec::new();
-            for entry in children(&folder).await {
+            for entry in entries {
                 if entry.is_directory() {
                     inside.push(entry.unchecked_into());
-                } else if let Some(file) = file(entry.unchecked_ref()).await {
-                    files.push((entry.full_path().trim_start_matches('/').to_owned(), file));
+                    continue;
                 }
-                if files.len() >= MAX_FILES {
-                    return files;
+                match file(entry.unchecked_ref()).await {
+                    None => gathered.miss(path(&entry)),
+                    Some(file) => {
+                        if !gathered.add(path(&entry), file) {
+                            return gathered;
+                        }
+                    }
                 }
             }
             folders.extend(inside.into_iter().rev());
         }
-        files
+        gathered
     }
+}
+
+fn path(entry: &FileSystemEntry) -> String {
+    entry.full_path().trim_start_matches('/').to_owned()
 }
 
 async fn file(entry: &FileSystemFileEntry) -> Option<File> {
@@ -109,17 +133,22 @@ async fn file(entry: &FileSystemFileEntry) -> Option<File> {
     JsFuture::from(found).await.ok()?.dyn_into().ok()
 }
 
-/// What a folder holds, by name. The browser hands it out a hundred at a time.
-async fn children(folder: &FileSystemDirectoryEntry) -> Vec<FileSystemEntry> {
+/// The entries of a folder, by name, and whether they could all be read. The browser hands them out a hundred at a time;
+/// more than are taken in all are not asked for.
+async fn children(folder: &FileSystemDirectoryEntry) -> (Vec<FileSystemEntry>, bool) {
     let reader: FileSystemDirectoryReader = folder.create_reader();
     let mut all: Vec<FileSystemEntry> = Vec::new();
-    while all.len() < MAX_FILES {
+    let mut is_whole = true;
+    while all.len() <= 2 * MAX_FILES {
         let some = Promise::new(&mut |resolve, reject| {
             if let Err(error) = reader.read_entries_with_callback_and_callback(&resolve, &reject) {
                 reject.call1(&JsValue::UNDEFINED, &error).ok();
             }
         });
-        let Ok(some) = JsFuture::from(some).await else { break };
+        let Ok(some) = JsFuture::from(some).await else {
+            is_whole = false;
+            break;
+        };
         let some: Array = some.unchecked_into();
         if some.length() == 0 {
             break;
@@ -127,5 +156,5 @@ async fn children(folder: &FileSystemDirectoryEntry) -> Vec<FileSystemEntry> {
         all.extend(some.iter().map(JsCast::unchecked_into::<FileSystemEntry>));
     }
     all.sort_by_key(FileSystemEntry::name);
-    all
+    (all, is_whole)
 }

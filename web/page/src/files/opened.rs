@@ -8,7 +8,7 @@ use sinet_logic::files::link;
 use sinet_logic::files::opening::{Opened, names_labels, open};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 
-use super::drop::NamedFile;
+use super::drop::{Gathered, NamedFile};
 use crate::library::Library;
 
 /// The most bytes that are opened at once.
@@ -16,7 +16,7 @@ const MAX_BYTES: f64 = 256e6;
 /// How much of the end of an archive is looked at.
 const ARCHIVE_TAIL: f64 = 65_536.0;
 
-/// What came of the files that were opened last; a copy is the same.
+/// Sentences about the files that were opened last; a copy is the same.
 #[derive(Clone, Copy)]
 pub struct Files {
     /// What was recognised, and what could not be kept, each a sentence.
@@ -34,27 +34,30 @@ impl Files {
     }
 
     /// Takes files that were dropped on the page: documents, or a model.
-    pub fn take(self, files: Vec<NamedFile>) {
-        match dropped::meaning(files.iter().map(|(path, _)| path.as_str())) {
+    pub fn take(self, gathered: Gathered) {
+        match dropped::meaning(gathered.files.iter().map(|(path, _)| path.as_str())) {
             Meaning::Model => spawn_local(async move {
-                match is_archive_of_labels(&files).await {
-                    true => self.open(files),
-                    false => self.add_model(files),
+                match is_archive_of_labels(&gathered.files).await {
+                    true => self.open(gathered),
+                    false => self.add_model(gathered),
                 }
             }),
-            Meaning::Documents | Meaning::Nothing => self.open(files),
+            Meaning::Documents | Meaning::Nothing => self.open(gathered),
         }
     }
 
     /// Takes in a model that a person has brought, and reads the text with it.
-    pub fn add_model(self, files: Vec<NamedFile>) {
+    pub fn add_model(self, gathered: Gathered) {
         let session = self.library.session;
-        session.models.add(files, move |model| session.choose_model(model));
+        self.failures.set(gathered.failures());
+        session.models.add(gathered.files, move |model| session.choose_model(model));
     }
 
     /// Reads files and opens the first document in them.
-    pub fn open(self, files: Vec<NamedFile>) {
-        self.clear();
+    pub fn open(self, gathered: Gathered) {
+        self.notes.set(Vec::new());
+        self.failures.set(gathered.failures());
+        let files = gathered.files;
         if files.is_empty() {
             return;
         }
@@ -71,7 +74,7 @@ impl Files {
                     Err(_) => self.failures.update(|failures| failures.push(format!("{path} cannot be read."))),
                 }
             }
-            let Opened { documents, mut notes, mut failures } = open(contents);
+            let Opened { documents, mut notes, mut failures, .. } = open(contents);
             let count = documents.len();
             let mut documents = documents.into_iter().map(OpenDocument::new);
             if let Some(first) = documents.next() {
@@ -97,12 +100,6 @@ impl Files {
             Err(error) => self.failures.set(vec![error.to_string()]),
         }
         true
-    }
-
-    /// Forgets what was said about files.
-    pub fn clear(self) {
-        self.notes.set(Vec::new());
-        self.failures.set(Vec::new());
     }
 }
 

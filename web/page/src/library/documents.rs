@@ -8,6 +8,7 @@ use leptos::prelude::*;
 use sinet_document::OpenDocument;
 use sinet_document::record::{Body, Head, State};
 use sinet_logic::engine::catalogue::ModelName;
+use sinet_logic::library::queue::Job;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::BroadcastChannel;
@@ -160,10 +161,11 @@ impl Library {
         match store.body(id).await {
             Ok(Some(body)) => {
                 self.leave();
-                let own_part = body.own_part();
                 self.turn_to_model_of(&body);
-                self.session.open_kept(body, head.state);
-                let place = Place { id: id.to_owned(), revision: head.revision, saved: own_part };
+                let job = Job { body, state: head.state };
+                let saved = job.own_part();
+                self.session.open_kept(job.body, job.state);
+                let place = Place { id: id.to_owned(), revision: head.revision, saved };
                 self.place.set_value(Rc::new(RefCell::new(place)));
                 self.set_open(Some(id));
             }

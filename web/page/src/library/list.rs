@@ -6,9 +6,10 @@ use std::rc::Rc;
 
 use leptos::prelude::*;
 use sinet_document::record::{Body, Head};
+use sinet_logic::library::queue::Queue;
 use web_sys::BroadcastChannel;
 
-use super::place::{Place, Queue};
+use super::place::Place;
 use super::storage;
 use super::store::{Store, StoreError};
 use crate::session::Session;
@@ -38,7 +39,7 @@ pub struct Library {
     pub session: Session,
     pub(super) store: StoredValue<Option<Rc<Store>>, LocalStorage>,
     pub(super) place: StoredValue<Rc<RefCell<Place>>, LocalStorage>,
-    pub(super) queue: StoredValue<Queue, LocalStorage>,
+    pub(super) queue: StoredValue<Queue<RefCell<Place>>, LocalStorage>,
     pub(super) pause: StoredValue<Option<TimeoutHandle>>,
     pub(super) channel: StoredValue<Option<BroadcastChannel>, LocalStorage>,
 }

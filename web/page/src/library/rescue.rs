@@ -2,40 +2,54 @@
 
 use leptos::prelude::*;
 use sinet_document::record::{Head, Rescued};
+use sinet_logic::library::queue::Job;
+use sinet_logic::library::rescued::{Fate, RESCUE, fate, tell};
 
 use super::list::Library;
 use super::saving::{is_changed, save_or_copy};
-use super::storage::{RESCUE, local};
+use super::storage::local;
 use super::store::StoreError;
 
 impl Library {
     /// Puts the open document where it survives the end of the page, which waits for no database.
     pub(super) fn rescue(self) {
-        let (place, body) = (self.place.get_value(), self.session.body());
+        let (place, job) = (self.place.get_value(), Job { body: self.session.body(), state: self.session.state() });
         let place = place.borrow();
-        if is_changed(&place, &body, self.session)
+        if is_changed(&place, &job, self.session)
             && let Some(storage) = local()
         {
-            let head =
-                Head::new(place.id.clone(), &body, js_sys::Date::now(), place.revision + 1, self.session.state());
+            let head = Head::new(place.id.clone(), &job.body, js_sys::Date::now(), place.revision + 1, job.state);
             // Where it is too long for this, the pause before a save is all that can be lost.
-            storage.set_item(&format!("{RESCUE}{}", place.id), &Rescued::to_json(&head, &body)).ok();
+            storage.set_item(&format!("{RESCUE}{}", place.id), &Rescued::to_json(&head, &job.body)).ok();
         }
     }
 
-    /// Takes in what pages have rescued at their end.
+    /// Takes in the documents that pages have rescued at their end. One that cannot be read is set aside.
     pub(super) async fn take_rescued(self) -> Result<(), StoreError> {
         let (Some(store), Some(storage)) = (self.store.get_value(), local()) else { return Ok(()) };
-        let keys: Vec<String> = (0..storage.length().unwrap_or(0))
-            .filter_map(|index| storage.key(index).ok().flatten())
-            .filter(|key| key.starts_with(RESCUE))
-            .collect();
-        for key in keys {
-            let rescued = storage.get_item(&key).ok().flatten();
-            if let Some((mut head, body)) = rescued.and_then(|json| Rescued::from_json(&json).ok()) {
-                save_or_copy(&store, &mut head, &body).await?;
+        let names: Vec<String> =
+            (0..storage.length().unwrap_or(0)).filter_map(|index| storage.key(index).ok().flatten()).collect();
+        let mut set_aside = 0;
+        for name in names {
+            let Some(content) = storage.get_item(&name).ok().flatten() else { continue };
+            match fate(&name, &content) {
+                Fate::Save(rescued) => {
+                    let (mut head, body) = *rescued;
+                    save_or_copy(&store, &mut head, &body).await?;
+                }
+                Fate::SetAside(other) => {
+                    set_aside += 1;
+                    // Where there is no room for both it stays under its name.
+                    if storage.set_item(&other, &content).is_err() {
+                        continue;
+                    }
+                }
+                Fate::Leave => continue,
             }
-            storage.remove_item(&key).ok();
+            storage.remove_item(&name).ok();
+        }
+        if set_aside > 0 {
+            self.said.set(tell(set_aside));
         }
         Ok(())
     }

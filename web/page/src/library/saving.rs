@@ -1,10 +1,10 @@
 //! Saving the open document, one job after the other.
 
 use std::cell::RefCell;
-use std::rc::Rc;
 
 use leptos::prelude::*;
-use sinet_document::record::{Body, Head, State};
+use sinet_document::record::{Body, Head};
+use sinet_logic::library::queue::{Job, Queue};
 use wasm_bindgen_futures::spawn_local;
 
 use super::list::Library;
@@ -20,46 +20,41 @@ impl Library {
             return;
         }
         let place = self.place.get_value();
-        let body = self.session.body();
-        if !is_changed(&place.borrow(), &body, self.session) {
+        let job = Job { body: self.session.body(), state: self.session.state() };
+        if !is_changed(&place.borrow(), &job, self.session) {
             return;
         }
-        let state = self.session.state();
-        self.queue.update_value(|queue| match queue.jobs.back_mut() {
-            Some((waiting, newest, _)) if Rc::ptr_eq(waiting, &place) => *newest = body,
-            _ => queue.jobs.push_back((place, body, state)),
-        });
+        self.queue.update_value(|queue| queue.put(place, job));
         self.run();
     }
 
-    /// Saves what waits, unless that is going on already.
+    /// Saves the jobs that wait, unless that is going on already.
     fn run(self) {
         if self.queue.with_value(|queue| queue.is_running) {
             return;
         }
         self.queue.update_value(|queue| queue.is_running = true);
         spawn_local(async move {
-            while let Some((place, body, state)) = self.queue.try_update_value(|queue| queue.jobs.pop_front()).flatten()
-            {
-                let done = self.save_job(&place, body, state).await;
+            while let Some((place, job)) = self.queue.try_update_value(Queue::take).flatten() {
+                let done = self.save_job(&place, job).await;
                 self.trouble.set(done.err());
             }
             self.queue.update_value(|queue| queue.is_running = false);
         });
     }
 
-    async fn save_job(self, place: &RefCell<Place>, body: Body, state: State) -> Result<(), StoreError> {
+    async fn save_job(self, place: &RefCell<Place>, job: Job) -> Result<(), StoreError> {
         let Some(store) = self.store.get_value() else { return Ok(()) };
         let (id, revision) = (place.borrow().id.clone(), place.borrow().revision);
-        let mut kept = Head::new(id.clone(), &body, js_sys::Date::now(), revision + 1, state);
-        if save_or_copy(&store, &mut kept, &body).await? == Saved::Conflict {
+        let mut kept = Head::new(id.clone(), &job.body, js_sys::Date::now(), revision + 1, job.state);
+        if save_or_copy(&store, &mut kept, &job.body).await? == Saved::Conflict {
             self.said.set(
                 "This document was changed in another tab, so what you have changed here is kept as a copy.".to_owned(),
             );
         }
         storage::forget_rescued(&id);
         let is_open = self.place.with_value(|open| std::ptr::eq(open.as_ref(), place));
-        *place.borrow_mut() = Place { id: kept.id.clone(), revision: kept.revision, saved: body.own_part() };
+        *place.borrow_mut() = Place { id: kept.id.clone(), revision: kept.revision, saved: job.own_part() };
         if is_open {
             self.set_open(Some(&kept.id));
         }
@@ -70,9 +65,9 @@ impl Library {
 }
 
 /// Whether a document has something that is not kept yet and worth keeping.
-pub fn is_changed(place: &Place, body: &Body, session: Session) -> bool {
+pub fn is_changed(place: &Place, job: &Job, session: Session) -> bool {
     let is_new = place.revision == 0;
-    !(is_new && session.is_untouched()) && place.saved != body.own_part()
+    !(is_new && session.is_untouched()) && place.saved != job.own_part()
 }
 
 /// Saves a document, or as a copy with a name of its own if another tab has changed it; says which.

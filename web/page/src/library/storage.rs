@@ -1,12 +1,10 @@
 //! Small notes beside the database: which document a tab has open, and what a page could not save at its end.
 
 use leptos::prelude::*;
+use sinet_logic::library::rescued::RESCUE;
 
-/// Where a tab remembers which document it had open.
+/// The note in which a tab remembers the document that it had open.
 const OPEN: &str = "sinet-open";
-
-/// How names begin under which pages leave what they could not save any more.
-pub const RESCUE: &str = "sinet-rescue-";
 
 /// The document that this tab had open.
 pub fn open_before() -> Option<String> {
@@ -23,7 +21,7 @@ pub fn remember_open(id: Option<&str>) {
     }
 }
 
-/// Forgets what a page has rescued of a document.
+/// Deletes the note that a page has left of a document.
 pub fn forget_rescued(id: &str) {
     if let Some(storage) = local() {
         storage.remove_item(&format!("{RESCUE}{id}")).ok();

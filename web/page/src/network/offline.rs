@@ -2,7 +2,8 @@
 
 use js_sys::{Array, Object, Reflect};
 use leptos::prelude::*;
-use sinet_protocol::Fetch;
+use sinet_logic::network::offline::PageFiles;
+use sinet_protocol::requests::fetch;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{
@@ -16,32 +17,27 @@ use super::requests;
 /// How the page stands without a network; a copy is the same.
 #[derive(Clone, Copy)]
 pub struct Offline {
-    /// Whether it would start.
-    pub state: RwSignal<State>,
+    /// What of its files is kept.
+    pub files: RwSignal<PageFiles>,
     /// Whether a newer version of it waits.
     pub has_newer: RwSignal<bool>,
+    /// How many answers are to come about what is kept.
+    waiting: StoredValue<usize>,
     registration: StoredValue<Option<ServiceWorkerRegistration>, LocalStorage>,
 }
 
-/// Whether the page would start without a network.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum State {
-    /// Not known yet, or not all is kept.
-    #[default]
-    Preparing,
-    /// It would.
-    Ready,
-    /// This browser does not keep it.
-    Impossible,
-}
-
 impl Offline {
-    /// Nothing is kept before [`prepare`](Self::prepare).
+    /// No file is kept before [`prepare`](Self::prepare).
     pub fn new() -> Self {
-        Self { state: RwSignal::default(), has_newer: RwSignal::new(false), registration: StoredValue::new_local(None) }
+        Self {
+            files: RwSignal::default(),
+            has_newer: RwSignal::new(false),
+            waiting: StoredValue::new(0),
+            registration: StoredValue::new_local(None),
+        }
     }
 
-    /// Keeps the page and what it has used so far. Once it runs and is busy no more, so that no visitor waits for it.
+    /// Keeps the files that the page has used so far. Once it runs and is busy no more, so that no visitor waits for it.
     pub fn prepare(self) {
         if self.registration.with_value(Option::is_some) {
             return self.keep();
@@ -53,7 +49,7 @@ impl Offline {
                     self.listen(&registration);
                     self.keep();
                 }
-                None => self.state.set(State::Impossible),
+                None => self.files.set(PageFiles::Impossible),
             }
         });
     }
@@ -84,9 +80,20 @@ impl Offline {
             if let Some(active) = registration.unchecked_into::<ServiceWorkerRegistration>().active() {
                 let addresses: Vec<String> =
                     requests::log().with_untracked(|log| log.iter().map(|fetch| fetch.address.clone()).collect());
+                self.waiting.update_value(|waiting| *waiting += 1);
+                self.files.set(PageFiles::Preparing);
                 ask(&active, "keep", &addresses);
             }
         });
+    }
+
+    /// The service worker has kept what it was asked to keep, or not. Of several answers the last one counts, which is about
+    /// all that was used so far.
+    fn answered(self, is_kept: bool) {
+        self.waiting.update_value(|waiting| *waiting = waiting.saturating_sub(1));
+        if self.waiting.get_value() == 0 {
+            self.files.set(if is_kept { PageFiles::Kept } else { PageFiles::Incomplete });
+        }
     }
 
     fn listen(self, registration: &ServiceWorkerRegistration) {
@@ -94,7 +101,7 @@ impl Offline {
         let on_message = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
             let get = |key: &str| Reflect::get(&event.data(), &key.into()).unwrap_or_default();
             match get("answer").as_string().as_deref() {
-                Some("keep") if get("value").is_truthy() => self.state.set(State::Ready),
+                Some("keep") => self.answered(get("value").is_truthy()),
                 Some("requests") => {
                     if let Ok(entries) = get("value").dyn_into::<Array>() {
                         requests::replace_kept(entries.iter().map(|entry| fetch(&entry)).collect());
@@ -116,6 +123,10 @@ impl Offline {
                 let found = found.clone();
                 let on_state = Closure::<dyn Fn()>::new(move || {
                     self.has_newer.set(found.waiting().is_some() && found.active().is_some());
+                    // A first version that could not be installed.
+                    if [found.installing(), found.waiting(), found.active()].iter().all(Option::is_none) {
+                        self.files.set(PageFiles::Impossible);
+                    }
                 });
                 installing.set_onstatechange(Some(on_state.into_js_value().unchecked_ref()));
             }
@@ -147,15 +158,4 @@ fn ask(worker: &ServiceWorker, what: &str, addresses: &[String]) {
         Reflect::set(&message, &key.into(), value).expect("a new object takes properties");
     }
     worker.post_message(&message).ok();
-}
-
-fn fetch(entry: &JsValue) -> Fetch {
-    let number =
-        |key: &str| Reflect::get(entry, &key.into()).ok().and_then(|value| value.as_f64()).unwrap_or(0.0) as u64;
-    let name = Reflect::get(entry, &"name".into()).ok().and_then(|name| name.as_string());
-    Fetch {
-        address: name.unwrap_or_default(),
-        transferred_bytes: number("transferSize"),
-        content_bytes: number("decodedBodySize"),
-    }
 }

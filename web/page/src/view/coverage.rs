@@ -1,4 +1,4 @@
-//! What of the text was read as one piece: a bar and a sentence.
+//! The pieces in which the text was read: a bar and a sentence.
 
 use leptos::prelude::*;
 use sinet_logic::explain::coverage::{Coverage as Covered, Kind};

@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 
 pub use sinet_figure::{FAMILY, Face, weight_and_size};
+use sinet_logic::recent::Recent;
 use wasm_bindgen::JsCast;
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement};
 
@@ -18,20 +19,19 @@ pub fn width(text: &str, face: Face) -> f32 {
 #[derive(Default)]
 struct Ruler {
     canvas: RefCell<Option<CanvasRenderingContext2d>>,
-    known: RefCell<HashMap<(String, Face), f32>>,
+    known: RefCell<HashMap<Face, Recent>>,
 }
 
 impl Ruler {
     fn width(&self, text: &str, face: Face) -> f32 {
-        let key = (text.to_owned(), face);
-        if let Some(&width) = self.known.borrow().get(&key) {
+        if let Some(width) = self.known.borrow_mut().entry(face).or_default().get(text) {
             return width;
         }
         let width = self.measure(text, face).unwrap_or_else(|| {
             // Without a canvas: a rough guess keeps the page readable.
             text.chars().count() as f32 * weight_and_size(face).1 * 0.55
         });
-        self.known.borrow_mut().insert(key, width);
+        self.known.borrow_mut().entry(face).or_default().remember(text, width);
         width
     }
 

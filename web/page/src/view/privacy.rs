@@ -1,24 +1,31 @@
-//! What backs the sentence that a text stays here: every request that was made.
+//! The evidence that a text stays here: every request that was made.
 
 use leptos::prelude::*;
 use sinet_logic::bytes;
+use sinet_logic::network::offline::sentence;
+use sinet_logic::network::texts::Texts;
 use sinet_logic::network::traffic::Traffic;
+use sinet_protocol::Keeping;
 
-use crate::network::{Offline, State, requests};
+use crate::engine::Phase;
+use crate::network::{Offline, address, requests};
+use crate::session::Session;
 
 /// The requests, and whether the page needs any more of them.
 #[component]
-pub fn Privacy(offline: Offline) -> impl IntoView {
+pub fn Privacy(session: Session, offline: Offline) -> impl IntoView {
     let (log, kept) = (requests::log(), requests::kept());
-    let traffic = Memo::new(move |_| {
-        let own = window().location().origin().unwrap_or_default();
-        log.with(|log| kept.with(|kept| Traffic::new(&own, log, kept)))
-    });
-    let told = move || match offline.state.get() {
-        State::Preparing => "",
-        State::Ready => "The page and the model in use are kept in this browser: it works without a network too.",
-        State::Impossible => "This browser does not keep the page for use without a network.",
+    let texts = RwSignal::new(Texts::default());
+    Effect::new(move || session.text.with(|text| texts.update(|texts| texts.add(text))));
+    let home = address("./");
+    let traffic =
+        Memo::new(move |_| log.with(|log| kept.with(|kept| texts.with(|texts| Traffic::new(&home, log, kept, texts)))));
+    let has_model = move || {
+        let model = session.model.get();
+        let is_kept = session.models.kept.with(|kept| kept.iter().any(|(name, _)| *name == model));
+        matches!(session.phase(), Phase::Ready(_)).then(|| session.keeping() == Keeping::Kept && is_kept)
     };
+    let told = move || sentence(offline.files.get(), has_model());
     let rows = move || {
         let row = |line: &sinet_logic::network::traffic::Line| {
             let over = if line.transferred_bytes == 0 {

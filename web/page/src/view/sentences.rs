@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use sinet_document::Selection;
 use sinet_logic::correct::keys::{Held, command};
 use wasm_bindgen::prelude::*;
-use web_sys::{IntersectionObserver, IntersectionObserverEntry, IntersectionObserverInit};
+use web_sys::{IntersectionObserver, IntersectionObserverEntry, IntersectionObserverInit, ResizeObserver};
 
 use super::inspector::Inspector;
 use super::legend::Legend;
@@ -100,8 +100,8 @@ fn Row(
         let place = place.get();
         if let (false, Some(place)) = (observed.unwrap_or(false), &place) {
             near.observer.with_value(|observer| {
-                if let Some(observer) = observer {
-                    observer.observe(place);
+                if let Some(watching) = observer {
+                    watching.observer.observe(place);
                 }
             });
         }
@@ -199,7 +199,37 @@ struct Near {
     sentences: RwSignal<BTreeSet<usize>>,
     /// All are drawn, for the printer.
     all: RwSignal<bool>,
-    observer: StoredValue<Option<IntersectionObserver>, LocalStorage>,
+    observer: StoredValue<Option<Watching<IntersectionObserver>>, LocalStorage>,
+}
+
+/// An observer of the browser with the closure that it calls. Both end with the view that holds them.
+struct Watching<O: Observer> {
+    observer: O,
+    _callback: Closure<dyn Fn(js_sys::Array)>,
+}
+
+impl<O: Observer> Drop for Watching<O> {
+    fn drop(&mut self) {
+        // It must not call a closure that is about to go.
+        self.observer.stop();
+    }
+}
+
+trait Observer {
+    /// It calls nobody any more.
+    fn stop(&self);
+}
+
+impl Observer for IntersectionObserver {
+    fn stop(&self) {
+        self.disconnect();
+    }
+}
+
+impl Observer for ResizeObserver {
+    fn stop(&self) {
+        self.disconnect();
+    }
 }
 
 fn watch_sentences() -> Near {
@@ -224,15 +254,13 @@ fn watch_sentences() -> Near {
     let options = IntersectionObserverInit::new();
     options.set_root_margin(AHEAD);
     let observer = IntersectionObserver::new_with_options(on_move.as_ref().unchecked_ref(), &options).ok();
-    // The page lives as long as its window.
-    on_move.forget();
+    let watching = observer.map(|observer| Watching { observer, _callback: on_move });
     let all = RwSignal::new(false);
     for (event, print) in [("beforeprint", true), ("afterprint", false)] {
         let handle = window_event_listener_untyped(event, move |_| all.set(print));
-        // It listens as long as the page lives.
-        drop(handle);
+        on_cleanup(move || handle.remove());
     }
-    Near { sentences, all, observer: StoredValue::new_local(observer) }
+    Near { sentences, all, observer: StoredValue::new_local(watching) }
 }
 
 /// The width of an element, kept up to date.
@@ -245,13 +273,15 @@ pub fn watch_width(frame: NodeRef<html::Div>) -> Signal<f32> {
             width.set(new);
         }
     });
-    let observer = web_sys::ResizeObserver::new(on_resize.as_ref().unchecked_ref()).ok();
-    // The page lives as long as its window.
-    on_resize.forget();
+    let observer = ResizeObserver::new(on_resize.as_ref().unchecked_ref()).ok();
+    let watching = StoredValue::new_local(observer.map(|observer| Watching { observer, _callback: on_resize }));
     Effect::new(move || {
-        if let (Some(frame), Some(observer)) = (frame.get(), &observer) {
-            observer.observe(&frame);
-        }
+        let Some(frame) = frame.get() else { return };
+        watching.with_value(|watching| {
+            if let Some(watching) = watching {
+                watching.observer.observe(&frame);
+            }
+        });
     });
     width.into()
 }

@@ -89,7 +89,7 @@ fn ModelList(session: Session, files: Files) -> impl IntoView {
         let chosen = files_of_input(&input);
         // The same file can be chosen again.
         input.set_value("");
-        if !chosen.is_empty() {
+        if !chosen.files.is_empty() {
             files.add_model(chosen);
         }
     };

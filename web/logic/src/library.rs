@@ -1,0 +1,4 @@
+//! The documents that wait to be saved, and those that a closing page has left.
+
+pub mod queue;
+pub mod rescued;
