@@ -45,6 +45,7 @@ impl FileEntry {
     }
 
     /// Whether these are the file's bytes.
+    #[cfg(not(target_family = "wasm"))]
     fn is_of(&self, bytes: &[u8]) -> bool {
         *self == Self::of(bytes)
     }
