@@ -88,6 +88,8 @@ impl<R: BufRead> JsonObjects<R> {
                     self.state = State::AfterElement;
                     return self.object().map(Some);
                 }
+                // No character begins so; 0 is half of one in UTF-16.
+                (_, 0 | 0x80..=0xc1 | 0xf5..) => return Err(Problem::NotUtf8),
                 (state, byte) => return Err(Problem::Json(state.complaint(byte))),
             };
             self.input.consume(1);
@@ -142,7 +144,7 @@ impl<R: BufRead> JsonObjects<R> {
             element.json.extend_from_slice(&buffer[..used]);
             self.input.consume(used);
             if closed {
-                return Ok(element);
+                return if str::from_utf8(&element.json).is_ok() { Ok(element) } else { Err(Problem::NotUtf8) };
             }
         }
     }
@@ -194,7 +196,7 @@ mod tests {
 
     /// The objects with their lines, read through a buffer of two bytes, then the error.
     #[track_caller]
-    fn check(json: &str, expected: Expect) {
+    fn check(json: impl AsRef<[u8]>, expected: Expect) {
         let limits = Limits { document_bytes: 24, depth: 3, ..Limits::default() };
         let mut objects = JsonObjects::new(BufReader::with_capacity(3, Cursor::new(json)), limits);
         let mut seen = String::new();
@@ -260,6 +262,9 @@ mod tests {
         check("[] []", expect!["1: expected nothing more after the array, found '['\n"]);
         check("\n7", expect!["2: expected an array or an object, found '7'\n"]);
         check("{\"a\":\n", expect!["2: the file ends inside an object; its end is missing\n"]);
+        check(b"[\xff", expect!["1: is not text in UTF-8; save it in that encoding\n"]);
+        check(b"\xff\xfe[\0{\0", expect!["1: is not text in UTF-8; save it in that encoding\n"]);
+        check(b"{\"a\":\"\xfc\"}", expect!["1: is not text in UTF-8; save it in that encoding\n"]);
         check("{\"a\":[[[0]]]}", expect!["1: is nested deeper than 3 levels\n"]);
         check(
             "{\"a\":\"0123456789012345678\"}",
