@@ -10,6 +10,7 @@ use sinet_infer::Model;
 use sinet_text::Annotation;
 
 use crate::Error;
+use crate::console::say;
 use crate::error::DataError;
 
 /// Texts that may be on their way, for each thread: enough to keep all of them busy behind a long one.
@@ -31,9 +32,9 @@ pub fn warn_of_dropped_pieces(text: &str, annotation: &Annotation) {
     let cut = annotation.windows.iter().filter(|window| window.dropped_pieces > 0);
     for window in cut {
         let (first, dropped) = (window.words.start + 1, window.dropped_pieces);
-        eprintln!(
+        say(format_args!(
             "{text}: word {first} is longer than the model's input; its last {dropped} word pieces were not read"
-        );
+        ));
     }
 }
 
