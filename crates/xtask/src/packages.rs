@@ -28,7 +28,7 @@ pub enum Way {
     Pacman(&'static str),
     /// A package of Debian.
     Apt(&'static str),
-    /// What `cargo install` takes: compiled here, for minutes.
+    /// A package of `cargo install`: compiled here, for minutes.
     Cargo(Vec<String>),
 }
 

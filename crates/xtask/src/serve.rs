@@ -49,7 +49,7 @@ fn show_in_turn(
     }
 }
 
-/// What a person can do now.
+/// The line on the things that a person can do now.
 fn invitation(address: &str, is_whole: bool) -> String {
     let rest = if is_whole {
         "A browser that has had the page open shows the new one when you reload it and press “Use it” at its foot."

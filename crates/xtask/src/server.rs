@@ -22,7 +22,7 @@ pub struct Server {
 /// A folder that is served.
 struct Page {
     folder: PathBuf,
-    /// What the page allows itself, said in a header too.
+    /// The page's Content-Security-Policy, said in a header too.
     policy: Option<String>,
 }
 
@@ -44,7 +44,7 @@ impl Server {
         Ok(Self { address, page })
     }
 
-    /// Where it is to be reached.
+    /// Its address.
     pub fn address(&self) -> &str {
         &self.address
     }

@@ -85,7 +85,7 @@ pub fn App() -> impl IntoView {
     }
 }
 
-/// What `?device=` says, and a sentence if it says something unknown.
+/// The choice by `?device=`, and a sentence if it says something unknown.
 fn wanted_device() -> (DeviceChoice, Option<String>) {
     let query = web_sys::window().and_then(|window| window.location().search().ok()).unwrap_or_default();
     let parameters = web_sys::UrlSearchParams::new_with_str(&query).ok();
