@@ -79,7 +79,11 @@ pub fn App() -> impl IntoView {
             <Setup session devices files/>
         </main>
         <footer>
-            <p>"Your text stays on this machine: the page only fetches its own files."</p>
+            <p>
+                "Your text stays on this machine: the page only fetches its own files. "
+                <a href="./guide/">"The guide"</a>
+                " explains everything here, training and the network."
+            </p>
             <Privacy session offline/>
         </footer>
     }
