@@ -1,5 +1,5 @@
 // VitePress: fences named `sinet` are figures, and Vue knows the element.
-import { dirname, relative } from 'node:path';
+import { relative } from 'node:path';
 import { draw } from './draw.js';
 
 /** The configuration of a site with figures. `docs` is the folder with sinet.lock.json. */
@@ -25,7 +25,7 @@ function drawFences(md, docs) {
     const { info, content, map } = tokens[index];
     const [name, ...words] = info.trim().split(/[\s,]+/);
     if (name !== 'sinet') return others(tokens, index, options, env, self);
-    const file = env.path && relative(dirname(docs), env.path);
+    const file = env.path && relative('.', env.path);
     return draw({ form: 'vue', words: words.join(' '), text: content, docs, file, line: map && map[0] + 1 }).figure;
   };
 }

@@ -1,0 +1,212 @@
+// Figures in the pages of every host, built for real and looked at in a browser.
+import assert from 'node:assert/strict';
+import { createServer } from 'node:http';
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { extname, join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { chromium } from 'playwright-core';
+import { getDocument } from 'pdfjs-dist/legacy/build/pdf.mjs';
+import { figures } from './figures.mjs';
+import { hosts, isThere, texts } from './hosts.mjs';
+
+const axe = await readFile(createRequire(import.meta.url).resolve('axe-core'), 'utf8');
+const media = { '.html': 'text/html; charset=utf-8', '.js': 'text/javascript', '.css': 'text/css', '.json': 'application/json', '.svg': 'image/svg+xml' };
+let browser;
+before(async () => {
+  browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: ['--no-sandbox', '--disable-quic'] });
+});
+after(() => browser?.close());
+
+/** Serves a folder; returns its address, the paths that were asked for, and its end. */
+async function serve(folder) {
+  const asked = [];
+  const server = createServer(async (request, response) => {
+    const path = decodeURIComponent(new URL(request.url, 'http://localhost').pathname);
+    asked.push(path);
+    const bytes = await readFile(join(folder, path.endsWith('/') ? `${path}index.html` : path)).catch(() => null);
+    response.writeHead(bytes ? 200 : 404, { 'content-type': media[extname(path)] ?? (path.endsWith('/') ? media['.html'] : 'application/octet-stream') });
+    response.end(bytes);
+  });
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+  server.unref();
+  return { address: `http://127.0.0.1:${server.address().port}/`, asked, stop: () => server.closeAllConnections() };
+}
+
+/** What the figures of a page show, measured in the page. */
+function look() {
+  const box = (element) => {
+    const { left, right, top, bottom, width, height } = element.getBoundingClientRect();
+    return { left, right, top, bottom, width, height };
+  };
+  return [...document.querySelectorAll('figure.sinet')].map((figure) => {
+    const pictures = [...figure.querySelectorAll('svg')].filter((svg) => svg.getBoundingClientRect().height > 4);
+    const [svg] = pictures;
+    const words = [...(svg?.querySelectorAll('tspan') ?? [])].map((word) => ({ text: word.textContent, ...box(word) }));
+    return {
+      pictures: pictures.length,
+      box: svg && box(svg),
+      words: words.filter(({ text }) => text.trim()),
+      arcs: [...(svg?.querySelectorAll('path') ?? [])].filter((arc) => box(arc).width > 0).length,
+      list: [...figure.querySelectorAll('li')].map((item) => item.textContent),
+      label: figure.querySelector('[role=img]')?.getAttribute('aria-label'),
+    };
+  });
+}
+
+const contentOf = ({ content }) => (content.startsWith('{') ? JSON.parse(content) : { text: content });
+
+/** Every figure shows all its words, none over another, its arcs, and all its triples in the list. */
+function assertWhole(found, width) {
+  assert.equal(found.length, figures.length, `figures at ${width}`);
+  found.forEach((shown, place) => {
+    const { name, ...figure } = figures[place];
+    const { text, relations } = contentOf(figure);
+    const where = `${name} at ${width}`;
+    assert.equal(shown.pictures, 1, `${where}: one picture is visible`);
+    assert.equal(shown.label, text, where);
+    assert.equal(shown.words.map(({ text }) => text.trim()).join('').replace(/\s/g, ''), text.replace(/\s/g, ''), where);
+    shown.words.forEach((one, index) => {
+      assert.ok(one.width > 0 && one.height > 0, `${where}: “${one.text}” is visible`);
+      assert.ok(one.left >= shown.box.left - 1 && one.right <= shown.box.right + 1, `${where}: “${one.text}” lies in its picture`);
+      for (const other of shown.words.slice(index + 1)) {
+        const over = Math.min(one.right, other.right) - Math.max(one.left, other.left);
+        const above = Math.min(one.bottom, other.bottom) - Math.max(one.top, other.top);
+        assert.ok(over <= 1 || above <= 3, `${where}: “${one.text}” and “${other.text}” overlap by ${over}`);
+      }
+    });
+    if (relations) {
+      assert.equal(shown.list.length, relations.length, `${where}: ${shown.list}`);
+      relations.forEach(({ type }, relation) => assert.ok(shown.list[relation].includes(type), `${where}: ${shown.list[relation]}`));
+      assert.ok(shown.arcs >= relations.length, `${where}: arcs`);
+    }
+  });
+}
+
+/** The colours of all texts of the pictures, as the browser has mixed them, over what lies behind: contrasts, the least first. */
+function contrasts() {
+  const canvas = document.createElement('canvas').getContext('2d', { willReadFrequently: true });
+  const over = (behind, colour) => {
+    canvas.globalCompositeOperation = 'source-over';
+    canvas.fillStyle = `rgb(${behind.join(' ')})`;
+    canvas.fillRect(0, 0, 1, 1);
+    canvas.fillStyle = colour;
+    canvas.fillRect(0, 0, 1, 1);
+    return [...canvas.getImageData(0, 0, 1, 1).data.slice(0, 3)];
+  };
+  const luminance = (colour) => {
+    const [r, g, b] = colour.map((value) => (value / 255 <= 0.04045 ? value / 255 / 12.92 : ((value / 255 + 0.055) / 1.055) ** 2.4));
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  };
+  const contrast = (a, b) => {
+    const [dark, light] = [luminance(a), luminance(b)].sort((a, b) => a - b);
+    return (light + 0.05) / (dark + 0.05);
+  };
+  const pageBehind = (element) => {
+    const chain = [];
+    for (let at = element; at; at = at.parentElement) chain.unshift(getComputedStyle(at).backgroundColor);
+    const root = matchMedia('(prefers-color-scheme: dark)').matches && getComputedStyle(document.documentElement).colorScheme.includes('dark') ? [18, 18, 18] : [255, 255, 255];
+    return chain.reduce(over, root);
+  };
+  const found = [];
+  for (const svg of document.querySelectorAll('figure.sinet svg')) {
+    if (svg.getBoundingClientRect().height <= 4) continue;
+    const behind = pageBehind(svg.parentElement);
+    const boxes = [...svg.querySelectorAll('rect')].map((rect) => ({ at: rect.getBoundingClientRect(), fill: getComputedStyle(rect).fill, opacity: getComputedStyle(rect).fillOpacity }));
+    for (const word of svg.querySelectorAll('text, tspan')) {
+      if (word.querySelector('tspan') || !word.textContent.trim()) continue;
+      const at = word.getBoundingClientRect();
+      const [x, y] = [(at.left + at.right) / 2, (at.top + at.bottom) / 2];
+      const below = boxes.filter(({ at, fill }) => fill !== 'none' && at.left <= x && x <= at.right && at.top <= y && y <= at.bottom);
+      const ground = below.reduce((ground, { fill, opacity }) => {
+        canvas.globalAlpha = Number(opacity);
+        const result = over(ground, fill);
+        canvas.globalAlpha = 1;
+        return result;
+      }, behind);
+      const ink = getComputedStyle(word).fill;
+      found.push({ text: word.textContent, ink, ground, contrast: contrast(over(ground, ink), ground) });
+    }
+  }
+  return found.sort((a, b) => a.contrast - b.contrast);
+}
+
+async function printed(page) {
+  const pdf = await getDocument({ data: new Uint8Array(await page.pdf()), verbosity: 0 }).promise;
+  let text = '';
+  for (let number = 1; number <= pdf.numPages; number++) {
+    const { items } = await (await pdf.getPage(number)).getTextContent();
+    text += items.map(({ str }) => str).join(' ');
+  }
+  return text;
+}
+
+for (const host of hosts) {
+  describe(host.name, { skip: !isThere(host) && `${host.program} is not installed` }, () => {
+    let built, site;
+    before(async () => {
+      built = host.build(host.program);
+      site = await serve(built.folder);
+    });
+    after(() => site?.stop());
+
+    /** Opens the page with the figures. */
+    async function open(t, options) {
+      const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
+      t.after(() => context.close());
+      const page = await context.newPage();
+      await page.goto(site.address + built.page);
+      return page;
+    }
+
+    test('without script everything is visible and no two words overlap', { timeout: 120_000 }, async (t) => {
+      for (const width of [1280, 390]) {
+        const page = await open(t, { javaScriptEnabled: false, viewport: { width, height: 900 } });
+        assertWhole(await page.evaluate(look), width);
+        if (process.env.SINET_SHOTS) {
+          await page.screenshot({ path: join(process.env.SINET_SHOTS, `${host.name.replace(/\W+/g, '-')}-${width}.png`), fullPage: true });
+        }
+      }
+    });
+
+    test('the theme button changes the colours, legibly and without a request', { skip: !host.dark && 'it has none' }, async (t) => {
+      const page = await open(t);
+      const light = await page.evaluate(contrasts);
+      assert.ok(light.length > 30 && light[0].contrast >= 4.5, JSON.stringify(light[0]));
+      await page.waitForLoadState('networkidle');
+      const asked = site.asked.length;
+      await host.dark(page);
+      // Hosts fade their colours.
+      await page.waitForTimeout(600);
+      const dark = await page.evaluate(contrasts);
+      assert.ok(dark[0].contrast >= 4.5, JSON.stringify(dark[0]));
+      const inks = (all) => all.map(({ ink }) => ink).sort().join();
+      assert.notEqual(inks(dark), inks(light));
+      assert.deepEqual(site.asked.slice(asked), []);
+      if (process.env.SINET_SHOTS) {
+        await page.screenshot({ path: join(process.env.SINET_SHOTS, `${host.name.replace(/\W+/g, '-')}-dark.png`), fullPage: true });
+      }
+    });
+
+    test('all figures are printed', async (t) => {
+      const text = await printed(await open(t));
+      for (const { word, name } of figures) {
+        const backwards = [...word].reverse().join('');
+        assert.ok(text.includes(word) || text.includes(backwards), `${name}: ${word} in ${text.slice(0, 300)}`);
+      }
+    });
+
+    test('axe finds nothing in the figures', async (t) => {
+      const page = await open(t);
+      await page.evaluate(axe);
+      const { violations } = await page.evaluate(() => window.axe.run({ include: [['figure.sinet']] }));
+      assert.deepEqual(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 200)).join('\n  ')}`), []);
+    });
+
+    test('the search of the host finds a word of a figure', { skip: !host.index && 'it has none of its own' }, () => {
+      const index = texts(built.folder, host.index).join().toLowerCase();
+      assert.ok(index.length > 0, 'there is an index');
+      for (const { word } of figures.slice(0, 3)) assert.ok(index.includes(word.toLowerCase().slice(0, 6)), word);
+    });
+  });
+}
