@@ -35,9 +35,9 @@ function site(name, files) {
   return folder;
 }
 
-const mdbook = (version, theme, dark) => ({
+const mdbook = (version, program, theme, dark) => ({
   name: `mdBook ${version}`,
-  program: join(process.env.SINET_MDBOOKS ?? '', `mdbook-${version}`, 'bin/mdbook'),
+  program,
   build(program) {
     const folder = site(`mdbook-${version}`, {
       'book.toml': '[book]\ntitle = "Figures"\n',
@@ -58,8 +58,8 @@ const mdbook = (version, theme, dark) => ({
 const inVenv = (program) => join(dirname(python), program);
 
 export const hosts = [
-  mdbook('0.5.4', '#mdbook-theme-toggle', '#mdbook-theme-coal'),
-  mdbook('0.4.52', '#theme-toggle', '#coal'),
+  mdbook('0.5', process.env.SINET_MDBOOK ?? 'mdbook', '#mdbook-theme-toggle', '#mdbook-theme-coal'),
+  mdbook('0.4', process.env.SINET_OLD_MDBOOK ?? 'mdbook-0.4', '#theme-toggle', '#coal'),
   {
     name: 'rustdoc',
     program: 'rustdoc',
