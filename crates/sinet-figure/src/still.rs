@@ -59,6 +59,8 @@ pub struct StillOptions {
     pub host: Host,
     /// Language of the text, as a tag of BCP 47.
     pub lang: Option<String>,
+    /// Further attributes that the element reads and a still has no use for, by name.
+    pub element: Vec<(&'static str, String)>,
 }
 
 /// When an element starts its model.
@@ -163,6 +165,9 @@ fn attributes(document: &LabelledDocument, types: &Types, options: &StillOptions
     };
     if let Some(lock) = &options.lock {
         let _ = write!(written, " data-lock=\"{}\"", escaped_line(lock));
+    }
+    for (name, value) in &options.element {
+        let _ = write!(written, " {name}=\"{}\"", escaped_line(value));
     }
     let _ = write!(written, " annotation='{}'", annotation(document, types));
     written

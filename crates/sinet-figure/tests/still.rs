@@ -43,10 +43,7 @@ fn parse(html: &str) -> Parsed {
             Token::EndTag(tag) => {
                 assert_eq!(open.pop(), Some(utf8(&tag.name)), "{html}");
             }
-            Token::String(text) => parsed.texts.push(Text {
-                within: open.clone(),
-                text: utf8(&text),
-            }),
+            Token::String(text) => parsed.texts.push(Text { within: open.clone(), text: utf8(&text) }),
             other => panic!("{other:?} in {html}"),
         }
     }
@@ -104,9 +101,10 @@ const ELEMENTS: [&str; 16] = [
     "bdi",
 ];
 
-const ATTRIBUTES: [&str; 43] = [
+const ATTRIBUTES: [&str; 44] = [
     "annotation",
     "aria-label",
+    "base",
     "class",
     "d",
     "data-lock",
@@ -186,13 +184,19 @@ fn options_are_attributes() {
         lock: Some("sha256:ab12".to_owned()),
         host: Host::Vue,
         lang: Some("en".to_owned()),
+        element: vec![("base", "/x\"><b>".to_owned())],
     };
     let html = still(&samples::plain(), &samples::types(), &options);
     assert!(html.starts_with("<figure class=\"sinet\" v-pre>"), "{html}");
     let parsed = check_shape(&samples::plain(), &samples::types(), &options);
-    for (name, value) in
-        [("model", "scierc\"><b>"), ("live", "visible"), ("scores", ""), ("list", "open"), ("data-lock", "sha256:ab12")]
-    {
+    for (name, value) in [
+        ("model", "scierc\"><b>"),
+        ("live", "visible"),
+        ("scores", ""),
+        ("list", "open"),
+        ("data-lock", "sha256:ab12"),
+        ("base", "/x\"><b>"),
+    ] {
         assert_eq!(parsed.attribute("sinet-text", name), Some(value), "{name}");
     }
     assert_eq!(parsed.attribute("details", "open"), Some(""));
@@ -217,10 +221,7 @@ fn the_list_and_the_paragraph_tell_everything() {
     );
     assert_eq!(parsed.text_in("summary"), "5 entities, 4 relations");
     let paragraph = parsed.text_in("p");
-    assert!(
-        paragraph.starts_with("We present a parser (Method) that uses beam search (Method) and"),
-        "{paragraph}"
-    );
+    assert!(paragraph.starts_with("We present a parser (Method) that uses beam search (Method) and"), "{paragraph}");
     assert_eq!(parsed.text_in("mark"), "parserbeam searchgraph networkPenn Treebanklabelled attachment score");
 }
 
