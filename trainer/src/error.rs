@@ -57,6 +57,15 @@ pub enum Error {
     /// A file of labelled documents is wrong; the sentence names the file.
     #[error(transparent)]
     Documents(#[from] ReadError),
+    /// Figures in documentation mean nothing; the sentences name files and lines.
+    #[error(transparent)]
+    Docs(#[from] sinet_docs::Errors),
+    /// Models say other things of texts in documentation than before.
+    #[error("{labels} labels have drifted; `sinet docs update` accepts what the models say now")]
+    Drift {
+        /// How many.
+        labels: usize,
+    },
     /// A key of the configuration cannot be set on the command line.
     #[error("--{key}: {problem}")]
     Override {
@@ -200,6 +209,9 @@ pub enum DataError {
     /// It is no model.
     #[error(transparent)]
     Model(#[from] LoadError),
+    /// A model without a folder.
+    #[error("there is no models/{0} beside the docs or above them; name its folder in [models] of sinet-docs.toml")]
+    NoModelFolder(String),
     /// It is no self-test.
     #[error(transparent)]
     SelfTest(#[from] SelfTestFormatError),
@@ -417,6 +429,7 @@ impl Error {
     /// The process's exit code: 2 for bad data and bad usage, 1 for everything else.
     pub fn exit_code(&self) -> u8 {
         match self {
+            Self::Docs(errors) => errors.exit_code(),
             Self::Documents(error) if matches!(error.problem, sinet_formats::Problem::Io(_)) => 1,
             Self::Data { .. }
             | Self::Dataset(_)

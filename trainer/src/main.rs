@@ -16,6 +16,7 @@ mod verbs {
     pub mod convert;
     pub mod cross_validate;
     pub mod debug;
+    pub mod docs;
     pub mod doctor;
     pub mod evaluate;
     pub mod export;
@@ -26,8 +27,8 @@ mod verbs {
     pub mod train;
 }
 use verbs::{
-    ablate, benchmark, card, convert, cross_validate, debug, doctor, evaluate, export, find_threshold, init, predict,
-    report, train,
+    ablate, benchmark, card, convert, cross_validate, debug, docs, doctor, evaluate, export, find_threshold, init,
+    predict, report, train,
 };
 
 /// Joint entity and relation extraction: train, evaluate and run SINET models.
@@ -58,6 +59,8 @@ enum Verb {
     CrossValidate(cross_validate::CrossValidate),
     #[command(subcommand)]
     Benchmark(benchmark::Benchmark),
+    #[command(subcommand)]
+    Docs(docs::Docs),
     Doctor(doctor::Doctor),
 }
 
@@ -89,6 +92,7 @@ fn run(verb: Verb) -> Result<(), Error> {
         Verb::Ablate(verb) => verb.run(),
         Verb::CrossValidate(verb) => verb.run(),
         Verb::Benchmark(verb) => verb.run(),
+        Verb::Docs(verb) => verb.run(),
         Verb::Doctor(verb) => verb.run(),
     }
 }
