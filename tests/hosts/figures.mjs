@@ -5,7 +5,7 @@ const labelled = (text, entities, relations = []) => JSON.stringify({ text, enti
 export const figures = [
   { name: 'plain', words: 'scierc', content: 'We present a parser that uses beam search.', word: 'parser' },
   { name: 'in a list', words: 'scierc', content: 'A tagger is trained on the Penn Treebank.', word: 'Treebank' },
-  { name: 'in a quote', words: 'scierc list=open', content: 'Recall is a metric for retrieval.', word: 'metric' },
+  { name: 'in a quote', words: 'scierc list="open"', content: 'Recall is a metric for retrieval.', word: 'metric' },
   {
     name: 'from right to left',
     content: labelled(

@@ -75,7 +75,7 @@ export const hosts = [
       return { folder: join(folder, 'doc'), page: 'figures/fn.figures.html' };
     },
     async dark(page) {
-      await page.locator('#settings-menu a, rustdoc-toolbar #settings-menu a').first().click();
+      await page.locator('.settings-menu a:visible').first().click();
       await page.locator('#theme-dark').check({ force: true });
     },
     // It searches names of items only.
@@ -93,7 +93,7 @@ export const hosts = [
     },
     async dark(page) {
       const theme = () => page.evaluate(() => document.body.dataset.theme);
-      while ((await theme()) !== 'dark') await page.locator('.theme-toggle').first().click();
+      while ((await theme()) !== 'dark') await page.locator('.theme-toggle:visible').first().click();
     },
     index: /searchindex\.js$/,
   },
@@ -116,6 +116,7 @@ markdown_extensions:
         - name: sinet
           class: sinet
           format: !!python/name:sinet_docs.fence
+          validator: !!python/name:sinet_docs.words
 `;
       const folder = site('material', { 'mkdocs.yml': config, 'docs/index.md': markdown({ indent: '    ' }) });
       run(folder, program, 'build', '--quiet');
@@ -145,7 +146,7 @@ markdown_extensions:
   presets: [['classic', { blog: false, docs: { routeBasePath: '/', remarkPlugins: [(await import('@sinet/text/remark')).default] } }]],
 });
 `;
-      const folder = site('docusaurus', { 'docusaurus.config.js': config, 'docs/index.md': markdown(), 'package.json': '{ "type": "module" }' });
+      const folder = site('docusaurus', { 'docusaurus.config.js': config, 'docs/index.md': markdown(), 'package.json': '{}' });
       run(folder, program, 'build');
       return { folder: join(folder, 'build'), page: 'index.html' };
     },

@@ -76,8 +76,7 @@ function assertWhole(found, width) {
       }
     });
     if (relations) {
-      assert.equal(shown.list.length, relations.length, `${where}: ${shown.list}`);
-      relations.forEach(({ type }, relation) => assert.ok(shown.list[relation].includes(type), `${where}: ${shown.list[relation]}`));
+      for (const { type } of relations) assert.ok(shown.list.some((line) => line.includes(type)), `${where}: ${shown.list}`);
       assert.ok(shown.arcs >= relations.length, `${where}: arcs`);
     }
   });
@@ -86,10 +85,11 @@ function assertWhole(found, width) {
 /** The colours of all texts of the pictures, as the browser has mixed them, over what lies behind: contrasts, the least first. */
 function contrasts() {
   const canvas = document.createElement('canvas').getContext('2d', { willReadFrequently: true });
-  const over = (behind, colour) => {
-    canvas.globalCompositeOperation = 'source-over';
+  const over = (behind, colour, opacity = 1) => {
+    canvas.globalAlpha = 1;
     canvas.fillStyle = `rgb(${behind.join(' ')})`;
     canvas.fillRect(0, 0, 1, 1);
+    canvas.globalAlpha = opacity;
     canvas.fillStyle = colour;
     canvas.fillRect(0, 0, 1, 1);
     return [...canvas.getImageData(0, 0, 1, 1).data.slice(0, 3)];
@@ -106,7 +106,7 @@ function contrasts() {
     const chain = [];
     for (let at = element; at; at = at.parentElement) chain.unshift(getComputedStyle(at).backgroundColor);
     const root = matchMedia('(prefers-color-scheme: dark)').matches && getComputedStyle(document.documentElement).colorScheme.includes('dark') ? [18, 18, 18] : [255, 255, 255];
-    return chain.reduce(over, root);
+    return chain.reduce((behind, colour) => over(behind, colour), root);
   };
   const found = [];
   for (const svg of document.querySelectorAll('figure.sinet svg')) {
@@ -118,12 +118,7 @@ function contrasts() {
       const at = word.getBoundingClientRect();
       const [x, y] = [(at.left + at.right) / 2, (at.top + at.bottom) / 2];
       const below = boxes.filter(({ at, fill }) => fill !== 'none' && at.left <= x && x <= at.right && at.top <= y && y <= at.bottom);
-      const ground = below.reduce((ground, { fill, opacity }) => {
-        canvas.globalAlpha = Number(opacity);
-        const result = over(ground, fill);
-        canvas.globalAlpha = 1;
-        return result;
-      }, behind);
+      const ground = below.reduce((ground, { fill, opacity }) => over(ground, fill, Number(opacity)), behind);
       const ink = getComputedStyle(word).fill;
       found.push({ text: word.textContent, ink, ground, contrast: contrast(over(ground, ink), ground) });
     }

@@ -48,7 +48,8 @@ markdown_extensions:
       custom_fences:
         - name: sinet
           class: sinet
-          format: !!python/name:sinet_docs.fence";
+          format: !!python/name:sinet_docs.fence
+          validator: !!python/name:sinet_docs.words";
 
 impl Host {
     /// All hosts.

@@ -3,17 +3,20 @@
 from .painter import SinetError, painter
 
 
+def words(language, inputs, options, attrs, md):
+    """Takes any words after a fence's ``sinet``; ``sinet-docs`` knows which there are."""
+    options.update(inputs)
+    return True
+
+
 def fence(source, language, css_class, options, md, **kwargs):
     """Draws a fence ``sinet``. The docs folder is that of the program that builds.
 
     Raises ``SuperFencesException``, which ends the build, if there is no such figure.
     """
-    attributes = dict(options or {})
-    attributes.update(kwargs.get("attrs") or {})
-    words = " ".join(name if value in (None, "", name) else f'{name}="{value}"' for name, value in attributes.items())
-    classes = [name for name in kwargs.get("classes") or [] if name != css_class]
+    written = [name if value == name else f"{name}={value}" for name, value in options.items()]
     try:
-        return painter().draw("html", " ".join([*classes, words]).strip(), source).figure
+        return painter().draw("html", " ".join(written), source).figure
     except SinetError as error:
         from pymdownx.superfences import SuperFencesException
 
