@@ -26,8 +26,8 @@ pub fn tikz(document: &LabelledDocument, types: &Types) -> String {
     let sentences = Drawn::within(document.clone(), types, WIDE, estimated_width);
     let mut written = format!(
         "% \\usepackage{{tikz}} in the preamble.\n\
-         \\begin{{tikzpicture}}[x={POINTS}pt,y=-{POINTS}pt,every node/.style={{anchor=base west,inner sep=0pt,outer sep=0pt}}]\n\
-         \\fontfamily{{phv}}\\selectfont\n"
+         \\begin{{tikzpicture}}[x={POINTS}pt,y=-{POINTS}pt,\n  \
+         every node/.style={{anchor=base west,inner sep=0pt,outer sep=0pt,font=\\fontfamily{{phv}}}}]\n"
     );
     for (number, tone) in LIGHT.iter().enumerate() {
         let [fill, ink] = [tone.fill, tone.ink].map(|colour| colour[1..].to_uppercase());
