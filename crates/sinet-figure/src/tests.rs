@@ -106,7 +106,8 @@ fn a_text_is_drawn_in_plain_characters() {
         speech recognition (Task), part of, neural speech recognition systems (Method)
         New South Wales (Place) and neural speech recognition systems (Method), is near
         漢字 (Term)
-    "#]].assert_eq(&plain_text(&document, &types));
+    "#]]
+    .assert_eq(&plain_text(&document, &types));
     assert_eq!(plain_text(&LabelledDocument::default(), &types), "");
 }
 

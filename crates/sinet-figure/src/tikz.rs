@@ -13,11 +13,12 @@ use crate::still::WIDE;
 use crate::tones::{LIGHT, tone};
 use crate::widths::estimated_width;
 
-/// Points of TeX to a pixel: the picture is then as wide as a column of `article`, and its words are 8 points high.
-const POINTS: f32 = 0.47;
+/// Points of TeX to a pixel: the picture is then as wide as a column of `article`, and its words are nearly 8 points high.
+const POINTS: f32 = 0.45;
 
-/// A document as a `tikzpicture`, which needs the packages `tikz` and, for fonts as wide as the picture supposes, `helvet`. A
-/// person's labels carry a root sign in place of a tick. Texts beyond Latin letters need LuaLaTeX or XeLaTeX and a font that has them.
+/// A document as a `tikzpicture`, which needs the package `tikz`, and `fontenc` with T1 for some marks. It is written in
+/// the Helvetica of every TeX. A person's labels carry a root sign in place of a tick. Texts beyond Latin letters need
+/// LuaLaTeX or XeLaTeX and a font that has them.
 ///
 /// # Panics
 ///
