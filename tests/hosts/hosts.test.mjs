@@ -151,6 +151,7 @@ for (const host of hosts) {
       t.after(() => context.close());
       const page = await context.newPage();
       await page.goto(site.address + built.page);
+      await page.locator('figure.sinet').nth(figures.length - 1).waitFor();
       return page;
     }
 
@@ -177,7 +178,8 @@ for (const host of hosts) {
       assert.ok(dark[0].contrast >= 4.5, JSON.stringify(dark[0]));
       const inks = (all) => all.map(({ ink }) => ink).sort().join();
       assert.notEqual(inks(dark), inks(light));
-      assert.deepEqual(site.asked.slice(asked), []);
+      // A host may fetch files of its own theme.
+      assert.deepEqual(site.asked.slice(asked).filter((path) => /sinet|wasm|model/.test(path)), []);
       if (process.env.SINET_SHOTS) {
         await page.screenshot({ path: join(process.env.SINET_SHOTS, `${host.name.replace(/\W+/g, '-')}-dark.png`), fullPage: true });
       }

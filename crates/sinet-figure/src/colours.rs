@@ -14,13 +14,13 @@ pub(crate) enum Colours {
 }
 
 /// How much of a label's colour is its type's tone, in per cent; the rest is the colour of the text around.
-pub(crate) const LABEL_TONE: u32 = 40;
+pub(crate) const LABEL_TONE: u32 = 10;
 /// How much of a box's edge is its type's tone, in per cent.
-pub(crate) const EDGE_TONE: u32 = 60;
+pub(crate) const EDGE_TONE: u32 = 40;
 /// How dense the tone of a box is below its words.
-pub(crate) const BOX_OPACITY: f32 = 0.17;
+pub(crate) const BOX_OPACITY: f32 = 0.06;
 /// How dense the text on arcs is.
-pub(crate) const SOFT_OPACITY: f32 = 0.85;
+pub(crate) const SOFT_OPACITY: f32 = 0.95;
 /// How dense the lines of arcs are.
 pub(crate) const ARC_OPACITY: f32 = 0.75;
 
@@ -121,7 +121,7 @@ mod tests {
 
     /// Hosts' themes: ground and colour of text. mdBook's are from its `variables.css`, Material's `rgba` inks are laid on
     /// their ground.
-    const THEMES: [(&str, &str, &str); 24] = [
+    const THEMES: [(&str, &str, &str); 31] = [
         ("mdBook light", "#ffffff", "#000000"),
         ("mdBook rust", "#e1e1db", "#262625"),
         ("mdBook coal", "#131516", "#98a3ad"),
@@ -146,6 +146,13 @@ mod tests {
         ("GitHub dark", "#0d1117", "#f0f6fc"),
         ("Jupyter light", "#ffffff", "#212121"),
         ("Jupyter dark", "#111111", "#ffffff"),
+        ("mdBook light, quoted", "#f1f6f9", "#000000"),
+        ("mdBook rust, quoted", "#c2c2bc", "#262625"),
+        ("mdBook coal, quoted", "#242638", "#98a3ad"),
+        ("mdBook navy, quoted", "#252932", "#bcbdd0"),
+        ("mdBook ayu, quoted", "#252932", "#c5c5c5"),
+        ("VitePress light, quoted", "#ffffff", "#67676c"),
+        ("VitePress dark, quoted", "#1b1b1f", "#98989f"),
     ];
 
     type Rgb = [f32; 3];
