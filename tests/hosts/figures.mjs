@@ -42,7 +42,7 @@ export const figures = [
       'A <b>bold</b> & “quoted” {{ text }} reaches ${home} from `here` to </svg> there, over more than one line of a narrow window.',
       [
         { type: 'Thing "x" <i>', start: 2, end: 13, score: 0.91 },
-        { type: 'Place', start: 46, end: 53, score: 0.5 },
+        { type: 'Place', start: 46, end: 50, score: 0.5 },
       ],
       [{ type: 'reaches & <s>', head: 0, tail: 1, score: 0.75 }],
     ),
