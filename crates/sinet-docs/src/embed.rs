@@ -78,5 +78,5 @@ fn png(figure: &Figure, theme: Theme) -> Result<Vec<u8>, Problem> {
 
 #[cfg(not(feature = "png"))]
 fn png(_: &Figure, _: Theme) -> Result<Vec<u8>, Problem> {
-    Err(Problem::Picture("this program was built without the feature `png`".to_owned()))
+    Err(Problem::Picture("this program was built without PNG; build sinet-docs with `--features png`".to_owned()))
 }

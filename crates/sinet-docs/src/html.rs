@@ -107,11 +107,12 @@ pub(crate) fn elements(source: &str) -> Vec<Element> {
         if name != ELEMENT {
             continue;
         }
-        let close = (at..parts.len()).find(|&close| parts[close].closes(ELEMENT));
+        let close = close_of(&parts, at - 1);
         let inner = close.map(|close| part.range.end..parts[close].range.start);
         let end = close.map_or(part.range.end, |close| parts[close].range.end);
         at = close.map_or(at, |close| close + 1);
-        found.push(Element { range: part.range.start..end, attributes: attributes.clone(), inner });
+        let (range, open) = (part.range.start..end, part.range.clone());
+        found.push(Element { range, open, attributes: attributes.clone(), inner });
     }
     found
 }
@@ -119,6 +120,8 @@ pub(crate) fn elements(source: &str) -> Vec<Element> {
 /// An element in some source.
 pub(crate) struct Element {
     pub range: Range<usize>,
+    /// Its start tag.
+    pub open: Range<usize>,
     pub attributes: Vec<(String, String)>,
     /// What stands between its tags, if it has an end.
     pub inner: Option<Range<usize>>,
@@ -151,7 +154,7 @@ fn element(
     attributes: &[(String, String)],
     models: &BTreeSet<String>,
 ) -> ElementFound {
-    let close = (open + 1..parts.len()).find(|&close| parts[close].closes(ELEMENT));
+    let close = close_of(parts, open);
     let inside = &parts[open + 1..close.unwrap_or(open + 1)];
     let after = close.map_or(open + 1, |close| close + 1);
     if attributes.iter().any(|(name, _)| name == DRAWN) {
@@ -179,6 +182,12 @@ fn element(
         request,
     };
     ElementFound { figure: Some(figure), after: after.max(last + 1) }
+}
+
+/// The end tag of an element: there is none if another begins before.
+fn close_of(parts: &[Part], open: usize) -> Option<usize> {
+    let next = (open + 1..parts.len()).find(|&part| parts[part].opens(ELEMENT) || parts[part].closes(ELEMENT))?;
+    parts[next].closes(ELEMENT).then_some(next)
 }
 
 /// Whether an element is made from a fence: by its class in most hosts, by an attribute in some.

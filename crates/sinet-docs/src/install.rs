@@ -5,12 +5,11 @@ use std::fs;
 use std::path::Path;
 use std::str::FromStr;
 
-use toml_edit::{DocumentMut, Item, Table, value};
+use toml::de::DeTable;
 
 use crate::element;
 use crate::error::{Error, Errors, Problem, nearest};
-use crate::found::line_of;
-use crate::settings::BOOK;
+use crate::settings::{BOOK, no_toml, table_in};
 
 /// A program that makes pages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -182,24 +181,37 @@ pub fn install(host: Host, folder: &Path) -> Result<String, Errors> {
     })
 }
 
+/// Adds two lines, or one to a table that is there. All other text stays as it is.
 fn install_mdbook(file: &Path) -> Result<String, Error> {
     let text = fs::read_to_string(file).map_err(|error| Error::in_file(file, Problem::Read(error)))?;
-    let mut book: DocumentMut = text.parse().map_err(|error: toml_edit::TomlError| {
-        let line = line_of(&text, error.span().map_or(0, |span| span.start).min(text.len()));
-        Error::at(file, line, Problem::Toml(error.message().to_owned()))
-    })?;
-    let mut implicit = Table::new();
-    implicit.set_implicit(true);
-    let kind = |key: &str| Problem::Kind { key: key.to_owned(), expected: "a table" };
-    let all = book.entry("preprocessor").or_insert(Item::Table(implicit)).as_table_like_mut();
-    let all = all.ok_or_else(|| Error::in_file(file, kind("preprocessor")))?;
-    let own = all.entry("sinet").or_insert(Item::Table(Table::new())).as_table_like_mut();
-    let own = own.ok_or_else(|| Error::in_file(file, kind("preprocessor.sinet")))?;
-    if let Some(command) = own.get("command") {
-        let command = command.as_str().unwrap_or_default();
+    let book = DeTable::parse(&text).map_err(|error| no_toml(file, &text, &error))?;
+    let own = table_in(book.get_ref(), "preprocessor").and_then(|all| table_in(all, "sinet"));
+    if let Some(command) = own.and_then(|own| own.get("command")) {
+        let command = command.get_ref().as_str().unwrap_or_default();
         return Ok(format!("{} calls `{command}` already; nothing is left to do", file.display()));
     }
-    own.insert("command", value(COMMAND));
-    element::write(file, book.to_string().as_bytes())?;
+    let line = format!("command = \"{COMMAND}\"\n");
+    let header = text.split_inclusive('\n').position(|line| line.trim_start().starts_with("[preprocessor.sinet]"));
+    let written = match header {
+        Some(header) => {
+            let lines = text.split_inclusive('\n').enumerate();
+            lines
+                .map(
+                    |(number, own)| {
+                        if number == header { format!("{}\n{line}", own.trim_end()) } else { own.to_owned() }
+                    },
+                )
+                .collect()
+        }
+        None => {
+            let end = if text.is_empty() || text.ends_with('\n') { "" } else { "\n" };
+            format!("{text}{end}\n[preprocessor.sinet]\n{line}")
+        }
+    };
+    // A table can be written in more ways than the one that is looked for.
+    if DeTable::parse(&written).is_err() {
+        return Ok(format!("one step is yours: add to the table of the preprocessor in {}:\n{line}", file.display()));
+    }
+    element::write(file, written.as_bytes())?;
     Ok(format!("{} now calls `{COMMAND}`; fences named `sinet` are drawn in the next build", file.display()))
 }

@@ -460,10 +460,10 @@ struct Versions {
 fn parse_line(line: &str) -> Result<Line, Problem> {
     let json = line.strip_suffix(',').unwrap_or(line);
     let damaged = |error: serde_json::Error| {
-        // The line is named by whoever knows it.
+        // The line is named by whoever knows it, and a person who restores the file needs no list of fields.
         let reason = error.to_string();
-        let reason = reason.split(" at line ").next().unwrap_or_default();
-        Problem::Damaged(reason.to_owned())
+        let reason = reason.split(" at line ").next().and_then(|reason| reason.split(", expected one of").next());
+        Problem::Damaged(reason.unwrap_or_default().to_owned())
     };
     let versions: Versions = serde_json::from_str(json).map_err(damaged)?;
     match versions {

@@ -40,8 +40,14 @@ pub fn find(source: &str, models: &BTreeSet<String>) -> Vec<Found> {
         }
     }
     let html = String::from_utf8_lossy(&html);
-    let elements = elements(&html).into_iter().filter(|element| !element.is_drawn());
-    figures.extend(elements.map(|element| in_source(element, source, models)));
+    let fences: Vec<usize> = figures.iter().map(|found: &Found| found.range.start).collect();
+    for mut element in elements(&html).into_iter().filter(|element| !element.is_drawn()) {
+        // Its end belongs to another: nobody means a fence to be its text.
+        if fences.iter().any(|fence| element.range.contains(fence)) {
+            (element.range, element.inner) = (element.open.clone(), None);
+        }
+        figures.push(in_source(element, source, models));
+    }
     figures.sort_by_key(|found| found.range.start);
     figures
 }

@@ -5,7 +5,8 @@ use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-use toml_edit::{Document, Item, Table, TableLike, Value};
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
 
 use crate::error::{Error, Errors, Problem, nearest};
 use crate::found::line_of;
@@ -126,23 +127,22 @@ impl Settings {
     /// # Errors
     /// Every key that is wrong.
     pub fn parse(file: &Path, text: &str, preprocessor: Option<&str>) -> Result<Self, Errors> {
-        let document = Document::parse(text).map_err(|error| {
-            let line = line_of(text, error.span().map_or(0, |span| span.start).min(text.len()));
-            Error::at(file, line, Problem::Toml(error.message().to_owned()))
-        })?;
+        let document = DeTable::parse(text).map_err(|error| no_toml(file, text, &error))?;
+        let document = document.get_ref();
         let mut parser =
             Parsing { file, text, settings: Self { file: file.to_owned(), ..Self::default() }, errors: Vec::new() };
         match preprocessor {
-            None => parser.table(document.as_table(), false),
+            None => parser.table(document, false),
             Some(name) => {
-                let book = document.get("book").and_then(|book| book.get("src")).and_then(Item::as_str);
-                parser.settings.sources = vec![book.unwrap_or("src").to_owned()];
-                let table = document.get("preprocessor").and_then(|all| all.get(name)).and_then(Item::as_table);
+                let source = table_in(document, "book").and_then(|book| book.get("src")?.get_ref().as_str());
+                parser.settings.sources = vec![source.unwrap_or("src").to_owned()];
+                let table = table_in(document, "preprocessor").and_then(|all| table_in(all, name));
                 if let Some(table) = table {
                     parser.table(table, true);
                 }
             }
         }
+        parser.errors.sort_by_key(|error| error.line);
         Errors::check(parser.errors)?;
         Ok(parser.settings)
     }
@@ -165,6 +165,19 @@ fn text_of(folder: &Path, name: &str) -> Result<Option<(PathBuf, String)>, Error
     }
 }
 
+/// A text that is no TOML, and the line of the mistake.
+pub(crate) fn no_toml(file: &Path, text: &str, error: &toml::de::Error) -> Error {
+    let at = error.span().map_or(0, |span| span.start).min(text.len());
+    Error::at(file, line_of(text, at), Problem::Toml(error.message().to_owned()))
+}
+
+/// The table below a key.
+pub(crate) fn table_in<'a, 'i>(table: &'a DeTable<'i>, key: &str) -> Option<&'a DeTable<'i>> {
+    table.get(key)?.get_ref().as_table()
+}
+
+type Item<'a> = Spanned<DeValue<'a>>;
+
 struct Parsing<'a> {
     file: &'a Path,
     text: &'a str,
@@ -173,20 +186,21 @@ struct Parsing<'a> {
 }
 
 impl Parsing<'_> {
-    fn table(&mut self, table: &Table, is_preprocessor: bool) {
+    fn table(&mut self, table: &DeTable, is_preprocessor: bool) {
         // Names of models come first: others may use them.
-        for (name, item) in table.get("models").and_then(Item::as_table_like).into_iter().flat_map(TableLike::iter) {
-            match item.as_str() {
-                Some(folder) => _ = self.settings.models.insert(name.to_owned(), folder.to_owned()),
-                None => self.wrong_kind(name, item, "the path of a model folder"),
+        for (name, item) in table_in(table, "models").into_iter().flatten() {
+            match item.get_ref().as_str() {
+                Some(folder) => _ = self.settings.models.insert(name.get_ref().to_string(), folder.to_owned()),
+                None => self.wrong_kind(name.get_ref(), item, "the path of a model folder"),
             }
         }
         let models = self.settings.model_names();
-        for (key, item) in table.iter() {
+        for (key, item) in table {
+            let (at, key) = (key.span().start, &**key.get_ref());
             match key {
-                "models" if item.is_table_like() => {}
+                "models" if item.get_ref().is_table() => {}
                 "models" => self.wrong_kind(key, item, "a table of names and folders"),
-                "element" => match item.as_str() {
+                "element" => match item.get_ref().as_str() {
                     Some(folder) => self.settings.element = Some(folder.to_owned()),
                     None => self.wrong_kind(key, item, "the path of a folder"),
                 },
@@ -194,41 +208,43 @@ impl Parsing<'_> {
                 "skip" => self.settings.skip = self.strings(key, item),
                 "embed" => self.embeds(item),
                 key if DEFAULTS.contains(&key) => {
-                    let set = match default_value(item) {
+                    let set = match default_value(item.get_ref()) {
                         Some(value) => self.settings.defaults.set(key, Some(&value), &models),
                         None => {
                             Err(Problem::Kind { key: key.to_owned(), expected: "text, a number, or true or false" })
                         }
                     };
                     if let Err(problem) = set {
-                        self.wrong(table, key, problem);
+                        self.wrong(at, problem);
+                    }
+                    let name =
+                        self.settings.defaults.model.clone().filter(|name| key == "model" && !models.contains(name));
+                    if let Some(name) = name {
+                        let nearest = nearest(&name, models.iter().map(String::as_str));
+                        self.wrong(at, Problem::UnknownModel { name, nearest });
                     }
                 }
                 key if is_preprocessor && PREPROCESSOR.contains(&key) => {}
                 key => {
-                    let known = DEFAULTS
-                        .into_iter()
-                        .chain(KEYS)
-                        .chain(if is_preprocessor { &PREPROCESSOR[..] } else { &[] }.iter().copied());
-                    self.wrong(table, key, Problem::UnknownKey { nearest: nearest(key, known), key: key.to_owned() });
+                    let more = if is_preprocessor { &PREPROCESSOR[..] } else { &[] };
+                    let known = DEFAULTS.iter().chain(&KEYS).chain(more).copied();
+                    self.wrong(at, Problem::UnknownKey { nearest: nearest(key, known), key: key.to_owned() });
                 }
             }
-        }
-        let default = self.settings.defaults.model.clone();
-        if let Some(name) = default.filter(|name| !models.contains(name)) {
-            let nearest = nearest(&name, models.iter().map(String::as_str));
-            self.wrong(table, "model", Problem::UnknownModel { name, nearest });
         }
     }
 
     fn embeds(&mut self, item: &Item) {
-        let Some(tables) = item.as_array_of_tables() else {
+        let tables = item.get_ref().as_array().into_iter().flatten();
+        let tables: Option<Vec<_>> = tables.map(|item| Some((item.span(), item.get_ref().as_table()?))).collect();
+        let Some(tables) = tables.filter(|tables| !tables.is_empty()) else {
             return self.wrong_kind("embed", item, "tables, each under [[embed]]");
         };
-        for table in tables {
-            let mut embed = Embed { line: self.line(table.span()), ..Embed::default() };
+        for (span, table) in tables {
+            let mut embed = Embed { line: self.line(span.start), ..Embed::default() };
             for (key, item) in table {
-                let Some(value) = item.as_str() else {
+                let (at, key) = (key.span().start, &**key.get_ref());
+                let Some(value) = item.get_ref().as_str() else {
                     self.wrong_kind(key, item, "text");
                     continue;
                 };
@@ -239,8 +255,7 @@ impl Parsing<'_> {
                     (_, Some(kind)) => embed.to.push((kind, value)),
                     _ => {
                         let known = Kind::ALL.map(Kind::name).into_iter().chain(["words", "sentence"]);
-                        let problem = Problem::UnknownKey { nearest: nearest(key, known), key: key.to_owned() };
-                        self.wrong(table, key, problem);
+                        self.wrong(at, Problem::UnknownKey { nearest: nearest(key, known), key: key.to_owned() });
                     }
                 }
             }
@@ -249,8 +264,8 @@ impl Parsing<'_> {
     }
 
     fn strings(&mut self, key: &str, item: &Item) -> Vec<String> {
-        let strings = item.as_array().and_then(|array| {
-            let strings = array.iter().map(|value| value.as_str().map(str::to_owned));
+        let strings = item.get_ref().as_array().and_then(|array| {
+            let strings = array.iter().map(|value| value.get_ref().as_str().map(str::to_owned));
             strings.collect::<Option<Vec<_>>>()
         });
         strings.unwrap_or_else(|| {
@@ -260,29 +275,27 @@ impl Parsing<'_> {
     }
 
     fn wrong_kind(&mut self, key: &str, item: &Item, expected: &'static str) {
-        let line = self.line(item.span());
-        self.errors.push(Error::at(self.file, line, Problem::Kind { key: key.to_owned(), expected }));
+        self.wrong(item.span().start, Problem::Kind { key: key.to_owned(), expected });
     }
 
-    fn wrong(&mut self, table: &Table, key: &str, problem: Problem) {
-        let line = self.line(table.key(key).and_then(toml_edit::Key::span));
-        self.errors.push(Error::at(self.file, line, problem));
+    fn wrong(&mut self, at: usize, problem: Problem) {
+        self.errors.push(Error::at(self.file, self.line(at), problem));
     }
 
-    fn line(&self, span: Option<std::ops::Range<usize>>) -> usize {
-        line_of(self.text, span.map_or(0, |span| span.start).min(self.text.len()))
+    fn line(&self, at: usize) -> usize {
+        line_of(self.text, at.min(self.text.len()))
     }
 }
 
 /// A value as it would stand after a word's `=`.
-fn default_value(item: &Item) -> Option<String> {
-    match item.as_value()? {
-        Value::String(text) => Some(text.value().clone()),
-        Value::Boolean(switch) => Some(switch.value().to_string()),
-        Value::Float(number) => Some(number.value().to_string()),
-        Value::Integer(number) => Some(number.value().to_string()),
-        Value::Array(array) => {
-            let texts: Option<Vec<&str>> = array.iter().map(Value::as_str).collect();
+fn default_value(item: &DeValue) -> Option<String> {
+    match item {
+        DeValue::String(text) => Some(text.to_string()),
+        DeValue::Boolean(switch) => Some(switch.to_string()),
+        DeValue::Float(number) => Some(number.as_str().to_owned()),
+        DeValue::Integer(number) => Some(number.as_str().to_owned()),
+        DeValue::Array(array) => {
+            let texts: Option<Vec<&str>> = array.iter().map(|value| value.get_ref().as_str()).collect();
             Some(texts?.join(","))
         }
         _ => None,

@@ -167,7 +167,13 @@ fn installing_keeps_the_formatting_and_is_done_once() {
 
     fs::write(folder.path().join("book.toml"), "[preprocessor.sinet] # mine\nscores = true\n").unwrap();
     assert_eq!(run(folder.path(), &["install", "mdbook"], "").code, 0);
-    assert_eq!(read(), "[preprocessor.sinet] # mine\nscores = true\ncommand = \"sinet-docs mdbook\"\n");
+    assert_eq!(read(), "[preprocessor.sinet] # mine\ncommand = \"sinet-docs mdbook\"\nscores = true\n");
+
+    let inline = "preprocessor = { sinet = { scores = true } }\n";
+    fs::write(folder.path().join("book.toml"), inline).unwrap();
+    let told = run(folder.path(), &["install", "mdbook"], "");
+    assert!(told.stdout.starts_with("one step is yours: add to the table of the preprocessor in ./book.toml:"));
+    assert_eq!((told.code, read().as_str()), (0, inline));
 
     fs::write(folder.path().join("book.toml"), "a = 1\n[b\n").unwrap();
     let refused = run(folder.path(), &["install", "mdbook"], "");
