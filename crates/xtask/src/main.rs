@@ -1,13 +1,14 @@
-//! Every command a person runs on the repository: `cargo xtask setup | build | serve | build-cuda | test | bench`.
+//! Every command a person runs on the repository: `cargo xtask setup | build | serve | embed | build-cuda | test | bench`.
 //!
 //! Each verb installs what it misses, so that a fresh machine needs nothing but Rust. Start reading at [`Verb`];
 //! `toolchain` and `tools` find or install, by the `packages` that are there; `site` builds the page, `serve` shows it as
-//! soon as it can be used; `test` runs every check, `cuda` builds the trainer for NVIDIA GPUs, `bench` measures.
+//! soon as it can be used, `embed` builds the element for pages of others; `test` runs every check, `cuda` builds the trainer for NVIDIA GPUs, `bench` measures.
 //!
 //! Exit codes: 0 good, 1 something failed, 2 bad usage.
 
 mod bench;
 mod cuda;
+mod embed;
 mod html;
 mod offline;
 mod packages;
@@ -45,6 +46,12 @@ enum Verb {
         #[arg(long, default_value_t = 8080)]
         port: u16,
     },
+    /// Build the element <sinet-text> with its programs and models into dist-embed/, for pages of others.
+    Embed {
+        /// Also the worker for WebGPU, which takes many minutes.
+        #[arg(long)]
+        webgpu: bool,
+    },
     /// Build the trainer for NVIDIA GPUs, on any computer.
     BuildCuda,
     /// Run every check and test.
@@ -78,6 +85,7 @@ fn run(verb: Verb) -> Result<()> {
         }
         Verb::Build => sizes::print(&Site::open()?.build()?),
         Verb::Serve { port } => serve::run(port),
+        Verb::Embed { webgpu } => sizes::print(&embed::build(&Site::open()?, webgpu)?),
         Verb::BuildCuda => cuda::build(),
         Verb::Test { fast } => test::run(fast),
         Verb::Bench(benchmark) => bench::run(benchmark),
