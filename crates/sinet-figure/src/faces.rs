@@ -23,18 +23,5 @@ pub fn weight_and_size(face: Face) -> (u32, f32) {
     }
 }
 
-/// About the width of a text in pixels, for whoever has no fonts to measure it with. The widths are those of DejaVu
-/// Sans, wider than most, so that words never touch.
-pub fn estimated_width(text: &str, face: Face) -> f32 {
-    let (weight, size) = weight_and_size(face);
-    let width = |letter: char| match letter {
-        'i' | 'j' | 'l' | '\'' | '|' => 0.28,
-        'f' | 't' | 'I' | ' ' | '.' | ',' | ':' | ';' | '!' | '/' | '[' | ']' => 0.34,
-        'r' | '(' | ')' | '-' | '"' => 0.41,
-        'm' | 'M' | 'W' | '%' | '@' => 0.97,
-        'w' | 'A'..='Z' | '&' => 0.78,
-        _ => 0.63,
-    };
-    let bold = if weight > 500 { 1.06 } else { 1.0 };
-    text.chars().map(width).sum::<f32>() * size * bold
-}
+/// The fonts of what was laid out with the widths of [`estimated_width`](crate::estimated_width).
+pub const MEASURED_FAMILY: &str = "Arial, Helvetica, 'Liberation Sans', sans-serif";

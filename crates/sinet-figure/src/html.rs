@@ -5,10 +5,9 @@ use sinet_text::Types;
 
 use crate::drawn::Drawn;
 use crate::escaped::escaped;
-use crate::svg::figure;
-
-/// The page's look, as far as a document that stands still needs it.
-pub const STYLE: &str = include_str!("style.css");
+use crate::faces::FAMILY;
+use crate::style::STYLE;
+use crate::svg::figure_in;
 
 /// The file: all `sentences`, and tables of everything in `document`.
 pub fn html(document: &LabelledDocument, sentences: &[Drawn], types: &Types, title: &str) -> String {
@@ -22,7 +21,7 @@ pub fn html(document: &LabelledDocument, sentences: &[Drawn], types: &Types, tit
     for (number, drawn) in sentences.iter().enumerate() {
         // Text for those who hear and for searching; the picture says the same.
         let name = format!("Sentence {}, drawn with its entities and relations", number + 1);
-        written += &format!("<figure>\n{}</figure>\n", figure(drawn, types, &name));
+        written += &format!("<figure>\n{}</figure>\n", figure_in(drawn, types, &name, FAMILY));
     }
     written += &entities(document, types);
     written += &relations(document, types);

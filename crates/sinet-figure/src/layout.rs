@@ -149,7 +149,7 @@ const LABEL_ROW: f32 = 16.0;
 /// Height of an arc's label.
 const ARC_LABEL: f32 = 15.0;
 /// Height of the text itself.
-const TEXT: f32 = 25.0;
+pub(crate) const TEXT: f32 = 25.0;
 /// From the top of the text to its baseline.
 const BASELINE: f32 = 18.0;
 /// Between lines.

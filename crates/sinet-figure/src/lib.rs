@@ -20,24 +20,43 @@
 //!
 //! The crate knows no tensor and no browser: whoever draws gives the widths of texts, or takes [`estimated_width`].
 
+mod annotation;
+mod colours;
 mod drawn;
 mod escaped;
 mod faces;
 mod html;
 pub mod layout;
+mod paint;
 mod path;
 mod picture;
+mod plain;
+#[cfg(feature = "png")]
+mod png;
+pub mod still;
+mod style;
 mod svg;
+mod tikz;
 mod tones;
+mod triples;
+mod widths;
 
+pub use annotation::{AnnotationError, annotation, read_annotation};
 pub use drawn::{Drawn, WIDTH};
 pub use escaped::escaped;
-pub use faces::{FAMILY, Face, estimated_width, weight_and_size};
-pub use html::{STYLE, html};
+pub use faces::{FAMILY, Face, MEASURED_FAMILY, weight_and_size};
+pub use html::html;
 pub use path::arc_path;
 pub use picture::{Drawing, Entity, Picture, Relation, entity_label, is_right_to_left, relation_label};
-pub use svg::{figure, svg};
-pub use tones::{TONES, tone};
+pub use plain::plain_text;
+#[cfg(feature = "png")]
+pub use png::{Fonts, PngError, png};
+pub use still::{Host, List, Live, StillOptions, still};
+pub use style::{SINET_CSS, STYLE};
+pub use svg::{Theme, figure, standalone_svg, svg};
+pub use tikz::tikz;
+pub use tones::tone;
+pub use widths::estimated_width;
 
 #[cfg(test)]
 mod tests;

@@ -115,6 +115,7 @@ impl Drawing {
             right_to_left: is_right_to_left(whole.unwrap_or_default()),
             entities,
             relations,
+            scores: false,
         }
     }
 }
@@ -132,6 +133,8 @@ pub struct Picture {
     pub entities: Vec<Entity>,
     /// The relations between two of these.
     pub relations: Vec<Relation>,
+    /// Whether labels tell their scores.
+    pub scores: bool,
 }
 
 /// An entity in a picture.
@@ -167,12 +170,23 @@ pub struct Relation {
 impl Picture {
     /// The sentence to lay out, and for each of its parts of words the word, counted in the document. `measure` gives
     /// the width of a string in pixels.
-    pub fn sentence(&self, types: &Types, mut measure: impl FnMut(&str, Face) -> f32) -> (Sentence, Vec<usize>) {
+    pub fn sentence(&self, types: &Types, measure: impl FnMut(&str, Face) -> f32) -> (Sentence, Vec<usize>) {
+        self.sentence_with_cuts(types, &[], measure)
+    }
+
+    /// The same, where runs of words that go against the sentence are cut before the words `cuts`, in order and counted in the
+    /// sentence.
+    pub(crate) fn sentence_with_cuts(
+        &self,
+        types: &Types,
+        cuts: &[usize],
+        mut measure: impl FnMut(&str, Face) -> f32,
+    ) -> (Sentence, Vec<usize>) {
         let mut words = Vec::with_capacity(self.texts.len());
         let mut owners = Vec::with_capacity(self.texts.len());
         // For each word of the sentence its parts.
         let mut parts_of = vec![0..0; self.texts.len()];
-        for (word, before) in self.order() {
+        for (word, before) in self.order(cuts) {
             let start = words.len();
             words.extend(parts(&self.texts[word].0, before, &mut |text| measure(text, Face::Word)));
             owners.resize(words.len(), self.words.start + word);
@@ -185,17 +199,17 @@ impl Picture {
             let start = own.iter().map(|parts| parts.start).min().unwrap_or(0);
             Range { start, end: own.iter().map(|parts| parts.end).max().unwrap_or(start) }
         };
-        let entities = (self.entities.iter())
-            .map(|entity| Span {
+        let entities = (self.entities.iter().enumerate())
+            .map(|(place, entity)| Span {
                 words: parts(entity),
-                label_width: measure(&entity_label(types, entity), Face::EntityLabel),
+                label_width: measure(&self.entity_label(types, place), Face::EntityLabel),
             })
             .collect();
-        let relations = (self.relations.iter())
-            .map(|relation| Link {
+        let relations = (self.relations.iter().enumerate())
+            .map(|(place, relation)| Link {
                 head: relation.head,
                 tail: relation.tail,
-                label_width: measure(&relation_label(types, relation), Face::ArcLabel),
+                label_width: measure(&self.relation_label(types, place), Face::ArcLabel),
                 symmetric: types.is_symmetric(&relation.kind),
             })
             .collect();
@@ -203,22 +217,31 @@ impl Picture {
         (Sentence { words, entities, relations, space, right_to_left }, owners)
     }
 
-    /// The words in the order in which they stand, counted in the sentence, each with what lies before it there: in a
-    /// sentence from right to left, a run of words from left to right is turned round.
-    fn order(&self) -> Vec<(usize, Gap)> {
+    /// What is written above an entity of the picture.
+    pub fn entity_label(&self, types: &Types, entity: usize) -> String {
+        let entity = &self.entities[entity];
+        self.with_score(entity_label(types, entity), entity.score)
+    }
+
+    /// What is written on a relation of the picture.
+    pub fn relation_label(&self, types: &Types, relation: usize) -> String {
+        let relation = &self.relations[relation];
+        self.with_score(relation_label(types, relation), relation.score)
+    }
+
+    fn with_score(&self, label: String, score: Option<f32>) -> String {
+        match score {
+            Some(score) if self.scores => format!("{label} {score:.2}"),
+            _ => label,
+        }
+    }
+
+    /// The words in the order in which they stand, counted in the sentence, each with what lies before it there: a run of
+    /// words that go against the sentence is turned round, in the pieces into which `cuts` cut it.
+    fn order(&self, cuts: &[usize]) -> Vec<(usize, Gap)> {
         let mut order: Vec<usize> = (0..self.texts.len()).collect();
-        if self.right_to_left {
-            let direction = |word: &usize| get_base_direction(self.texts[*word].0.as_str());
-            let mut start = 0;
-            while let Some(first) = order[start..].iter().position(|word| direction(word) == Direction::Ltr) {
-                let first = start + first;
-                let run = order[first..].iter().take_while(|word| direction(word) != Direction::Rtl).count();
-                // Marks at its end belong to what surrounds the run.
-                let last = order[first..first + run].iter().rposition(|word| direction(word) == Direction::Ltr);
-                let end = first + last.map_or(0, |last| last + 1);
-                order[first..end].reverse();
-                start = end;
-            }
+        for piece in self.turned_pieces(cuts) {
+            order[piece].reverse();
         }
         let gap = |(place, &word): (usize, &usize)| {
             let before = place.checked_sub(1).map(|before| order[before]);
@@ -227,6 +250,38 @@ impl Picture {
             (word, self.texts[later].1)
         };
         order.iter().enumerate().map(gap).collect()
+    }
+
+    /// The runs of words that go against the sentence, in the pieces into which `cuts` cut them.
+    pub(crate) fn turned_pieces(&self, cuts: &[usize]) -> Vec<Range<usize>> {
+        let mut pieces = Vec::new();
+        for Range { start, end } in self.turned_runs() {
+            let mut from = start;
+            for to in cuts.iter().copied().filter(|&cut| start < cut && cut < end).chain([end]) {
+                pieces.push(from..to);
+                from = to;
+            }
+        }
+        pieces
+    }
+
+    /// The runs of words, counted in the sentence, that go from left to right in a sentence from right to left, or the other
+    /// way round.
+    fn turned_runs(&self) -> Vec<Range<usize>> {
+        let (along, against) =
+            if self.right_to_left { (Direction::Rtl, Direction::Ltr) } else { (Direction::Ltr, Direction::Rtl) };
+        let directions: Vec<Direction> = self.texts.iter().map(|(word, _)| get_base_direction(&**word)).collect();
+        let mut runs = Vec::new();
+        let mut start = 0;
+        while let Some(first) = directions[start..].iter().position(|direction| *direction == against) {
+            let first = start + first;
+            let run = directions[first..].iter().take_while(|direction| **direction != along).count();
+            // Marks at its end belong to what surrounds the run.
+            let last = directions[first..first + run].iter().rposition(|direction| *direction == against);
+            start = first + last.map_or(0, |last| last + 1);
+            runs.push(first..start);
+        }
+        runs
     }
 }
 
@@ -246,9 +301,20 @@ pub fn relation_label(types: &Types, relation: &Relation) -> String {
 }
 
 fn marked(name: &str, provenance: Provenance) -> String {
+    let name = shortened(name);
     match provenance {
         Provenance::Person => format!("✓ {name}"),
-        Provenance::Model => name.to_owned(),
+        Provenance::Model => name,
+    }
+}
+
+/// The most graphemes of a type's name that a picture shows: a longer one would be wider than a phone.
+const LONGEST_NAME: usize = 48;
+
+fn shortened(name: &str) -> String {
+    match name.grapheme_indices(true).nth(LONGEST_NAME) {
+        Some((end, _)) => format!("{}…", name[..end].trim_end()),
+        None => name.to_owned(),
     }
 }
 
@@ -370,11 +436,12 @@ mod tests {
         let order = |text: &str| {
             let picture = Drawing::new(LabelledDocument::new("", text)).picture(0);
             let (sentence, owners) = picture.sentence(&types(), |text, _| text.chars().count() as f32 * 10.0);
-            assert_eq!(owners, picture.order().into_iter().map(|(word, _)| word).collect::<Vec<_>>());
+            assert_eq!(owners, picture.order(&[]).into_iter().map(|(word, _)| word).collect::<Vec<_>>());
             (sentence.right_to_left, show(&sentence))
         };
         for (text, right_to_left, expected) in [
             ("from left (שלום) to right", false, " from left (_שלום_) to right"),
+            ("from left שלום עולם, to right", false, " from left עולם שלום_, to right"),
             ("שלום world peace, עולם.", true, " שלום peace world_, עולם_."),
             ("גוגל Chrome 12 OS", true, " גוגל OS 12 Chrome"),
             ("גוגל (New York)", true, " גוגל (_York New_)"),

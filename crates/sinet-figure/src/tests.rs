@@ -36,16 +36,9 @@ fn drawn() -> Vec<Drawn> {
 #[test]
 fn the_picture_is_whole_and_escaped() {
     expect![[r##"
-        <svg xmlns="http://www.w3.org/2000/svg" width="912" height="143" viewBox="0 0 912 143" font-family="system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', sans-serif"><rect width="100%" height="100%" fill="#ffffff"/>
-        <g transform="translate(16 16)">
-        <g class="entity tone-0"><rect x="0" y="41" width="70" height="25" rx="4" fill="#0072b2" fill-opacity="0.17" stroke="#0072b2" stroke-opacity="0.55"/><text x="0" y="37" font-size="11.5" font-weight="600" fill="#005a8f">&lt;Kind&gt;!</text></g>
-        <g class="entity tone-1"><rect x="134" y="41" width="22" height="25" rx="4" fill="#e69f00" fill-opacity="0.17" stroke="#e69f00" stroke-opacity="0.55"/><text x="134" y="37" font-size="11.5" font-weight="600" fill="#805300">B!</text></g>
-        <g class="words" font-size="17" font-weight="400" fill="#1c2024"><text x="3" y="59">&lt;script&gt;</text><text x="78" y="59">sees</text><text x="118" y="59">a</text><text x="137" y="59">�b</text><text x="156" y="59">.</text></g>
-        <g class="arc"><path class="line" d="M28 25L28 14.5Q28 9.5 33 9.5L61 9.5M109 9.5L137 9.5Q142 9.5 142 14.5L142 20" fill="none" stroke="#5b636b" stroke-width="1.25"/><path class="arrow" d="M138.5 19L145.5 19L142 25Z" fill="#5b636b"/><text x="61" y="13.5" font-size="11.5" font-weight="400" fill="#575e66">✓ R&amp;D!</text></g>
-        </g>
-        <g transform="translate(16 92)">
-        <g class="words" font-size="17" font-weight="400" fill="#1c2024"><text x="3" y="18">It</text><text x="19" y="18">&#39;s</text><text x="43" y="18">good</text><text x="75" y="18">.</text></g>
-        </g>
+        <svg xmlns="http://www.w3.org/2000/svg" width="912" height="143" viewBox="0 0 912 143" font-family="system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', sans-serif"><rect class="ground" width="100%" height="100%" fill="#ffffff"/>
+        <g transform="translate(16 16)"><g class="entity tone-0"><rect x="0" y="41" width="70" height="25" rx="4" fill="#0072b2" fill-opacity="0.17" stroke="#0072b2" stroke-opacity="0.7"/><path class="under" d="M3 64H67" stroke="#005a8f" stroke-width="2"/><text x="0" y="37" textLength="56" lengthAdjust="spacingAndGlyphs" font-size="11.5" font-weight="600" fill="#005a8f">&lt;Kind&gt;!</text></g><g class="entity tone-1"><rect x="134" y="41" width="22" height="25" rx="4" fill="#e69f00" fill-opacity="0.17" stroke="#e69f00" stroke-opacity="0.7"/><path class="under" d="M137 64H153" stroke="#805300" stroke-width="2" stroke-dasharray="7 3"/><text x="134" y="37" textLength="16" lengthAdjust="spacingAndGlyphs" font-size="11.5" font-weight="600" fill="#805300">B!</text></g><g class="words" fill="#1c2024" font-size="17"><text y="59"><tspan x="3" textLength="64" lengthAdjust="spacingAndGlyphs">&lt;script&gt;</tspan> <tspan x="78" textLength="32" lengthAdjust="spacingAndGlyphs">sees</tspan> <tspan x="118" textLength="8" lengthAdjust="spacingAndGlyphs">a</tspan> <tspan x="137" textLength="16" lengthAdjust="spacingAndGlyphs">�b</tspan><tspan x="156" textLength="8" lengthAdjust="spacingAndGlyphs">.</tspan></text></g><g class="arc"><path d="M28 25V14.5Q28 9.5 33 9.5H58M112 9.5H137Q142 9.5 142 14.5V20" fill="none" stroke-width="1.25" class="line" stroke="#5b636b"/><path d="M138.5 19H145.5L142 25Z" class="arrow" fill="#5b636b"/><text x="61" y="13.5" textLength="48" lengthAdjust="spacingAndGlyphs" font-size="11.5" fill="#575e66">✓ R&amp;D!</text></g></g>
+        <g transform="translate(16 92)"><g class="words" fill="#1c2024" font-size="17"><text y="18"><tspan x="3" textLength="32" lengthAdjust="spacingAndGlyphs">It&#39;s</tspan> <tspan x="43" textLength="40" lengthAdjust="spacingAndGlyphs">good.</tspan></text></g></g>
         </svg>
     "##]].assert_eq(&svg(&drawn(), &types()));
 }

@@ -2,22 +2,49 @@
 
 use sinet_text::Types;
 
-/// The colours of boxes and of the labels on them, as in the page's style sheet.
-pub const TONES: [(&str, &str); 8] = [
-    ("#0072b2", "#005a8f"),
-    ("#e69f00", "#805300"),
-    ("#009e73", "#006b4e"),
-    ("#cc79a7", "#963a6d"),
-    ("#d55e00", "#a14400"),
-    ("#56b4e9", "#0a638f"),
-    ("#8a8a8a", "#55595d"),
-    ("#c9bd1c", "#655d00"),
+/// The colours of an entity type.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Tone {
+    /// Of boxes.
+    pub fill: &'static str,
+    /// Of the labels on them.
+    pub ink: &'static str,
+    /// The dashes of the line below the words, by which types differ without colours, too; empty for a whole line.
+    pub dashes: &'static str,
+}
+
+const fn tone_of(fill: &'static str, ink: &'static str, dashes: &'static str) -> Tone {
+    Tone { fill, ink, dashes }
+}
+
+/// On white, as in the page's style sheet.
+pub(crate) const LIGHT: [Tone; 8] = [
+    tone_of("#0072b2", "#005a8f", ""),
+    tone_of("#e69f00", "#805300", "7 3"),
+    tone_of("#009e73", "#006b4e", "1.5 3"),
+    tone_of("#cc79a7", "#963a6d", "12 3"),
+    tone_of("#d55e00", "#a14400", "7 3 1.5 3"),
+    tone_of("#56b4e9", "#0a638f", "3 2"),
+    tone_of("#8a8a8a", "#55595d", "1.5 6"),
+    tone_of("#c9bd1c", "#655d00", "12 3 1.5 3 1.5 3"),
 ];
 
-/// The tone of an entity's type, as an index into [`TONES`]: by its place in the schema, else by its name.
+/// On a dark ground, as in the page's style sheet.
+pub(crate) const DARK: [Tone; 8] = [
+    tone_of("#3b9bd9", "#7cc1ef", LIGHT[0].dashes),
+    tone_of("#e69f00", "#f0bd55", LIGHT[1].dashes),
+    tone_of("#00b383", "#4fd3ad", LIGHT[2].dashes),
+    tone_of("#cc79a7", "#e6a8c9", LIGHT[3].dashes),
+    tone_of("#e07426", "#f5a570", LIGHT[4].dashes),
+    tone_of("#56b4e9", "#97d3f5", LIGHT[5].dashes),
+    tone_of("#8a8a8a", "#b9bec3", LIGHT[6].dashes),
+    tone_of("#c9bd1c", "#e0d75e", LIGHT[7].dashes),
+];
+
+/// The tone of an entity's type, 0 to 7: by its place in the schema, else by its name.
 pub fn tone(types: &Types, kind: &str) -> usize {
     let by_name = || kind.bytes().map(usize::from).sum();
-    types.entities.iter().position(|known| known.name == kind).unwrap_or_else(by_name) % TONES.len()
+    types.entities.iter().position(|known| known.name == kind).unwrap_or_else(by_name) % LIGHT.len()
 }
 
 #[cfg(test)]

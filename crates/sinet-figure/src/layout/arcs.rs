@@ -7,6 +7,8 @@ use super::{ARC_LABEL, Arc, CLEAR, LANE, Point, Rect, Sentence};
 const COLUMN: f32 = 8.0;
 /// Between the feet of two arcs on one label.
 const FOOT_GAP: f32 = 9.0;
+/// Between an arc's label and the arc's own line.
+const LABEL_GAP: f32 = 3.0;
 /// Of the tip that points at a tail: the line stops short of it.
 const TIP: f32 = 5.0;
 
@@ -147,7 +149,8 @@ impl Routes {
                 width: run.label_width,
                 height: ARC_LABEL,
             };
-            Arc { lines: cut(&corners, label), label, tip: route.tip.then_some(tip) }
+            let cleared = Rect { x: label.x - LABEL_GAP, width: label.width + 2.0 * LABEL_GAP, ..label };
+            Arc { lines: cut(&corners, cleared), label, tip: route.tip.then_some(tip) }
         };
         self.routes.iter().map(draw).collect()
     }

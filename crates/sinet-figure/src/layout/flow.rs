@@ -51,8 +51,8 @@ pub(super) fn flow(sentence: &Sentence, levels: &[usize], width: f32, spread: f3
             Gap::Nothing => 0.0,
         };
         // A mark is wider than its words, and what stands beside it makes room for that.
-        let edges = usize::from(!starts[index].is_empty()) + usize::from(ends[index]);
-        let space = if at_start { 0.0 } else { space + MARK_PAD * edges as f32 };
+        let edges_before = |word: usize| usize::from(!starts[word].is_empty()) + usize::from(ends[word]);
+        let space = if at_start { 0.0 } else { space + MARK_PAD * edges_before(index) as f32 };
         let clear_of_labels = starts[index].iter().map(|&entity| {
             let (level, label) = (levels[entity], sentence.entities[entity].label_width);
             let above = taken[level + 1..].iter().copied().fold(0.0, f32::max);
@@ -65,7 +65,7 @@ pub(super) fn flow(sentence: &Sentence, levels: &[usize], width: f32, spread: f3
             .map(|(&entity, offset)| offset + sentence.entities[entity].label_width)
             .fold(0.0, f32::max);
         let may_end_here = word.before == Gap::Space || index == 0;
-        let needed = if may_end_here { cluster(sentence, index, right) } else { word.width };
+        let needed = if may_end_here { cluster(sentence, index, right, edges_before) } else { word.width };
         here = if at_start || x + needed.max(label) <= right {
             Place { x, ..here }
         } else {
@@ -107,14 +107,15 @@ fn side_by_side(sentence: &Sentence, inner_first: &[usize]) -> Vec<f32> {
     inner_first.iter().map(offset).collect()
 }
 
-/// The width of the words from `first` on that no line may part, or of the first alone if all are too wide.
-fn cluster(sentence: &Sentence, first: usize, right: f32) -> f32 {
+/// The width of the words from `first` on that no line may part, or of the first alone if all are too wide. `edges`
+/// counts the edges of marks before a word.
+fn cluster(sentence: &Sentence, first: usize, right: f32, edges: impl Fn(usize) -> usize) -> f32 {
     let mut width = sentence.words[first].width;
-    for word in &sentence.words[first + 1..] {
+    for (place, word) in sentence.words.iter().enumerate().skip(first + 1) {
         if word.before == Gap::Space {
             break;
         }
-        width += word.width;
+        width += word.width + MARK_PAD * edges(place) as f32;
         if width > right {
             return sentence.words[first].width;
         }
