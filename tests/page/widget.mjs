@@ -110,7 +110,6 @@ function record() {
     constructor(address, options) {
       super(address, options);
       window.workers.push(String(address));
-      this.addEventListener('error', () => window.workers.push('error'));
     }
   };
 }

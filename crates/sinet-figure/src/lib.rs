@@ -33,6 +33,7 @@ mod picture;
 mod plain;
 #[cfg(feature = "png")]
 mod png;
+mod sorted;
 pub mod still;
 mod style;
 mod svg;

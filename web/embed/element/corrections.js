@@ -19,9 +19,10 @@ export function removed(annotation, { kind, place }) {
   return { ...annotation, entities: annotation.entities.toSpliced(place, 1), relations };
 }
 
-/** With a relation from one entity to another. */
+/** With a relation from one entity to another, in the place of those that a model sees from that one to that. */
 export function related(annotation, head, tail, type) {
-  return { ...annotation, relations: [...annotation.relations, { type, head, tail, source: 'person' }] };
+  const others = annotation.relations.filter((other) => isBySelf(other) || other.head !== head || other.tail !== tail);
+  return { ...annotation, relations: [...others, { type, head, tail, source: 'person' }] };
 }
 
 /** With an entity between two places of the text in UTF-16 units, widened to whole words; null where no word is. */

@@ -123,7 +123,10 @@ class Engine {
         else if (reply.loaded) this.#loaded(reply.loaded);
         else if (reply.blocked) blocked = reply.blocked;
         else if (reply.stopped) this.#stop(reported(reply.stopped));
-        else if (reply.failed?.id === null) this.#fail(blocked ? new SinetFault('csp-blocked', blocked) : reported(reply.failed));
+        else if (reply.failed?.id === null) {
+          // What the policy has forbidden comes in a message of its own, which may be later.
+          setTimeout(() => isOver() || this.#fail(blocked ? new SinetFault('csp-blocked', blocked) : reported(reply.failed)), 50);
+        }
         else if (reply.failed) this.#asked?.reject(reported(reply.failed));
         else if (!reply.fetched) this.#asked?.resolve(Object.values(reply)[0]);
       };

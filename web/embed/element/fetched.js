@@ -30,8 +30,10 @@ export async function fetched(address, integrity) {
       // Once more, past every cache that may hold an older one.
       (integrity && (await get({ integrity, cache: 'reload' })));
     // A browser says no more than that it did not take it: if it comes without the hash, that was the reason.
-    if (!response) throw new SinetFault(integrity && (await get({}))?.ok ? 'integrity' : 'connection', detail);
-    if (!response.ok) throw new SinetFault('missing', `${detail}: ${response.status}`);
+    const found = response || (integrity && (await get({})));
+    if (!found) throw new SinetFault('connection', detail);
+    if (!found.ok) throw new SinetFault('missing', `${detail}: ${found.status}`);
+    if (!response) throw new SinetFault('integrity', detail);
     return response;
   });
 }

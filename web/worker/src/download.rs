@@ -73,7 +73,8 @@ async fn manifest(base: &str, integrity: Option<&str>) -> Result<Vec<u8>, Downlo
     };
     match get(integrity).await {
         // A browser says no more than that it did not take it: if it comes without the hash, that was the reason.
-        Err(DownloadError::Connection { .. }) if integrity.is_some() && get(None).await.is_ok() => {
+        Err(DownloadError::Connection { .. }) if integrity.is_some() => {
+            get(None).await?;
             Err(FolderError::WrongHash { name: MANIFEST.to_owned() }.into())
         }
         manifest => manifest,
