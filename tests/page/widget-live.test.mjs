@@ -288,6 +288,27 @@ test('leaving by a link within the site and coming back takes the same worker', 
   assert.equal((await page.evaluate(() => window.workers)).length, 1);
 });
 
+test('a worker that nobody has used for half a minute ends', limit, async () => {
+  const { page } = await open(own);
+  await page.clock.install();
+  await run(page);
+  const leaveFor = (milliseconds) =>
+    page.evaluate(() => document.querySelector('sinet-text').remove())
+      .then(() => page.clock.fastForward(milliseconds))
+      .then(() => page.evaluate((own) => (document.querySelector('main').innerHTML = own), own));
+  const started = async () => (await page.evaluate(() => window.workers)).length;
+  const start = async (count) => {
+    await page.getByRole('button', { name: /^Run here/ }).click();
+    await event(page, 'result', count);
+  };
+  await leaveFor(25_000);
+  await start(2);
+  assert.equal(await started(), 1);
+  await leaveFor(31_000);
+  await start(3);
+  assert.equal(await started(), 2);
+});
+
 test('model, device and text can change while it runs', limit, async () => {
   const { page } = await open(own);
   await run(page);
@@ -328,8 +349,7 @@ test('a worker that dies is started once more, and a second death is told', limi
   await page.evaluate(() => document.querySelector('sinet-text').annotate('We parse.'));
   assert.equal((await page.evaluate(() => window.workers)).length, 2);
   await page.evaluate(stop);
-  await page.evaluate(() => new Promise((done) => setTimeout(done)));
-  await page.waitForFunction(() => window.running.length === 3);
+  await event(page, 'ready', 3);
   await page.evaluate(stop);
   assert.equal((await event(page, 'error')).code, 'memory');
   assert.ok(await page.getByText(text).isVisible());

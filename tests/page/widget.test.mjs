@@ -44,7 +44,7 @@ test('selecting an entity shows its relations, and says so', { timeout: 60_000 }
   assert.deepEqual(await event(page, 'select'), { entity: sample.entities[1] });
   const opacities = () =>
     page.locator('svg.sinet-wide g[data-entity]').evaluateAll((groups) =>
-      Object.fromEntries(groups.map((group) => [group.dataset.entity, +group.getAttribute('opacity')])),
+      Object.fromEntries(groups.map((group) => [group.dataset.entity, +(group.getAttribute('opacity') ?? 1)])),
     );
   assert.deepEqual(await opacities(), { 0: 1, 1: 1, 2: 0.2 });
   assert.equal(await entity(page, 'beam search, method').getAttribute('aria-pressed'), 'true');
@@ -181,6 +181,16 @@ test('importing the module where there is no window defines nothing and fails no
   const script = `import { SinetText } from ${JSON.stringify(join(embed, 'sinet.mjs'))}; console.log(SinetText.observedAttributes.length > 10, typeof window);`;
   const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', script]);
   assert.equal(stdout.trim(), 'true undefined');
+});
+
+test('the steps after a fault are those of the page', async () => {
+  const { nextStep } = await import('../../web/embed/element/engine.js');
+  const { reported } = await import('../../web/embed/element/reported.js');
+  const table = JSON.parse(await readFile(new URL('../../web/embed/next-step.json', import.meta.url), 'utf8'));
+  assert.equal(table.length, 8);
+  for (const [fault, kind, before, step] of table) {
+    assert.equal(nextStep(reported({ fault, message: '' }).code, kind, before), step, `${fault} ${kind} ${before}`);
+  }
 });
 
 test('the files are as small as they should be', async () => {

@@ -28,7 +28,8 @@ pub fn run(fast: bool) -> Result<()> {
     steps.run("test", || cargo(&["test", "--locked", "--release"]));
     if let Some(page) = page {
         steps.run("test the page's logic", || {
-            cargo(&["test", "--locked", "--release", "-p", "sinet-logic", "-p", "sinet-protocol", "--lib"])
+            let crates = ["sinet-logic", "sinet-protocol", "sinet-embed"].map(|name| ["-p", name]);
+            cargo(&[&["test", "--locked", "--release", "--lib"], crates.as_flattened()].concat())
         });
         let is_there = steps.run("rest of the page's build", || page.finish());
         // Most of it is compiled for the page.
