@@ -328,8 +328,11 @@ export class SinetText extends (globalThis.HTMLElement ?? class {}) {
     // Words lie above the boxes of their entities.
     const below = () => target.getRootNode().elementsFromPoint(event.clientX, event.clientY).map(groupOf);
     const group = groupOf(target) ?? below().find(Boolean);
-    if (group && this.#labelOf(meantBy(group))) this.#select(meantBy(group));
-    else if (this.#selected) this.#select();
+    if (group && this.#labelOf(meantBy(group))) {
+      // Keys go on from here.
+      group.focus({ preventScroll: true });
+      this.#select(meantBy(group));
+    } else if (this.#selected) this.#select();
   }
 
   /** Keys that are used go no further: hosts turn pages with them. */
