@@ -79,7 +79,8 @@ export class SinetText extends (globalThis.HTMLElement ?? class {}) {
     const { signal } = this.#listeners;
     this.addEventListener('click', (event) => this.#clicked(event), { signal });
     this.addEventListener('keydown', (event) => this.#pressed(event), { signal });
-    const resized = new ResizeObserver(() => this.#enliven());
+    // Also when the children of an element that is still being parsed have come.
+    const resized = new ResizeObserver(() => this.#show());
     resized.observe(this);
     signal.onabort = () => resized.disconnect();
     if (this.src && !this.#annotation) this.#fetch();
@@ -210,7 +211,6 @@ export class SinetText extends (globalThis.HTMLElement ?? class {}) {
     this.#state = state;
     states?.add(state);
     this.#build();
-    this.toggleAttribute('data-woken', state !== 'still');
     this.#show();
   }
 
@@ -253,8 +253,10 @@ export class SinetText extends (globalThis.HTMLElement ?? class {}) {
   #show() {
     const isLive = this.hasAttribute('live');
     if (isLive || this.#ui) {
-      const { still, button } = this.#build();
+      const { still, controls, button } = this.#build();
       this.#live?.show(this.#state);
+      // Beside the list's summary there is room that the page has already given.
+      controls.classList.toggle('beside', this.#state === 'still' && !!this.querySelector('details:not([hidden])'));
       still.hidden = !!this.#live?.isDrawn;
       button.hidden = !isLive || !['still', 'error'].includes(this.#state);
       const { bytes } = this.#model();
