@@ -4,18 +4,8 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { after, afterEach, before } from 'node:test';
 import { promisify } from 'node:util';
+import { flags, softwareGpu } from './chromium.mjs';
 import { serve } from './site.mjs';
-
-const flags = [
-  '--no-sandbox',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
-// A WebGPU adapter that computes on the CPU: slow, but the same shaders as on a real one.
-const softwareGpu = ['--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader', '--enable-features=Vulkan'];
 
 /**
  * Starts a browser for the tests of a file, and returns `visit`. Each test closes by itself what it has visited. `defaults`

@@ -70,7 +70,7 @@ fn joined(parts: impl Iterator<Item = String>) -> String {
 
 /// A string of JSON without characters that mean something to HTML or to a template.
 fn string(text: &str) -> String {
-    let json = Value::from(text).to_string();
+    let json = serde_json::to_string(text).expect("a string is JSON");
     let mut written = String::with_capacity(json.len());
     for character in json.chars() {
         match character {

@@ -12,6 +12,8 @@ mod stack;
 
 use std::ops::Range;
 
+use crate::sorted::sorted;
+
 /// A sentence to lay out. All widths are in CSS pixels.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Sentence {
@@ -235,8 +237,8 @@ impl Scene {
 
 /// For each entity how many others it has to make room for below its label: 0 for the innermost.
 fn levels(entities: &[Span]) -> Vec<usize> {
-    let mut by_length: Vec<usize> = (0..entities.len()).collect();
-    by_length.sort_by_key(|&entity| (entities[entity].words.len(), entity));
+    let length = |entity: usize| entities[entity].words.len();
+    let by_length = sorted(entities.len(), &|a, b| length(a).cmp(&length(b)));
     let mut levels = vec![0; entities.len()];
     for (done, &entity) in by_length.iter().enumerate() {
         let words = &entities[entity].words;

@@ -34,6 +34,7 @@ mod picture;
 mod plain;
 #[cfg(feature = "png")]
 mod png;
+mod sorted;
 pub mod still;
 mod style;
 mod svg;

@@ -12,14 +12,34 @@ use crate::faces::{Face, weight_and_size};
 use crate::layout::{Arc, Gap, Point, Rect, TEXT};
 use crate::path::{arc_path, number};
 use crate::picture::is_right_to_left;
+use crate::sorted::sorted;
 use crate::tones::{LIGHT, tone};
 
 /// The elements of one sentence: entities, the outer ones first, then words, then arcs.
 pub(crate) fn paint(drawn: &Drawn, types: &Types, colours: Colours) -> String {
-    let entities: String =
-        drawn.scene.painting_order().into_iter().map(|place| entity(drawn, place, types, colours)).collect();
+    paint_with_places(drawn, types, colours, &[], &[])
+}
+
+/// As [`paint`], each group with the place of its entity or relation in the document, for script to find: the places of the
+/// picture's entities, and of its relations.
+pub(crate) fn paint_with_places(
+    drawn: &Drawn,
+    types: &Types,
+    colours: Colours,
+    entity_places: &[usize],
+    relation_places: &[usize],
+) -> String {
+    let data = |name: &str, places: &[usize], place: usize| {
+        places.get(place).map_or(String::new(), |place| format!(" data-{name}=\"{place}\""))
+    };
+    let entities: String = (drawn.scene.painting_order().into_iter())
+        .map(|place| entity(drawn, place, types, colours, &data("entity", entity_places, place)))
+        .collect();
     let arcs: String = (drawn.scene.arcs.iter().enumerate())
-        .map(|(place, arc)| relation(arc, &drawn.picture.relation_label(types, place), colours))
+        .map(|(place, arc)| {
+            let label = drawn.picture.relation_label(types, place);
+            relation(arc, &label, colours, &data("relation", relation_places, place))
+        })
         .collect();
     entities + &words(drawn, colours) + &arcs
 }
@@ -30,10 +50,10 @@ pub(crate) fn right_edge(Drawn { sentence, scene, .. }: &Drawn) -> f32 {
     words.chain(scene.labels.iter().map(Rect::right)).fold(scene.width, f32::max)
 }
 
-fn entity(Drawn { picture, scene, .. }: &Drawn, place: usize, types: &Types, colours: Colours) -> String {
+fn entity(Drawn { picture, scene, .. }: &Drawn, place: usize, types: &Types, colours: Colours, data: &str) -> String {
     let tone = tone(types, &picture.entities[place].kind);
     let ink = colours.label(tone);
-    let mut written = format!("<g{}>", colours.groups(tone).0);
+    let mut written = format!("<g{}{data}>", colours.groups(tone).0);
     let dashes = match LIGHT[tone].dashes {
         "" => String::new(),
         dashes => format!(" stroke-dasharray=\"{dashes}\""),
@@ -58,9 +78,9 @@ fn entity(Drawn { picture, scene, .. }: &Drawn, place: usize, types: &Types, col
     written + &text(&label, scene.labels[place], 12.0, Face::EntityLabel, &format!(" fill=\"{ink}\"")) + "</g>"
 }
 
-fn relation(arc: &Arc, label: &str, colours: Colours) -> String {
+fn relation(arc: &Arc, label: &str, colours: Colours, data: &str) -> String {
     let mut written = format!(
-        "<g{}><path d=\"{}\" fill=\"none\" stroke-width=\"1.25\"{}/>",
+        "<g{}{data}><path d=\"{}\" fill=\"none\" stroke-width=\"1.25\"{}/>",
         colours.groups(0).1,
         arc_path(arc),
         colours.line()
@@ -88,9 +108,9 @@ fn text(label: &str, place: Rect, baseline: f32, face: Face, attributes: &str) -
 fn words(drawn: &Drawn, colours: Colours) -> String {
     let (_, size) = weight_and_size(Face::Word);
     let y = |part: usize| drawn.scene.words[part].y;
-    let mut parts: Vec<usize> = (0..drawn.owners.len()).collect();
     // On each line in the order in which they are read, whichever way they run.
-    parts.sort_by(|&a, &b| y(a).total_cmp(&y(b)).then(drawn.owners[a].cmp(&drawn.owners[b])).then(a.cmp(&b)));
+    let owner = |part: usize| drawn.owners[part];
+    let parts = sorted(drawn.owners.len(), &|a, b| y(a).total_cmp(&y(b)).then(owner(a).cmp(&owner(b))));
     let mut lines = parts.chunk_by(|&a, &b| y(a) == y(b)).peekable();
     let mut written = format!("<g{} font-size=\"{size}\">", colours.words());
     while let Some(parts) = lines.next() {

@@ -27,9 +27,10 @@ use crate::colours::Colours;
 use crate::drawn::Drawn;
 use crate::escaped::{escaped, escaped_line};
 use crate::faces::{Face, MEASURED_FAMILY};
-use crate::paint::{paint, right_edge};
+use crate::paint::{paint_with_places, right_edge};
 use crate::path::number;
 use crate::picture::{Drawing, is_right_to_left};
+use crate::sorted::sorted;
 use crate::triples::{counts, triples};
 use crate::widths::estimated_width;
 
@@ -112,7 +113,7 @@ pub fn still(document: &LabelledDocument, types: &Types, options: &StillOptions)
         Host::Html => format!("<figure class=\"sinet\">{content}</figure>"),
         Host::Vue => format!("<figure class=\"sinet\" v-pre>{content}</figure>"),
         Host::Mdx => {
-            let string = serde_json::Value::from(content).to_string();
+            let string = serde_json::to_string(&content).expect("a string is JSON");
             format!("<figure className=\"sinet\" dangerouslySetInnerHTML={{{{__html: {string}}}}} />")
         }
     }
@@ -197,8 +198,9 @@ fn picture(document: &LabelledDocument, types: &Types, scores: bool, width: f32)
         height / EM,
     );
     let mut top = 0.0;
-    for drawn in &sentences {
-        let content = paint(drawn, types, Colours::Host);
+    for (sentence, drawn) in sentences.iter().enumerate() {
+        let (entities, relations) = (drawing.entities(sentence), drawing.relations(sentence));
+        let content = paint_with_places(drawn, types, Colours::Host, entities, relations);
         if top > 0.0 {
             let _ = write!(written, "<g transform=\"translate(0 {})\">{content}</g>", number(top));
         } else {
@@ -231,9 +233,11 @@ fn ticked(document: &LabelledDocument) -> LabelledDocument {
 
 /// The text with each entity marked and followed by its type. An entity that crosses the edge of another is not marked.
 fn marked_text(document: &LabelledDocument, types: &Types) -> String {
-    let mut order: Vec<usize> = (0..document.entities.len()).collect();
     let span = |entity: usize| document.entities[entity].span;
-    order.sort_by_key(|&entity| (span(entity).start, std::cmp::Reverse(span(entity).end), entity));
+    let order = sorted(document.entities.len(), &|a, b| {
+        let (a, b) = (span(a), span(b));
+        a.start.cmp(&b.start).then(b.end.cmp(&a.end))
+    });
     let mut written = String::new();
     let mut here = 0;
     let mut open: Vec<usize> = Vec::new();

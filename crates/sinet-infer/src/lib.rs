@@ -25,11 +25,10 @@
 //! other thresholds ([`Model::annotate_with`]), other entities ([`Model::relate`]), a network without some of its parts
 //! ([`Model::switch`]), and why something was found or not ([`Model::explain`]).
 //!
-//! The files of a folder have a module each: [`folder`] (`manifest.json`), [`config`], [`weights`] and [`selftest`], which `device_check` runs;
-//! [`export()`] writes them, [`archive`] takes them out of a zip.
+//! The files of a folder have a module each: [`config`], [`weights`] and [`selftest`], which `device_check` runs; [`export()`]
+//! writes them. The folder itself with its manifest is `sinet-folder`, known here as [`folder`].
 
 mod annotate;
-pub mod archive;
 mod attention;
 pub mod config;
 mod decode;
@@ -38,7 +37,6 @@ mod encode;
 mod error;
 mod explain;
 mod export;
-pub mod folder;
 mod model;
 mod predict;
 pub mod selftest;
@@ -52,9 +50,10 @@ pub use device_check::SelfTestError;
 pub use encode::Encoded;
 pub use error::AnnotateError;
 pub use export::{ExportError, export};
-pub use folder::{FolderError, Manifest, ModelFiles, VerifiedFiles};
 pub use model::{LoadError, Model, TOKENIZER, check_vocabulary};
 pub use predict::Prediction;
 pub use selftest::SelfTest;
+pub use sinet_folder as folder;
+pub use sinet_folder::{FolderError, Manifest, ModelFiles, VerifiedFiles};
 pub use switches::Switches;
 pub use weights::Precision;

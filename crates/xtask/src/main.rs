@@ -1,20 +1,25 @@
-//! Every command a person runs on the repository: `cargo xtask setup | build | serve | docs | build-cuda | test | bench`.
+//! Every command a person runs on the repository: `cargo xtask setup | build | serve | docs | embed | package | build-cuda | test | bench`.
 //!
 //! Each verb installs what it misses, so that a fresh machine needs nothing but Rust. Start reading at [`Verb`];
 //! `toolchain` and `tools` find or install, by the `packages` that are there; `site` builds the page, `serve` shows it as
-//! soon as it can be used; `guide` builds the guide; `test` runs every check, `cuda` builds the trainer for NVIDIA GPUs, `bench` measures.
+//! soon as it can be used; `guide` builds the guide, `embed` the element for pages of others, `package` the packages; `test` runs
+//! every check, `hosts` those of documentation, `cuda` builds the trainer for NVIDIA GPUs, `bench` measures.
 //!
 //! Exit codes: 0 good, 1 something failed, 2 bad usage.
 
 mod bench;
 mod cuda;
+mod embed;
 mod guide;
+mod hosts;
 mod html;
 mod offline;
+mod package;
 mod packages;
 mod paths;
 mod process;
 mod programs;
+mod python;
 mod serve;
 mod server;
 mod site;
@@ -48,6 +53,14 @@ enum Verb {
         #[arg(long, default_value_t = 8080)]
         port: u16,
     },
+    /// Build the element <sinet-text> with its programs and models into dist-embed/, for pages of others.
+    Embed {
+        /// Also the worker for WebGPU, which takes many minutes.
+        #[arg(long)]
+        webgpu: bool,
+    },
+    /// Build the packages for npm, PyPI and Quarto.
+    Package,
     /// Build the trainer for NVIDIA GPUs, on any computer.
     BuildCuda,
     /// Run every check and test.
@@ -90,6 +103,14 @@ fn run(verb: Verb) -> Result<()> {
             Ok(())
         }
         Verb::Serve { port } => serve::run(port),
+        Verb::Embed { webgpu } => sizes::print(&embed::build(&Site::open()?, webgpu)?),
+        Verb::Package => {
+            let requirements = paths::root()?.join("tests/hosts/requirements.txt");
+            let packages = package::build(&python::Python::find_or_install(&requirements)?)?;
+            let built = packages.npm.iter().chain([&packages.wheel, &packages.quarto]);
+            built.for_each(|package| println!("{}", package.display()));
+            Ok(())
+        }
         Verb::BuildCuda => cuda::build(),
         Verb::Test { fast } => test::run(fast),
         Verb::Bench(benchmark) => bench::run(benchmark),

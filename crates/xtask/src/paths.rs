@@ -24,6 +24,14 @@ pub fn dist() -> Result<PathBuf> {
     Ok(root()?.join("dist"))
 }
 
+/// The folder that holds the built element, for pages of others.
+///
+/// # Errors
+/// See [`root`].
+pub fn dist_embed() -> Result<PathBuf> {
+    Ok(root()?.join("dist-embed"))
+}
+
 /// The folder that Cargo builds into: `$CARGO_TARGET_DIR`, else a folder in the cache, so that a second checkout on the same
 /// computer does not build everything again.
 ///

@@ -18,6 +18,10 @@ pub struct Program {
     pub name: String,
     /// The profile that it is compiled in.
     pub profile: String,
+    /// The level of wasm-opt that it takes.
+    pub optimisation: String,
+    /// The features of WebAssembly that wasm-opt may meet in it, as its arguments.
+    pub features: String,
 }
 
 impl Program {
@@ -55,11 +59,12 @@ fn links(index: &str) -> impl Iterator<Item = StartTag> {
 }
 
 fn program(link: &StartTag) -> Result<Program> {
-    let [manifest, name, profile] =
-        ["href", "data-bin", "data-cargo-profile"].map(|key| link.attributes.get(key).cloned().unwrap_or_default());
+    let attribute = |key: &str| link.attributes.get(key).cloned().unwrap_or_default();
+    let [manifest, name, profile] = ["href", "data-bin", "data-cargo-profile"].map(attribute);
+    let [optimisation, features] = ["data-wasm-opt", "data-wasm-opt-params"].map(attribute);
     let is_whole = [&manifest, &name, &profile].into_iter().all(|value| !value.is_empty());
     ensure!(is_whole, "a link to a program in index.html needs href, data-bin and data-cargo-profile: {link:?}");
-    Ok(Program { manifest, name, profile })
+    Ok(Program { manifest, name, profile, optimisation, features })
 }
 
 #[cfg(test)]

@@ -29,7 +29,8 @@ impl Python {
             python.make(&folder)?;
         }
         // A list that is installed already is not looked up again.
-        let wanted = format!("{MATURIN}\n{}", fs::read_to_string(requirements).context("cannot read the requirements")?);
+        let wanted =
+            format!("{MATURIN}\n{}", fs::read_to_string(requirements).context("cannot read the requirements")?);
         let installed = folder.join("installed.txt");
         if fs::read_to_string(&installed).is_ok_and(|installed| installed == wanted) {
             return Ok(python);

@@ -30,6 +30,11 @@ impl Site {
         Ok(Self { root, index, toolchain: WasmToolchain::find_or_install()? })
     }
 
+    /// The page's source.
+    pub fn index(&self) -> &str {
+        &self.index
+    }
+
     /// Builds the whole page in release. Returns its folder, `dist/`.
     ///
     /// # Errors
@@ -85,7 +90,8 @@ impl Site {
         // Beside each other, because a compiler that links a program has work for one core only.
         let path = thread::scope(|scope| {
             let tools = scope.spawn(tools::for_page);
-            let compiled = programs.iter().try_for_each(|program| self.compile(program, output));
+            let compiled =
+                programs.iter().try_for_each(|program| self.compile_as(program, &["--bin", &program.name], output));
             let tools = tools.join().unwrap_or_else(|panic| panic::resume_unwind(panic));
             compiled.and(tools)
         })?;
@@ -104,10 +110,26 @@ impl Site {
         offline::write(&self.root.join("web/page/offline.js"), dist)
     }
 
+    /// Compiles a program.
+    ///
+    /// # Errors
+    /// When it does not compile.
+    pub fn compile(&self, program: &Program) -> Result<()> {
+        self.compile_as(program, &["--bin", &program.name], Output::Shown)
+    }
+
+    /// Compiles a program that is a library for JavaScript.
+    ///
+    /// # Errors
+    /// When it does not compile.
+    pub fn compile_library(&self, program: &Program) -> Result<()> {
+        self.compile_as(program, &["--lib"], Output::Shown)
+    }
+
     /// Compiles a program in the words that Trunk will use, so that Trunk finds it compiled.
-    fn compile(&self, program: &Program, output: Output) -> Result<()> {
+    fn compile_as(&self, program: &Program, what: &[&str], output: Output) -> Result<()> {
         let mut cargo = Command::new("cargo");
-        cargo.args(["build", "--target", TARGET, "--profile", &program.profile, "--bin", &program.name]);
+        cargo.args(["build", "--target", TARGET, "--profile", &program.profile]).args(what);
         cargo.arg("--manifest-path").arg(self.root.join(&program.manifest)).current_dir(&self.root);
         if output == Output::Silent {
             cargo.arg("--quiet");

@@ -35,7 +35,7 @@ fn collect(folder: &Path, files: &mut Vec<(u64, PathBuf)>) -> Result<()> {
         let extension = path.extension().unwrap_or_default();
         if entry.file_type()?.is_dir() {
             collect(&path, files)?;
-        } else if ["wasm", "js", "css", "html"].iter().any(|code| extension == *code) {
+        } else if ["wasm", "js", "mjs", "css", "html"].iter().any(|code| extension == *code) {
             files.push((entry.metadata()?.len(), path));
         }
     }

@@ -8,7 +8,8 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 
-use crate::{cuda, paths, process, tidy, tools};
+use crate::site::Site;
+use crate::{cuda, embed, paths, process, tidy, tools};
 
 /// Runs all steps, also after one has failed, and then says which took how long.
 ///
@@ -27,10 +28,13 @@ pub fn run(fast: bool) -> Result<()> {
     steps.run("test", || cargo(&["test", "--locked", "--release"]));
     if let Some(page) = page {
         steps.run("test the page's logic", || {
-            cargo(&["test", "--locked", "--release", "-p", "sinet-logic", "-p", "sinet-protocol", "--lib"])
+            let crates = ["sinet-logic", "sinet-protocol", "sinet-embed"].map(|name| ["-p", name]);
+            cargo(&[&["test", "--locked", "--release", "--lib"], crates.as_flattened()].concat())
         });
         let is_there = steps.run("rest of the page's build", || page.finish());
-        if built && is_there {
+        // Most of it is compiled for the page.
+        let is_embedded = is_there && steps.run("build the element", || embed::build(&Site::open()?, false).map(drop));
+        if built && is_embedded {
             steps.run("test in the browser", browser_tests);
         }
     }
@@ -95,7 +99,8 @@ fn browser_tests() -> Result<()> {
             .current_dir(folder)
             .env("CHROMIUM", chromium)
             .env("SINET_BIN", paths::sinet()?)
-            .env("SINET_DIST", paths::dist()?),
+            .env("SINET_DIST", paths::dist()?)
+            .env("SINET_EMBED", paths::dist_embed()?),
     )
 }
 

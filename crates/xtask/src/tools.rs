@@ -130,13 +130,7 @@ impl Tool {
 /// # Errors
 /// When something is missing and cannot be installed.
 pub fn for_browser_tests() -> Result<PathBuf> {
-    if !process::exists("npm") {
-        if !apt_can_install() {
-            bail!("the page's tests need Node.js 20 or newer with npm: install it from https://nodejs.org");
-        }
-        eprintln!("node: missing, installing it with apt-get");
-        apt_install(&["nodejs", "npm"])?;
-    }
+    needs_npm()?;
     let chromium = match find_chromium() {
         Some(found) => found,
         None if apt_can_install() => {
@@ -150,6 +144,21 @@ pub fn for_browser_tests() -> Result<PathBuf> {
     let tests = paths::root()?.join("tests/page");
     process::run(npm("ci").current_dir(tests).stdout(io::stderr()))?;
     Ok(chromium)
+}
+
+/// Finds or installs Node.js with npm.
+///
+/// # Errors
+/// When it is missing and cannot be installed.
+pub fn needs_npm() -> Result<()> {
+    if !process::exists("npm") {
+        if !apt_can_install() {
+            bail!("this needs Node.js 20 or newer with npm: install it from https://nodejs.org");
+        }
+        eprintln!("node: missing, installing it with apt-get");
+        apt_install(&["nodejs", "npm"])?;
+    }
+    Ok(())
 }
 
 /// Finds or installs a driver for the tests on Vulkan, which computes on the processor where there is no GPU. They are

@@ -32,6 +32,9 @@ pub enum Request {
         /// Whether the folder is one that [`Request::Keep`] made: then only the cache holds it.
         #[serde(default)]
         own: bool,
+        /// The hashes that the manifest must have, as in the `integrity` attribute of HTML; any manifest without it.
+        #[serde(default)]
+        integrity: Option<String>,
         /// The device to run it on.
         device: DeviceChoice,
         /// The reason for that device, for [`DeviceReport::reason`]: the page has asked the browser.

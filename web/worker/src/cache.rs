@@ -4,6 +4,7 @@
 
 use js_sys::{Array, Uint8Array};
 use sinet_infer::Manifest;
+use sinet_infer::folder::Part;
 use sinet_protocol::Keeping;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
@@ -11,7 +12,13 @@ use web_sys::{Cache, DomException, Headers, Request, Response, ResponseInit};
 
 use crate::worker_scope;
 
-/// The files of models, each under its address with its hash in the query.
+/// Where a part of a model folder is fetched from and kept. The hash in it keeps files of another version out of every cache
+/// on the way.
+pub fn address(base: &str, part: &Part<'_>) -> String {
+    format!("{base}{}?sha256={}", part.name, part.sha256)
+}
+
+/// The files of models, each under its [`address`].
 pub struct ModelCache(Option<Cache>);
 
 impl ModelCache {
@@ -61,8 +68,7 @@ impl ModelCache {
 
     /// Forgets the files of a model that its manifest does not name: those of older versions.
     pub async fn forget_others(&self, base: &str, manifest: &Manifest) {
-        let current: Vec<String> =
-            (manifest.files.iter()).map(|(name, entry)| format!("{base}{name}?sha256={}", entry.sha256)).collect();
+        let current: Vec<String> = manifest.parts().map(|part| address(base, &part)).collect();
         self.forget_where(|address| address.starts_with(base) && !current.iter().any(|known| known == address)).await;
     }
 

@@ -29,18 +29,27 @@ impl DeviceSlot {
     }
 }
 
+/// Where the files of a model are.
+pub struct Folder {
+    /// URL of the folder, absolute, with a closing slash.
+    pub base: String,
+    /// Whether only the cache holds it, because a person has brought it.
+    pub own: bool,
+    /// The hashes that its manifest must have, as in HTML.
+    pub integrity: Option<String>,
+}
+
 /// Has the files of a model and runs its self-test, which also warms it up. A GPU that fails is given up for the CPU.
 pub async fn load(
-    base: &str,
-    own: bool,
+    folder: &Folder,
     choice: DeviceChoice,
     mut reason: String,
     slot: &mut DeviceSlot,
 ) -> Result<(Model, DeviceReport, Keeping), Trouble> {
     let progress = |loaded_bytes, total_bytes| post(&Reply::Progress { loaded_bytes, total_bytes });
-    let (files, keeping) = match own {
-        true => (download::own_files(base).await?, Keeping::Kept),
-        false => download::model_files(base, &progress).await?,
+    let (files, keeping) = match folder.own {
+        true => (download::own_files(&folder.base).await?, Keeping::Kept),
+        false => download::model_files(&folder.base, folder.integrity.as_deref(), &progress).await?,
     };
     match slot.gpu(choice).await {
         Some(Ok(gpu)) => match load_on(files.clone(), &gpu).await {

@@ -1,14 +1,14 @@
 //! Taking in a model that a person has brought: checked first, then kept in the cache.
 
 use js_sys::Uint8Array;
-use sinet_infer::archive::manifest_path;
 use sinet_infer::folder::MANIFEST;
+use sinet_infer::folder::archive::manifest_path;
 use sinet_infer::{FolderError, Manifest, ModelFiles};
 use sinet_protocol::{Fault, Keeping, Reply};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Blob, File};
 
-use crate::cache::ModelCache;
+use crate::cache::{ModelCache, address};
 use crate::fault::Trouble;
 use crate::{device, download, post};
 
@@ -23,16 +23,20 @@ pub async fn keep(paths: &[String], files: &[File], shelf: &str) -> Result<Reply
     let verified = download::verify(files).await?;
     device::load_on(verified.clone(), &burn::tensor::Device::flex()).await?;
 
-    let files = verified.files();
+    let mut files = verified.files().clone();
+    if Manifest::parse(files.get(MANIFEST)?)?.version > 1 {
+        // It is kept whole, so that a model that came in chunks is the same as one that did not.
+        files.seal();
+    }
     let manifest_bytes = files.get(MANIFEST)?;
     let folder = Manifest::fingerprint(manifest_bytes);
     let base = format!("{shelf}{folder}/");
     let cache = ModelCache::open().await;
     // The manifest comes last: a model that it does not stand before is none.
     let manifest = Manifest::parse(manifest_bytes)?;
-    let named = manifest.files.iter().map(|(name, entry)| (name.as_str(), format!("?sha256={}", entry.sha256)));
-    for (name, query) in named.chain([(MANIFEST, String::new())]) {
-        let keeping = cache.put(&format!("{base}{name}{query}"), files.get(name)?).await;
+    let named = manifest.parts().map(|part| (part.file, address(&base, &part)));
+    for (name, address) in named.chain([(MANIFEST, format!("{base}{MANIFEST}"))]) {
+        let keeping = cache.put(&address, files.get(name)?).await;
         if keeping != Keeping::Kept {
             cache.forget(&base).await;
             let why = if keeping == Keeping::Full { "it has no room left" } else { "it does not let this page" };
@@ -42,7 +46,7 @@ pub async fn keep(paths: &[String], files: &[File], shelf: &str) -> Result<Reply
     Ok(Reply::Kept { folder })
 }
 
-/// The files of a folder that its manifest names, none of them longer than it says.
+/// The files of a folder that its manifest names, chunks joined, none of them longer than it says.
 async fn folder(paths: &[String], files: &[File]) -> Result<ModelFiles, Trouble> {
     let manifest_at = manifest_path(paths.iter().map(String::as_str))
         .ok_or_else(|| Trouble::new(Fault::Model, format!("there is no {MANIFEST} among the files")))?;
@@ -53,12 +57,16 @@ async fn folder(paths: &[String], files: &[File]) -> Result<ModelFiles, Trouble>
     let manifest = Manifest::parse(&manifest_bytes)?;
     let mut found = ModelFiles::new();
     for (name, entry) in &manifest.files {
-        let file = find(&format!("{parent}{name}")).ok_or_else(|| missing(name))?;
-        let bytes = file.size() as u64;
-        if bytes != entry.bytes {
-            return Err(FolderError::WrongSize { name: name.clone(), expected: entry.bytes, found: bytes }.into());
+        let mut joined = Vec::with_capacity(entry.bytes as usize);
+        for part in entry.parts(name) {
+            let file = find(&format!("{parent}{}", part.name)).ok_or_else(|| missing(&part.name))?;
+            let (name, expected, found) = (part.name.into_owned(), part.bytes, file.size() as u64);
+            if found != expected {
+                return Err(FolderError::WrongSize { name, expected, found }.into());
+            }
+            joined.extend(read(file).await?);
         }
-        found.insert(name.clone(), read(file).await?);
+        found.insert(name.clone(), joined);
     }
     found.insert(MANIFEST, manifest_bytes);
     Ok(found)

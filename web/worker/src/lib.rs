@@ -28,7 +28,7 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{DedicatedWorkerGlobalScope, File, MessageEvent};
 
-use crate::device::DeviceSlot;
+use crate::device::{DeviceSlot, Folder};
 use crate::fault::Trouble;
 
 /// Opens a GPU, or says in one sentence why it cannot be had.
@@ -53,9 +53,10 @@ pub fn serve(open_gpu: Option<OpenGpu>) {
         let mut loaded: Option<Loaded> = None;
         while let Some(Message { request, files }) = next(&mut requests, loaded.as_mut()).await {
             let reply = match request {
-                Request::Load { base, own, device: choice, reason } => {
+                Request::Load { base, own, integrity, device: choice, reason } => {
                     loaded = None;
-                    match device::load(&base, own, choice, reason, &mut device).await {
+                    let folder = Folder { base, own, integrity };
+                    match device::load(&folder, choice, reason, &mut device).await {
                         Ok((model, report, keeping)) => {
                             // A GPU has compiled everything in the self-test.
                             let warm_ups = if report.device == "cpu" { WARM_UPS } else { 0 };

@@ -2,6 +2,7 @@
 
 use super::flow::Flow;
 use super::{ARC_LABEL, Arc, CLEAR, LANE, Point, Rect, Sentence};
+use crate::sorted::sorted;
 
 /// Between two columns of the gutter.
 const COLUMN: f32 = 8.0;
@@ -170,15 +171,16 @@ fn feet(sentence: &Sentence, levels: &[usize], flow: &Flow) -> Vec<[Foot; 2]> {
         }
     }
     let mut feet = vec![[Foot { entity: 0, line: 0, x: 0.0 }; 2]; sentence.relations.len()];
-    for (entity, ends) in ends.iter_mut().enumerate() {
-        ends.sort_by(|a, b| {
+    for (entity, ends) in ends.iter().enumerate() {
+        let order = sorted(ends.len(), &|a, b| {
+            let (a, b) = (ends[a], ends[b]);
             let rightward = |way: f32| way >= 0.0;
             rightward(a.0).cmp(&rightward(b.0)).then(b.0.total_cmp(&a.0)).then(a.1.cmp(&b.1))
         });
         let (left, right) = foothold(sentence, levels, flow, entity);
         let gap = FOOT_GAP.min((right - left) / (ends.len() as f32 + 1.0));
         let first = (left + right - gap * (ends.len() as f32 - 1.0)) / 2.0;
-        for (place, &(_, relation, end)) in ends.iter().enumerate() {
+        for (place, (_, relation, end)) in order.into_iter().map(|own| ends[own]).enumerate() {
             feet[relation][end] = Foot { entity, line: flow.labels[entity].line, x: first + gap * place as f32 };
         }
     }
@@ -192,14 +194,14 @@ fn foothold(sentence: &Sentence, levels: &[usize], flow: &Flow, entity: usize) -
         (x, x + sentence.entities[entity].label_width)
     };
     let (mut left, right) = extent(entity);
-    let mut above: Vec<(f32, f32)> = (0..sentence.entities.len())
+    let above: Vec<(f32, f32)> = (0..sentence.entities.len())
         .filter(|&other| levels[other] > levels[entity] && flow.labels[other].line == flow.labels[entity].line)
         .map(extent)
         .filter(|other| other.0 < right && left < other.1)
         .collect();
-    above.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let from_left = sorted(above.len(), &|a, b| above[a].0.total_cmp(&above[b].0));
     let mut best = (left, left);
-    for (from, to) in above.into_iter().chain([(right, right)]) {
+    for (from, to) in from_left.into_iter().map(|other| above[other]).chain([(right, right)]) {
         if from - left > best.1 - best.0 {
             best = (left, from);
         }
@@ -212,12 +214,16 @@ fn foothold(sentence: &Sentence, levels: &[usize], flow: &Flow, entity: usize) -
 fn columns(feet: &[[Foot; 2]]) -> Vec<Option<usize>> {
     let mut taken: Vec<Vec<(usize, usize)>> = Vec::new();
     let mut columns = vec![None; feet.len()];
-    let mut crossing: Vec<(usize, usize, usize)> = (feet.iter().enumerate())
+    let crossing: Vec<(usize, usize, usize)> = (feet.iter().enumerate())
         .filter(|(_, [head, tail])| head.line != tail.line)
         .map(|(relation, [head, tail])| (head.line.min(tail.line), head.line.max(tail.line), relation))
         .collect();
-    crossing.sort_by_key(|&(top, bottom, relation)| (bottom - top, top, relation));
-    for (top, bottom, relation) in crossing {
+    let key = |place: usize| {
+        let (top, bottom, relation) = crossing[place];
+        (bottom - top, top, relation)
+    };
+    for place in sorted(crossing.len(), &|a, b| key(a).cmp(&key(b))) {
+        let (top, bottom, relation) = crossing[place];
         let free = |column: &Vec<(usize, usize)>| column.iter().all(|&(a, b)| b < top || bottom < a);
         let column = taken.iter().position(free).unwrap_or_else(|| {
             taken.push(Vec::new());
@@ -239,11 +245,7 @@ fn assign_lanes(runs: &mut [&mut Run], right_edge: f32) -> bool {
         return true;
     }
     let mut clear = true;
-    let mut waiting: Vec<usize> = (0..runs.len()).collect();
-    waiting.sort_by(|&a, &b| {
-        let length = |run: usize| runs[run].right - runs[run].left;
-        length(a).total_cmp(&length(b)).then(a.cmp(&b))
-    });
+    let mut waiting = shortest_first(runs);
     let mut top = runs.len();
     while !waiting.is_empty() {
         let low = waiting.iter().enumerate().find_map(|(place, &run)| {
@@ -276,12 +278,18 @@ const SEARCHED_RUNS: usize = 24;
 
 /// Gives every run a lane of its own, short ones low, and its label the middle of it.
 fn stack_lanes(runs: &mut [&mut Run], right_edge: f32) {
-    runs.sort_by(|a, b| (a.right - a.left).total_cmp(&(b.right - b.left)));
-    for (lane, run) in runs.iter_mut().enumerate() {
+    for (lane, run) in shortest_first(runs).into_iter().enumerate() {
+        let run = &mut runs[run];
         run.lane = Some(lane);
         let middle = (run.left + run.right - run.label_width) / 2.0;
         run.label_x = middle.min(right_edge - run.label_width).max(0.0);
     }
+}
+
+/// The runs by their lengths.
+fn shortest_first(runs: &[&mut Run]) -> Vec<usize> {
+    let length = |run: usize| runs[run].right - runs[run].left;
+    sorted(runs.len(), &|a, b| length(a).total_cmp(&length(b)))
 }
 
 /// Where in `lane` the label of `run` can stand, if the run can have that lane at all. Runs without a lane may

@@ -1,6 +1,7 @@
 //! Breaking words into lines.
 
 use super::{CLEAR, Gap, MARK_PAD, Sentence};
+use crate::sorted::sorted;
 
 /// How much of a label no other label may stand above, so that arcs can reach it.
 const FOOTHOLD: f32 = 14.0;
@@ -126,11 +127,8 @@ fn cluster(sentence: &Sentence, first: usize, right: f32, edges: impl Fn(usize) 
 /// For each word the entities that start there, the inner ones first.
 fn entities_by_start(sentence: &Sentence, levels: &[usize]) -> Vec<Vec<usize>> {
     let mut starts = vec![Vec::new(); sentence.words.len()];
-    for (entity, span) in sentence.entities.iter().enumerate() {
-        starts[span.words.start].push(entity);
-    }
-    for entities in &mut starts {
-        entities.sort_by_key(|&entity| levels[entity]);
+    for entity in sorted(levels.len(), &|a, b| levels[a].cmp(&levels[b])) {
+        starts[sentence.entities[entity].words.start].push(entity);
     }
     starts
 }

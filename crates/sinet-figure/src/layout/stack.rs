@@ -3,6 +3,7 @@
 use super::arcs::Routes;
 use super::flow::{Flow, Place};
 use super::{BASELINE, FEET, LABEL_ROW, LANE, LINE_GAP, MARK_PAD, Mark, Point, Rect, Scene, Sentence, TEXT};
+use crate::sorted::sorted;
 
 /// Gives every line its height and everything on it its final place.
 pub(super) fn stack(sentence: &Sentence, levels: &[usize], flow: Flow, routes: Routes, width: f32) -> Scene {
@@ -25,9 +26,7 @@ pub(super) fn stack(sentence: &Sentence, levels: &[usize], flow: Flow, routes: R
             height: LABEL_ROW,
         })
         .collect();
-    let mut outer_first: Vec<usize> = (0..sentence.entities.len()).collect();
-    outer_first.sort_by_key(|&entity| std::cmp::Reverse(levels[entity]));
-    for entity in outer_first {
+    for entity in sorted(levels.len(), &|a, b| levels[b].cmp(&levels[a])) {
         scene.marks.extend(marks(sentence, entity, levels[entity], &flow, &text_tops));
     }
     scene.arcs = routes.draw(&scene.labels, &lane_tops);

@@ -366,7 +366,7 @@ impl Inner {
             WorkerKind::Gpu => self.choice,
         };
         let base = address(&format!("models/{}/", self.model.folder()));
-        let load = Request::Load { base, own: self.model.is_own(), device, reason };
+        let load = Request::Load { base, own: self.model.is_own(), integrity: None, device, reason };
         let on_reply: Weak<Self> = Rc::downgrade(self);
         let on_stop = on_reply.clone();
         let started = RunningWorker::start(

@@ -1,4 +1,4 @@
-//! The files of a model folder, in memory, and the manifest that vouches for them.
+//! The files of a model folder, in memory.
 
 use std::collections::BTreeMap;
 #[cfg(not(target_family = "wasm"))]
@@ -8,102 +8,11 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use serde::{Deserialize, Serialize};
-use sha2::{Digest as _, Sha256};
-
-/// Name of the manifest inside a model folder.
-pub const MANIFEST: &str = "manifest.json";
-
-/// The most files a manifest may name.
-const MAX_FILES: usize = 32;
-
-/// The most bytes that the files of a manifest may hold together.
-const MAX_TOTAL_BYTES: u64 = 2 << 30;
-
-/// The contents of `manifest.json`: the size and the hash of every other file of the folder.
-///
-/// A page reads it first, knows from it what to fetch and how much that is, and checks what has arrived with
-/// [`ModelFiles::verify`].
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Manifest {
-    /// By plain file name, without folders.
-    pub files: BTreeMap<String, FileEntry>,
-}
-
-/// The entry of a [`Manifest`] for one file.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct FileEntry {
-    /// Its size.
-    pub bytes: u64,
-    /// Its SHA-256, as 64 lower-case hexadecimal digits.
-    pub sha256: String,
-}
-
-impl FileEntry {
-    fn of(bytes: &[u8]) -> Self {
-        Self { bytes: bytes.len() as u64, sha256: hex(&sha256(bytes)) }
-    }
-
-    /// Whether these are the file's bytes.
-    #[cfg(not(target_family = "wasm"))]
-    fn is_of(&self, bytes: &[u8]) -> bool {
-        *self == Self::of(bytes)
-    }
-}
-
-impl Manifest {
-    /// Reads a `manifest.json` and checks that it stays within the limits: at most 32 files with plain names,
-    /// 2 GiB together.
-    ///
-    /// # Errors
-    ///
-    /// [`FolderError::Manifest`] if it is not such a file.
-    pub fn parse(json: &[u8]) -> Result<Self, FolderError> {
-        let manifest: Self =
-            serde_json::from_slice(json).map_err(|error| FolderError::Manifest { reason: error.to_string() })?;
-        let fail = |reason| Err(FolderError::Manifest { reason });
-        if manifest.files.len() > MAX_FILES {
-            return fail(format!("it names {} files, more than {MAX_FILES}", manifest.files.len()));
-        }
-        for name in manifest.files.keys() {
-            if !is_plain(name) {
-                return fail(format!("{name:?} is not a plain file name"));
-            }
-        }
-        let total = manifest.files.values().try_fold(0u64, |sum, entry| sum.checked_add(entry.bytes));
-        match total {
-            Some(total) if total <= MAX_TOTAL_BYTES => Ok(manifest),
-            _ => fail(format!("its files hold more than {MAX_TOTAL_BYTES} bytes together")),
-        }
-    }
-
-    /// The size of all files together, in bytes.
-    pub fn total_bytes(&self) -> u64 {
-        self.files.values().map(|entry| entry.bytes).sum()
-    }
-
-    /// Checks one file by its bytes' [`sha256`]: it is named here, with this size and hash.
-    ///
-    /// # Errors
-    ///
-    /// [`FolderError`], saying what does not fit.
-    pub fn check(&self, name: &str, bytes: &[u8], digest: &Digest) -> Result<(), FolderError> {
-        let entry = self.files.get(name).ok_or_else(|| FolderError::Unlisted { name: name.to_owned() })?;
-        let found = bytes.len() as u64;
-        if found != entry.bytes {
-            return Err(FolderError::WrongSize { name: name.to_owned(), expected: entry.bytes, found });
-        }
-        if hex(digest) != entry.sha256 {
-            return Err(FolderError::WrongHash { name: name.to_owned() });
-        }
-        Ok(())
-    }
-
-    /// A name for the whole folder: the start of the hash of its manifest, as 16 hexadecimal digits.
-    pub fn fingerprint(manifest: &[u8]) -> String {
-        hex(&sha256(manifest))[..16].to_owned()
-    }
-}
+use crate::error::FolderError;
+use crate::hash::{Digest, sha256};
+#[cfg(not(target_family = "wasm"))]
+use crate::manifest::Part;
+use crate::manifest::{FileEntry, MANIFEST, Manifest};
 
 /// The files of a model folder by name, [`MANIFEST`] among them.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -129,6 +38,11 @@ impl ModelFiles {
     /// [`FolderError::Missing`] if there is none of that name.
     pub fn get(&self, name: &str) -> Result<&[u8], FolderError> {
         self.files.get(name).map(Vec::as_slice).ok_or_else(|| FolderError::Missing { name: name.to_owned() })
+    }
+
+    /// Each file, by name.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, &[u8])> {
+        self.files.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice()))
     }
 
     /// Size of all files together, in bytes.
@@ -169,17 +83,19 @@ impl ModelFiles {
     pub fn seal(&mut self) {
         self.files.remove(MANIFEST);
         let files = self.files.iter().map(|(name, bytes)| (name.clone(), FileEntry::of(bytes))).collect();
-        let json = serde_json::to_vec_pretty(&Manifest { files }).expect("a manifest is plain JSON");
+        let json = serde_json::to_vec_pretty(&Manifest { version: 1, files }).expect("a manifest is plain JSON");
         self.insert(MANIFEST, json);
     }
 
-    /// Reads the manifest in a folder and the files that it names. Does not [`verify`](Self::verify) them.
+    /// Reads the manifest in a folder and the files that it names, joining those that lie there in chunks. Does not
+    /// [`verify`](Self::verify) them, but each chunk is checked.
     ///
     /// If [`write_dir`](Self::write_dir) was interrupted, the files that it was about to put in their places count.
     ///
     /// # Errors
     ///
-    /// [`FolderError::Read`] for a file that cannot be read, [`FolderError::Manifest`] for a bad manifest.
+    /// [`FolderError::Read`] for a file that cannot be read, [`FolderError::Manifest`] for a bad manifest; for a bad chunk as
+    /// [`Part::check`].
     #[cfg(not(target_family = "wasm"))]
     pub fn read_dir(path: &Path) -> Result<Self, FolderError> {
         let read = |name: &str| {
@@ -190,8 +106,14 @@ impl ModelFiles {
         let manifest = Manifest::parse(&manifest_bytes)?;
         let mut files = Self::new();
         for (name, entry) in &manifest.files {
-            let waiting = fs::read(waiting(path, name)).ok().filter(|bytes| entry.is_of(bytes));
-            files.insert(name.clone(), waiting.map_or_else(|| read(name), Ok)?);
+            let waiting = fs::read(waiting(path, name)).ok().filter(|bytes| is_of(&entry.whole(name), bytes));
+            let bytes = match waiting {
+                Some(bytes) => bytes,
+                // A folder that was read from chunks and written again has the whole file.
+                None if path.join(name).exists() => read(name)?,
+                None => joined(entry.parts(name), read)?,
+            };
+            files.insert(name.clone(), bytes);
         }
         files.insert(MANIFEST, manifest_bytes);
         Ok(files)
@@ -224,6 +146,29 @@ impl ModelFiles {
     }
 }
 
+/// A file from what lies in the folder for it.
+#[cfg(not(target_family = "wasm"))]
+fn joined<'a>(
+    parts: impl Iterator<Item = Part<'a>>,
+    read: impl Fn(&str) -> Result<Vec<u8>, FolderError>,
+) -> Result<Vec<u8>, FolderError> {
+    let mut joined = Vec::new();
+    for part in parts {
+        let bytes = read(&part.name)?;
+        if part.name != part.file {
+            part.check(&bytes, &sha256(&bytes))?;
+        }
+        joined.extend(bytes);
+    }
+    Ok(joined)
+}
+
+/// Whether these are the bytes of a file.
+#[cfg(not(target_family = "wasm"))]
+fn is_of(part: &Part<'_>, bytes: &[u8]) -> bool {
+    part.check(bytes, &sha256(bytes)).is_ok()
+}
+
 /// Finishes a write that was interrupted when its manifest was in its place, so that the next one may begin.
 #[cfg(not(target_family = "wasm"))]
 fn finish(folder: &Path) -> io::Result<()> {
@@ -232,7 +177,7 @@ fn finish(folder: &Path) -> io::Result<()> {
     };
     for (name, entry) in &manifest.files {
         let waiting = waiting(folder, name);
-        if fs::read(&waiting).is_ok_and(|bytes| entry.is_of(&bytes)) {
+        if fs::read(&waiting).is_ok_and(|bytes| is_of(&entry.whole(name), &bytes)) {
             fs::rename(waiting, folder.join(name))?;
         }
     }
@@ -283,92 +228,9 @@ impl VerifiedFiles {
     }
 }
 
-/// A SHA-256.
-pub type Digest = [u8; 32];
-
-/// The SHA-256 of some bytes.
-pub fn sha256(bytes: &[u8]) -> Digest {
-    Sha256::digest(bytes).into()
-}
-
-/// Why a model folder cannot be used, and what to do.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum FolderError {
-    /// The manifest cannot be used.
-    #[error("{MANIFEST}: {reason}; download the model again")]
-    Manifest {
-        /// Why not.
-        reason: String,
-    },
-    /// A zip archive holds no model folder.
-    #[error("the archive cannot be used: {reason}; download the model again")]
-    Archive {
-        /// Why not.
-        reason: String,
-    },
-    /// A file is not there.
-    #[error("{name} is missing from the model folder; download the model again")]
-    Missing {
-        /// The file.
-        name: String,
-    },
-    /// A file is there that the manifest does not name.
-    #[error("{name} is not named in {MANIFEST}; remove it from the model folder")]
-    Unlisted {
-        /// The file.
-        name: String,
-    },
-    /// A file is too short or too long.
-    #[error("{name} has {found} bytes, {MANIFEST} says {expected}; download the model again")]
-    WrongSize {
-        /// The file.
-        name: String,
-        /// Its size in bytes by the manifest.
-        expected: u64,
-        /// Its size in bytes.
-        found: u64,
-    },
-    /// A file has other contents.
-    #[error("{name} is not the file that {MANIFEST} names: its SHA-256 differs; download the model again")]
-    WrongHash {
-        /// The file.
-        name: String,
-    },
-    /// A file cannot be read.
-    #[cfg(not(target_family = "wasm"))]
-    #[error("cannot read {}: {source}; is it the folder of a model?", path.display())]
-    Read {
-        /// The file.
-        path: PathBuf,
-        /// Why not.
-        source: io::Error,
-    },
-    /// A file cannot be written.
-    #[cfg(not(target_family = "wasm"))]
-    #[error("cannot write {}: {source}", path.display())]
-    Write {
-        /// The file.
-        path: PathBuf,
-        /// Why not.
-        source: io::Error,
-    },
-}
-
-/// Whether a name is safe to append to a folder or a URL.
-fn is_plain(name: &str) -> bool {
-    let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-');
-    name.len() <= 100 && name != MANIFEST && name.chars().all(allowed) && name.starts_with(|c: char| c != '.')
-}
-
-fn hex(digest: &Digest) -> String {
-    digest.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use expect_test::{Expect, expect};
-    use proptest::prelude::*;
 
     use super::*;
 
@@ -378,11 +240,6 @@ mod tests {
         files.insert("model.safetensors", vec![1, 2, 3]);
         files.seal();
         files
-    }
-
-    #[test]
-    fn hashes_as_sha256sum_does() {
-        assert_eq!(hex(&sha256(b"abc")), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
     }
 
     #[test]
@@ -429,35 +286,6 @@ mod tests {
         check(
             |files| drop(files.files.remove(MANIFEST)),
             expect!["manifest.json is missing from the model folder; download the model again"],
-        );
-    }
-
-    #[test]
-    fn a_manifest_stays_within_its_limits() {
-        let check = |json: String, expected: Expect| {
-            expected.assert_eq(&Manifest::parse(json.as_bytes()).unwrap_err().to_string());
-        };
-        let entry = r#"{"bytes": 1, "sha256": ""}"#;
-        check(
-            format!(r#"{{"files": {{"../config.json": {entry}}}}}"#),
-            expect![[r#"manifest.json: "../config.json" is not a plain file name; download the model again"#]],
-        );
-        check(
-            format!(r#"{{"files": {{"": {entry}}}}}"#),
-            expect![[r#"manifest.json: "" is not a plain file name; download the model again"#]],
-        );
-        let many: Vec<_> = (0..33).map(|i| format!(r#""{i}": {entry}"#)).collect();
-        check(
-            format!(r#"{{"files": {{{}}}}}"#, many.join(",")),
-            expect!["manifest.json: it names 33 files, more than 32; download the model again"],
-        );
-        check(
-            format!(r#"{{"files": {{"a": {{"bytes": {}, "sha256": ""}}, "b": {entry}}}}}"#, u64::MAX),
-            expect!["manifest.json: its files hold more than 2147483648 bytes together; download the model again"],
-        );
-        check(
-            "{".to_owned(),
-            expect!["manifest.json: EOF while parsing an object at line 1 column 1; download the model again"],
         );
     }
 
@@ -512,15 +340,5 @@ mod tests {
             }
         }
         assert_eq!((found[0], found[found.len() - 1]), ((false, false), (true, true)));
-    }
-
-    proptest! {
-        #[test]
-        fn plain_names_hold_no_separator(name in ".{0,20}") {
-            if is_plain(&name) {
-                prop_assert_eq!(std::path::Path::new(&name).components().count(), 1);
-                prop_assert!(!name.contains(['/', '\\', ':', '%', '?', '#']));
-            }
-        }
     }
 }

@@ -4,7 +4,9 @@ use std::io::{Cursor, Read};
 
 use zip::ZipArchive;
 
-use crate::folder::{FolderError, MANIFEST, Manifest, ModelFiles};
+use crate::error::FolderError;
+use crate::files::ModelFiles;
+use crate::manifest::{MANIFEST, Manifest};
 
 /// The most entries an archive may have.
 const MAX_ENTRIES: usize = 1000;
@@ -14,7 +16,7 @@ const MAX_MANIFEST_BYTES: u64 = 1 << 20;
 
 impl ModelFiles {
     /// Takes a model folder out of a zip archive: the outermost folder that has a [`MANIFEST`], and of that what the
-    /// manifest names. Unpacks no more than the sizes that stand there. Does not [`verify`](Self::verify) the files.
+    /// manifest names, chunks joined. Unpacks no more than the sizes that stand there. Does not [`verify`](Self::verify) the files.
     ///
     /// # Errors
     ///
@@ -33,7 +35,11 @@ impl ModelFiles {
         let manifest = Manifest::parse(&manifest_bytes)?;
         let mut files = Self::new();
         for (name, entry) in &manifest.files {
-            files.insert(name.clone(), read(&mut archive, &format!("{folder}{name}"), name, entry.bytes)?);
+            let mut bytes = Vec::new();
+            for part in entry.parts(name) {
+                bytes.extend(read(&mut archive, &format!("{folder}{}", part.name), &part.name, part.bytes)?);
+            }
+            files.insert(name.clone(), bytes);
         }
         files.insert(MANIFEST, manifest_bytes);
         Ok(files)
@@ -113,6 +119,15 @@ mod tests {
         for folder in ["", "model/", "runs/7/model/"] {
             assert_eq!(ModelFiles::from_zip(&zip_of(&files, folder)).unwrap(), files, "{folder}");
         }
+    }
+
+    #[test]
+    fn chunks_in_an_archive_are_joined() {
+        let files = sealed();
+        let served = files.clone().verify().unwrap().in_chunks(999);
+        let entries: Vec<_> = served.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice())).collect();
+        let found = ModelFiles::from_zip(&zip(&entries)).unwrap().verify().unwrap();
+        assert_eq!(found.files().get("model.safetensors").unwrap(), files.get("model.safetensors").unwrap());
     }
 
     #[test]
