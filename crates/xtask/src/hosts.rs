@@ -12,14 +12,14 @@ use crate::{package, paths, process, tools};
 /// The older of the two mdBooks that are tried; the newer one builds the guide.
 const OLD_MDBOOK: &str = "0.4.52";
 
-/// Builds the packages, installs them into the hosts, and looks at what those build.
+/// Builds the packages with the element that lies there built, installs them into the hosts, and looks at what those build.
 ///
 /// # Errors
 /// When a host cannot be installed, or a test fails.
 pub fn test() -> Result<()> {
     let folder = paths::root()?.join("tests/hosts");
     let python = Python::find_or_install(&folder.join("requirements.txt"))?;
-    let packages = package::build(&python)?;
+    let packages = package::build(&python, &paths::dist_embed()?)?;
     python.install(&packages.wheel)?;
     let chromium = tools::for_browser_tests()?;
     process::run(npm("ci").current_dir(&folder))?;

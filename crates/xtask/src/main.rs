@@ -106,7 +106,8 @@ fn run(verb: Verb) -> Result<()> {
         Verb::Embed { webgpu } => sizes::print(&embed::build(&Site::open()?, webgpu)?),
         Verb::Package => {
             let requirements = paths::root()?.join("tests/hosts/requirements.txt");
-            let packages = package::build(&python::Python::find_or_install(&requirements)?)?;
+            let python = python::Python::find_or_install(&requirements)?;
+            let packages = package::build(&python, &embed::build(&Site::open()?, true)?)?;
             let built = packages.npm.iter().chain([&packages.wheel, &packages.quarto]);
             built.for_each(|package| println!("{}", package.display()));
             Ok(())

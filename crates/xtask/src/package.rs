@@ -10,8 +10,7 @@ use serde_json::json;
 
 use crate::packages::npm;
 use crate::python::Python;
-use crate::site::Site;
-use crate::{embed, paths, process};
+use crate::{paths, process};
 
 /// The built packages.
 pub struct Packages {
@@ -23,11 +22,11 @@ pub struct Packages {
     pub quarto: PathBuf,
 }
 
-/// Builds all packages into `packages` of the build folder.
+/// Builds all packages into `packages` of the build folder. `element` is the folder of the built element.
 ///
 /// # Errors
 /// When something does not compile, or a package manager is missing or refuses a package.
-pub fn build(python: &Python) -> Result<Packages> {
+pub fn build(python: &Python, element: &Path) -> Result<Packages> {
     let folder = paths::target()?.join("packages");
     if folder.exists() {
         fs::remove_dir_all(&folder)?;
@@ -35,7 +34,7 @@ pub fn build(python: &Python) -> Result<Packages> {
     fs::create_dir_all(&folder)?;
     let program = sinet_docs()?;
     Ok(Packages {
-        npm: [element_package(&folder)?, program_package(&folder, &program)?],
+        npm: [element_package(&folder, element)?, program_package(&folder, &program)?],
         wheel: wheel(&folder, python)?,
         quarto: quarto(&folder)?,
     })
@@ -53,11 +52,10 @@ pub fn sinet_docs() -> Result<PathBuf> {
 }
 
 /// `@sinet/text`: the element with all that it loads but the models, which belong on a host of files, and the plugins.
-fn element_package(folder: &Path) -> Result<PathBuf> {
+fn element_package(folder: &Path, element: &Path) -> Result<PathBuf> {
     let staged = folder.join("npm-text");
     copy(&paths::root()?.join("packages/npm"), &staged, |_| true)?;
-    let built = embed::build(&Site::open()?, false)?;
-    copy(&built, &staged.join("dist"), |name| name != "models")?;
+    copy(element, &staged.join("dist"), |name| name != "models")?;
     pack(&staged, folder)
 }
 

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, bail};
 
 use crate::site::Site;
-use crate::{cuda, embed, paths, process, tidy, tools};
+use crate::{cuda, embed, hosts, paths, process, tidy, tools};
 
 /// Runs all steps, also after one has failed, and then says which took how long.
 ///
@@ -36,6 +36,7 @@ pub fn run(fast: bool) -> Result<()> {
         let is_embedded = is_there && steps.run("build the element", || embed::build(&Site::open()?, false).map(drop));
         if built && is_embedded {
             steps.run("test in the browser", browser_tests);
+            steps.run("test in hosts of documentation", hosts::test);
         }
     }
     steps.finish()
