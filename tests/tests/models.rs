@@ -1,4 +1,4 @@
-//! What is done with a trained model on the command line: scored, compared, given another threshold, exported, described.
+//! A trained model on the command line: scored, compared, given another threshold, exported, described.
 
 mod command;
 

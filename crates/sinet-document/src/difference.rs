@@ -1,4 +1,4 @@
-//! What one reading of a text finds and another does not.
+//! The findings that one reading of a text has and another has not.
 
 use std::collections::BTreeMap;
 
@@ -8,9 +8,9 @@ use sinet_text::{Types, WordRange};
 /// Two readings of one text, compared.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Difference {
-    /// What only the first has.
+    /// The labels that only the first has.
     pub only_first: Vec<Found>,
-    /// What only the second has.
+    /// The labels that only the second has.
     pub only_second: Vec<Found>,
     /// Entities of both to which they give different types.
     pub retyped: Vec<Retyped>,
@@ -74,7 +74,7 @@ impl Difference {
         self.only_first.is_empty() && self.only_second.is_empty() && self.retyped.is_empty()
     }
 
-    /// What a change of settings did, in one sentence; the first reading is the model's own.
+    /// The effect of a change of settings, in one sentence; the first reading is the model's own.
     pub fn tell_change(&self) -> String {
         let mut parts = Vec::new();
         if let Some(counted) = count(&self.only_first) {

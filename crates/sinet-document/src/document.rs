@@ -45,7 +45,7 @@ impl std::fmt::Display for RelationId {
     }
 }
 
-/// What a person works on.
+/// The document that a person works on.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Selection {
     /// Nothing.
@@ -65,7 +65,7 @@ pub enum Selection {
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(try_from = "Saved")]
 pub struct OpenDocument {
-    /// What its source calls it; may be empty.
+    /// Its name at its source; may be empty.
     pub id: String,
     text: String,
     words: Vec<ByteSpan>,
@@ -81,9 +81,9 @@ pub struct OpenDocument {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(bound(deserialize = "I: Ord + Deserialize<'de>, T: Deserialize<'de>, K: Deserialize<'de>"))]
 struct Layer<I, T, K> {
-    /// What the model says.
+    /// The labels by the model.
     model: BTreeMap<I, T>,
-    /// What a person says instead.
+    /// The labels by a person instead.
     corrections: BTreeMap<I, Correction<T>>,
     /// By what each label that the model has ever given to this text is known again.
     known: BTreeMap<I, K>,
@@ -92,9 +92,9 @@ struct Layer<I, T, K> {
 /// A label that a person has changed. At least one of the two is there.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 struct Correction<T> {
-    /// What the model said; `None` if a person added the label.
+    /// The label by the model; `None` if a person added the label.
     was: Option<T>,
-    /// What a person says; `None` if they removed the label.
+    /// The label by a person; `None` if they removed the label.
     now: Option<T>,
 }
 
@@ -109,7 +109,7 @@ struct Link {
     provenance: Provenance,
 }
 
-/// What makes two relations the same.
+/// The parts that make two relations the same.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 struct Pairing {
     head: EntityId,
@@ -176,7 +176,7 @@ impl OpenDocument {
         Self::new(LabelledDocument::new("", text))
     }
 
-    /// What is shown, as formats have it: entities by place, relations by head and tail.
+    /// The labels that are shown, as formats have them: entities by place, relations by head and tail.
     pub fn to_labelled(&self) -> LabelledDocument {
         self.labelled_with(self.labels())
     }
@@ -216,7 +216,7 @@ impl OpenDocument {
         &self.words
     }
 
-    /// What a model reads as one piece each: sentences, or parts of very long ones. They cover all words.
+    /// The stretches that a model reads as one piece each: sentences, or parts of very long ones. They cover all words.
     pub fn sentences(&self) -> &[WordRange] {
         &self.sentences
     }

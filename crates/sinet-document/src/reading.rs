@@ -1,4 +1,4 @@
-//! What a model has said about a text.
+//! The findings of a model in a text.
 
 use sinet_formats::{LabelledDocument, LabelledEntity, LabelledRelation, Provenance};
 use sinet_text::annotation::{Annotation, WindowAttention};
@@ -9,7 +9,7 @@ use sinet_text::{ByteSpan, Offsets, TypeName, Types};
 pub struct Reading {
     /// The annotation itself.
     pub annotation: Annotation,
-    /// What the model looked at.
+    /// The attention of the model.
     pub attention: Vec<WindowAttention>,
     /// The types that the model knows.
     pub types: Types,

@@ -10,7 +10,7 @@ const VERSION: u32 = 1;
 /// The most characters of a title.
 const TITLE_CHARACTERS: usize = 60;
 
-/// What the list shows of a document.
+/// The entry of a document in the list.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Head {
     version: u32,
@@ -22,11 +22,11 @@ pub struct Head {
     pub edited: f64,
     /// Counts its changes. Whoever saves says which one they have changed.
     pub revision: u32,
-    /// What a model has made of it.
+    /// Its state with regard to a model.
     pub state: State,
 }
 
-/// What a model has made of a document.
+/// The state of a document with regard to a model.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum State {
@@ -48,7 +48,7 @@ pub struct Body {
     pub model: String,
     /// The text with its labels.
     pub document: OpenDocument,
-    /// What was typed since and not read yet.
+    /// The text that was typed since and not read yet.
     pub draft: Option<String>,
 }
 
@@ -58,7 +58,7 @@ pub struct Body {
 pub struct Unusable;
 
 impl Head {
-    /// What the list shows of a document that has just been changed.
+    /// The entry in the list of a document that has just been changed.
     pub fn new(id: String, body: &Body, edited: f64, revision: u32, state: State) -> Self {
         Self { version: VERSION, id, title: title(body.text()), edited, revision, state }
     }
@@ -115,7 +115,7 @@ impl Body {
         if body.version == VERSION { Ok(body) } else { Err(Unusable) }
     }
 
-    /// What of it a person has made: the text and the corrections, not what a model says. Two bodies with the same are
+    /// The part of it that a person has made: the text and the corrections, not what a model says. Two bodies with the same are
     /// not worth saving twice.
     pub fn own_part(&self) -> String {
         [&self.model, self.text(), &self.document.corrections()].join("\u{0}")

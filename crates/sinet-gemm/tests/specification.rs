@@ -89,7 +89,7 @@ proptest! {
 
 #[test]
 fn weights_that_are_codes_already_are_kept_exactly() {
-    // What a model file in int8 holds: codes up to 127 times a scale.
+    // The contents of a model file in int8: codes up to 127 times a scale.
     let (inputs, outputs) = (64, 3);
     let code = |i: usize| if i < outputs { 127.0 } else { (i * 31 % 255) as f32 - 127.0 };
     let scale = [0.25f32, 0.5, 2.0];

@@ -16,7 +16,7 @@ const ROWS_AT_A_TIME: usize = 256;
 
 /// A document as the network sees it.
 ///
-/// The encoder, nearly all of the work, has run. What is left takes milliseconds and can be done again and again:
+/// The encoder, nearly all of the work, has run. The rest takes milliseconds and can be done again and again:
 /// see [`Model::predict`], [`Model::relate`], [`Model::switch`] and [`Model::explain`].
 #[derive(Debug, Clone)]
 pub struct Encoded {

@@ -94,7 +94,7 @@ impl Model {
         let kinds = &self.schema().relations;
         let (forward, backward) = logits.split_at(kinds.len());
 
-        // What is reported of the two alone is what is reported of them among others.
+        // The two alone give the same relation as among others.
         let symmetric: Vec<_> = kinds.iter().map(|kind| kind.symmetric).collect();
         let ends = [head, tail];
         let mut collector = RelationCollector::new(&ends, &symmetric, threshold);

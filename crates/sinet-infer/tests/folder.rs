@@ -188,7 +188,7 @@ fn a_word_beyond_the_limit_is_cut_and_said_to_be() {
     assert_eq!(windows, [(0, 3, 0), (1, 64, 5000 - 62), (2, 7, 0)]);
     let json = serde_json::to_value(&reading.annotation).unwrap();
     assert_eq!(json["windows"][1]["dropped_pieces"], 4938);
-    // What was written before there was the number has none.
+    // Files from before there was the number have none.
     let mut of_today = json;
     let windows = of_today["windows"].as_array_mut().unwrap();
     windows.iter_mut().for_each(|window| drop(window.as_object_mut().unwrap().remove("dropped_pieces")));

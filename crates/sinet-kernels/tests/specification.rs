@@ -173,7 +173,7 @@ fn dropout_keeps_the_mean_and_follows_the_seed() {
         assert!(values.iter().all(|value| *value == 0.0 || (*value - 1.0 / 0.7).abs() < 1e-6));
         assert_eq!(draw(1).into_data(), y.clone().into_data());
         assert_ne!(draw(2).into_data(), y.clone().into_data());
-        // What was dropped has no gradient, and what was kept the same as its value here.
+        // A dropped element has no gradient, and a kept one has the same as its value here.
         assert_eq!(x.grad(&y.clone().sum().backward()).unwrap().into_data(), y.inner().into_data());
         // Whether the device has autodiff changes nothing.
         device.clone().inner().seed(1);

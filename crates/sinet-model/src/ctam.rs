@@ -120,6 +120,7 @@ impl Ctam {
     ///
     /// - agent: `[sentences, d]`
     /// - other: `[rows, d]`, those of `rows`
+    // ANCHOR: forward
     pub fn forward(&self, agent: Tensor<2>, other: Tensor<2>, rows: &PackedRows, mode: Mode) -> CtamOutput {
         let [sentences, d] = agent.dims();
         let memory = memory(agent.clone(), other, rows);
@@ -146,6 +147,7 @@ impl Ctam {
             attention,
         }
     }
+    // ANCHOR_END: forward
 
     /// The layer for inference on the host. Key and value are taken apart by head, and stay as they are.
     pub(crate) fn packed(self, precision: Precision) -> Self {

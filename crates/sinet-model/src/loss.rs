@@ -3,6 +3,7 @@
 use burn::tensor::activation::{log_sigmoid, log_softmax};
 use burn::tensor::{Int, Tensor};
 
+// ANCHOR: losses
 /// L^e: cross-entropy, mean over all spans of the batch.
 ///
 /// # Shapes
@@ -26,6 +27,7 @@ pub fn relation_loss(logits: Tensor<2>, labels: Tensor<2>) -> Tensor<1> {
     let absent = log_sigmoid(logits.neg()) * (labels.neg() + 1.0);
     (present + absent).mean().neg()
 }
+// ANCHOR_END: losses
 
 #[cfg(test)]
 mod tests {

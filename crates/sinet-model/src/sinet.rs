@@ -79,6 +79,7 @@ impl Sinet {
     /// # Panics
     ///
     /// As [`Sinet::forward`].
+    // ANCHOR: forward
     pub fn forward_words(
         &self,
         words: Tensor<2>,
@@ -97,6 +98,7 @@ impl Sinet {
         });
         SinetOutput { spaces, entity_logits, relation_logits }
     }
+    // ANCHOR_END: forward
 }
 
 #[cfg(test)]

@@ -26,9 +26,11 @@ impl Tap {
     /// # Shapes
     ///
     /// - hidden: `[rows, d]`, outputs: `[rows, d]` each
+    // ANCHOR: forward
     pub fn forward(&self, hidden: Tensor<2>) -> (Tensor<2>, Tensor<2>) {
         (self.entity.forward(hidden.clone()), self.relation.forward(hidden))
     }
+    // ANCHOR_END: forward
 
     pub(crate) fn packed(self, precision: Precision) -> Self {
         Self { entity: self.entity.packed(precision), relation: self.relation.packed(precision) }

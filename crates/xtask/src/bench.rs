@@ -19,21 +19,21 @@ use clap::{Args, Subcommand};
 
 use crate::paths;
 
-/// What can be measured.
+/// The benchmarks.
 #[derive(Subcommand)]
 pub enum Benchmark {
     /// One text and 1,000 sentences, against onnxruntime.
     Native {
-        /// What to measure and print.
+        /// The measurements and their form.
         #[command(flatten)]
         options: Options,
-        /// Where the sentences lie.
+        /// The folder of the sentences.
         #[command(flatten)]
         data: Data,
     },
     /// One text and eight in Chromium, against onnxruntime-web. Needs dist/.
     Web {
-        /// What to measure and print.
+        /// The measurements and their form.
         #[command(flatten)]
         options: Options,
         /// Also on WebGPU, which SwiftShader computes on the CPU: minutes.
@@ -42,16 +42,16 @@ pub enum Benchmark {
     },
     /// Training steps, against PyTorch.
     Train {
-        /// What to measure and print.
+        /// The measurements and their form.
         #[command(flatten)]
         options: Options,
-        /// Where the sentences lie.
+        /// The folder of the sentences.
         #[command(flatten)]
         data: Data,
     },
 }
 
-/// What all benchmarks have in common.
+/// The options that all benchmarks have in common.
 #[derive(Args)]
 pub struct Options {
     /// How often ours and theirs take turns.

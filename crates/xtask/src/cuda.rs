@@ -14,7 +14,7 @@ use anyhow::{Context, Result, bail};
 
 use crate::{packages, paths, process};
 
-/// What Burn's build script takes for its own LLVM, below `$XDG_DATA_HOME`: `tracel-llvm-bundler` in Cargo.lock.
+/// The folder that Burn's build script takes for its own LLVM, below `$XDG_DATA_HOME`: `tracel-llvm-bundler` in Cargo.lock.
 const BUNDLE: &str = "tracel/tracel-llvm-23.1.0-4";
 const BUNDLE_SERVER: &str = "github.com:443";
 

@@ -1,14 +1,17 @@
-//! Every command a person runs on the repository: `cargo xtask setup | build | serve | embed | build-cuda | test | bench`.
+//! Every command a person runs on the repository:
+//! `cargo xtask setup | build | serve | embed | docs | build-cuda | test | bench`.
 //!
 //! Each verb installs what it misses, so that a fresh machine needs nothing but Rust. Start reading at [`Verb`];
 //! `toolchain` and `tools` find or install, by the `packages` that are there; `site` builds the page, `serve` shows it as
-//! soon as it can be used, `embed` builds the element for pages of others; `test` runs every check, `cuda` builds the trainer for NVIDIA GPUs, `bench` measures.
+//! soon as it can be used; `embed` builds the element for pages of others, `guide` the guide; `test` runs every check, `cuda`
+//! builds the trainer for NVIDIA GPUs, `bench` measures.
 //!
 //! Exit codes: 0 good, 1 something failed, 2 bad usage.
 
 mod bench;
 mod cuda;
 mod embed;
+mod guide;
 mod html;
 mod offline;
 mod packages;
@@ -38,8 +41,10 @@ use crate::toolchain::WasmToolchain;
 enum Verb {
     /// Install what the build and the tests need, and say what is there already.
     Setup,
-    /// Build the page in release into dist/, ready for any host and any sub-path.
+    /// Build the page in release into dist/, with the guide, ready for any host and any sub-path.
     Build,
+    /// Build the guide into dist/guide/.
+    Docs,
     /// Build the page and serve it on this computer.
     Serve {
         /// Port on 127.0.0.1.
@@ -80,10 +85,19 @@ fn run(verb: Verb) -> Result<()> {
         Verb::Setup => {
             WasmToolchain::find_or_install()?;
             tools::for_page()?;
+            tools::for_guide()?;
             tools::for_browser_tests()?;
             tools::for_vulkan_tests()
         }
-        Verb::Build => sizes::print(&Site::open()?.build()?),
+        Verb::Build => {
+            let dist = Site::open()?.build()?;
+            guide::build(&dist)?;
+            sizes::print(&dist)
+        }
+        Verb::Docs => {
+            println!("{}", guide::build(&paths::dist()?)?.join("index.html").display());
+            Ok(())
+        }
         Verb::Serve { port } => serve::run(port),
         Verb::Embed { webgpu } => sizes::print(&embed::build(&Site::open()?, webgpu)?),
         Verb::BuildCuda => cuda::build(),

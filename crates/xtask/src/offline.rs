@@ -16,7 +16,7 @@ const SERVICE_WORKER: &str = "offline.js";
 /// A file that the service worker may serve.
 #[derive(Debug, Serialize)]
 struct Entry {
-    /// What a browser checks it by.
+    /// The hash by which a browser checks it.
     integrity: String,
     /// Whether every visitor needs it. Of the workers, each needs only one.
     always: bool,

@@ -28,7 +28,7 @@ pub enum Way {
     Pacman(&'static str),
     /// A package of Debian.
     Apt(&'static str),
-    /// What `cargo install` takes: compiled here, for minutes.
+    /// A package of `cargo install`: compiled here, for minutes.
     Cargo(Vec<String>),
 }
 
@@ -75,9 +75,11 @@ impl Way {
     }
 }
 
-/// The first version in a text: the first word that begins with a digit, up to what is no number in it.
+/// The first version in a text: the first word that begins with a digit, after a `v` or without, up to what is no number
+/// in it.
 pub fn version_in(text: &str) -> Option<Version> {
-    let word = text.split_whitespace().find(|word| word.starts_with(|first: char| first.is_ascii_digit()))?;
+    let mut words = text.split_whitespace().map(|word| word.strip_prefix('v').unwrap_or(word));
+    let word = words.find(|word| word.starts_with(|first: char| first.is_ascii_digit()))?;
     let numbers = word.split(|c: char| !c.is_ascii_digit() && c != '.').next()?;
     numbers.split('.').map(|number| number.parse().ok()).collect()
 }

@@ -1,4 +1,4 @@
-//! Where things lie: the repository, the built page, the cache shared by all checkouts.
+//! The places of things: the repository, the built page, the cache shared by all checkouts.
 
 use std::env;
 use std::path::{Path, PathBuf};
@@ -32,7 +32,7 @@ pub fn dist_embed() -> Result<PathBuf> {
     Ok(root()?.join("dist-embed"))
 }
 
-/// What Cargo builds into: `$CARGO_TARGET_DIR`, else a folder in the cache, so that a second checkout on the same
+/// The folder that Cargo builds into: `$CARGO_TARGET_DIR`, else a folder in the cache, so that a second checkout on the same
 /// computer does not build everything again.
 ///
 /// # Errors
@@ -52,7 +52,7 @@ pub fn sinet() -> Result<PathBuf> {
     Ok(target()?.join("release/sinet").with_extension(env::consts::EXE_EXTENSION))
 }
 
-/// What `cargo xtask bench` installs to measure against.
+/// The peers that `cargo xtask bench` installs.
 ///
 /// # Errors
 /// See [`cache`].

@@ -53,8 +53,8 @@ pub fn output(command: &mut Command) -> Result<String> {
     Ok(String::from_utf8(output.stdout)?)
 }
 
-/// Makes this thread, and every program that it starts from now on, wait for others that want the processor. Where the
-/// system has no such notion nothing happens.
+/// Makes this thread, and every program that it starts from now on, wait for others that want the processor. On a
+/// system without such a notion nothing happens.
 pub fn yield_to_others() {
     let this = std::process::id().to_string();
     let _ = output(Command::new("renice").args(["-n", "10", "-p", &this]));

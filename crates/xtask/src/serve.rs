@@ -1,6 +1,7 @@
 //! `cargo xtask serve`: builds the page and serves it, as soon as a person can use it.
 //!
-//! The worker for WebGPU takes most of a first build. So the page is shown without it first, and again when it is whole.
+//! The worker for WebGPU takes most of a first build. So the page is shown without it first, and again when it is whole;
+//! the guide comes last.
 
 use std::path::{Path, PathBuf};
 
@@ -8,6 +9,7 @@ use anyhow::Result;
 
 use crate::server::Server;
 use crate::site::Site;
+use crate::{guide, paths};
 
 /// Serves the page until the program is stopped.
 ///
@@ -26,6 +28,11 @@ pub fn run(port: u16) -> Result<()> {
         println!("{}", invitation(server.address(), is_whole));
         Ok(())
     })?;
+    // Into the page that is whole: Trunk empties the folder.
+    match paths::dist().and_then(|dist| guide::build(&dist)) {
+        Ok(_) => println!("The guide is at {}{}/", server.address(), guide::FOLDER),
+        Err(error) => eprintln!("error: {error:#}\nThe page goes on without its guide."),
+    }
     server.wait()
 }
 
@@ -49,7 +56,7 @@ fn show_in_turn(
     }
 }
 
-/// What a person can do now.
+/// The line on the things that a person can do now.
 fn invitation(address: &str, is_whole: bool) -> String {
     let rest = if is_whole {
         "A browser that has had the page open shows the new one when you reload it and press “Use it” at its foot."

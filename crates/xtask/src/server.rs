@@ -11,7 +11,7 @@ use std::thread;
 use anyhow::{Context, Result, anyhow};
 use tiny_http::{Header, Request, Response};
 
-use crate::html;
+use crate::{guide, html};
 
 /// Answers requests until the program ends.
 pub struct Server {
@@ -22,7 +22,7 @@ pub struct Server {
 /// A folder that is served.
 struct Page {
     folder: PathBuf,
-    /// What the page allows itself, said in a header too.
+    /// The page's Content-Security-Policy, said in a header too.
     policy: Option<String>,
 }
 
@@ -44,7 +44,7 @@ impl Server {
         Ok(Self { address, page })
     }
 
-    /// Where it is to be reached.
+    /// Its address.
     pub fn address(&self) -> &str {
         &self.address
     }
@@ -89,12 +89,15 @@ fn not_built() -> Response<std::io::Cursor<Vec<u8>>> {
 
 /// The answer to a URL; none where the page has no such file.
 fn open(page: &Page, url: &str) -> Option<Response<File>> {
-    let path = page.folder.join(file_of(url)?);
+    let relative = file_of(url)?;
+    let path = page.folder.join(&relative);
     let file = File::open(&path).ok().filter(|_| path.is_file())?;
     let mime = mime_guess::from_path(&path).first_or_octet_stream();
     // The names of the workers carry no hash, so a browser must ask again after each build.
     let mut headers = vec![("Content-Type", mime.as_ref()), ("Cache-Control", "no-cache")];
-    headers.extend(page.policy.as_deref().map(|policy| ("Content-Security-Policy", policy)));
+    // The guide is mdBook's, which writes scripts into its pages.
+    let policy = page.policy.as_deref().filter(|_| !relative.starts_with(guide::FOLDER));
+    headers.extend(policy.map(|policy| ("Content-Security-Policy", policy)));
     // With a length, so that a browser can show how much of a model has arrived.
     Some(with_headers(Response::from_file(file).with_chunked_threshold(usize::MAX), &headers))
 }
@@ -155,6 +158,8 @@ mod tests {
         fs::write(first.path().join("old.js"), "").unwrap();
         fs::write(whole.path().join("index.html"), format!("{policy}the whole page")).unwrap();
         fs::write(whole.path().join("program.wasm"), "").unwrap();
+        fs::create_dir(whole.path().join("guide")).unwrap();
+        fs::write(whole.path().join("guide/index.html"), "the guide").unwrap();
 
         let server = Server::listen(0).unwrap();
         let early = get(&server, "/");
@@ -172,5 +177,7 @@ mod tests {
         assert!(page.ends_with("the whole page") && page.contains("Content-Security-Policy: default-src 'none'"));
         assert!(get(&server, "/program.wasm").contains("Content-Type: application/wasm"));
         assert!(get(&server, "/old.js").starts_with("HTTP/1.1 404"));
+        let guide = get(&server, "/guide/");
+        assert!(guide.ends_with("the guide") && !guide.contains("Content-Security-Policy"), "{guide}");
     }
 }

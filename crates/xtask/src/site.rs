@@ -138,10 +138,10 @@ impl Site {
     }
 }
 
-/// What a build shows of its progress.
+/// The progress of a build, as it is shown.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Output {
-    /// What Cargo and Trunk say.
+    /// The output of Cargo and Trunk.
     Shown,
     /// Errors.
     Silent,

@@ -1,4 +1,4 @@
-//! What each part of the built page weighs, as it is and compressed for the wire.
+//! The size of each part of the built page, as it is and compressed for the wire.
 
 use std::fs;
 use std::path::{Path, PathBuf};

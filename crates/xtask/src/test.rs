@@ -118,7 +118,7 @@ fn cargo(arguments: &[&str]) -> Result<()> {
     )
 }
 
-/// What has run so far.
+/// The steps so far.
 #[derive(Default)]
 struct Steps {
     done: Vec<(&'static str, Duration, bool)>,

@@ -1,4 +1,4 @@
-//! What no compiler checks about the files of the repository.
+//! Checks of the files of the repository that no compiler makes.
 
 use std::fs;
 use std::path::Path;

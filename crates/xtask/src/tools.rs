@@ -1,5 +1,5 @@
 //! The programs around the compiler: Trunk, wasm-bindgen and wasm-opt for the page, Node.js and Chromium for its tests;
-//! a Vulkan driver for those of the trainer.
+//! mdBook for the guide; a Vulkan driver for the tests of the trainer.
 
 use std::env;
 use std::ffi::OsString;
@@ -17,6 +17,7 @@ use crate::{paths, process};
 /// Newer Trunks ask for a newer compiler than the workspace does, so this one is compiled where none is there.
 const TRUNK: &str = "0.21.14";
 const BINARYEN: &str = "binaryen@132.0.0";
+const MDBOOK: &str = "0.5.4";
 
 /// Finds or installs Trunk and the programs it calls. Returns a `PATH` on which they have the right versions.
 ///
@@ -33,6 +34,16 @@ pub fn for_page() -> Result<OsString> {
     }
     bindgen.find_or_install(&path)?;
     trunk(found.is_err()).find_or_install(&path)?;
+    Ok(path)
+}
+
+/// Finds or installs mdBook. Returns a `PATH` on which it is.
+///
+/// # Errors
+/// When it is missing and cannot be installed.
+pub fn for_guide() -> Result<OsString> {
+    let path = path_with_tools()?;
+    mdbook().find_or_install(&path)?;
     Ok(path)
 }
 
@@ -66,6 +77,15 @@ fn trunk(downloads: bool) -> Tool {
     }
     ways.push(cargo(&["--features", "rustls"]));
     Tool { program: "trunk", versions: vec![0, 21, 14]..vec![0, 23], ways }
+}
+
+/// mdBook. One that is compiled here comes without its server and watcher, which are most of it.
+fn mdbook() -> Tool {
+    let plain = ["mdbook", "--version", MDBOOK, "--locked", "--no-default-features", "--features", "search"];
+    let cargo = Way::Cargo(plain.map(str::to_owned).to_vec());
+    let binstall = Way::Binstall { package: "mdbook", version: MDBOOK.to_owned() };
+    let ways = vec![binstall, Way::Brew("mdbook"), Way::Pacman("mdbook"), cargo];
+    Tool { program: "mdbook", versions: vec![0, 5]..vec![0, 6], ways }
 }
 
 /// Versions before 117 do not know what today's compilers emit. Compiling it is no way: it is large, and in C++.
@@ -197,7 +217,9 @@ mod tests {
         assert!(!bindgen.versions.contains(&vec![0, 2, 131]) && !bindgen.versions.contains(&vec![0, 2, 129]));
         let trunk = trunk(false);
         assert!(trunk.versions.contains(&version_in(TRUNK).unwrap()));
-        for tool in [&bindgen, &trunk] {
+        let mdbook = mdbook();
+        assert!(mdbook.versions.contains(&version_in("mdbook v0.5.4").unwrap()));
+        for tool in [&bindgen, &trunk, &mdbook] {
             assert!(tool.ways.last().is_some_and(Way::is_open), "{} can always be compiled", tool.program);
         }
         assert!(!wasm_opt().versions.contains(&vec![108]), "Debian's of 2023 will not do");

@@ -93,7 +93,7 @@ pub fn train_command(folder: &Path, output: &Path, more: &[&str]) -> Command {
     command
 }
 
-/// What a run of `sinet` left behind.
+/// The outcome of a run of `sinet`.
 pub struct Run {
     pub code: i32,
     pub stdout: String,

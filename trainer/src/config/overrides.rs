@@ -11,7 +11,7 @@ use super::nearest::with_nearest;
 use crate::Error;
 use crate::error::DataError;
 
-/// A key of the configuration and its value, as in `train.learning_rate=2e-5`. What is no TOML value is a string.
+/// A key of the configuration and its value, as in `train.learning_rate=2e-5`. A value that is no TOML is a string.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Override {
     key: String,

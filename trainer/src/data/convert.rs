@@ -54,7 +54,7 @@ pub struct Outcome {
 /// Streams the documents of all inputs into one file, which is there only once it is whole. A pipe or a device, as
 /// `/dev/stdout`, is written to as it is.
 ///
-/// Where that is SpERT's format, `types.json` beside it gets the types, in the order of their first use; one that is there
+/// If that is SpERT's format, `types.json` beside it gets the types, in the order of their first use; one that is there
 /// already must have them all and stays as it is.
 ///
 /// # Errors

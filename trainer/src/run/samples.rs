@@ -163,8 +163,8 @@ impl Samples {
     }
 }
 
-/// The sentences of one epoch in batches, in the order in which they are learned. What does not fill an update stays
-/// out.
+/// The sentences of one epoch in batches, in the order in which they are learned. Sentences that do not fill an update
+/// stay out.
 ///
 /// The sentences of each `train.length_pool` batches are sorted by length, and the batches shuffled after that.
 pub fn batches(sentences: &[Sentence], train: &TrainSection, rng: &mut impl Rng) -> Vec<Vec<usize>> {

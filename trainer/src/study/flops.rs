@@ -1,6 +1,6 @@
 //! The multiply-adds of the network for a sentence, counted from its sizes.
 //!
-//! The paper's table 5 calls these FLOPs. What is counted are the products that its equations write, for one sentence of L
+//! The paper's table 5 calls these FLOPs. They count the products that its equations write, for one sentence of L
 //! word pieces (`[CLS]` and `[SEP]` included), hidden size d, s candidate spans and p ordered pairs of entities:
 //!
 //! | part | multiply-adds | source |

@@ -10,8 +10,8 @@ use sinet_text::SymmetricRule;
 
 /// Write a model in another precision
 ///
-/// A run keeps the weights of its best epoch in 32-bit floats, while its model folders hold 8-bit integers. What the
-/// precision of a model folder has rounded away does not come back.
+/// A run keeps the weights of its best epoch in 32-bit floats, while its model folders hold 8-bit integers. Digits that
+/// the precision of a model folder has rounded away do not come back.
 #[derive(Debug, Args)]
 pub struct Export {
     /// A model folder

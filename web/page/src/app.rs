@@ -79,13 +79,17 @@ pub fn App() -> impl IntoView {
             <Setup session devices files/>
         </main>
         <footer>
-            <p>"Your text stays on this machine: the page only fetches its own files."</p>
+            <p>
+                "Your text stays on this machine: the page only fetches its own files. "
+                <a href="./guide/">"The guide"</a>
+                " explains everything here, training and the network."
+            </p>
             <Privacy session offline/>
         </footer>
     }
 }
 
-/// What `?device=` says, and a sentence if it says something unknown.
+/// The choice by `?device=`, and a sentence if it says something unknown.
 fn wanted_device() -> (DeviceChoice, Option<String>) {
     let query = web_sys::window().and_then(|window| window.location().search().ok()).unwrap_or_default();
     let parameters = web_sys::UrlSearchParams::new_with_str(&query).ok();

@@ -178,7 +178,7 @@ async fn fetch(
         part.copy_to(&mut bytes[start..]);
         let loaded = bytes.len() as u64;
         if loaded > expected {
-            // What has come is enough for the check to say what is wrong.
+            // The bytes that have come are enough for the check to say what is wrong.
             drop(JsFuture::from(reader.cancel()));
             return Ok(bytes);
         }

@@ -1,4 +1,4 @@
-//! What can go wrong in a worker, in the kinds that the page tells apart.
+//! The faults of a worker, in the kinds that the page tells apart.
 
 use sinet_infer::{AnnotateError, FolderError, LoadError, SelfTestError};
 use sinet_protocol::{Fault, Reply};
@@ -17,7 +17,7 @@ impl Trouble {
         Self { fault, message: message.into() }
     }
 
-    /// What happened.
+    /// The event, as far as is known.
     pub fn message(&self) -> &str {
         &self.message
     }

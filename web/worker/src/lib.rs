@@ -1,4 +1,4 @@
-//! What both inference workers share: receiving requests, loading a model, annotating.
+//! The parts that all inference workers share: receiving requests, loading a model, annotating.
 //!
 //! [`serve`] is all that a worker's `main` calls. A panic ends the worker: it says so to the page
 //! ([`Reply::Stopped`]), which starts another.

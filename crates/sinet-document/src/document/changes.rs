@@ -1,4 +1,4 @@
-//! What a person has changed of what the model says.
+//! The changes of a person to the labels of the model.
 
 use serde_json::{Value, json};
 use sinet_formats::LabelledEntity;
@@ -11,9 +11,9 @@ use super::{EntityId, Link, OpenDocument};
 pub struct Change {
     /// `entity` or `relation`.
     pub label: &'static str,
-    /// What the model said; `None` if a person added the label.
+    /// The label by the model; `None` if a person added the label.
     pub was: Option<Value>,
-    /// What a person says; `None` if they removed the label.
+    /// The label by a person; `None` if they removed the label.
     pub now: Option<Value>,
 }
 

@@ -1,4 +1,4 @@
-//! What a person does to a document, and taking it back.
+//! The edits of a person, and taking them back.
 
 use std::sync::Arc;
 
@@ -77,7 +77,7 @@ pub enum Refusal {
     OneEnd,
 }
 
-/// What was done and what was taken back; not what the model said meanwhile.
+/// The edits that were made and those that were taken back; not the readings meanwhile.
 #[derive(Debug, Clone, Default)]
 pub(super) struct History {
     pub(super) done: Vec<Step>,
@@ -90,7 +90,7 @@ pub(super) struct History {
 #[derive(Debug, Clone)]
 pub(super) struct Step {
     pub(super) change: Change,
-    /// What was selected by it, for going back to.
+    /// The selection after it, for going back to.
     selection: Selection,
 }
 

@@ -1,4 +1,4 @@
-//! What a document shows: the model's labels with a person's corrections over them.
+//! The labels that a document shows: the model's labels with a person's corrections over them.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,7 +14,7 @@ pub struct Labels {
     pub entities: Vec<Entity>,
     /// By the places of head and tail.
     pub relations: Vec<Relation>,
-    /// Where the entities are, by name.
+    /// The places of the entities, by name.
     places: BTreeMap<EntityId, usize>,
 }
 
@@ -25,11 +25,11 @@ pub struct Entity {
     pub id: EntityId,
     /// Its type.
     pub kind: String,
-    /// Where it lies in the text.
+    /// Its place in the text.
     pub span: ByteSpan,
     /// The words that it touches; none if it lies between words.
     pub words: WordRange,
-    /// What it covers.
+    /// The text that it covers.
     pub text: String,
     /// Probability of its type, if a model gave it.
     pub score: Option<f32>,
@@ -83,7 +83,7 @@ impl Labels {
         self.entities.get(self.place(id)?)
     }
 
-    /// Where the entity of that name stands in `entities`.
+    /// The index of the entity of that name in `entities`.
     pub fn place(&self, id: EntityId) -> Option<usize> {
         self.places.get(&id).copied()
     }
@@ -111,9 +111,9 @@ impl Labels {
 }
 
 impl OpenDocument {
-    /// What is shown.
+    /// The labels that are shown.
     ///
-    /// Where a person's entity covers exactly what the model's does, or a person's relation says what the model's
+    /// If a person's entity covers exactly what the model's does, or a person's relation says what the model's
     /// says, only the person's is shown; so is no relation without both its ends.
     pub fn labels(&self) -> Labels {
         let own: BTreeSet<ByteSpan> =

@@ -1,4 +1,4 @@
-//! What a model says, taken into a document that a person may have corrected.
+//! The findings of a model, taken into a document that a person may have corrected.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -33,7 +33,7 @@ pub struct Lost {
 }
 
 impl Lost {
-    /// What has gone in one sentence, or `None` if nothing has.
+    /// The lost labels in one sentence, or `None` if none is lost.
     pub fn tell(self) -> Option<String> {
         let count = |count: usize, one: &str, many: &str| match count {
             0 => None,
@@ -68,7 +68,7 @@ impl OpenDocument {
             self.entities.model.insert(id, LabelledEntity { provenance: Provenance::Model, ..entity });
             ids.push(id);
         }
-        // What a person has related stays, even if the model does not see it any more.
+        // A relation by a person stays, even if the model does not see it any more.
         for (_, link) in self.relations.iter().filter(|(_, link)| link.provenance == Provenance::Person) {
             for end in [link.head, link.tail] {
                 if let (false, Some(entity)) = (self.entities.model.contains_key(&end), before.get(&end)) {
@@ -112,7 +112,7 @@ impl OpenDocument {
         known.retain(|id, _| model.contains_key(id) || corrections.contains_key(id) || in_history.contains(id));
     }
 
-    /// Goes on with another text: as it was left, or with what of the labels still has its text. What it was before is set
+    /// Goes on with another text: as it was left, or with what of the labels still has its text. The document before is set
     /// aside, unless the corrections stand as they stood and nothing is lost by going on from them.
     fn change_text(&mut self, text: &str) -> Lost {
         if let Some(before) = self.history.aside.iter().find(|before| before.text == text) {
@@ -196,7 +196,7 @@ impl OpenDocument {
 /// How many texts whose corrections have moved or gone are remembered.
 const ASIDE: usize = 20;
 
-/// What is left of each.
+/// The rest of each.
 fn keep<I: Ord + Copy, T, U>(all: &BTreeMap<I, T>, mut change: impl FnMut(&T) -> Option<U>) -> BTreeMap<I, U> {
     all.iter().filter_map(|(&id, item)| Some((id, change(item)?))).collect()
 }

@@ -1,8 +1,8 @@
-//! Where a stretch of text has gone when the text around it was changed.
+//! The new place of a stretch of text when the text around it was changed.
 
 use sinet_text::ByteSpan;
 
-/// What was done to a text: the stretch `old` of it became the stretch `new` of another; around it nothing changed.
+/// The change of a text: the stretch `old` of it became the stretch `new` of another; around it nothing changed.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Shift<'t> {
     texts: [&'t str; 2],
@@ -25,7 +25,7 @@ impl<'t> Shift<'t> {
         }
     }
 
-    /// Where a stretch of the old text lies in the new one: in its place if it lies outside of the change, else where
+    /// The place of a stretch of the old text in the new one: in its place if it lies outside of the change, else where
     /// its text stands in what is new, if that is clear.
     pub fn find(&self, span: ByteSpan) -> Option<ByteSpan> {
         if span.end <= self.old.start {
@@ -43,7 +43,7 @@ impl<'t> Shift<'t> {
         Some(ByteSpan { start, end: start + label.len() })
     }
 
-    /// What is new, and so much of what surrounds it as the stretch took.
+    /// The new text, with as much of its surroundings as the stretch took.
     fn room(&self, span: ByteSpan) -> ByteSpan {
         let before = self.old.start.saturating_sub(span.start);
         let after = span.end.saturating_sub(self.old.end);

@@ -192,7 +192,7 @@ fn corrections_come_back_with_their_text() {
         assert_eq!(show(&document), show(&read()), "{texts:?}");
     }
 
-    // What was done meanwhile counts.
+    // Edits made meanwhile count.
     document.take_reading(reading_of(&without_parser, &[("A", 0, 1)], &[]));
     document.apply(Edit::AcceptEntity(entity_named(&document, "Zoë"))).unwrap();
     document.take_reading(read().to_labelled());
@@ -209,7 +209,7 @@ fn b25_relations_that_nobody_speaks_of_are_forgotten() {
     let found = |kind: String| FoundRelation { kind, head: zoe, tail: parser, score: Some(0.5) };
     for number in 0..100 {
         document.take_relations(vec![found(format!("N{number}"))]);
-        // What the model says, what was removed, and what can be removed again.
+        // The model's labels, those that were removed, and those that can be removed again.
         assert_eq!(document.relations.known.len(), 3, "{number}");
     }
     document.take_reading(read().to_labelled());
@@ -277,7 +277,7 @@ fn a_document_survives_being_stored() {
     }
 }
 
-/// What a script may do; the numbers choose among what is there.
+/// The steps of a script; the numbers choose among what is there.
 #[derive(Debug, Clone)]
 enum Move {
     Add(usize, Index, usize),
@@ -337,7 +337,7 @@ struct NaiveRelation {
     ends: [usize; 2],
     own: bool,
     there: bool,
-    /// What the model found.
+    /// The model's findings.
     found: Option<(String, [usize; 2])>,
 }
 
@@ -607,7 +607,7 @@ proptest! {
         while both.document.undo().is_some() {}
         prop_assert_eq!(&both.document, &original);
         while both.document.redo().is_some() {}
-        // What was undone when the script ended has been made again too.
+        // Edits that were undone when the script ended have been made again too.
         let mut last = end;
         while last.redo().is_some() {}
         prop_assert_eq!(&both.document, &last);

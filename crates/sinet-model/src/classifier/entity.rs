@@ -57,6 +57,7 @@ impl EntityClassifier {
     /// # Panics
     ///
     /// Panics if there is no span, or if one names rows or a sentence that the batch has not.
+    // ANCHOR: forward
     pub fn forward(&self, spaces: &Spaces, spans: &[Span], widths: &Embedding, mode: Mode) -> Tensor<2> {
         let device = &spaces.entity.device();
         let rows: Vec<_> = spans.iter().map(|span| span.rows.clone()).collect();
@@ -68,4 +69,5 @@ impl EntityClassifier {
         let e = [cls.select(0, sentence), s, w.select(0, width)]; // (6)
         self.linear.forward(e, mode) // (7)
     }
+    // ANCHOR_END: forward
 }

@@ -106,6 +106,7 @@ impl RelationClassifier {
     /// # Panics
     ///
     /// Panics if there is no pair, or if a pair joins spans of two sentences.
+    // ANCHOR: forward
     pub fn forward(&self, candidates: &Candidates, pairs: &[Pair]) -> Tensor<2> {
         let Candidates { spans, hidden, cls, ends: [head_s, tail_s], widths: [head_w, tail_w], mode } = candidates;
         let device = &hidden.device();
@@ -124,6 +125,7 @@ impl RelationClassifier {
         let r = [c, cls, s1, s2, w1, w2]; // (9)
         self.linear.forward(r, *mode) // (10)
     }
+    // ANCHOR_END: forward
 }
 
 /// The distinct ranges, ascending, and for each range its place among them.

@@ -1,4 +1,4 @@
-//! What a measurement depends on and the reader cannot see.
+//! The conditions of a measurement that the reader cannot see.
 
 use std::env;
 use std::fs;

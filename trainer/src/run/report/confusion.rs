@@ -34,7 +34,7 @@ impl Confusion {
         self.add(places(gold), places(found));
     }
 
-    /// What both have is right. Of the rest at a place, one is taken for the other, in the order of the types; what then
+    /// Labels that both have are right. Of the rest at a place, one is taken for the other, in the order of the types; what then
     /// stands alone is taken for none, or none for it.
     fn add<P: Ord + Copy>(&mut self, gold: BTreeSet<(P, usize)>, found: BTreeSet<(P, usize)>) {
         let none = self.counts.len() - 1;

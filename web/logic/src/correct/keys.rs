@@ -1,9 +1,9 @@
-//! What keys mean while the focus is in the annotated text.
+//! The meaning of keys while the focus is in the annotated text.
 
 /// The keys that choose a type, in the order of the types: digits, then the letters that mean nothing else.
 pub const TYPE_KEYS: &str = "123456789abcdefgijklmnopqstuvxyz";
 
-/// What a person asks for.
+/// A wish of a person.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Command {
     /// Select something else.
@@ -69,7 +69,7 @@ pub struct Held {
     pub control: bool,
 }
 
-/// What a key means, named as browsers name it. `None` for keys that are the browser's.
+/// The meaning of a key, named as browsers name it. `None` for keys that are the browser's.
 pub fn command(key: &str, held: Held, right_to_left: bool) -> Option<Command> {
     let Held { alt, shift, control } = held;
     let step = match key {

@@ -5,7 +5,7 @@ use sinet_text::WordRange;
 
 use super::keys::Step;
 
-/// What is seen of a document.
+/// The part of a document that is seen.
 #[derive(Debug, Clone, Copy)]
 pub struct Sight<'d> {
     /// The document.
@@ -14,7 +14,7 @@ pub struct Sight<'d> {
     pub labels: &'d Labels,
     /// The types that are not shown.
     pub hidden: &'d Hidden,
-    /// Where somebody goes who has selected nothing.
+    /// The first step of somebody who has selected nothing.
     pub sentence: usize,
 }
 
@@ -45,7 +45,7 @@ impl<'d> Sight<'d> {
         next.map(|entity| entity.id)
     }
 
-    /// What a step leads to.
+    /// The goal of a step.
     pub fn go(&self, from: Selection, step: Step) -> Selection {
         let next = match from {
             Selection::None => match step {
@@ -98,7 +98,7 @@ impl<'d> Sight<'d> {
         WordRange { start: anchor.min(caret), end: anchor.max(caret) + 1 }
     }
 
-    /// Where words are selected first: those of what is selected, or the first of the sentence.
+    /// The words that are selected first: those of the selection, or the first of the sentence.
     pub fn first_words(&self, from: Selection) -> Option<WordRange> {
         let of = |id| self.labels.entity(id).map(|entity| entity.words).filter(|words| words.start < words.end);
         match from {
@@ -185,7 +185,7 @@ mod tests {
         })
     }
 
-    /// What is selected, in a few letters.
+    /// The selection in a few letters.
     fn show(labels: &Labels, selection: Selection) -> String {
         let kind = |id| labels.entity(id).expect("there is such an entity").kind.clone();
         match selection {

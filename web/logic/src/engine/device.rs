@@ -11,7 +11,7 @@ pub enum WorkerKind {
     Gpu,
 }
 
-/// What the browser says about its WebGPU adapter.
+/// The browser's word on its WebGPU adapter.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Adapter {
     /// Its name, as far as the browser tells it.

@@ -1,4 +1,4 @@
-//! What is said and done when something goes wrong: one table of sentences, one of next steps.
+//! The sentences and steps for each fault: one table of sentences, one of next steps.
 
 use sinet_protocol::Fault;
 
@@ -7,13 +7,13 @@ use super::device::WorkerKind;
 /// Something that has gone wrong, and what happened, as a clause without a full stop.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Failure {
-    /// What kind of fault.
+    /// The kind of fault.
     pub fault: Fault,
-    /// What happened, as far as is known. May be empty.
+    /// The event, as far as is known. May be empty.
     pub detail: String,
 }
 
-/// What the page does about a worker that has stopped.
+/// The step after a worker has stopped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Step {
     /// Another worker of this kind takes over, with every open question.
@@ -22,7 +22,7 @@ pub enum Step {
     GiveUp,
 }
 
-/// What to do when a worker of some kind stops, after so many workers of that kind have stopped since the last answer.
+/// The step when a worker of some kind stops, after so many workers of that kind have stopped since the last answer.
 ///
 /// A lost graphics device comes back after a driver's reset or a night's sleep, so it is asked for once more. Whatever
 /// else happens on a GPU, the CPU takes over. There a second worker has fresh memory; a third would meet the same.
@@ -67,7 +67,7 @@ impl Failure {
         matches!(self.fault, Fault::Connection | Fault::Program)
     }
 
-    /// What is wrong and what to do, for the reader.
+    /// The fault and the remedy, for the reader.
     pub fn sentence(&self) -> String {
         let why = match self.detail.trim_end_matches('.') {
             "" => String::new(),

@@ -13,11 +13,11 @@ const TELLING: f32 = 0.1;
 /// One of the three maps of a window, as in figure 4 of the paper.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Look {
-    /// What the entity side reads in the relation space.
+    /// From the entity side into the relation space.
     EntityOverRelation,
-    /// What the relation side reads in the entity space.
+    /// From the relation side into the entity space.
     RelationOverEntity,
-    /// What the encoder's own `[CLS]` reads.
+    /// From the encoder's own `[CLS]`.
     EncoderCls,
 }
 
@@ -83,7 +83,7 @@ impl Heat {
         if self.top > 0.0 { (weight / self.top * darkest).round() as usize } else { 0 }
     }
 
-    /// What is written in the cell of a weight: whole percents, where they are worth it.
+    /// The writing in the cell of a weight: whole percents, where they are worth it.
     pub fn mark(weight: f32) -> String {
         if weight >= TELLING { format!("{:.0}", 100.0 * weight) } else { String::new() }
     }

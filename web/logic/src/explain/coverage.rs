@@ -24,11 +24,11 @@ pub struct Coverage {
 pub struct Stretch {
     /// Words in it.
     pub words: usize,
-    /// What it is.
+    /// Its name, for readers.
     pub kind: Kind,
 }
 
-/// What a part of the bar is.
+/// The kind of a part of the bar.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
     /// Sentences that were each read as one piece; in a long text the bar does not part them.

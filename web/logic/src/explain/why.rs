@@ -5,10 +5,10 @@ use sinet_text::explanation::{
     Boundary, PairBarrier, PairExplanation, RelationDecision, RelationScore, SpanDecision, SpanExplanation,
 };
 
-/// What is shown of an explanation.
+/// An explanation as it is shown.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Why {
-    /// What was decided, and by which rule.
+    /// The decision and its rule.
     pub decision: String,
     /// The scores behind it: one group for words, two for a pair, none where the model was not asked.
     pub groups: Vec<Group>,
@@ -17,7 +17,7 @@ pub struct Why {
 /// The scores of all types.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Group {
-    /// What they are scores of; empty if there is nothing to tell apart.
+    /// Their name; empty if there is nothing to tell apart.
     pub title: String,
     /// From this score on something is reported.
     pub threshold: f32,
@@ -34,7 +34,7 @@ pub struct Bar {
     pub score: f32,
     /// Whether this is what is reported.
     pub is_reported: bool,
-    /// What follows from the score, in a few words; empty where that goes without saying.
+    /// The consequence of the score, in a few words; empty where that goes without saying.
     pub note: String,
 }
 
@@ -127,7 +127,7 @@ fn bar(score: RelationScore, kind: &TypeName) -> Bar {
     Bar { name: kind.verbose.clone(), score: score.score, is_reported: score.is_reported(), note }
 }
 
-/// What is reported between two entities, or what came nearest to it.
+/// The relation that is reported between two entities, or the one that came nearest.
 fn tell_relations(directions: [(&Vec<RelationScore>, &str, &str); 2], types: &[TypeName], threshold: f32) -> String {
     let all = || {
         let each = |(scores, from, to)| {

@@ -36,7 +36,7 @@ impl<F> Gathered<F> {
         self.unread.push(path);
     }
 
-    /// What is not among the files, each a sentence.
+    /// The things that are not among the files, each a sentence.
     pub fn failures(&self) -> Vec<String> {
         let mut failures: Vec<String> =
             self.unread.iter().take(NAMED).map(|path| format!("{path} cannot be read.")).collect();

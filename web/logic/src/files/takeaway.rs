@@ -1,4 +1,4 @@
-//! What can be taken away of a document, and what each form loses.
+//! The forms in which a document can be taken away, and the losses of each.
 
 use sinet_document::OpenDocument;
 use sinet_formats::{Format, LossReport, WriteError, Writer};
@@ -32,12 +32,12 @@ pub struct Taken {
     pub content: Vec<u8>,
 }
 
-/// What somebody should know before they take something.
+/// The facts that somebody should know before they take something.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Terms {
-    /// What it counts in, one sentence; empty for pictures.
+    /// The unit of its positions, one sentence; empty for pictures.
     pub unit: String,
-    /// What is lost, a sentence each.
+    /// The losses, a sentence each.
     pub losses: Vec<String>,
 }
 
@@ -48,7 +48,7 @@ impl Item {
         data.chain([Self::Training, Self::Svg, Self::Png, Self::Html]).collect()
     }
 
-    /// What it is called, for people.
+    /// Its name, for people.
     pub fn title(self) -> &'static str {
         match self {
             Self::Data(format) => format.title(),
@@ -59,7 +59,7 @@ impl Item {
         }
     }
 
-    /// What it is called, for machines.
+    /// Its name, for machines.
     pub fn name(self) -> &'static str {
         match self {
             Self::Data(format) => format.name(),
@@ -86,7 +86,7 @@ impl Item {
     }
 }
 
-/// What the file of `item` holds and loses.
+/// The contents and losses of the file of `item`.
 ///
 /// # Errors
 ///
@@ -155,7 +155,7 @@ fn written(format: Format, document: &OpenDocument) -> Result<(Vec<u8>, LossRepo
     writer.finish()
 }
 
-/// What a picture does not show.
+/// The losses of a picture.
 fn drawing(item: Item, document: &OpenDocument) -> Vec<String> {
     let labels = document.labels();
     let sentence = |id| labels.entity(id).and_then(|entity| document.sentence_of(entity.words.start));

@@ -10,7 +10,7 @@ use sinet_text::{EntityType, RelationType, Schema, TypeName, Types};
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
 
-/// Where training data comes from.
+/// The source of training data.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Provenance {
     /// The model that read the text; `None` if none has, and all labels came from a file.
@@ -126,7 +126,7 @@ mod tests {
             archive.by_name(name).unwrap().read_to_string(&mut content).unwrap();
             content
         };
-        // What `sinet train` reads.
+        // The files that `sinet train` reads.
         let schema: Schema = serde_json::from_str(&read("types.json")).unwrap();
         let data = Dataset::from_spert(read("train.json").as_bytes(), &schema, "train.json").unwrap();
         assert_eq!(data.sentences.len(), 3);

@@ -8,7 +8,7 @@ pub const RESCUE: &str = "sinet-rescue-";
 /// The beginning of the names of those that could not be read. A later version of this page may read them.
 const UNREADABLE: &str = "sinet-unreadable-";
 
-/// What is to be done with a note.
+/// The treatment of a note.
 #[derive(Debug, PartialEq)]
 pub enum Fate {
     /// It is a document: save it and delete the note.
@@ -19,7 +19,7 @@ pub enum Fate {
     Leave,
 }
 
-/// What is to be done with a note of this name and content.
+/// The treatment of a note of this name and content.
 pub fn fate(name: &str, content: &str) -> Fate {
     let (id, is_set_aside) = match (name.strip_prefix(RESCUE), name.strip_prefix(UNREADABLE)) {
         (Some(id), _) => (id, false),

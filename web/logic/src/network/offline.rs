@@ -1,4 +1,4 @@
-//! What may be said about use without a network.
+//! The claims that may be made about use without a network.
 
 /// How the files of the page stand in the browser.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

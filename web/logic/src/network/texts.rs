@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
+use std::ops::Range;
 
 use percent_encoding::percent_decode_str;
 
@@ -26,19 +27,24 @@ pub struct Texts {
     /// Texts that are shorter than a piece.
     short: HashSet<String>,
     are_too_long: bool,
+    /// The text that was added last, of which the next one usually changes a few letters.
+    last: Vec<char>,
 }
 
 impl Texts {
-    /// Remembers a text.
+    /// Remembers a text. Of a text that begins and ends like the one before, only the pieces in between are looked at, since
+    /// a person who types adds one at each key.
     pub fn add(&mut self, text: &str) {
         let letters = letters(text);
-        if self.pieces.len() + letters.len() > MAX_PIECES {
+        let changed = changed_pieces(&self.last, &letters);
+        if self.pieces.len() + changed.len() > MAX_PIECES {
             self.are_too_long = true;
         } else if letters.len() >= PIECE {
-            self.pieces.extend(letters.windows(PIECE).map(hash));
+            self.pieces.extend(changed.map(|start| hash(&letters[start..start + PIECE])));
         } else if letters.len() >= SHORTEST {
-            self.short.insert(letters.into_iter().collect());
+            self.short.insert(letters.iter().collect());
         }
+        self.last = letters;
     }
 
     /// Whether an address holds a piece of a text: a run of [`PIECE`] letters, or a shorter text as a whole part of its
@@ -54,6 +60,16 @@ impl Texts {
     pub fn are_too_long(&self) -> bool {
         self.are_too_long
     }
+}
+
+/// The starts of the pieces of `now` that are in neither the beginning nor the end that it shares with `before`.
+fn changed_pieces(before: &[char], now: &[char]) -> Range<usize> {
+    let shared = before.iter().zip(now).take_while(|(a, b)| a == b).count();
+    let (rest_before, rest_now) = (&before[shared..], &now[shared..]);
+    let shared_end = rest_before.iter().rev().zip(rest_now.iter().rev()).take_while(|(a, b)| a == b).count();
+    let pieces = (now.len() + 1).saturating_sub(PIECE);
+    let start = (shared + 1).saturating_sub(PIECE).min(pieces);
+    start..(now.len() - shared_end).clamp(start, pieces)
 }
 
 fn letters(text: &str) -> Vec<char> {
@@ -77,6 +93,7 @@ fn decode(address: &str) -> String {
 #[cfg(test)]
 mod tests {
     use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+    use proptest::collection::vec;
     use proptest::prelude::*;
 
     use super::*;
@@ -102,6 +119,14 @@ mod tests {
             prop_assume!(letters(&piece).len() >= PIECE);
             let address = format!("http://a.org/?q={}", utf8_percent_encode(&piece, NON_ALPHANUMERIC));
             prop_assert!(texts(&text).are_in(&address));
+        }
+
+        #[test]
+        fn texts_that_follow_each_other_are_remembered_as_if_each_were_new(texts in vec("[abc]{0,30}", 0..8)) {
+            let mut followed = Texts::default();
+            texts.iter().for_each(|text| followed.add(text));
+            let each = |text: &String| letters(text).windows(PIECE).map(hash).collect::<Vec<_>>();
+            prop_assert_eq!(followed.pieces, texts.iter().flat_map(each).collect());
         }
 
         #[test]

@@ -40,7 +40,7 @@ impl Traffic {
         let own = |address: &str| address.strip_prefix(origin).filter(|path| path.starts_with('/')).map(str::to_owned);
         let (mut strangers, mut elsewhere, mut carriers) = (0, 0, 0);
         let lines = makers
-            // What is written in the page itself is not asked of anybody.
+            // Contents of the page itself are asked of nobody.
             .filter(|(fetch, _)| !fetch.address.starts_with("data:"))
             .map(|(fetch, maker)| {
                 let address = own(&fetch.address);
@@ -59,7 +59,7 @@ impl Traffic {
         Self { lines, strangers, elsewhere, carriers }
     }
 
-    /// What the requests say together. A page knows addresses and sizes, and says no more than follows from these.
+    /// The sum of the requests in words. A page knows addresses and sizes, and says no more than follows from these.
     pub fn sentence(&self) -> String {
         let count = match self.lines.len() {
             1 => "1 request".to_owned(),
@@ -94,7 +94,7 @@ mod tests {
         Fetch { address: address.to_owned(), transferred_bytes, content_bytes: 1000 }
     }
 
-    /// What a page at `http://a.org/x/` says after these requests, with these texts.
+    /// The words of a page at `http://a.org/x/` after these requests, with these texts.
     fn sentence(addresses: &[&str], written: &[&str]) -> String {
         let page: Vec<Fetch> = addresses.iter().map(|address| fetch(address, 1000)).collect();
         let mut texts = Texts::default();

@@ -1,4 +1,4 @@
-//! What a person does with the annotated text: selecting, relating, typing keys. The document itself is the editor's.
+//! The actions of a person on the annotated text: selecting, relating, typing keys. The document itself is the editor's.
 
 use leptos::prelude::*;
 use sinet_document::describe::{describe_entity, describe_relation};
@@ -12,7 +12,7 @@ use web_sys::{HtmlElement, ScrollIntoViewOptions, ScrollLogicalPosition};
 
 use crate::session::{Editor, Session};
 
-/// What the reader points at.
+/// The thing that the reader points at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Item {
     /// An entity.
@@ -26,7 +26,7 @@ pub enum Item {
 pub struct Interaction {
     /// The document and its model.
     pub session: Session,
-    /// What the reader points at.
+    /// The thing that the reader points at.
     pub pointed: RwSignal<Option<Item>>,
     /// The head of the relation that is being made, while its tail is chosen.
     pub relating: RwSignal<Option<EntityId>>,
@@ -34,7 +34,7 @@ pub struct Interaction {
     pub alone: RwSignal<bool>,
     /// Whether the keys are shown.
     pub help: RwSignal<bool>,
-    /// Where the selection of words began.
+    /// The word at which the selection began.
     anchor: RwSignal<usize>,
 }
 
@@ -52,7 +52,7 @@ impl Interaction {
     }
 }
 
-/// What the palette offers for the selection.
+/// The types that the palette offers for the selection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Palette {
     /// Types of entities.
@@ -154,7 +154,7 @@ impl Interaction {
             Edit::ReverseRelation(_) => "Reversed",
             Edit::AcceptEntity(_) | Edit::AcceptRelation(_) => "Agreed",
         };
-        // What goes must be told before it goes.
+        // Labels must be told before they go.
         let gone = self.session.editor.labels.with_untracked(|labels| match edit {
             Edit::RemoveEntity(id) => self.tell(labels, Selection::Entity(id)),
             Edit::RemoveRelation(id) => self.tell(labels, Selection::Relation(id)),

@@ -43,7 +43,7 @@ pub enum Phase {
     Failed(Failure),
 }
 
-/// What comes back for a text.
+/// The answer to a text.
 pub struct Answer {
     /// The annotation.
     pub reading: Reading,
@@ -51,7 +51,7 @@ pub struct Answer {
     pub milliseconds: f64,
 }
 
-/// What comes back for a text that is read once more.
+/// The answer to a text that is read once more.
 pub struct Reread {
     /// The likeliest entities and relations of each window.
     pub reading: Reading,

@@ -12,7 +12,7 @@ use super::client::{Engine, Phase};
 /// How much of a text a measurement reads.
 const MEASURED_CHARACTERS: usize = 400;
 
-/// What is known of the devices; a copy is the same.
+/// The devices, as far as they are known; a copy is the same.
 #[derive(Clone, Copy)]
 pub struct Devices {
     /// The WebGPU adapter; the outer `None` as long as the browser has not answered.

@@ -55,7 +55,7 @@ impl Models {
         }
     }
 
-    /// What a model is called.
+    /// The name of a model, for readers.
     pub fn title(self, model: ModelName) -> String {
         let own = self.own.with(|own| own.iter().find(|(name, _)| *name == model).map(|(_, title)| title.clone()));
         own.unwrap_or_else(|| model.title().to_owned())
@@ -129,7 +129,7 @@ impl Models {
     }
 }
 
-/// What the cache holds: own models with their titles, and the bytes of each model.
+/// The contents of the cache: own models with their titles, and the bytes of each model.
 async fn look() -> Option<(Vec<(ModelName, String)>, Vec<(ModelName, u64)>)> {
     let cache = open().await?;
     let shelf = address("models/");

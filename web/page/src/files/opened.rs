@@ -19,11 +19,11 @@ const ARCHIVE_TAIL: f64 = 65_536.0;
 /// Sentences about the files that were opened last; a copy is the same.
 #[derive(Clone, Copy)]
 pub struct Files {
-    /// What was recognised, and what could not be kept, each a sentence.
+    /// The formats that were recognised and the losses, each a sentence.
     pub notes: RwSignal<Vec<String>>,
-    /// What went wrong, each a sentence.
+    /// The faults, each a sentence.
     pub failures: RwSignal<Vec<String>>,
-    /// Where the documents go.
+    /// The destination of the documents.
     pub(super) library: Library,
 }
 

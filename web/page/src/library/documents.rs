@@ -1,4 +1,4 @@
-//! Opening, adding and deleting documents, and keeping up with what changes.
+//! Opening and adding documents, bringing back a deleted one, and keeping up with what changes.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -113,28 +113,6 @@ impl Library {
     /// Opens a document of the list.
     pub fn open(self, id: String) {
         spawn_local(async move { self.open_now(&id).await });
-    }
-
-    /// Deletes a document. [`restore`](Self::restore) brings it back.
-    pub fn remove(self, id: String) {
-        spawn_local(async move {
-            let (Some(store), Some(head)) = (self.store.get_value(), self.head(&id)) else { return };
-            let body = store.body(&id).await.ok().flatten();
-            // First in the list, so that nobody saves it any more.
-            self.heads.update(|heads| heads.retain(|head| head.id != id));
-            if let Err(error) = store.remove(&id).await {
-                self.put(head);
-                return self.trouble.set(Some(error));
-            }
-            if self.open.get_untracked().is_some_and(|open| open == id) {
-                self.place.set_value(Place::new());
-                self.set_open(None);
-                self.session.open(OpenDocument::of_text(""));
-            }
-            self.said.set(format!("“{}” was deleted.", head.title));
-            self.removed.set(body.map(|body| (head, body)));
-            self.tell(Some(&id));
-        });
     }
 
     /// Brings back what was deleted last.

@@ -21,11 +21,11 @@ pub struct Library {
     pub heads: RwSignal<Vec<Head>>,
     /// The open document, if it is kept.
     pub open: RwSignal<Option<String>>,
-    /// What has happened, for the reader.
+    /// The news for the reader.
     pub said: RwSignal<String>,
     /// Why the newest change is not kept.
     pub trouble: RwSignal<Option<StoreError>>,
-    /// What was deleted last and can be had back.
+    /// The document that was deleted last and can be had back.
     pub removed: RwSignal<Option<(Head, Body)>>,
     /// How far the reading of all documents has come.
     pub work: RwSignal<Option<Work>>,

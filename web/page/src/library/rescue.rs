@@ -19,7 +19,7 @@ impl Library {
             && let Some(storage) = local()
         {
             let head = Head::new(place.id.clone(), &job.body, js_sys::Date::now(), place.revision + 1, job.state);
-            // Where it is too long for this, the pause before a save is all that can be lost.
+            // If it is too long for this, the pause before a save is all that can be lost.
             storage.set_item(&format!("{RESCUE}{}", place.id), &Rescued::to_json(&head, &job.body)).ok();
         }
     }
@@ -39,7 +39,7 @@ impl Library {
                 }
                 Fate::SetAside(other) => {
                     set_aside += 1;
-                    // Where there is no room for both it stays under its name.
+                    // Without room for both it stays under its name.
                     if storage.set_item(&other, &content).is_err() {
                         continue;
                     }

@@ -1,10 +1,12 @@
-//! Saving the open document, one job after the other.
+//! Saving and deleting documents, one after the other.
 
 use std::cell::RefCell;
+use std::rc::Rc;
 
 use leptos::prelude::*;
+use sinet_document::OpenDocument;
 use sinet_document::record::{Body, Head};
-use sinet_logic::library::queue::{Job, Queue};
+use sinet_logic::library::queue::{Change, Job, Queue};
 use wasm_bindgen_futures::spawn_local;
 
 use super::list::Library;
@@ -24,19 +26,44 @@ impl Library {
         if !is_changed(&place.borrow(), &job, self.session) {
             return;
         }
-        self.queue.update_value(|queue| queue.put(place, job));
+        self.queue_change(place, Change::Save(job));
+    }
+
+    /// Deletes a document after every save that waits, so that none brings it back. [`restore`](Self::restore) does.
+    pub fn remove(self, id: &str) {
+        let Some(head) = self.head(id) else { return };
+        let is_open = self.open.with_untracked(|open| open.as_deref() == Some(id));
+        let place = if is_open {
+            // Its last changes belong to what comes back.
+            self.save();
+            let place = self.place.get_value();
+            self.place.set_value(Place::new());
+            self.set_open(None);
+            self.session.open(OpenDocument::of_text(""));
+            place
+        } else {
+            Rc::new(RefCell::new(Place { id: head.id, revision: head.revision, saved: String::new() }))
+        };
+        self.queue_change(place, Change::Remove);
+    }
+
+    fn queue_change(self, place: Rc<RefCell<Place>>, change: Change) {
+        self.queue.update_value(|queue| queue.put(place, change));
         self.run();
     }
 
-    /// Saves the jobs that wait, unless that is going on already.
+    /// Makes the changes that wait, unless that is going on already.
     fn run(self) {
         if self.queue.with_value(|queue| queue.is_running) {
             return;
         }
         self.queue.update_value(|queue| queue.is_running = true);
         spawn_local(async move {
-            while let Some((place, job)) = self.queue.try_update_value(Queue::take).flatten() {
-                let done = self.save_job(&place, job).await;
+            while let Some((place, change)) = self.queue.try_update_value(Queue::take).flatten() {
+                let done = match change {
+                    Change::Save(job) => self.save_job(&place, job).await,
+                    Change::Remove => self.remove_now(&place).await,
+                };
                 self.trouble.set(done.err());
             }
             self.queue.update_value(|queue| queue.is_running = false);
@@ -60,6 +87,22 @@ impl Library {
         }
         self.tell(Some(&kept.id));
         self.put(kept);
+        Ok(())
+    }
+
+    async fn remove_now(self, place: &RefCell<Place>) -> Result<(), StoreError> {
+        let id = place.borrow().id.clone();
+        let (Some(store), Some(head)) = (self.store.get_value(), self.head(&id)) else { return Ok(()) };
+        let body = store.body(&id).await.ok().flatten();
+        // First in the list, so that nobody reads it any more.
+        self.heads.update(|heads| heads.retain(|head| head.id != id));
+        if let Err(error) = store.remove(&id).await {
+            self.put(head);
+            return Err(error);
+        }
+        self.said.set(format!("“{}” was deleted.", head.title));
+        self.removed.set(body.map(|body| (head, body)));
+        self.tell(Some(&id));
         Ok(())
     }
 }

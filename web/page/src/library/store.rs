@@ -27,7 +27,7 @@ pub enum StoreError {
     Other(String),
 }
 
-/// What became of a document that was to be saved.
+/// The fate of a document that was to be saved.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Saved {
     /// It is kept.
@@ -122,7 +122,7 @@ impl Store {
 
 /// Waits until a transaction is on the disk.
 async fn finish(transaction: Transaction) -> Result<(), StoreError> {
-    // What was accepted and then undone did not fit.
+    // A change that was accepted and then undone did not fit.
     if transaction.done().await?.is_committed() { Ok(()) } else { Err(StoreError::Full) }
 }
 

@@ -17,7 +17,7 @@ use super::requests;
 /// How the page stands without a network; a copy is the same.
 #[derive(Clone, Copy)]
 pub struct Offline {
-    /// What of its files is kept.
+    /// The state of its files in the cache.
     pub files: RwSignal<PageFiles>,
     /// Whether a newer version of it waits.
     pub has_newer: RwSignal<bool>,
@@ -111,7 +111,7 @@ impl Offline {
             }
         });
         container.set_onmessage(Some(on_message.into_js_value().unchecked_ref()));
-        // Where a version was there already and another takes its place, the page starts anew with that.
+        // If another version takes the place of one that was there already, the page starts anew with that.
         if container.controller().is_some() {
             let on_change = Closure::<dyn Fn()>::new(|| _ = window().location().reload());
             container.set_oncontrollerchange(Some(on_change.into_js_value().unchecked_ref()));

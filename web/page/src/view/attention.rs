@@ -1,4 +1,4 @@
-//! What the model looked at, as in figure 4 of the paper: a heat map for each direction of CTAM, and the encoder's own.
+//! The places that the model looked at, as in figure 4 of the paper: a heat map for each direction of CTAM, and the encoder's own.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -17,7 +17,7 @@ use crate::session::Session;
 
 /// The words of a heat map, smaller than those of the picture.
 const WORD_SIZE: f32 = 13.0;
-/// What a column is wider than its word, in pixels.
+/// The pixels by which a column is wider than its word.
 const COLUMN_PAD: f32 = 10.0;
 /// The narrowest column.
 const NARROWEST: f32 = 28.0;
@@ -64,7 +64,7 @@ pub fn Attention(session: Session) -> impl IntoView {
             <h2 id="attention-title">"What the model looked at"</h2>
             <p class="note">
                 "Each task reads the other’s view of the sentence before it decides. A column is a word, a row a head of
-                 the attention, and the mean of all heads lies on top; cells of 10 % and more say so. What is selected is
+                 the attention, and the mean of all heads lies on top; cells of 10 % and more say so. The selection is
                  underlined."
             </p>
             <div node_ref=frame>{maps}</div>

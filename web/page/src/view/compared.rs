@@ -84,7 +84,7 @@ fn Both(session: Session, comparison: Comparison) -> impl IntoView {
     }
 }
 
-/// What the two models are called.
+/// The names of the two models.
 fn names(session: Session, comparison: Comparison) -> [String; 2] {
     let title = |model| session.models.title(model);
     [title(session.model.get()), comparison.model.get().map(title).unwrap_or_default()]

@@ -9,7 +9,7 @@ use crate::files::Files;
 use crate::library::Library;
 use crate::session::Session;
 
-/// Where a person types.
+/// The field in which a person types.
 #[component]
 pub fn Composer(session: Session, library: Library, files: Files) -> impl IntoView {
     let all = move || {

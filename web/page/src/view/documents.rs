@@ -144,7 +144,7 @@ fn Row(library: Library, head: Head) -> impl IntoView {
                 type="button"
                 class="quiet"
                 aria-label=format!("Delete “{}”", head.title)
-                on:click=move |_| library.remove(deleted.clone())
+                on:click=move |_| library.remove(&deleted)
             >
                 "Delete"
             </button>

@@ -1,4 +1,4 @@
-//! What is selected, and everything that can be done with it, for those who have no keyboard or no pointer.
+//! The selection, and everything that can be done with it, for those who have no keyboard or no pointer.
 
 use leptos::html;
 use leptos::prelude::*;
@@ -101,7 +101,7 @@ fn Act(
     }
 }
 
-/// What can be done with the selection besides choosing its type.
+/// The actions on the selection besides choosing its type.
 fn actions(interaction: Interaction) -> Vec<AnyView> {
     let act = |name, command| view! { <Act interaction name command/> }.into_any();
     if interaction.relating.get().is_some() {
@@ -145,7 +145,7 @@ fn actions(interaction: Interaction) -> Vec<AnyView> {
     named.into_iter().map(|(name, command)| act(name, command)).collect()
 }
 
-/// What is selected, in one sentence.
+/// The selection in one sentence.
 fn about(interaction: Interaction) -> String {
     let editor = interaction.session.editor;
     let types = editor.types.get();

@@ -25,7 +25,7 @@ pub fn OpenFiles(files: Files) -> impl IntoView {
     }
 }
 
-/// What was recognised, lost and refused.
+/// The formats that were recognised, the losses and the refusals.
 #[component]
 pub fn OpenedFiles(session: Session, files: Files) -> impl IntoView {
     let list =

@@ -84,7 +84,7 @@ struct Drawn {
     relations: Vec<RelationId>,
 }
 
-/// What a pointer drags.
+/// The thing that a pointer drags.
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Drag {
     /// It went down here, on an entity or not.
@@ -376,7 +376,7 @@ fn ArcView(viewer: Viewer, drawn: Arc<Drawn>, place: usize, tabbed: Memo<Option<
     }
 }
 
-/// What entities and relations have in common for those who point, hear or use keys.
+/// The attributes that entities and relations have in common for those who point, hear or use keys.
 #[component]
 fn ItemView(
     viewer: Viewer,

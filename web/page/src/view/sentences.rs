@@ -107,7 +107,7 @@ fn Row(
         }
         place.is_some()
     });
-    // What is not drawn keeps the room that it had, or that so many words are likely to take.
+    // A sentence that is not drawn keeps the room that it had, or that so many words are likely to take.
     let room = move || {
         let (words, (measured, height)) = (words(), height.get_value());
         let guess = || (words as f32 * 75.0 / width.get_untracked().max(200.0)).ceil() as i32 * 80;

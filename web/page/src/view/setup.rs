@@ -121,7 +121,7 @@ fn ModelList(session: Session, files: Files) -> impl IntoView {
     }
 }
 
-/// Where models run, and how fast that is.
+/// The devices on which models run, and their speed.
 #[component]
 fn DeviceChoices(session: Session, devices: Devices) -> impl IntoView {
     let choices = [(DeviceChoice::Auto, "Automatic"), (DeviceChoice::Cpu, "CPU"), (DeviceChoice::Webgpu, "WebGPU")];

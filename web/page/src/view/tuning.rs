@@ -85,7 +85,7 @@ fn Slider(session: Session, threshold: Threshold) -> impl IntoView {
     }
 }
 
-/// What can be switched off.
+/// The parts that can be switched off.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Part {
     Tap,
@@ -136,7 +136,7 @@ fn Switch(session: Session, part: Part) -> impl IntoView {
     }
 }
 
-/// What differs from what the model finds by itself.
+/// The difference from the findings of the model by itself.
 #[component]
 fn Changes(session: Session) -> impl IntoView {
     let difference = Memo::new(move |_| session.difference());
