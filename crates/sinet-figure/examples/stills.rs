@@ -1,10 +1,11 @@
 //! Draws stills again and again and says how many a second: `cargo run --release -p sinet-figure --example stills`.
 //!
-//! With a path it writes a page of stills there instead, to look at: `… --example stills -- stills.html`.
+//! With the path of a folder it writes there instead, to look at, a page of stills and each sample in the other forms.
 
+use std::path::Path;
 use std::time::{Duration, Instant};
 
-use sinet_figure::{SINET_CSS, StillOptions, still};
+use sinet_figure::{SINET_CSS, StillOptions, Theme, plain_text, standalone_svg, still, tikz};
 use sinet_formats::LabelledDocument;
 use sinet_text::Types;
 
@@ -14,7 +15,7 @@ mod samples;
 fn main() -> std::io::Result<()> {
     let samples = samples::all();
     match std::env::args().nth(1) {
-        Some(path) => std::fs::write(path, page(&samples)),
+        Some(folder) => write(Path::new(&folder), &samples),
         None => {
             measure(&samples);
             Ok(())
@@ -37,6 +38,21 @@ fn measure(samples: &[(&str, LabelledDocument, Types)]) {
             f64::from(count) / begin.elapsed().as_secs_f64()
         );
     }
+}
+
+fn write(folder: &Path, samples: &[(&str, LabelledDocument, Types)]) -> std::io::Result<()> {
+    std::fs::create_dir_all(folder)?;
+    std::fs::write(folder.join("stills.html"), page(samples))?;
+    for (name, document, types) in samples {
+        for (end, content) in [
+            ("svg", standalone_svg(document, types, Theme::Auto, 720.0)),
+            ("tex", tikz(document, types)),
+            ("txt", plain_text(document, types)),
+        ] {
+            std::fs::write(folder.join(format!("{name}.{end}")), content)?;
+        }
+    }
+    Ok(())
 }
 
 fn page(samples: &[(&str, LabelledDocument, Types)]) -> String {

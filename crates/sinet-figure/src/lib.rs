@@ -14,9 +14,10 @@
 //! ```
 //!
 //! A [`Drawing`] is a labelled document, from which a [`Picture`] of each sentence is taken: its words, entities and
-//! relations. [`layout`](layout::layout) says where everything of it goes, and [`Drawn`] is both together. [`svg`],
-//! [`figure`] and [`html`] write files; the page makes elements of its own from the same parts. Start at [`Drawing`], then
-//! [`layout`](mod@layout).
+//! relations. [`layout`](layout::layout) says where everything of it goes, and [`Drawn`] is both together. The page makes
+//! elements of its own from these parts. Everybody else takes a whole: [`still()`] for somebody's page of documentation,
+//! [`standalone_svg`], [`tikz`], [`plain_text`] and, with the feature `png`, `png` for where no HTML goes, [`svg`](svg()),
+//! [`figure`] and [`html`](html()) for what is laid out already. Start at [`Drawing`], then [`layout`](mod@layout).
 //!
 //! The crate knows no tensor and no browser: whoever draws gives the widths of texts, or takes [`estimated_width`].
 

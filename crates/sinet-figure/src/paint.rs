@@ -54,19 +54,25 @@ fn entity(Drawn { picture, scene, .. }: &Drawn, place: usize, types: &Types, col
     let tone = tone(types, &picture.entities[place].kind);
     let ink = colours.label(tone);
     let mut written = format!("<g{}{data}>", colours.groups(tone).0);
+    let dashes = match LIGHT[tone].dashes {
+        "" => String::new(),
+        dashes => format!(" stroke-dasharray=\"{dashes}\""),
+    };
     for mark in scene.marks.iter().filter(|mark| mark.entity == place) {
         let Rect { x, y, width, height } = mark.rect;
         let (left, right, bottom) = (number(x + 3.0), number(x + width - 3.0), number(y + height - 2.0));
         let [x, y, width, height] = [x, y, width, height].map(number);
-        let dashes = match LIGHT[tone].dashes {
-            "" => String::new(),
-            dashes => format!(" stroke-dasharray=\"{dashes}\""),
-        };
-        written += &format!(
-            "<rect x=\"{x}\" y=\"{y}\" width=\"{width}\" height=\"{height}\" rx=\"4\"{}/>\
-             <path class=\"under\" d=\"M{left} {bottom}H{right}\" stroke=\"{ink}\" stroke-width=\"2\"{dashes}/>",
-            colours.mark(tone, mark.rect.height > TEXT)
-        );
+        let place = format!("x=\"{x}\" y=\"{y}\" width=\"{width}\" height=\"{height}\" rx=\"4\"");
+        // Of entities that overlap, the outer ones have the dashes at their edge: lines below the same words would cover each
+        // other.
+        let holds_others = height > TEXT;
+        let own = if holds_others { dashes.as_str() } else { "" };
+        written += &format!("<rect {place}{}{own}/>", colours.mark(tone, holds_others));
+        if !holds_others {
+            written += &format!(
+                "<path class=\"under\" d=\"M{left} {bottom}H{right}\" stroke=\"{ink}\" stroke-width=\"2\"{dashes}/>"
+            );
+        }
     }
     let label = picture.entity_label(types, place);
     written + &text(&label, scene.labels[place], 12.0, Face::EntityLabel, &format!(" fill=\"{ink}\"")) + "</g>"

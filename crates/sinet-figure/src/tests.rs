@@ -61,3 +61,106 @@ fn the_page_stands_alone() {
         assert!(page.contains(wanted), "{wanted}");
     }
 }
+
+#[test]
+fn a_text_is_drawn_in_plain_characters() {
+    let entity = |kind: &str, start, end| LabelledEntity {
+        kind: kind.to_owned(),
+        span: ByteSpan { start, end },
+        score: None,
+        provenance: Provenance::Model,
+    };
+    let relation = |kind: &str, head, tail| LabelledRelation {
+        kind: kind.to_owned(),
+        head,
+        tail,
+        score: None,
+        provenance: Provenance::Model,
+    };
+    let text = "The neural speech recognition systems of the University of New South Wales use beam search and 漢字.";
+    let place = |covered: &str| text.find(covered).map(|start| (start, start + covered.len())).expect(covered);
+    let entities = ["neural speech recognition systems", "speech recognition", "New South Wales", "漢字"].map(place);
+    let document = LabelledDocument {
+        entities: entities
+            .iter()
+            .zip(["Method", "Task", "Place", "Term"])
+            .map(|(&(start, end), kind)| entity(kind, start, end))
+            .collect(),
+        relations: vec![relation("part of", 1, 0), relation("near", 2, 0)],
+        ..LabelledDocument::new("d", text)
+    };
+    let types = Types {
+        relations: vec![TypeName { name: "near".to_owned(), verbose: "is near".to_owned(), symmetric: true }],
+        ..Types::default()
+    };
+    expect![[r#"
+        The neural speech recognition systems of the University of New South Wales use
+            ─────────────────────────────────                      ───────────────
+            Method                                                 Place
+                   ──────────────────
+                   Task
+        beam search and 漢字.
+                        ────
+                        Term
+
+        speech recognition (Task), part of, neural speech recognition systems (Method)
+        New South Wales (Place) and neural speech recognition systems (Method), is near
+        漢字 (Term)
+    "#]]
+    .assert_eq(&plain_text(&document, &types));
+    assert_eq!(plain_text(&LabelledDocument::default(), &types), "");
+}
+
+#[test]
+fn latex_takes_texts_for_texts() {
+    let document = LabelledDocument {
+        entities: vec![LabelledEntity {
+            kind: "50% of {A_1}".to_owned(),
+            span: ByteSpan { start: 0, end: 6 },
+            score: None,
+            provenance: Provenance::Person,
+        }],
+        ..LabelledDocument::new("d", "\\input{x} $1 & #2 ~^ \"a\" --")
+    };
+    let picture = tikz(&document, &Types::default());
+    for line in picture.lines() {
+        let depth =
+            line.replace("\\{", "").replace("\\}", "").chars().fold(0, |depth: i32, character| match character {
+                '{' => depth + 1,
+                '}' => depth - 1,
+                _ => depth,
+            });
+        assert_eq!(depth, 0, "{line}");
+    }
+    for wanted in ["$\\surd$ 50\\% of \\{A\\_1\\}", "\\textbackslash{}", "\\$", "\\&", "\\#", "-{}-{}"] {
+        assert!(picture.contains(wanted), "{wanted} in {picture}");
+    }
+    assert!(!picture.contains("\\input"));
+}
+
+#[test]
+fn files_are_light_dark_or_both() {
+    let [light, dark, auto] =
+        [Theme::Light, Theme::Dark, Theme::Auto].map(|theme| standalone_svg(&document(), &types(), theme, 400.0));
+    assert!(light.contains("fill=\"#ffffff\"") && !light.contains("<style>"));
+    assert!(dark.contains("fill=\"#15181b\"") && !dark.contains("#1c2024"));
+    assert!(auto.contains("@media (prefers-color-scheme: dark)") && auto.contains(".ground { fill: #15181b; }"));
+    for picture in [light, dark, auto] {
+        assert!(picture.starts_with("<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"400\""), "{picture}");
+    }
+}
+
+#[cfg(feature = "png")]
+#[test]
+fn a_png_has_the_pixels_that_were_asked_for() {
+    let Ok(fonts) = Fonts::of_system() else { return };
+    let picture = png(&document(), &types(), Theme::Light, 400.0, 2.0, &fonts).unwrap();
+    assert_eq!(picture[..8], *b"\x89PNG\r\n\x1a\n");
+    let width = u32::from_be_bytes(picture[16..20].try_into().unwrap());
+    assert_eq!(width, 800);
+    // Text is there: more than a ground and boxes, which take hundreds of bytes.
+    assert!(picture.len() > 3000, "{}", picture.len());
+    let too_large = png(&document(), &types(), Theme::Light, 400.0, 1e6, &fonts).unwrap_err();
+    assert!(too_large.to_string().contains("ask for a smaller scale"), "{too_large}");
+    assert!(matches!(Fonts::of_file(b"no font".to_vec()), Err(PngError::NoFonts)));
+}

@@ -13,11 +13,12 @@ use crate::still::WIDE;
 use crate::tones::{LIGHT, tone};
 use crate::widths::estimated_width;
 
-/// Points of TeX to a pixel: the picture is then as wide as a column of `article`, and its words are 8 points high.
-const POINTS: f32 = 0.47;
+/// Points of TeX to a pixel: the picture is then as wide as a column of `article`, and its words are nearly 8 points high.
+const POINTS: f32 = 0.45;
 
-/// A document as a `tikzpicture`, which needs the packages `tikz` and, for fonts as wide as the picture supposes, `helvet`. A
-/// person's labels carry a root sign in place of a tick. Texts beyond Latin letters need LuaLaTeX or XeLaTeX and a font that has them.
+/// A document as a `tikzpicture`, which needs the package `tikz`, and `fontenc` with T1 for some marks. It is written in
+/// the Helvetica of every TeX. A person's labels carry a root sign in place of a tick. Texts beyond Latin letters need
+/// LuaLaTeX or XeLaTeX and a font that has them.
 ///
 /// # Panics
 ///
@@ -26,8 +27,8 @@ pub fn tikz(document: &LabelledDocument, types: &Types) -> String {
     let sentences = Drawn::within(document.clone(), types, WIDE, estimated_width);
     let mut written = format!(
         "% \\usepackage{{tikz}} in the preamble.\n\
-         \\begin{{tikzpicture}}[x={POINTS}pt,y=-{POINTS}pt,every node/.style={{anchor=base west,inner sep=0pt,outer sep=0pt}}]\n\
-         \\fontfamily{{phv}}\\selectfont\n"
+         \\begin{{tikzpicture}}[x={POINTS}pt,y=-{POINTS}pt,\n  \
+         every node/.style={{anchor=base west,inner sep=0pt,outer sep=0pt,font=\\fontfamily{{phv}}}}]\n"
     );
     for (number, tone) in LIGHT.iter().enumerate() {
         let [fill, ink] = [tone.fill, tone.ink].map(|colour| colour[1..].to_uppercase());

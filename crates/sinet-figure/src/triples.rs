@@ -3,7 +3,8 @@
 use sinet_formats::LabelledDocument;
 use sinet_text::Types;
 
-/// The lines: first the relations in the document's order, then the entities without any. `written` writes what comes from the document.
+/// The lines: first the relations in the document's order, then the entities without any. `written` writes what comes from
+/// the document.
 ///
 /// A relation stands between its entities, "beam search (Method), used for, parser (Method)". One without a direction
 /// stands behind both: "parser (Method) and tagger (Method), conjunction".

@@ -8,8 +8,8 @@ use unicode_width::UnicodeWidthChar;
 
 use crate::faces::{Face, weight_and_size};
 
-/// The width of a text in pixels, as Arial has it. Characters of scripts for which there are no numbers are taken as wide as the script usually is;
-/// what only adds to another character has no width.
+/// The width of a text in pixels, as Arial has it. Characters of scripts for which there are no numbers are taken as wide
+/// as the script usually is; what only adds to another character has no width.
 pub fn estimated_width(text: &str, face: Face) -> f32 {
     let (weight, size) = weight_and_size(face);
     let bold = weight > 500;

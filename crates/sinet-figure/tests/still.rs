@@ -43,10 +43,7 @@ fn parse(html: &str) -> Parsed {
             Token::EndTag(tag) => {
                 assert_eq!(open.pop(), Some(utf8(&tag.name)), "{html}");
             }
-            Token::String(text) => parsed.texts.push(Text {
-                within: open.clone(),
-                text: utf8(&text),
-            }),
+            Token::String(text) => parsed.texts.push(Text { within: open.clone(), text: utf8(&text) }),
             other => panic!("{other:?} in {html}"),
         }
     }
@@ -217,10 +214,7 @@ fn the_list_and_the_paragraph_tell_everything() {
     );
     assert_eq!(parsed.text_in("summary"), "5 entities, 4 relations");
     let paragraph = parsed.text_in("p");
-    assert!(
-        paragraph.starts_with("We present a parser (Method) that uses beam search (Method) and"),
-        "{paragraph}"
-    );
+    assert!(paragraph.starts_with("We present a parser (Method) that uses beam search (Method) and"), "{paragraph}");
     assert_eq!(parsed.text_in("mark"), "parserbeam searchgraph networkPenn Treebanklabelled attachment score");
 }
 
