@@ -54,6 +54,8 @@ enum Verb {
         #[arg(long)]
         json: bool,
     },
+    /// Print the style sheet, which figures can do without; it gives each the room that there really is
+    Style,
     /// Draw figures for other programs: JSON lines in, JSON lines out
     Draw {
         /// The form: html, vue, mdx, svg, latex or text
@@ -137,6 +139,7 @@ fn run(verb: Verb) -> Result<ExitCode, Errors> {
                 print(&(line + "\n"))?;
             }
         }
+        Verb::Style => print(sinet_figure::SINET_CSS)?,
         Verb::Draw { form, docs } => {
             let project = Project::open(&docs.docs)?;
             conversation::converse(&project, form, io::stdin().lock(), io::stdout().lock()).or_else(closed)?;

@@ -86,5 +86,6 @@ def painter(docs=".") -> Painter:
     return _painters.setdefault(folder, Painter(folder))
 
 
-#: The style sheet that stills can do without; it gives each figure the room that there really is.
-STYLE = Path(__file__).with_name("sinet.css")
+def style() -> str:
+    """The style sheet that stills can do without; it gives each figure the room that there really is."""
+    return subprocess.run([program(), "style"], check=True, capture_output=True, text=True, encoding="utf-8").stdout

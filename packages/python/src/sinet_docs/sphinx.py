@@ -3,6 +3,8 @@
 A figure becomes HTML, TikZ or plain text, as the builder needs. With ``-W`` a figure that cannot be drawn ends the build.
 """
 
+from pathlib import Path
+
 from docutils import nodes
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util import logging
@@ -11,6 +13,7 @@ from sphinx.util.docutils import SphinxDirective
 from . import painter as painters
 
 logger = logging.getLogger(__name__)
+STYLE = "sinet.css"
 
 
 class sinet(nodes.General, nodes.Element):
@@ -74,10 +77,17 @@ def add_script(app, pagename, templatename, context, doctree):
 
 
 def add_style(app):
-    """The style sheet, which the figures can do without, goes along with the builder's own."""
-    if app.builder.format == "html" and painters.STYLE.is_file():
-        app.config.html_static_path.append(str(painters.STYLE))
-        app.add_css_file(painters.STYLE.name)
+    """Names the style sheet, which the figures can do without, on every page."""
+    if app.builder.format == "html":
+        app.add_css_file(STYLE)
+
+
+def write_style(app, exception):
+    """Puts it where the pages look for it."""
+    if app.builder.format == "html" and exception is None:
+        folder = Path(app.outdir) / "_static"
+        folder.mkdir(exist_ok=True)
+        (folder / STYLE).write_text(painters.style(), encoding="utf-8")
 
 
 def setup(app):
@@ -89,5 +99,6 @@ def setup(app):
     app.add_post_transform(Draw)
     app.add_latex_package("tikz")
     app.connect("builder-inited", add_style)
+    app.connect("build-finished", write_style)
     app.connect("html-page-context", add_script)
     return {"version": "0.1.0", "parallel_read_safe": True, "parallel_write_safe": True}
