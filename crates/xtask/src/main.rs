@@ -94,11 +94,14 @@ fn run(verb: Verb) -> Result<()> {
             tools::for_vulkan_tests()
         }
         Verb::Build => {
-            let dist = Site::open()?.build()?;
+            let site = Site::open()?;
+            let dist = site.build()?;
+            sizes::print(&embed::build(&site, false)?)?;
             guide::build(&dist)?;
             sizes::print(&dist)
         }
         Verb::Docs => {
+            embed::build(&Site::open()?, false)?;
             println!("{}", guide::build(&paths::dist()?)?.join("index.html").display());
             Ok(())
         }

@@ -118,7 +118,10 @@ fn quarto(folder: &Path) -> Result<PathBuf> {
 }
 
 /// Copies a folder; of its direct contents those that are wanted.
-fn copy(from: &Path, to: &Path, wanted: impl Fn(&str) -> bool) -> Result<()> {
+///
+/// # Errors
+/// When a file cannot be read or written.
+pub fn copy(from: &Path, to: &Path, wanted: impl Fn(&str) -> bool) -> Result<()> {
     fs::create_dir_all(to)?;
     for entry in fs::read_dir(from).with_context(|| format!("there is no {}", from.display()))? {
         let entry = entry?;

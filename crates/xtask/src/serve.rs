@@ -9,7 +9,7 @@ use anyhow::Result;
 
 use crate::server::Server;
 use crate::site::Site;
-use crate::{guide, paths};
+use crate::{embed, guide, paths};
 
 /// Serves the page until the program is stopped.
 ///
@@ -29,7 +29,7 @@ pub fn run(port: u16) -> Result<()> {
         Ok(())
     })?;
     // Into the page that is whole: Trunk empties the folder.
-    match paths::dist().and_then(|dist| guide::build(&dist)) {
+    match embed::build(&site, false).and_then(|_| guide::build(&paths::dist()?)) {
         Ok(_) => println!("The guide is at {}{}/", server.address(), guide::FOLDER),
         Err(error) => eprintln!("error: {error:#}\nThe page goes on without its guide."),
     }
