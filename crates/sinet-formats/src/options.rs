@@ -5,10 +5,22 @@
 pub struct Options {
     /// Bounds of the reader's memory.
     pub limits: Limits,
+    /// The fate of documents that only a model has labelled.
+    pub predictions: Predictions,
     /// How the file counts ends of words, where it does not do as its format says.
     pub ends: Option<Ends>,
     /// The field that holds the text, where a record has several or none of a usual name.
     pub text_field: Option<String>,
+}
+
+/// The fate of documents that only a model has labelled: their labels are no truth to learn from.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Predictions {
+    /// They are read, and their labels marked as a model's work.
+    #[default]
+    Marked,
+    /// They are left out and counted.
+    LeftOut,
 }
 
 /// Whether the end of a stretch belongs to it.

@@ -34,6 +34,11 @@ fuzzed! {
     pubannotation: PubAnnotation, "pubannotation.json";
     conll: Conll, "conll.txt";
     brat: Brat, "brat.zip";
+    label_studio_minimal: LabelStudio, "label-studio-min.json";
+    pubannotation_tracks: PubAnnotation, "pubannotation-tracks.json";
+    prodigy_relations: Prodigy, "prodigy-relations.jsonl";
+    utf16: Doccano, "doccano-utf16.jsonl";
+    archives: Brat, "mixed.tar";
 }
 
 /// Mutated files of the format, of any other, and files that are none.
@@ -124,6 +129,9 @@ const PIECES: &[&[u8]] = &[
     b"\"entities\":",
     b"\"id\":",
     b"PK\x03\x04",
+    b"\x1f\x8b\x08",
+    b"\xff\xfe",
+    b"\xef\xbb\xbf",
 ];
 
 #[derive(Debug, Clone)]
