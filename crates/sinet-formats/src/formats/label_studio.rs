@@ -58,7 +58,7 @@ bookkeeping! {
     "annotations_results" "predictions_results" "predictions_score" "predictions_model_versions" "completed_at" "ground_truth"
     "last_annotated_at" "dm_created_at"
     ;
-    "id" "completed_by" "created_at" "updated_at" "created_ago" "created_username" "draft_created_at"
+    "id" "completed_by" "completed_at" "user" "created_at" "updated_at" "created_ago" "created_username" "draft_created_at"
     "lead_time" "prediction" "result_count" "unique_id" "import_id" "last_action" "last_created_by" "bulk_created" "task"
     "project" "updated_by" "parent_prediction" "parent_annotation" "honeypot" "state" "reviews" "model_version" "model"
     "model_run" "cluster" "neighbors" "mislabeling" "score" "result[].from_name" "result[].readonly" "result[].hidden"
@@ -99,12 +99,14 @@ struct Annotation {
     #[serde(default)]
     result: List<Region>,
     #[serde(default)]
-    was_cancelled: Option<bool>,
-    /// The name of `was_cancelled` before version 1.
+    was_cancelled: Value,
+    /// The names of `was_cancelled` in early versions and in other programs.
     #[serde(default)]
-    skipped: Option<bool>,
+    skipped: Value,
     #[serde(default)]
-    ground_truth: Option<bool>,
+    was_skipped: Value,
+    #[serde(default)]
+    ground_truth: Value,
 }
 
 /// A stretch of text, a relation or something else.
@@ -122,8 +124,9 @@ struct Region {
     from_id: Option<Name>,
     to_id: Option<Name>,
     direction: Option<Name>,
+    /// A list of types, or one.
     #[serde(default)]
-    labels: List<Name>,
+    labels: Value,
     #[serde(default)]
     score: Score,
     origin: Option<Name>,
@@ -203,8 +206,9 @@ fn chosen(
     predictions: List<Annotation>,
     context: &mut Context,
 ) -> Option<(List<Region>, String, Provenance)> {
-    let is_skipped =
-        |annotation: &Annotation| annotation.was_cancelled == Some(true) || annotation.skipped == Some(true);
+    let is_skipped = |annotation: &Annotation| {
+        [&annotation.was_cancelled, &annotation.skipped, &annotation.was_skipped].into_iter().any(is_true)
+    };
     let named = |list: List<Annotation>, name: &'static str| {
         list.into_iter().enumerate().map(move |(index, annotation)| (annotation, format!("{name}[{index}]")))
     };
@@ -229,7 +233,7 @@ fn chosen(
     };
     report.add(Loss::OtherAnnotators, judged.len() - 1);
     // A reviewer has marked the true one.
-    let first = judged.iter().position(|(annotation, _)| annotation.ground_truth == Some(true)).unwrap_or(0);
+    let first = judged.iter().position(|(annotation, _)| is_true(&annotation.ground_truth)).unwrap_or(0);
     let (annotation, path) = judged.swap_remove(first);
     Some((annotation.result, path, provenance))
 }
@@ -255,12 +259,8 @@ fn stretch(
     context: &mut Context,
 ) -> Result<Option<Stretch>, Fault> {
     // A control with a name of its own puts its types in a field of that name.
-    let types = [&value["labels"], &value[view.control.as_str()]].into_iter().find(|types| !types.is_null());
-    let kinds: Vec<String> = match types {
-        Some(Value::Array(types)) => types.iter().filter(|kind| !kind.is_null()).map(name_of).collect(),
-        Some(Value::String(kind)) => vec![kind.clone()],
-        _ => Vec::new(),
-    };
+    let field_of_types = [&value["labels"], &value[view.control.as_str()]].into_iter().find(|types| !types.is_null());
+    let kinds: Vec<String> = field_of_types.into_iter().flat_map(types).collect();
     let ends = [("start", &value["start"]), ("end", &value["end"])];
     // Other controls say where they are in other ways: by the path of an element, or by seconds of sound.
     let is_path = ends.iter().any(|(_, end)| end.as_str().is_some_and(|end| end.trim().parse::<f64>().is_err()));
@@ -287,6 +287,17 @@ fn stretch(
         return Ok(None);
     }
     Ok(Some(Stretch { field, range, text, kinds, view, made }))
+}
+
+/// The types in a list, or one type.
+fn types(value: &Value) -> impl Iterator<Item = String> {
+    let list = value.as_array().map_or(std::slice::from_ref(value), Vec::as_slice);
+    list.iter().filter(|kind| kind.is_string() || kind.is_number()).map(name_of)
+}
+
+/// Whether a field says yes, as a truth value or a number.
+fn is_true(value: &Value) -> bool {
+    value.as_bool().unwrap_or_else(|| value.as_f64().is_some_and(|number| number != 0.0))
 }
 
 /// Entities, and the first of each region by the region's name.
@@ -325,7 +336,7 @@ fn relations(
             context.report.add(Loss::NoEntity, 1);
             continue;
         };
-        let kinds: Vec<&String> = link.labels.iter().map(|Name(kind)| kind).filter(|kind| !kind.is_empty()).collect();
+        let kinds: Vec<String> = types(&link.labels).filter(|kind| !kind.is_empty()).collect();
         context.report.add(Loss::Untyped, usize::from(kinds.is_empty()));
         let ends: &[(usize, usize)] = match link.direction.as_ref().map(|direction| direction.0.as_str()) {
             Some("left") => &[(to, from)],
@@ -333,7 +344,7 @@ fn relations(
             _ => &[(from, to)],
         };
         let provenance = provenance(&link, default, context);
-        for kind in kinds {
+        for kind in &kinds {
             for &(head, tail) in ends {
                 relations.push(LabelledRelation { kind: kind.clone(), head, tail, score: link.score.0, provenance });
             }
