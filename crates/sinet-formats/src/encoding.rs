@@ -108,6 +108,8 @@ pub(crate) struct Utf8Reader<R> {
     /// What is read and not yet given.
     ready: Vec<u8>,
     given: usize,
+    /// So many of the next bytes of the input are known to be ASCII.
+    ascii: usize,
     found: Found,
 }
 
@@ -133,7 +135,7 @@ const ENOUGH: usize = 4096;
 impl<R: BufRead> Utf8Reader<R> {
     /// Reads `input`, and says its encoding in `found` once it is known.
     pub(crate) fn new(input: R, found: Found) -> Self {
-        Self { input, state: State::Start, ready: Vec::new(), given: 0, found }
+        Self { input, state: State::Start, ready: Vec::new(), given: 0, ascii: 0, found }
     }
 
     fn decided(&mut self, encoding: Encoding) -> State {
@@ -232,7 +234,7 @@ impl<R: BufRead> Utf8Reader<R> {
     fn passes(&mut self) -> io::Result<bool> {
         Ok(match self.state {
             State::Utf8 | State::End => true,
-            State::Ascii => self.input.fill_buf()?.first().is_none_or(u8::is_ascii),
+            State::Ascii => self.ascii > 0 || self.input.fill_buf()?.first().is_none_or(u8::is_ascii),
             State::Start | State::Windows1252 | State::Utf16 { .. } => false,
         })
     }
@@ -263,18 +265,23 @@ impl<R: BufRead> BufRead for Utf8Reader<R> {
             return Ok(&self.ready[self.given..]);
         }
         let buffer = self.input.fill_buf()?;
-        if self.state != State::Ascii || buffer.is_ascii() {
+        if self.state != State::Ascii {
             return Ok(buffer);
         }
         // An encoding is told where the first byte of it is.
-        let ascii = buffer.iter().position(|byte| !byte.is_ascii()).unwrap_or(buffer.len());
-        Ok(&buffer[..ascii])
+        if self.ascii == 0 {
+            let is_ascii = buffer.is_ascii();
+            let other = || buffer.iter().position(|byte| !byte.is_ascii());
+            self.ascii = if is_ascii { buffer.len() } else { other().unwrap_or(buffer.len()) };
+        }
+        Ok(&buffer[..self.ascii])
     }
 
     fn consume(&mut self, amount: usize) {
         if self.given < self.ready.len() {
             self.given += amount;
         } else {
+            self.ascii = self.ascii.saturating_sub(amount);
             self.input.consume(amount);
         }
     }
