@@ -34,8 +34,9 @@ pub fn split_into(text: &str, sentence: ByteSpan, words: &mut Vec<ByteSpan>) {
     }
 }
 
-/// Appends `word` to `words`, cut at those of `edges` that lie in it. The edges are bytes of `text`, in order.
-pub(crate) fn cut_into(text: &str, word: ByteSpan, edges: &[usize], words: &mut Vec<ByteSpan>) {
+/// Appends `word` to `words`, cut at those of `edges` that lie in it. The edges are bytes of `text`, in order; one inside a
+/// character cuts nothing.
+pub fn cut_into(text: &str, word: ByteSpan, edges: &[usize], words: &mut Vec<ByteSpan>) {
     let mut start = word.start;
     for &edge in &edges[edges.partition_point(|&edge| edge <= word.start)..] {
         if edge >= word.end {
@@ -232,7 +233,10 @@ fn is_closing(character: char) -> bool {
 fn joins(character: char) -> bool {
     character.is_punctuation_dash()
         || character.is_punctuation_connector()
-        || matches!(character, '\u{b7}' | '\u{387}' | '\u{2027}' | '\u{55a}' | '\u{5f3}' | '\u{5f4}' | '\u{f0b}' | '\u{180a}')
+        || matches!(
+            character,
+            '\u{b7}' | '\u{387}' | '\u{2027}' | '\u{55a}' | '\u{5f3}' | '\u{5f4}' | '\u{f0b}' | '\u{180a}'
+        )
 }
 
 /// Minutes, seconds, and the ends of a strand: "5′".
