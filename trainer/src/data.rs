@@ -3,3 +3,4 @@
 pub mod convert;
 pub mod debug;
 mod labelled;
+mod types;

@@ -57,6 +57,17 @@ pub enum Error {
     /// A file of labelled documents is wrong; the sentence names the file.
     #[error(transparent)]
     Documents(#[from] ReadError),
+    /// Several documents are wrong; each sentence names the file.
+    #[error(
+        "{count} documents cannot be read; mend them, or leave them out by --skip-bad:{}",
+        listed(first, *count)
+    )]
+    BadDocuments {
+        /// The first of them.
+        first: Vec<ReadError>,
+        /// The number of all.
+        count: usize,
+    },
     /// A key of the configuration cannot be set on the command line.
     #[error("--{key}: {problem}")]
     Override {
@@ -381,6 +392,15 @@ pub enum EncoderError {
     },
 }
 
+/// A line for each, and one for those that are not named.
+fn listed(first: &[ReadError], count: usize) -> String {
+    let mut lines: String = first.iter().map(|error| format!("\n  {error}")).collect();
+    if count > first.len() {
+        lines += &format!("\n  and {} more", count - first.len());
+    }
+    lines
+}
+
 impl Error {
     /// Names the file or folder that cannot be read.
     pub fn reading(path: &Path) -> impl FnOnce(io::Error) -> Self {
@@ -421,6 +441,7 @@ impl Error {
             Self::Data { .. }
             | Self::Dataset(_)
             | Self::Documents(_)
+            | Self::BadDocuments { .. }
             | Self::Override { .. }
             | Self::NoSentences
             | Self::OtherConfiguration { .. }

@@ -280,12 +280,12 @@ mod tests {
 
     #[test]
     fn words_and_sentences_are_found_around_labels() {
-        let text = "A p53-like. It is. So am I. End.";
-        let document = labelled(text, &["p53", "It", "I."], &[(1, 2)]);
-        assert_eq!(sentences(&document.clone().with_words()), "A|p53|-like|. / It|is|. / So|am|I|. / End|.");
-        assert_eq!(sentences(&document.with_related_sentences()), "A|p53|-like|. / It|is|.|So|am|I|. / End|.");
+        let text = "A p53-like. It is. So are we. End.";
+        let document = labelled(text, &["p53", "It", "we."], &[(1, 2)]);
+        assert_eq!(sentences(&document.clone().with_words()), "A|p53|-like|. / It|is|. / So|are|we|. / End|.");
+        assert_eq!(sentences(&document.with_related_sentences()), "A|p53|-like|. / It|is|.|So|are|we|. / End|.");
         let document = labelled(text, &["like. It", "is. So"], &[]);
-        assert_eq!(sentences(&document.with_words()), "A|p53-|like|.|It|is|.|So|am|I|. / End|.");
+        assert_eq!(sentences(&document.with_words()), "A|p53-|like|.|It|is|.|So|are|we|. / End|.");
     }
 
     #[test]
