@@ -285,7 +285,7 @@ mod tests {
         assert_eq!(sentences(&document.clone().with_words()), "A|p53|-like|. / It|is|. / So|are|we|. / End|.");
         assert_eq!(sentences(&document.with_related_sentences()), "A|p53|-like|. / It|is|.|So|are|we|. / End|.");
         let document = labelled(text, &["like. It", "is. So"], &[]);
-        assert_eq!(sentences(&document.with_words()), "A|p53-|like|.|It|is|.|So|are|we|. / End|.");
+        assert_eq!(sentences(&document.with_words()), "A|p53-|like.|It|is.|So|are|we|. / End|.");
     }
 
     #[test]
