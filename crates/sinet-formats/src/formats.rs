@@ -11,5 +11,6 @@ pub(crate) mod n_triples;
 pub(crate) mod prodigy;
 pub(crate) mod pubannotation;
 pub(crate) mod sinet;
+mod spans;
 pub(crate) mod spert;
 pub(crate) mod web_annotation;

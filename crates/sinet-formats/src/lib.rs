@@ -43,6 +43,7 @@ pub mod read;
 pub mod sniff;
 #[cfg(test)]
 mod tests;
+mod text_field;
 mod tokenised;
 mod words;
 pub mod write;

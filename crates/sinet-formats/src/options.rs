@@ -1,12 +1,14 @@
 //! The options of a reader.
 
 /// How to read a file.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Options {
     /// Bounds of the reader's memory.
     pub limits: Limits,
     /// How the file counts ends of words, where it does not do as its format says.
     pub ends: Option<Ends>,
+    /// The field that holds the text, where a record has several or none of a usual name.
+    pub text_field: Option<String>,
 }
 
 /// Whether the end of a stretch belongs to it.

@@ -59,7 +59,7 @@ fn fuzz(format: Format, file: &str) {
 fn read(format: Format, file: &[u8]) {
     _ = sniff(file);
     let limits = Limits { document_bytes: 1 << 16, archive_bytes: 1 << 16, ..Limits::default() };
-    let reader = || Reader::new(format, file, "x", Options { limits, ends: None });
+    let reader = || Reader::new(format, file, "x", Options { limits, ..Options::default() });
     let first_error = check(reader(), file);
     assert!(check(reader().past_errors(), file) >= first_error, "what is read before an error is read past it too");
 }

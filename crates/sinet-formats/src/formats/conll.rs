@@ -87,6 +87,11 @@ impl<R: BufRead> Lines<R> {
         }
     }
 
+    /// Whether another document may come after an error.
+    pub(crate) fn goes_on(&self) -> bool {
+        self.after_error != AfterError::End
+    }
+
     /// The next document, with the line that it or what is wrong starts on.
     pub(crate) fn next(
         &mut self,
