@@ -3,4 +3,3 @@
 pub mod convert;
 pub mod debug;
 mod labelled;
-mod types;

@@ -259,18 +259,20 @@ pub enum DataError {
         /// The reason.
         problem: DocumentError,
     },
-    /// It is a folder where only brat's files may lie in one.
-    #[error("is a folder; only brat's texts and labels are read from one, name files")]
-    NotBrat,
-    /// It is a folder without texts.
-    #[error("holds no text: brat's files end in .txt and .ann")]
-    NoTexts,
+    /// A field that no reader knows and that resembles one.
+    #[error("has a field `{field}`, which is not read; did you mean `{meant}`?")]
+    Misspelt {
+        /// The field of the file.
+        field: String,
+        /// The field that is known.
+        meant: &'static str,
+    },
+    /// A folder whose files are not recognised, but said to be of one format.
+    #[error("is a folder, whose files are recognised one by one; name files to say their format")]
+    FormatOfFolder,
     /// The schema lacks a type.
     #[error("lacks the type {0:?}; add it, or remove the file")]
     MissingType(String),
-    /// A folder without data.
-    #[error("holds no train.json, dev.json or test.json; name files")]
-    NoFiles,
     /// A folder without folds.
     #[error("holds no folds: folders with train.json, dev.json, test.json and types.json")]
     NoFolds,

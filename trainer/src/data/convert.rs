@@ -6,12 +6,11 @@ use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
-use sinet_formats::{Format, LabelledDocument, Loss, LossReport, Options, ReadError, Writer, read_brat};
+use sinet_formats::{Format, LabelledDocument, Loss, LossReport, Options, ReadError, Writer};
 use sinet_text::{EntityType, RelationType, Schema};
 
 use crate::Error;
-use crate::data::labelled::{self, LabelledFile};
-use crate::data::types::alike;
+use crate::data::labelled::{self, Labelled};
 use crate::dataset::TYPES;
 use crate::error::DataError;
 use crate::files::read;
@@ -120,14 +119,8 @@ fn write_all(conversion: &Conversion, file: impl Write) -> Result<(LossReport, T
         before = report.after(&before);
     }
     mistakes.into_result()?;
-    let (_, mut report) = writer.finish().map_err(Error::document(conversion.output))?;
-    report = report.after(&before);
-    for (what, names) in [("entities", &types.entities), ("relations", &types.relations)] {
-        for names in alike(names.iter().map(String::as_str)) {
-            report.note(format!("The types {names:?} of {what} differ only by case or white space: are they one?"));
-        }
-    }
-    Ok((report, types))
+    let (_, report) = writer.finish().map_err(Error::document(conversion.output))?;
+    Ok((report.after(&before), types))
 }
 
 /// Gives every document of a file or a folder to `take`, with those that cannot be read as errors.
@@ -140,9 +133,7 @@ fn read_all(
     let mut documents = if conversion.skip_bad { documents.skip_bad() } else { documents.past_errors() };
     documents.by_ref().try_for_each(&mut take)?;
     let mut report = documents.report().clone();
-    if let Some(reason) = reason {
-        report.note(format!("{} was read as {format}: {reason}.", path.display()));
-    }
+    recognition.into_iter().for_each(|sentence| report.note(sentence));
     Ok(report)
 }
 

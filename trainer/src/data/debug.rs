@@ -12,7 +12,6 @@ use sinet_text::{ByteSpan, Tokenizer, WordRange};
 
 use crate::Error;
 use crate::data::labelled;
-use crate::data::types::alike;
 use crate::dataset::{DEV, TEST, TRAIN};
 use crate::model::folder::read_files;
 use crate::model::pretrained::Pretrained;
@@ -33,8 +32,6 @@ pub struct Findings {
     pub leaks_with_other_labels: Vec<(String, String, usize)>,
     /// Types that are missing from a file, with the names of the files that have them.
     pub types_in_some: BTreeMap<String, Vec<String>>,
-    /// Types whose names differ only by case, white space, `-` and `_`.
-    pub types_alike: Vec<Vec<String>>,
 }
 
 /// The findings in one file.
@@ -184,9 +181,8 @@ pub fn examine(files: &[PathBuf], max_span_words: usize, limit: Option<&InputLim
             types.entry(kind.clone()).or_default().push(split.name.clone());
         }
     }
-    let types_alike = alike(types.keys().map(String::as_str));
     types.retain(|_, names| names.len() < splits.len());
-    Ok(Findings { splits, leaks, leaks_with_other_labels, types_in_some: types, types_alike })
+    Ok(Findings { splits, leaks, leaks_with_other_labels, types_in_some: types })
 }
 
 fn examine_file(path: &Path, max_span_words: usize, limit: Option<&InputLimit>) -> Result<Split, Error> {

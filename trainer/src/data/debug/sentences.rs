@@ -17,9 +17,6 @@ impl Findings {
         for (one, other, count) in &self.leaks_with_other_labels {
             _ = writeln!(text, "{count} sentences of {one} have other labels in {other}.");
         }
-        for kinds in &self.types_alike {
-            _ = writeln!(text, "The types {kinds:?} differ only by case or white space: are they one?");
-        }
         for (kind, names) in &self.types_in_some {
             _ = writeln!(text, "The type {kind:?} is only in {}.", names.join(", "));
         }

@@ -10,6 +10,9 @@ pub type Content = (String, Vec<u8>);
 /// The most documents that are opened at once.
 pub const MAX_DOCUMENTS: usize = 20_000;
 
+/// The most documents of a file that are named as unreadable; the others are counted.
+const NAMED: usize = 10;
+
 /// The endings of brat's two files, in small letters.
 const TEXT: &str = ".txt";
 const LABELS: &str = ".ann";
@@ -142,7 +145,8 @@ impl Opened {
     }
 
     fn read(&mut self, format: Format, path: &str, bytes: &[u8]) {
-        let mut reader = Reader::new(format, bytes, path, Options::default());
+        let mut reader = Reader::new(format, bytes, path, Options::default()).past_errors();
+        let mut unread = 0;
         for document in reader.by_ref() {
             match document {
                 Ok(document) if self.documents.len() < MAX_DOCUMENTS => self.documents.push(document),
@@ -151,12 +155,18 @@ impl Opened {
                     break;
                 }
                 Err(error) => {
-                    self.failures.push(format!("{error}."));
-                    break;
+                    unread += 1;
+                    if unread <= NAMED {
+                        self.failures.push(format!("{error}."));
+                    }
                 }
             }
         }
+        if let Some(more @ 1..) = unread.checked_sub(NAMED) {
+            self.failures.push(format!("{} more of {path} cannot be opened.", count(more, "document")));
+        }
         self.note(reader.report());
+        self.notes.extend(reader.report().complaint().map(|complaint| format!("{path}: {complaint}")));
     }
 
     fn add(&mut self, document: LabelledDocument) {
@@ -179,7 +189,10 @@ impl Opened {
 
 /// Whether the end of a zip archive names files with labels, as opposed to a model's.
 pub fn names_labels(tail: &[u8]) -> bool {
-    tail.windows(LABELS.len()).any(|name| name.eq_ignore_ascii_case(LABELS.as_bytes()))
+    let names = |name: &&str| tail.windows(name.len()).any(|found| found.eq_ignore_ascii_case(name.as_bytes()));
+    const MODEL: [&str; 2] = [".safetensors", "manifest.json"];
+    const LABELS: [&str; 10] = [".ann", ".a1", ".json", ".conll", ".bio", ".iob", ".tsv", ".xmi", ".xml", ".spacy"];
+    !MODEL.iter().any(|name| names(name)) && LABELS.iter().any(|name| names(name))
 }
 
 fn has_ending(path: &str, ending: &str) -> bool {
@@ -252,6 +265,22 @@ mod tests {
     }
 
     #[test]
+    fn what_convert_says_is_said() {
+        check(
+            &[("x.jsonl", "{\"text\":\"Ada\",\"label\":[],\"colour\":\"red\"}\n{\"text\":\"Bo\",\"label\":[]}")],
+            expect![[""]],
+        );
+        check(
+            &[("x.jsonl", "{\"text\":\"a\",\"label\":[[0,2,\"K\"]]}\n{\"text\":\"b\",\"label\":[[0,1,\"K\"]]}")],
+            expect![[""]],
+        );
+        let bad = "{\"text\":\"a\",\"label\":[[0,2,\"K\"]]}\n".repeat(NAMED + 2);
+        let Opened { failures, .. } = open(vec![("x.jsonl".to_owned(), bad.into_bytes())]);
+        assert_eq!(failures.len(), NAMED + 1);
+        assert_eq!(failures[NAMED], "2 documents more of x.jsonl cannot be opened.");
+    }
+
+    #[test]
     fn b20_files_of_one_name_are_all_opened() {
         check(
             &[("a.txt", "One."), ("a.txt", "Another.")],
@@ -296,7 +325,15 @@ mod tests {
             open(files.map(|(path, text)| (path.to_owned(), text.into())).to_vec());
         assert_eq!(failures, Vec::<String>::new());
         assert!(documents.len() == 2 && documents.iter().all(|document| document.entities.len() == 1));
-        assert!(names_labels(b"PK a.ANN PK") && !names_labels(b"PK model.safetensors"));
+        for (tail, expected) in [
+            ("PK a.ANN PK", true),
+            ("PK all.jsonl", true),
+            ("PK model.SAFETENSORS PK config.json", false),
+            ("PK m/manifest.json PK a.ann", false),
+            ("PK picture.png", false),
+        ] {
+            assert_eq!(names_labels(tail.as_bytes()), expected, "{tail}");
+        }
     }
 
     #[test]
