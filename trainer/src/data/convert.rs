@@ -129,7 +129,7 @@ fn read_all(
     conversion: &Conversion,
     mut take: impl FnMut(Result<LabelledDocument, ReadError>) -> Result<(), Error>,
 ) -> Result<LossReport, Error> {
-    let LabelledFile { format, reason, documents } = labelled::open(path, conversion.from, conversion.options.clone())?;
+    let Labelled { recognition, documents } = labelled::open(path, conversion.from, conversion.options.clone())?;
     let mut documents = if conversion.skip_bad { documents.skip_bad() } else { documents.past_errors() };
     documents.by_ref().try_for_each(&mut take)?;
     let mut report = documents.report().clone();

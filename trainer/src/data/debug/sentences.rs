@@ -24,6 +24,11 @@ impl Findings {
     }
 }
 
+/// A type as it is, or in quotes where it could not be seen otherwise.
+fn shown(kind: &str) -> String {
+    if kind.trim() == kind && !kind.is_empty() { kind.to_owned() } else { format!("{kind:?}") }
+}
+
 impl Split {
     fn describe(&self, max_span_words: usize, text: &mut String) {
         let Self { name, documents, sentences, words, longest_sentence, .. } = self;
@@ -32,7 +37,7 @@ impl Split {
             "{name}: {documents} documents, {sentences} sentences, {words} words, at most {longest_sentence} a sentence"
         );
         for (what, kinds) in [("entities", &self.entities), ("relations", &self.relations)] {
-            let counts: Vec<String> = kinds.iter().map(|(kind, count)| format!("{kind} {count}")).collect();
+            let counts: Vec<String> = kinds.iter().map(|(kind, count)| format!("{} {count}", shown(kind))).collect();
             _ = writeln!(text, "  {} {what}: {}", kinds.values().sum::<usize>(), counts.join(", "));
         }
         if self.documents > 0 && self.entities.is_empty() {
