@@ -13,3 +13,4 @@ pub(crate) mod pubannotation;
 pub(crate) mod sinet;
 pub(crate) mod spert;
 pub(crate) mod web_annotation;
+pub(crate) mod webanno;

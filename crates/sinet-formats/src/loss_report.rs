@@ -28,6 +28,10 @@ pub enum Loss {
     RewrittenWords,
     /// Types that were written differently.
     RewrittenTypes,
+    /// Words of nothing but blanks; left out.
+    BlankWords,
+    /// Tags that do not keep to their scheme.
+    RepairedTags,
     /// Cells of a table that were written differently, because a spreadsheet would take them for formulas.
     QuotedCells,
     /// Entities in several pieces, read as one stretch.
@@ -75,6 +79,8 @@ pub enum Loss {
     Notes,
     /// Groups of entities that mean the same.
     Coreference,
+    /// Fields that no reader knows.
+    UnreadFields,
 }
 
 impl Loss {
@@ -90,6 +96,8 @@ impl Loss {
             Self::Ids => ("document", "documents", "renamed"),
             Self::RewrittenWords => ("word", "words", "written with _ for white space"),
             Self::RewrittenTypes => ("label", "labels", "written with _ for white space in the type"),
+            Self::BlankWords => ("word", "words", "of nothing but blanks: left out"),
+            Self::RepairedTags => ("tag", "tags", "out of their scheme: read as conlleval reads them"),
             Self::QuotedCells => ("cell", "cells", "written with ' before what a spreadsheet would take for a formula"),
             Self::Discontinuous => ("entity", "entities", "in pieces: read as one stretch from first to last"),
             Self::OffWords => ("entity", "entities", "not on word boundaries: widened to whole words"),
@@ -113,6 +121,7 @@ impl Loss {
             Self::Normalisations => ("link", "links", "to a knowledge base: left out"),
             Self::Notes => ("note", "notes", "left out"),
             Self::Coreference => ("group", "groups", "of mentions of the same thing: left out"),
+            Self::UnreadFields => ("field", "fields", "not read"),
         };
         format!("{count} {} {fate}.", if count == 1 { one } else { many })
     }
@@ -186,6 +195,14 @@ impl LossReport {
     pub(crate) fn add(&mut self, loss: Loss, count: usize) {
         if count > 0 {
             *self.counts.entry(loss).or_default() += count;
+        }
+    }
+
+    /// Counts fields called `name` that were not read.
+    pub(crate) fn unread(&mut self, name: &str, count: usize) {
+        self.add(Loss::UnreadFields, count);
+        if count > 0 {
+            self.note(format!("{count} not read: {name}."));
         }
     }
 

@@ -33,6 +33,11 @@ fuzzed! {
     prodigy: Prodigy, "prodigy.jsonl";
     pubannotation: PubAnnotation, "pubannotation.json";
     conll: Conll, "conll.txt";
+    conll_numbered: Conll, "conll-numbered.tsv";
+    conll_relations: Conll, "conll-relations.txt";
+    conll_2012: Conll, "conll-2012.conll";
+    conll_u: Conll, "conll-u.conllu";
+    webanno: WebAnno, "webanno.tsv";
     brat: Brat, "brat.zip";
 }
 
@@ -59,7 +64,7 @@ fn fuzz(format: Format, file: &str) {
 fn read(format: Format, file: &[u8]) {
     _ = sniff(file);
     let limits = Limits { document_bytes: 1 << 16, archive_bytes: 1 << 16, ..Limits::default() };
-    let reader = || Reader::new(format, file, "x", Options { limits, ends: None });
+    let reader = || Reader::new(format, file, "x", Options { limits, ..Options::default() });
     let first_error = check(reader(), file);
     assert!(check(reader().past_errors(), file) >= first_error, "what is read before an error is read past it too");
 }
@@ -118,6 +123,14 @@ const PIECES: &[&[u8]] = &[
     b"-DOCSTART- O\n",
     b"a B-K\n",
     b"I-K",
+    b"#",
+    b"# text = ",
+    b"#Text=",
+    b"_",
+    b"*[1]|",
+    b"1-2",
+    b"(e1-K",
+    b"e1)",
     b"\"start\":",
     b"\"end\":",
     b"\"text\":",
