@@ -325,14 +325,12 @@ mod tests {
         check_error(
             r#""start":2"#,
             r#""start":-2"#,
-            expect![
-                "x.json, line 1, document 1: invalid value: integer `-2`, expected usize (column 68, from where the document starts)"
-            ],
+            expect!["x.json, line 1, document 1, entities[0].start: -2 stands there, but a word's number is expected"],
         );
         check_error(
             r#""start":2,"#,
             "",
-            expect!["x.json, line 1, document 1: missing field `start` (column 66, from where the document starts)"],
+            expect!["x.json, line 1, document 1, entities[0]: there is no `start`; the fields are `type`, `end`"],
         );
         check_error(
             r#""type":"Loc""#,
@@ -367,15 +365,15 @@ mod tests {
             "Ada",
             r"Ada\ud800",
             expect![
-                "x.json, line 1, document 1: unexpected end of hex escape (column 22, from where the document starts)"
+                "x.json, line 1, document 1: is not JSON: unexpected end of hex escape (column 22, from where the document starts)"
             ],
         );
         check_error(
             "}]",
             "}",
-            expect![[
-                r#"x.json, line 1, document 1: invalid type: string "relations", expected an entity with `type`, `start` and `end` (column 122, from where the document starts)"#
-            ]],
+            expect![
+                "x.json, line 1, document 1: is not JSON: expected `,` or `]` (column 122, from where the document starts)"
+            ],
         );
         check_error("[{", "{", expect!["x.json, line 1, document 1: expected an object, found ']'"]);
         let second = SENTENCE.replace(

@@ -65,6 +65,22 @@ pub enum Problem {
     /// It is not JSON, or not of the format's form.
     #[error("{0}")]
     Json(String),
+    /// A value has another form than the format gives it.
+    #[error("{found} stands there, but {expected} is expected")]
+    Unfit {
+        /// The value, shortened, or its kind.
+        found: String,
+        /// The form that it should have.
+        expected: String,
+    },
+    /// An object lacks a field.
+    #[error("there is no `{name}`; the fields are {}", listed(found))]
+    NoField {
+        /// The field.
+        name: String,
+        /// The fields that the object has, in their order.
+        found: Vec<String>,
+    },
     /// It is no zip archive.
     #[error("is no readable zip archive: {0}")]
     Zip(String),
@@ -309,6 +325,17 @@ pub(crate) fn unit_name(unit: OffsetUnit) -> &'static str {
         OffsetUnit::CodePoints => "Unicode code points",
         OffsetUnit::Utf16 => "UTF-16 code units",
     }
+}
+
+/// Names of fields as a sentence lists them, some if they are many.
+pub(crate) fn listed(names: &[String]) -> String {
+    const SAID: usize = 8;
+    if names.is_empty() {
+        return "none".to_owned();
+    }
+    let said: Vec<String> = names.iter().take(SAID).map(|name| format!("`{}`", shortened(name))).collect();
+    let more = if names.len() > SAID { format!(" and {} more", names.len() - SAID) } else { String::new() };
+    said.join(", ") + &more
 }
 
 /// Enough of a text from a file to know it by.

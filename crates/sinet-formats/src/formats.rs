@@ -11,6 +11,7 @@ pub(crate) mod n_triples;
 pub(crate) mod prodigy;
 pub(crate) mod pubannotation;
 pub(crate) mod sinet;
+mod spans;
 pub(crate) mod spert;
 pub(crate) mod web_annotation;
 pub(crate) mod webanno;

@@ -44,6 +44,7 @@ pub mod read;
 pub mod sniff;
 #[cfg(test)]
 mod tests;
+mod text_field;
 mod tokenised;
 mod words;
 pub mod write;

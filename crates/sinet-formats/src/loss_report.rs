@@ -79,13 +79,33 @@ pub enum Loss {
     Notes,
     /// Groups of entities that mean the same.
     Coreference,
+    /// Labels without a type, which are kept.
+    EmptyTypes,
+    /// Labels without a place in the text; left out.
+    NoPlace,
+    /// Mentions whose words stand in the text more than once; the first was taken.
+    Ambiguous,
+    /// Texts beside a span that are not the text there.
+    OtherTexts,
+    /// Scores that are no probability; left out.
+    BadScores,
+    /// Names that several labels of a document have; the first keeps it.
+    RepeatedNames,
+    /// Documents that nobody has labelled yet; left out.
+    Unlabelled,
+    /// Documents that cannot be read; left out.
+    Unreadable,
+    /// Records of a file, such as lines, that hold no document; left out.
+    UnreadRecords,
     /// Fields that no reader knows.
     UnreadFields,
+    /// Files of a folder or an archive that no reader knows.
+    UnreadFiles,
 }
 
 impl Loss {
-    /// The sentence that reports `count` of them.
-    fn sentence(self, count: usize) -> String {
+    /// The sentence that reports `count` of them, without its full stop.
+    fn clause(self, count: usize) -> String {
         let (one, many, fate) = match self {
             Self::Rejected => ("document", "documents", "rejected or skipped by the annotator: left out"),
             Self::Wordless => ("document", "documents", "without a word: left out"),
@@ -121,11 +141,37 @@ impl Loss {
             Self::Normalisations => ("link", "links", "to a knowledge base: left out"),
             Self::Notes => ("note", "notes", "left out"),
             Self::Coreference => ("group", "groups", "of mentions of the same thing: left out"),
+            Self::EmptyTypes => ("label", "labels", "without a type: kept with an empty one"),
+            Self::NoPlace => ("label", "labels", "without a place in the text: left out"),
+            Self::Ambiguous => ("mention", "mentions", "found several times in the text: the first was taken"),
+            Self::OtherTexts => {
+                ("entity", "entities", "with another text beside it than at its place: the place was kept")
+            }
+            Self::BadScores => ("score", "scores", "not between 0 and 1: left out"),
+            Self::RepeatedNames => ("id", "ids", "given twice in a document: the first was kept"),
+            Self::Unlabelled => ("document", "documents", "that nobody has labelled yet: left out"),
+            Self::Unreadable => ("document", "documents", "that cannot be read: left out"),
+            Self::UnreadRecords => ("record", "records", "that no document was read from: left out"),
             Self::UnreadFields => ("field", "fields", "not read"),
+            Self::UnreadFiles => ("file", "files", "not read"),
         };
-        format!("{count} {} {fate}.", if count == 1 { one } else { many })
+        format!("{count} {} {fate}", if count == 1 { one } else { many })
     }
 }
+
+/// The things that a loss befell, by name, and how often.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+struct Named {
+    /// In the order of their first appearance.
+    counts: Vec<(String, usize)>,
+    /// Further ones, for which there was no room.
+    others: usize,
+}
+
+/// So many names a loss are kept; files come from strangers.
+const NAMES: usize = 50;
+/// So many of them are said in a sentence.
+const NAMES_SAID: usize = 8;
 
 /// The report of a conversion: counts of all that was kept, and of all that was lost.
 ///
@@ -139,6 +185,7 @@ pub struct LossReport {
     /// Relations in the result.
     pub relations: usize,
     counts: BTreeMap<Loss, usize>,
+    named: BTreeMap<Loss, Named>,
     notes: Vec<String>,
 }
 
@@ -161,7 +208,25 @@ impl LossReport {
 
     /// One sentence for each loss.
     pub fn sentences(&self) -> impl Iterator<Item = String> {
-        self.losses().map(|(loss, count)| loss.sentence(count))
+        self.losses().map(|(loss, count)| match self.named.get(&loss) {
+            Some(named) => format!("{}: {named}.", loss.clause(count)),
+            None => format!("{}.", loss.clause(count)),
+        })
+    }
+
+    /// The names of the things that `loss` befell, each with how often; at most fifty.
+    pub fn names(&self, loss: Loss) -> impl Iterator<Item = (&str, usize)> {
+        let named = self.named.get(&loss).into_iter().flat_map(|named| &named.counts);
+        named.map(|(name, count)| (name.as_str(), *count))
+    }
+
+    /// The complaint that no document has an entity, a sentence; `None` where one has, and where there is no document.
+    pub fn complaint(&self) -> Option<String> {
+        match (self.documents, self.entities) {
+            (1, 0) => Some("The document has no entity.".to_owned()),
+            (documents @ 2.., 0) => Some(format!("None of the {documents} documents has an entity.")),
+            _ => None,
+        }
     }
 
     /// Findings about the file, such as its unit; each a sentence.
@@ -179,6 +244,12 @@ impl LossReport {
         for (&loss, &count) in &before.counts {
             self.add(loss, count);
         }
+        for (&loss, before) in &before.named {
+            let named = self.named.entry(loss).or_default();
+            before.counts.iter().for_each(|(name, count)| named.add(name, *count));
+            named.others += before.others;
+        }
+        self.notes.retain(|note| !before.notes.contains(note));
         self.notes.splice(0..0, before.notes.iter().cloned());
         self
     }
@@ -198,11 +269,32 @@ impl LossReport {
         }
     }
 
-    /// Counts fields called `name` that were not read.
-    pub(crate) fn unread(&mut self, name: &str, count: usize) {
-        self.add(Loss::UnreadFields, count);
+    /// Counts one `loss` of the thing called `name`: the path of a field, say, or of a file.
+    pub fn lose(&mut self, loss: Loss, name: &str) {
+        self.lose_all(loss, name, 1);
+    }
+
+    /// Counts `count` losses of the things called `name`.
+    pub(crate) fn lose_all(&mut self, loss: Loss, name: &str, count: usize) {
+        self.add(loss, count);
         if count > 0 {
-            self.note(format!("{count} not read: {name}."));
+            self.named.entry(loss).or_default().add(name, count);
+        }
+    }
+
+    /// Undoes [`LossReport::lose`], which has been called with the same.
+    pub(crate) fn take_back(&mut self, loss: Loss, name: &str) {
+        let (Some(named), Some(count)) = (self.named.get_mut(&loss), self.counts.get_mut(&loss)) else { return };
+        match named.counts.iter().position(|(known, _)| known == name) {
+            Some(index) if named.counts[index].1 == 1 => drop(named.counts.remove(index)),
+            Some(index) => named.counts[index].1 -= 1,
+            None if named.others > 0 => named.others -= 1,
+            None => return,
+        }
+        *count -= 1;
+        if *count == 0 {
+            self.counts.remove(&loss);
+            self.named.remove(&loss);
         }
     }
 
@@ -211,6 +303,33 @@ impl LossReport {
         let note = note.into();
         if !self.notes.contains(&note) {
             self.notes.push(note);
+        }
+    }
+}
+
+impl Named {
+    fn add(&mut self, name: &str, count: usize) {
+        match self.counts.iter().position(|(known, _)| known == name) {
+            Some(index) => self.counts[index].1 += count,
+            None if self.counts.len() < NAMES => self.counts.push((name.to_owned(), count)),
+            None => self.others += count,
+        }
+    }
+}
+
+impl fmt::Display for Named {
+    fn fmt(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
+        for (index, (name, count)) in self.counts.iter().take(NAMES_SAID).enumerate() {
+            let separator = if index == 0 { "" } else { ", " };
+            write!(formatter, "{separator}{name}")?;
+            if *count > 1 {
+                write!(formatter, " ({count} times)")?;
+            }
+        }
+        let unsaid: usize = self.counts.iter().skip(NAMES_SAID).map(|(_, count)| count).sum();
+        match unsaid + self.others {
+            0 => Ok(()),
+            others => write!(formatter, " and {others} more"),
         }
     }
 }
@@ -228,8 +347,10 @@ impl fmt::Display for LossReport {
         for note in &self.notes {
             writeln!(formatter, "{note}")?;
         }
-        if self.is_lossless() {
-            return writeln!(formatter, "Nothing is lost.");
+        match self.complaint() {
+            Some(complaint) => writeln!(formatter, "{complaint}")?,
+            None if self.is_lossless() => return writeln!(formatter, "Nothing is lost."),
+            None => {}
         }
         self.sentences().try_for_each(|sentence| writeln!(formatter, "{sentence}"))
     }

@@ -4,7 +4,7 @@ use std::num::NonZeroUsize;
 use std::str::FromStr;
 
 /// How to read a file.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Options {
     /// Bounds of the reader's memory.
     pub limits: Limits,
@@ -12,6 +12,8 @@ pub struct Options {
     pub ends: Option<Ends>,
     /// The columns of a file of columns, where they are not to be found by evidence.
     pub columns: Columns,
+    /// The field that holds the text, where a record has several or none of a usual name.
+    pub text_field: Option<String>,
 }
 
 /// Columns of a file that has a word a line, counted from 1. Reads as `word=2,tag=3`.

@@ -55,6 +55,13 @@ pub(crate) fn resolve(
     Err(fault)
 }
 
+/// Whether the stated stretches are stretches of `text` in one unit or another, and have the texts that stand beside them.
+pub(crate) fn fits(text: &str, stated: &[StatedSpan]) -> bool {
+    let offsets = Offsets::new(text);
+    let units = [OffsetUnit::CodePoints, OffsetUnit::Utf16, OffsetUnit::Bytes];
+    units.into_iter().any(|unit| in_unit(text, &offsets, stated, unit).is_ok())
+}
+
 fn in_unit(text: &str, offsets: &Offsets, stated: &[StatedSpan], unit: OffsetUnit) -> Result<Vec<ByteSpan>, Fault> {
     let spans = stated.iter().map(|StatedSpan { field, range, text: beside }| {
         let TextRange { start, end } = *range;

@@ -9,13 +9,13 @@ use crate::format::Format;
 use crate::formats::brat::archive::Archive;
 use crate::formats::{conll, doccano, dygie, gliner, label_studio, prodigy, pubannotation, sinet, spert, webanno};
 use crate::json::objects::JsonObjects;
-use crate::loss_report::LossReport;
+use crate::loss_report::{Loss, LossReport};
 use crate::options::{Ends, Options};
 
 /// The documents of a file.
 ///
 /// Yields one document at a time and holds no more than that, however long the file is. It ends at the first error, unless it
-/// goes [past errors](Reader::past_errors).
+/// goes [past errors](Reader::past_errors) or [skips](Reader::skip_bad) what is wrong.
 pub struct Reader<R> {
     input: Input<R>,
     format: Format,
@@ -23,8 +23,16 @@ pub struct Reader<R> {
     file: String,
     /// Documents begun so far.
     begun: u64,
-    past_errors: bool,
+    on_error: OnError,
     ended: bool,
+}
+
+/// The way on after a document that is wrong.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum OnError {
+    End,
+    GoOn,
+    Skip,
 }
 
 /// The file, cut as its format needs.
@@ -42,8 +50,8 @@ impl<R: BufRead> Reader<R> {
         // Above this serde_json refuses it anyway, in other words.
         options.limits.depth = options.limits.depth.min(100);
         let limits = options.limits;
-        let mut report = LossReport::default();
-        report.note(match options.ends {
+        let mut context = Context::new(options);
+        context.report.note(match context.options.ends {
             None => format!("Read as {format}, which counts in {}.", format.positions()),
             Some(Ends::Inclusive) => format!("Read as {format}, with ends inclusive as you said."),
             Some(Ends::Exclusive) => format!("Read as {format}, with ends exclusive as you said."),
@@ -55,20 +63,37 @@ impl<R: BufRead> Reader<R> {
             Format::Brat => Input::Brat(Archive::new(input)),
             _ => Input::Json(JsonObjects::new(input, limits)),
         };
-        let context = Context { options, report, id: None };
-        Self { input, format, context, file: file.into(), begun: 0, past_errors: false, ended: false }
+        Self { input, format, context, file: file.into(), begun: 0, on_error: OnError::End, ended: false }
     }
 
     /// Goes on after a document that is wrong, wherever the next one can be told from it: not after a mistake in the
     /// structure around the documents.
     #[must_use]
     pub fn past_errors(self) -> Self {
-        Self { past_errors: true, ..self }
+        Self { on_error: OnError::GoOn, ..self }
+    }
+
+    /// Passes over documents that are wrong: the report counts them as [`Loss::Unreadable`], each with its place and its
+    /// mistake. A mistake after which no document can be told is an error still.
+    #[must_use]
+    pub fn skip_bad(self) -> Self {
+        Self { on_error: OnError::Skip, ..self }
     }
 
     /// The report up to here: losses, and notes on the file.
     pub fn report(&self) -> &LossReport {
         &self.context.report
+    }
+
+    /// Whether another document may come after an error.
+    fn goes_on(&self) -> bool {
+        match &self.input {
+            Input::Json(objects) => objects.goes_on(),
+            Input::Spert(sentences) => sentences.goes_on(),
+            Input::Conll(sentences) => sentences.goes_on(),
+            Input::WebAnno(_) => false,
+            Input::Brat(archive) => archive.goes_on(),
+        }
     }
 
     fn read(&mut self) -> Result<Option<LabelledDocument>, ReadError> {
@@ -108,13 +133,20 @@ impl<R: BufRead> Iterator for Reader<R> {
         if self.ended {
             return None;
         }
-        let next = self.read().transpose();
-        self.ended = match next {
-            Some(Ok(_)) => false,
-            Some(Err(_)) => !self.past_errors,
-            None => true,
-        };
-        next
+        loop {
+            let next = self.read().transpose();
+            let goes_on = self.goes_on();
+            match &next {
+                Some(Ok(_)) => {}
+                Some(Err(error)) if self.on_error == OnError::Skip && goes_on => {
+                    self.context.report.lose(Loss::Unreadable, &error.to_string());
+                    continue;
+                }
+                Some(Err(_)) => self.ended = self.on_error != OnError::GoOn,
+                None => self.ended = true,
+            }
+            return next;
+        }
     }
 }
 
@@ -129,7 +161,13 @@ fn next_object<R: BufRead>(
         let object = match objects.next() {
             Ok(Some(object)) => object,
             Ok(None) => return (objects.line(), Ok(None)),
-            Err(problem) => return (objects.line(), Err(problem.into())),
+            Err(problem) => {
+                if objects.goes_on() {
+                    *begun += 1;
+                    context.id = None;
+                }
+                return (objects.line(), Err(problem.into()));
+            }
         };
         *begun += 1;
         context.id = None;

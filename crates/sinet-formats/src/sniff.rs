@@ -1,11 +1,10 @@
 //! Which format a file has, by what stands in it.
 
-use std::collections::BTreeSet;
-
-use crate::error::shortened;
+use crate::error::{listed, shortened};
 use crate::format::Format;
 use crate::formats::conll::{self, NoLayout};
-use crate::formats::webanno;
+use crate::formats::{doccano, dygie, gliner, label_studio, prodigy, pubannotation, sinet, spert, webanno};
+use crate::json::shape::{Kind, Shape};
 
 /// Bytes from the start of a file that are enough to recognise it.
 pub const HEAD_BYTES: usize = 64 << 10;
@@ -27,7 +26,7 @@ pub enum SniffError {
     #[error("the file is empty")]
     Empty,
     /// Its objects have the fields of no format.
-    #[error("no known format has objects with {}; name the format", listed(fields))]
+    #[error("no known format has objects with these fields: {}; name the format", listed(fields))]
     Fields {
         /// The fields, in alphabetical order.
         fields: Vec<String>,
@@ -72,88 +71,31 @@ pub fn sniff(head: &[u8]) -> Result<Sniffed, SniffError> {
     }
 }
 
+/// The evidence of a format in the shape of a file, as a list of fields.
+type Recogniser = fn(&Shape) -> Option<&'static str>;
+
+/// The formats of JSON and their evidence, the most telling first.
+const RECOGNISERS: &[(Format, Recogniser)] = &[
+    (Format::Gliner, gliner::recognise),
+    (Format::Dygie, dygie::recognise),
+    (Format::PubAnnotation, pubannotation::recognise),
+    (Format::LabelStudio, label_studio::recognise),
+    (Format::Prodigy, prodigy::recognise),
+    (Format::Spert, spert::recognise),
+    (Format::Doccano, doccano::recognise),
+    (Format::Sinet, sinet::recognise),
+];
+
 fn by_fields(text: &str) -> Result<Sniffed, SniffError> {
-    let Fields { outer, inner } = fields(text);
-    let has = |name: &str| outer.contains(name);
-    let inside = |name: &str| inner.contains(name);
-    let found = if has("tokenized_text") {
-        Some((Format::Gliner, "`tokenized_text`"))
-    } else if has("sentences") && (has("ner") || has("doc_key") || has("predicted_ner")) {
-        Some((Format::Dygie, "`sentences` and `ner` or `doc_key`"))
-    } else if has("denotations") || (has("sourcedb") && has("text")) {
-        Some((Format::PubAnnotation, "`denotations` or `sourcedb`"))
-    } else if has("data") && (has("annotations") || has("predictions") || has("completions")) {
-        Some((Format::LabelStudio, "`data` and `annotations` or `predictions`"))
-    } else if has("text") && (has("spans") || has("answer") || has("_task_hash")) {
-        Some((Format::Prodigy, "`text` and `spans` or `answer`"))
-    } else if has("tokens") && has("entities") && !has("text") {
-        Some((Format::Spert, "`tokens` and `entities`"))
-    } else if has("text") && (inside("start_offset") || has("label") || has("labels") || has("Comments")) {
-        Some((Format::Doccano, "`text` and `label` or entities with `start_offset`"))
-    } else if has("text") && (has("windows") || has("words") || inside("start")) && has("entities") {
-        Some((Format::Sinet, "`text`, `words` and `entities`"))
-    } else if has("text") && has("entities") {
-        // Documents without a label look the same in both, and are read the same.
-        Some((Format::Doccano, "`text` and `entities`"))
-    } else if has("text") {
-        Some((Format::Doccano, "`text` and no labels"))
-    } else {
-        None
-    };
-    match found {
+    let shape = Shape::of(text);
+    let found = RECOGNISERS.iter().find_map(|(format, recognise)| Some((*format, recognise(&shape)?)));
+    // A record with a text is one, whatever its labels are called; the reader names what it does not know.
+    let text =
+        || (shape.has_as("text", Kind::Text)).then_some((Format::Doccano, "`text` and no labels of a known name"));
+    match found.or_else(text) {
         Some((format, fields)) => Ok(Sniffed { format, reason: format!("its objects have {fields}") }),
-        None => Err(SniffError::Fields { fields: outer.into_iter().collect() }),
+        None => Err(SniffError::Fields { fields: shape.fields() }),
     }
-}
-
-/// Names of fields of the first object, and of objects in lists within.
-struct Fields {
-    outer: BTreeSet<String>,
-    inner: BTreeSet<String>,
-}
-
-/// The fields of the first object, of which only the start need be there.
-fn fields(text: &str) -> Fields {
-    let mut fields = Fields { outer: BTreeSet::new(), inner: BTreeSet::new() };
-    let (mut depth, mut top) = (0usize, None);
-    let mut characters = text.char_indices();
-    let mut last_string: Option<&str> = None;
-    while let Some((at, character)) = characters.next() {
-        match character {
-            '"' => {
-                let mut escaped = false;
-                let end = characters.find(|&(_, character)| {
-                    let closes = character == '"' && !escaped;
-                    escaped = character == '\\' && !escaped;
-                    closes
-                });
-                let Some((end, _)) = end else { break };
-                last_string = Some(&text[at + 1..end]);
-            }
-            ':' => {
-                let Some(name) = last_string.take() else { continue };
-                match top {
-                    Some(top) if depth == top => fields.outer.insert(name.to_owned()),
-                    Some(top) if depth == top + 2 => fields.inner.insert(name.to_owned()),
-                    _ => false,
-                };
-            }
-            '{' | '[' => {
-                depth += 1;
-                if character == '{' && top.is_none() {
-                    top = Some(depth);
-                }
-            }
-            '}' | ']' => {
-                depth = depth.saturating_sub(1);
-                if top.is_some_and(|top| depth < top) {
-                    break;
-                }
-            }
-            _ => {}
-        }
-    }
-    fields
 }
 
 fn by_lines(text: &str) -> Result<Sniffed, SniffError> {
@@ -190,16 +132,6 @@ fn is_prose(text: &str) -> bool {
         tables += usize::from(line.contains('\t'));
     }
     text.contains(char::is_alphabetic) && !text.contains(is_foreign) && 2 * tables < lines
-}
-
-fn listed(fields: &[String]) -> String {
-    match fields {
-        [] => "no field".to_owned(),
-        fields => {
-            let fields: Vec<String> = fields.iter().take(8).map(|field| format!("`{}`", shortened(field))).collect();
-            fields.join(", ")
-        }
-    }
 }
 
 #[cfg(test)]
@@ -239,9 +171,12 @@ mod tests {
                 r#"{"text": "a", "model": "m", "words": [], "entities": []}"#,
                 "sinet: its objects have `text`, `words` and `entities`",
             ),
-            (r#"{"text": "a", "url": "b"}"#, "doccano: its objects have `text` and no labels"),
-            (r#"{"words": 1, "b\"c": 2}"#, r#"no known format has objects with `b\"c`, `words`; name the format"#),
-            ("[]", "no known format has objects with no field; name the format"),
+            (r#"{"text": "a", "url": "b"}"#, "doccano: its objects have `text` and no labels of a known name"),
+            (
+                r#"{"words": 1, "b\"c": 2}"#,
+                r#"no known format has objects with these fields: `b\"c`, `words`; name the format"#,
+            ),
+            ("[]", "no known format has objects with these fields: none; name the format"),
             ("PK\u{3}\u{4}", "brat: it is a zip archive, as brat's texts and labels are kept in"),
             ("-DOCSTART- -X- O O\n", "conll: it starts with -DOCSTART-"),
             ("\n\nEU NNP I-NP I-ORG\nrejects VBZ I-VP O\nGer", "conll: every line ends in a tag such as O or B-PER"),

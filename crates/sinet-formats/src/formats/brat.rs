@@ -35,7 +35,8 @@ pub fn read_pair(
     labels: &str,
     options: Options,
 ) -> Result<(LabelledDocument, LossReport), ReadError> {
-    let mut context = Context { options, report: LossReport::default(), id: Some(name.to_owned()) };
+    let mut context = Context::new(options);
+    context.id = Some(name.to_owned());
     let document = read(name, text, labels, &mut context).and_then(|document| context.checked(document));
     let document = document.map_err(|fault| fault.in_file(&format!("{name}.ann"), 1, None, None))?;
     context.count(&document);

@@ -22,7 +22,7 @@ use crate::context::Context;
 use crate::document::LabelledDocument;
 use crate::error::{Fault, Problem, shortened};
 use crate::lines::LineReader;
-use crate::loss_report::LossReport;
+use crate::loss_report::{Loss, LossReport};
 use crate::options::Columns;
 use crate::sniff::HEAD_BYTES;
 
@@ -341,13 +341,13 @@ impl Parts {
         std::mem::take(&mut self.scheme).report(layout.style(), report);
         let Unread { cells, comments, other_comments, empty_nodes } = std::mem::take(&mut self.unread);
         for (column, &count) in cells.iter().enumerate() {
-            report.unread(&format!("column {}", column + 1), count);
+            report.lose_all(Loss::UnreadFields, &format!("column {}", column + 1), count);
         }
         for (name, count) in comments {
-            report.unread(&format!("`# {name}`"), count);
+            report.lose_all(Loss::UnreadFields, &format!("`# {name}`"), count);
         }
-        report.unread("other comments", other_comments);
-        report.unread("nodes without a word", empty_nodes);
+        report.lose_all(Loss::UnreadFields, "other comments", other_comments);
+        report.lose_all(Loss::UnreadFields, "nodes without a word", empty_nodes);
     }
 }
 

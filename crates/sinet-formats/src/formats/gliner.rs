@@ -15,10 +15,14 @@ use crate::builder::{DocumentBuilder, WordBounds};
 use crate::context::Context;
 use crate::document::{LabelledDocument, LabelledEntity, LabelledRelation, Provenance};
 use crate::error::{Fault, Problem};
+use crate::json::shape::Shape;
 use crate::json::{name_of, parse};
 use crate::loss_report::{Loss, LossReport};
 use crate::options::Ends;
 use crate::tokenised::Tokenised;
+
+/// Fields that hold no labels.
+const BOOKKEEPING: &[&str] = &[];
 
 #[derive(Deserialize)]
 #[serde(expecting = "an example with `tokenized_text` and `ner`")]
@@ -32,8 +36,13 @@ struct Example {
     relations: Vec<(usize, usize, String)>,
 }
 
+/// The evidence that a file is GLiNER's.
+pub(crate) fn recognise(shape: &Shape) -> Option<&'static str> {
+    shape.has("tokenized_text").then_some("`tokenized_text`")
+}
+
 pub(crate) fn read(json: &[u8], context: &mut Context) -> Result<LabelledDocument, Fault> {
-    let example: Example = parse(json)?;
+    let example: Example = parse(json, BOOKKEEPING, context)?;
     let id = name_of(&example.id);
     context.id = Some(id.clone());
     let mut joined = DocumentBuilder::new(id);

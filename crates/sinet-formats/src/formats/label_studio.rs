@@ -21,9 +21,13 @@ use sinet_text::{OffsetUnit, TextRange};
 use crate::context::Context;
 use crate::document::{LabelledDocument, LabelledEntity, LabelledRelation, Provenance};
 use crate::error::{Fault, Problem};
+use crate::json::shape::{Kind, Shape};
 use crate::json::{name_of, parse};
 use crate::loss_report::Loss;
 use crate::positions::{StatedSpan, TextPositions, Unit, resolve};
+
+/// Fields that hold no labels.
+const BOOKKEEPING: &[&str] = &[];
 
 #[derive(Deserialize)]
 #[serde(expecting = "a task with `data` and `annotations`")]
@@ -82,8 +86,15 @@ struct Stretch {
     labels: Vec<String>,
 }
 
+/// The evidence that a file is Label Studio's.
+pub(crate) fn recognise(shape: &Shape) -> Option<&'static str> {
+    let labels = ["annotations", "predictions", "completions"];
+    let is_task = shape.has_as("data", Kind::Object) && labels.iter().any(|path| shape.has(path));
+    is_task.then_some("`data` and `annotations` or `predictions`")
+}
+
 pub(crate) fn read(json: &[u8], context: &mut Context) -> Result<LabelledDocument, Fault> {
-    let mut task: Task = parse(json)?;
+    let mut task: Task = parse(json, BOOKKEEPING, context)?;
     let meta = task.meta.take().unwrap_or_default();
     let id = name_of(if meta.id.is_null() { &task.id } else { &meta.id });
     context.id = Some(id.clone());

@@ -22,10 +22,14 @@ use sinet_text::{ByteSpan, OffsetUnit, Offsets, TextRange, WordRange};
 use crate::context::Context;
 use crate::document::{LabelledDocument, LabelledEntity, LabelledRelation, Provenance};
 use crate::error::{Fault, Problem};
+use crate::json::shape::Shape;
 use crate::json::{name_of, parse, with_provenance};
 use crate::loss_report::{Loss, LossReport};
 use crate::positions::{StatedSpan, TextPositions, Unit, leaves_text, resolve};
 use crate::words::{covering, span_of};
+
+/// Fields that hold no labels.
+const BOOKKEEPING: &[&str] = &[];
 
 #[derive(Deserialize)]
 #[serde(expecting = "a task with `text` and `spans`")]
@@ -84,8 +88,14 @@ struct End {
     label: Option<String>,
 }
 
+/// The evidence that a file is Prodigy's.
+pub(crate) fn recognise(shape: &Shape) -> Option<&'static str> {
+    let own = ["spans", "answer", "_task_hash"];
+    (shape.has("text") && own.iter().any(|path| shape.has(path))).then_some("`text` and `spans` or `answer`")
+}
+
 pub(crate) fn read(json: &[u8], context: &mut Context) -> Result<Option<LabelledDocument>, Fault> {
-    let task: Task = parse(json)?;
+    let task: Task = parse(json, BOOKKEEPING, context)?;
     let id = task.meta.get("id").map(name_of).unwrap_or_default();
     context.id = Some(id.clone());
     if matches!(task.answer.as_deref(), Some("reject" | "ignore")) {

@@ -18,9 +18,13 @@ use sinet_text::{OffsetUnit, TextRange};
 use crate::context::Context;
 use crate::document::{LabelledDocument, LabelledEntity, LabelledRelation, Provenance};
 use crate::error::{Fault, Problem};
+use crate::json::shape::Shape;
 use crate::json::{name_of, parse};
 use crate::loss_report::Loss;
 use crate::positions::{StatedSpan, TextPositions, Unit, resolve};
+
+/// Fields that hold no labels.
+const BOOKKEEPING: &[&str] = &[];
 
 #[derive(Deserialize)]
 #[serde(expecting = "a document with `text` and `denotations`")]
@@ -73,8 +77,13 @@ struct Relation {
     obj: Value,
 }
 
+/// The evidence that a file is PubAnnotation's.
+pub(crate) fn recognise(shape: &Shape) -> Option<&'static str> {
+    (shape.has("denotations") || shape.has("sourcedb") && shape.has("text")).then_some("`denotations` or `sourcedb`")
+}
+
 pub(crate) fn read(json: &[u8], context: &mut Context) -> Result<LabelledDocument, Fault> {
-    let document: Document = parse(json)?;
+    let document: Document = parse(json, BOOKKEEPING, context)?;
     let id = name_of(&document.sourceid);
     context.id = Some(id.clone());
     let report = &mut context.report;

@@ -24,8 +24,9 @@ use std::io::BufRead;
 
 use crate::context::Context;
 use crate::document::LabelledDocument;
-use crate::error::{Fault, Problem};
+use crate::error::{Fault, Problem, shortened};
 use crate::lines::LineReader;
+use crate::loss_report::Loss;
 
 use annotations::Annotations;
 use header::Header;
@@ -85,7 +86,7 @@ fn read<R: BufRead>(
         }
         if *begun == 0 && !line.trim().is_empty() {
             if !line.starts_with("#FORMAT=") {
-                let found = crate::error::shortened(line);
+                let found = shortened(line);
                 return Err(Problem::Line { found, expected: "the start of the format, `#FORMAT=WebAnno TSV 3.3`" }.into());
             }
             *begun = 1;
@@ -96,11 +97,11 @@ fn read<R: BufRead>(
                 sentence.finish(&mut document, &mut annotations, report)?;
             }
             sentence.add_text(text);
-        } else if line.starts_with('#') {
+        } else if let Some(comment) = line.strip_prefix('#') {
             let is_header = document.words.is_empty() && !sentence.has_tokens() && header.take(line);
             if !is_header {
-                let name = line[1..].split(['=', ' ']).next().unwrap_or_default();
-                report.unread(&format!("`#{}`", crate::error::shortened(name)), 1);
+                let name = comment.split(['=', ' ']).next().unwrap_or_default();
+                report.lose(Loss::UnreadFields, &format!("`#{}`", shortened(name)));
             }
         } else {
             sentence.take(line, &header, &mut annotations)?;

@@ -44,6 +44,11 @@ impl<R: BufRead> Archive<R> {
         Self { state: State::Closed(Some(input)) }
     }
 
+    /// Whether another document may come after an error.
+    pub(crate) fn goes_on(&self) -> bool {
+        matches!(self.state, State::Open(_))
+    }
+
     /// The next document with the name of the file that holds its labels.
     pub(crate) fn next(
         &mut self,

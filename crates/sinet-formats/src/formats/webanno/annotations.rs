@@ -220,7 +220,7 @@ impl Annotations {
         }
         report.add(Loss::Coreference, self.chains.len());
         for (name, count) in unread {
-            report.unread(&name, count);
+            report.lose_all(Loss::UnreadFields, &name, count);
         }
     }
 
