@@ -7,7 +7,7 @@ use crate::document::LabelledDocument;
 use crate::error::{Fault, Problem, ReadError};
 use crate::format::Format;
 use crate::formats::brat::archive::Archive;
-use crate::formats::{conll, doccano, dygie, gliner, label_studio, prodigy, pubannotation, sinet, spert};
+use crate::formats::{conll, doccano, dygie, gliner, label_studio, prodigy, pubannotation, sinet, spert, webanno};
 use crate::json::objects::JsonObjects;
 use crate::loss_report::{Loss, LossReport};
 use crate::options::{Ends, Options};
@@ -39,7 +39,8 @@ enum OnError {
 enum Input<R> {
     Json(JsonObjects<R>),
     Spert(Box<spert::Sentences<R>>),
-    Conll(conll::Lines<R>),
+    Conll(conll::Sentences<R>),
+    WebAnno(webanno::Tokens<R>),
     Brat(Archive<R>),
 }
 
@@ -57,7 +58,8 @@ impl<R: BufRead> Reader<R> {
         });
         let input = match format {
             Format::Spert => Input::Spert(Box::new(spert::Sentences::new(input, limits))),
-            Format::Conll => Input::Conll(conll::Lines::new(input)),
+            Format::Conll => Input::Conll(conll::Sentences::new(input)),
+            Format::WebAnno => Input::WebAnno(webanno::Tokens::new(input)),
             Format::Brat => Input::Brat(Archive::new(input)),
             _ => Input::Json(JsonObjects::new(input, limits)),
         };
@@ -88,7 +90,8 @@ impl<R: BufRead> Reader<R> {
         match &self.input {
             Input::Json(objects) => objects.goes_on(),
             Input::Spert(sentences) => sentences.goes_on(),
-            Input::Conll(lines) => lines.goes_on(),
+            Input::Conll(sentences) => sentences.goes_on(),
+            Input::WebAnno(_) => false,
             Input::Brat(archive) => archive.goes_on(),
         }
     }
@@ -100,7 +103,8 @@ impl<R: BufRead> Reader<R> {
         let (line, read) = match &mut self.input {
             Input::Json(objects) => next_object(objects, self.format, begun, context),
             Input::Spert(sentences) => sentences.next(begun, context),
-            Input::Conll(lines) => lines.next(begun, context),
+            Input::Conll(sentences) => sentences.next(begun, context),
+            Input::WebAnno(tokens) => tokens.next(begun, context),
             Input::Brat(archive) => {
                 let (name, document) = archive.next(&self.file, begun, context)?.unzip();
                 inside = name;
