@@ -6,7 +6,7 @@ use clap::{Args, ValueEnum};
 use sinet::Error;
 use sinet::console::{say, show};
 use sinet::data::convert::{Conversion, convert};
-use sinet_formats::{Ends, Format, Options};
+use sinet_formats::{Columns, Ends, Format, Options};
 
 /// Convert labelled documents from one file format into another, and say what that loses
 ///
@@ -32,6 +32,9 @@ pub struct Convert {
     /// The field that holds the text, where a file has several or an unusual one
     #[arg(long, value_name = "FIELD")]
     text: Option<String>,
+    /// The columns of a file with a word a line, counted from 1, where evidence does not say: word=2,tag=3
+    #[arg(long)]
+    columns: Option<Columns>,
     /// Leave out documents that cannot be read, and name them, instead of ending with exit code 2
     #[arg(long)]
     skip_bad: bool,
@@ -45,8 +48,13 @@ pub struct Convert {
 
 impl Convert {
     pub fn run(self) -> Result<(), Error> {
-        let Self { input, from, to, output, ends, text, skip_bad, join_sentences, json } = self;
-        let options = Options { ends: ends.map(Ends::from), text_field: text, ..Options::default() };
+        let Self { input, from, to, output, ends, text, columns, skip_bad, join_sentences, json } = self;
+        let options = Options {
+            ends: ends.map(Ends::from),
+            text_field: text,
+            columns: columns.unwrap_or_default(),
+            ..Options::default()
+        };
         let conversion = Conversion { inputs: &input, from, options, skip_bad, join_sentences, to, output: &output };
         let outcome = convert(&conversion)?;
         // Standard output may be where the documents went.
