@@ -259,7 +259,7 @@ mod tests {
                 "notes": "Some notes." with 0 entities
                 ! a.ann cannot be opened: this is brat's .ann file; open it together with its .txt file, or both in a zip archive.
                 ! e.json cannot be opened: the file is empty.
-                ! picture.png cannot be opened: "\u{1}PNG" is the start of no known format; name the format.
+                ! picture.png cannot be opened: line 1 is "\u{1}PNG", which fits no known format (tried columns between tabs: most lines have only one; columns between blanks: most lines have only one; columns between commas: most lines have only one; columns between semicolons: most lines have only one); name the format.
             "#]],
         );
     }
@@ -268,11 +268,23 @@ mod tests {
     fn what_convert_says_is_said() {
         check(
             &[("x.jsonl", "{\"text\":\"Ada\",\"label\":[],\"colour\":\"red\"}\n{\"text\":\"Bo\",\"label\":[]}")],
-            expect![[""]],
+            expect![[r#"
+                "": "Ada" with 0 entities
+                "": "Bo" with 0 entities
+                x.jsonl was opened as doccano JSONL: its objects have `text` and `label` or entities with `start_offset`.
+                Read as doccano JSONL, which counts in Unicode code points, end exclusive.
+                1 field not read: `colour`.
+                x.jsonl: None of the 2 documents has an entity.
+            "#]],
         );
         check(
             &[("x.jsonl", "{\"text\":\"a\",\"label\":[[0,2,\"K\"]]}\n{\"text\":\"b\",\"label\":[[0,1,\"K\"]]}")],
-            expect![[""]],
+            expect![[r#"
+                "": "b" with 1 entities
+                x.jsonl was opened as doccano JSONL: its objects have `text` and `label` or entities with `start_offset`.
+                Read as doccano JSONL, which counts in Unicode code points, end exclusive.
+                ! x.jsonl, line 1, document 1, label[0]: the span 0..2 does not fit the text of 1 Unicode code points.
+            "#]],
         );
         let bad = "{\"text\":\"a\",\"label\":[[0,2,\"K\"]]}\n".repeat(NAMED + 2);
         let Opened { failures, .. } = open(vec![("x.jsonl".to_owned(), bad.into_bytes())]);
