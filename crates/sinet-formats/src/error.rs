@@ -93,7 +93,9 @@ pub enum Problem {
         expected: &'static str,
     },
     /// A line has fewer columns than the others.
-    #[error("{found:?} has {count} of the {expected} columns that most lines have; give it a word and its tag, or remove it")]
+    #[error(
+        "{found:?} has {count} of the {expected} columns that most lines have; give it a word and its tag, or remove it"
+    )]
     MissingColumns {
         /// The line.
         found: String,

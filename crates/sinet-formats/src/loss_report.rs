@@ -79,6 +79,22 @@ pub enum Loss {
     Notes,
     /// Groups of entities that mean the same.
     Coreference,
+    /// Documents that only a model has labelled; left out.
+    OnlyPredicted,
+    /// Documents of which a person has judged some stretches only; kept.
+    PartlyJudged,
+    /// Entities that begin or end in white space; kept so.
+    WhiteSpaceEdges,
+    /// Entities that begin or end inside a word; kept so.
+    CutWords,
+    /// Labels of another text of the same document; left out.
+    FurtherTexts,
+    /// Types of a whole text; left out.
+    WholeTexts,
+    /// Relations of more than two entities; left out.
+    ManyArguments,
+    /// Stretches that structure a text, such as sections; left out.
+    Blocks,
     /// Labels without a type, which are kept.
     EmptyTypes,
     /// Labels without a place in the text; left out.
@@ -141,6 +157,14 @@ impl Loss {
             Self::Normalisations => ("link", "links", "to a knowledge base: left out"),
             Self::Notes => ("note", "notes", "left out"),
             Self::Coreference => ("group", "groups", "of mentions of the same thing: left out"),
+            Self::OnlyPredicted => ("document", "documents", "that only a model has labelled: left out"),
+            Self::PartlyJudged => ("document", "documents", "of which only some stretches were judged: kept"),
+            Self::WhiteSpaceEdges => ("entity", "entities", "beginning or ending in white space: kept so"),
+            Self::CutWords => ("entity", "entities", "beginning or ending inside a word: kept so"),
+            Self::FurtherTexts => ("label", "labels", "of another text of the same document: left out"),
+            Self::WholeTexts => ("type", "types", "of a whole text: left out"),
+            Self::ManyArguments => ("relation", "relations", "between more than two entities: left out"),
+            Self::Blocks => ("block", "blocks", "of text, such as sections: left out"),
             Self::EmptyTypes => ("label", "labels", "without a type: kept with an empty one"),
             Self::NoPlace => ("label", "labels", "without a place in the text: left out"),
             Self::Ambiguous => ("mention", "mentions", "found several times in the text: the first was taken"),

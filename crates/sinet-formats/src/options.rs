@@ -8,6 +8,8 @@ use std::str::FromStr;
 pub struct Options {
     /// Bounds of the reader's memory.
     pub limits: Limits,
+    /// The fate of documents that only a model has labelled.
+    pub predictions: Predictions,
     /// How the file counts ends of words, where it does not do as its format says.
     pub ends: Option<Ends>,
     /// The columns of a file of columns, where they are not to be found by evidence.
@@ -53,6 +55,16 @@ impl FromStr for Columns {
         }
         Ok(columns)
     }
+}
+
+/// The fate of documents that only a model has labelled: their labels are no truth to learn from.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Predictions {
+    /// They are read, and their labels marked as a model's work.
+    #[default]
+    Marked,
+    /// They are left out and counted.
+    LeftOut,
 }
 
 /// Whether the end of a stretch belongs to it.

@@ -1,7 +1,10 @@
 //! Which format a file has, by what stands in it.
 
+use crate::archive::{Packing, begun, gunzipped_start};
+use crate::encoding::decode_start;
 use crate::error::{listed, shortened};
 use crate::format::Format;
+use crate::formats::brat::pairing::has_labels;
 use crate::formats::conll::{self, NoLayout};
 use crate::formats::{doccano, dygie, gliner, label_studio, prodigy, pubannotation, sinet, spert, webanno};
 use crate::json::shape::{Kind, Shape};
@@ -57,13 +60,47 @@ pub enum SniffError {
 /// # Errors
 /// If nothing known is recognised.
 pub fn sniff(head: &[u8]) -> Result<Sniffed, SniffError> {
-    let head = head.strip_prefix("\u{feff}".as_bytes()).unwrap_or(head);
     let head = &head[..head.len().min(HEAD_BYTES)];
-    if head.starts_with(b"PK\x03\x04") {
-        let reason = "it is a zip archive, as brat's texts and labels are kept in".to_owned();
+    match Packing::of(head) {
+        Some(Packing::Gzip) => {
+            let unpacked = gunzipped_start(head, HEAD_BYTES);
+            match Packing::of(&unpacked) {
+                Some(Packing::Gzip) => Err(SniffError::Line {
+                    number: 1,
+                    line: shortened(&String::from_utf8_lossy(&unpacked)),
+                    tried: vec!["gzip in gzip".to_owned()],
+                }),
+                Some(packing) => by_files(packing, &unpacked),
+                None => by_text(&unpacked),
+            }
+        }
+        Some(packing) => by_files(packing, head),
+        None => by_text(head),
+    }
+}
+
+/// The format of the files in an archive, by its first ones.
+fn by_files(packing: Packing, head: &[u8]) -> Result<Sniffed, SniffError> {
+    let files = begun(packing, head);
+    if let Some((name, _)) = files.iter().find(|(name, _)| has_labels(name)) {
+        let reason = format!("it is an archive, and {name} in it is a file of brat's labels");
         return Ok(Sniffed { format: Format::Brat, reason });
     }
-    let text = String::from_utf8_lossy(head);
+    let known = files.iter().find_map(|(name, content)| Some((name, by_text(content).ok()?)));
+    Ok(match known {
+        Some((name, Sniffed { format, reason })) => {
+            Sniffed { format, reason: format!("it is an archive, and of {name} in it, {reason}") }
+        }
+        None => {
+            let reason = "it is an archive, as brat's texts and labels are kept in".to_owned();
+            Sniffed { format: Format::Brat, reason }
+        }
+    })
+}
+
+fn by_text(head: &[u8]) -> Result<Sniffed, SniffError> {
+    let head = decode_start(head);
+    let text = String::from_utf8_lossy(&head);
     match text.trim_start().chars().next() {
         None => Err(SniffError::Empty),
         Some('{' | '[') => by_fields(&text),
@@ -177,7 +214,7 @@ mod tests {
                 r#"no known format has objects with these fields: `b\"c`, `words`; name the format"#,
             ),
             ("[]", "no known format has objects with these fields: none; name the format"),
-            ("PK\u{3}\u{4}", "brat: it is a zip archive, as brat's texts and labels are kept in"),
+            ("PK\u{3}\u{4}", "brat: it is an archive, as brat's texts and labels are kept in"),
             ("-DOCSTART- -X- O O\n", "conll: it starts with -DOCSTART-"),
             ("\n\nEU NNP I-NP I-ORG\nrejects VBZ I-VP O\nGer", "conll: every line ends in a tag such as O or B-PER"),
             (
@@ -188,7 +225,10 @@ mod tests {
                 "Ada lives in London.",
                 r#""Ada lives in London." is the start of a text without labels; have a model label it, or label it with a tool first"#,
             ),
-            ("rena _ _ B-PER\n\n# id 2 d=en\nporto _ _ B-LOC\n", "conll: column 4 of its lines holds tags such as O and B-PER"),
+            (
+                "rena _ _ B-PER\n\n# id 2 d=en\nporto _ _ B-LOC\n",
+                "conll: column 4 of its lines holds tags such as O and B-PER",
+            ),
             ("B-PER\trena\nO\twalks\n", "conll: column 1 of its lines holds tags such as O and B-PER"),
             ("#FORMAT=WebAnno TSV 3.3\n", "webanno: it starts with #FORMAT=WebAnno TSV 3"),
             ("XPC2\tB\n,\tO\n", "conll: every line ends in a tag such as O or B-PER"),

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use crate::document::{LabelledDocument, Provenance};
 use crate::error::WriteError;
 use crate::format::{Format, TextForm};
-use crate::formats::brat::archive::ArchiveWriter;
+use crate::formats::brat::writer::ArchiveWriter;
 use crate::formats::{
     conll, csv, doccano, dygie, gliner, label_studio, n_triples, prodigy, pubannotation, sinet, spert, web_annotation,
 };
@@ -123,7 +123,9 @@ fn frame(format: Format) -> Frame {
         Format::Sinet | Format::Dygie | Format::Doccano | Format::Prodigy | Format::PubAnnotation => {
             Frame { before: "", between: "\n", after: "\n" }
         }
-        Format::Conll | Format::Csv | Format::NTriples | Format::Brat | Format::WebAnno => Frame { before: "", between: "", after: "" },
+        Format::Conll | Format::Csv | Format::NTriples | Format::Brat | Format::WebAnno => {
+            Frame { before: "", between: "", after: "" }
+        }
     }
 }
 

@@ -41,10 +41,16 @@ fn check_columns(file: &str, columns: &str, expected: Expect) {
 
 #[test]
 fn comments_stand_before_sentences() {
-    check("# id 01a domain=en\nana _ _ B-PER\nsings _ _ O\n\n# id 02b domain=en\nin _ _ O\nrio _ _ B-LOC\nclaro _ _ I-LOC\n\n", expect![[r#""#]]);
+    check(
+        "# id 01a domain=en\nana _ _ B-PER\nsings _ _ O\n\n# id 02b domain=en\nin _ _ O\nrio _ _ B-LOC\nclaro _ _ I-LOC\n\n",
+        expect![[r#""#]],
+    );
     // `#` is a word where a tag stands beside it.
     check("# O\nA O\n\nplace O\n# O\n1 O\nlima B-LOC\n", expect![[r#""#]]);
-    check("###MEDLINE:951\n\nIL-2\tB-DNA\ngene\tI-DNA\n\nand\tO\n\n###MEDLINE:952\n\nNF\tB-protein\n", expect![[r#""#]]);
+    check(
+        "###MEDLINE:951\n\nIL-2\tB-DNA\ngene\tI-DNA\n\nand\tO\n\n###MEDLINE:952\n\nNF\tB-protein\n",
+        expect![[r#""#]],
+    );
 }
 
 #[test]
@@ -78,10 +84,7 @@ fn a_column_of_numbers_is_no_column_of_words() {
     );
     // Numbers that start again end a sentence where no empty line does.
     check("1 Ada B-K\n2 runs O\n1 Bob B-K\n2 sits O\n", expect![[r#""#]]);
-    check(
-        "# sent_id = a-1\n# text = Ada's.\n1\tAda\tB-PER\t-\tx\n2\t's\tO\t-\tx\n3\t.\tO\t-\tx\n\n",
-        expect![[r#""#]],
-    );
+    check("# sent_id = a-1\n# text = Ada's.\n1\tAda\tB-PER\t-\tx\n2\t's\tO\t-\tx\n3\t.\tO\t-\tx\n\n", expect![[r#""#]]);
 }
 
 #[test]
@@ -96,7 +99,10 @@ fn chunks_are_no_entities() {
 #[test]
 fn words_may_hold_blanks_between_tabs() {
     check("New York\tB-LOC\nis\tO\nfar\u{a0}off\tO  \r\n\r\n \tO\nBob\tB-PER", expect![[r#""#]]);
-    check("Sentence #,Word,POS,Tag\nSentence: 1,Ada,NNP,B-per\n,\",\",\",\",O\n,runs,VB,O\nSentence: 2,\"\"\"\",``,O\n,Rome,NNP,B-geo\n", expect![[r#""#]]);
+    check(
+        "Sentence #,Word,POS,Tag\nSentence: 1,Ada,NNP,B-per\n,\",\",\",\",O\n,runs,VB,O\nSentence: 2,\"\"\"\",``,O\n,Rome,NNP,B-geo\n",
+        expect![[r#""#]],
+    );
 }
 
 #[test]
@@ -115,10 +121,7 @@ fn conll_u() {
         "# global.Entity = eid-etype-head-other\n1\tThe\tthe\tDET\t_\t_\t2\tdet\t_\tEntity=(e1-person-2-x\n2\tking\tking\tNOUN\t_\t_\t0\troot\t_\t_\n3\tof\tof\tADP\t_\t_\t4\tcase\t_\t_\n4\tIthaca\tIthaca\tPROPN\t_\t_\t2\tnmod\t_\tEntity=(e2-place-1-x)e1)\n5\tsees\tsee\tVERB\t_\t_\t2\tx\t_\tEntity=(e3[1/2]-event-1\n6\thimself\the\tPRON\t_\t_\t2\tobj\t_\tEntity=e3[1/2])(e1)\n7\tgo\tgo\tVERB\t_\t_\t2\tx\t_\tEntity=(e3[2/2]-event-1)\n",
         expect![[r#""#]],
     );
-    check(
-        "# global.columns = ID FORM UPOS NER:TYPE\n1\tAda\tPROPN\tB-PER\n2\truns\tVERB\tO\n",
-        expect![[r#""#]],
-    );
+    check("# global.columns = ID FORM UPOS NER:TYPE\n1\tAda\tPROPN\tB-PER\n2\truns\tVERB\tO\n", expect![[r#""#]]);
 }
 
 #[test]

@@ -39,6 +39,11 @@ fuzzed! {
     conll_u: Conll, "conll-u.conllu";
     webanno: WebAnno, "webanno.tsv";
     brat: Brat, "brat.zip";
+    label_studio_minimal: LabelStudio, "label-studio-min.json";
+    pubannotation_tracks: PubAnnotation, "pubannotation-tracks.json";
+    prodigy_relations: Prodigy, "prodigy-relations.jsonl";
+    utf16: Doccano, "doccano-utf16.jsonl";
+    archives: Brat, "mixed.tar";
 }
 
 /// Mutated files of the format, of any other, and files that are none.
@@ -137,6 +142,9 @@ const PIECES: &[&[u8]] = &[
     b"\"entities\":",
     b"\"id\":",
     b"PK\x03\x04",
+    b"\x1f\x8b\x08",
+    b"\xff\xfe",
+    b"\xef\xbb\xbf",
 ];
 
 #[derive(Debug, Clone)]

@@ -60,10 +60,15 @@ fn slots_are_relations_and_chains_are_counted() {
 #[test]
 fn positions_may_count_otherwise() {
     // Code points, as a script in Python counts them.
-    check(&format!("#FORMAT=WebAnno TSV 3.3\n{NER}\n\n\n#Text=😀 Ada\n1-1\t0-1\t😀\t_\t_\n1-2\t2-5\tAda\t*\tPER\n"), expect![[r#""#]]);
+    check(
+        &format!("#FORMAT=WebAnno TSV 3.3\n{NER}\n\n\n#Text=😀 Ada\n1-1\t0-1\t😀\t_\t_\n1-2\t2-5\tAda\t*\tPER\n"),
+        expect![[r#""#]],
+    );
     // Each sentence from 0.
     check(
-        &format!("#FORMAT=WebAnno TSV 3.3\n{NER}\n\n\n#Text=Ada\n1-1\t0-3\tAda\t*\tPER\n\n#Text=Bob Bo\n2-1\t0-3\tBob\t*\tPER\n2-2\t3-5\tBo\t*\tPER\n"),
+        &format!(
+            "#FORMAT=WebAnno TSV 3.3\n{NER}\n\n\n#Text=Ada\n1-1\t0-3\tAda\t*\tPER\n\n#Text=Bob Bo\n2-1\t0-3\tBob\t*\tPER\n2-2\t3-5\tBo\t*\tPER\n"
+        ),
         expect![[r#""#]],
     );
     check(&format!("#FORMAT=WebAnno TSV 3.3\n{NER}\n\n\n#Text=Ada\n1-1\t0-3\tBob\t*\tPER\n"), expect![[r#""#]]);
@@ -79,7 +84,10 @@ fn a_layer_that_is_no_named_entity_is_read_if_it_is_the_only_one() {
         "#FORMAT=WebAnno TSV 3.3\n#T_SP=de.tudarmstadt.ukp.dkpro.core.api.lexmorph.type.pos.POS|PosValue\n\n\n#Text=An Ada\n1-1\t0-2\tAn\tAPPR\n1-2\t3-6\tAda\tNE\n",
         expect![[r#""#]],
     );
-    check("#FORMAT=WebAnno TSV 3.3\n\n\n#Sentence.id=s1\n#Text=An Ada\n1-1\t0-2\tAn\t\n1-2\t3-6\tAda\t\n", expect![[r#""#]]);
+    check(
+        "#FORMAT=WebAnno TSV 3.3\n\n\n#Sentence.id=s1\n#Text=An Ada\n1-1\t0-2\tAn\t\n1-2\t3-6\tAda\t\n",
+        expect![[r#""#]],
+    );
 }
 
 #[test]

@@ -1,11 +1,11 @@
 //! Files of labelled documents, in any format that can be recognised.
 
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{BufRead, BufReader, Cursor, Read};
 use std::path::Path;
 
 use sinet_formats::sniff::HEAD_BYTES;
-use sinet_formats::{Format, Options, Reader, sniff};
+use sinet_formats::{Format, NamedFile, Options, Reader, sniff};
 
 use crate::Error;
 use crate::error::DataError;
@@ -45,6 +45,30 @@ pub fn open(path: &Path, format: Option<Format>, options: Options) -> Result<Lab
     Ok(Labelled { recognition, documents: Reader::new(format, input, path.display().to_string(), options) })
 }
 
-fn open_folder(folder: &Path, _format: Option<Format>, _options: Options) -> Result<Labelled, Error> {
-    Err(Error::data(folder)(DataError::FormatOfFolder))
+fn open_folder(folder: &Path, format: Option<Format>, options: Options) -> Result<Labelled, Error> {
+    // brat's labels are only read from folders and archives anyway.
+    if format.is_some_and(|format| format != Format::Brat) {
+        return Err(Error::data(folder)(DataError::FormatOfFolder));
+    }
+    let mut files = Vec::new();
+    add_files(folder, "", &mut files)?;
+    let documents = Reader::of_files(files, folder.display().to_string(), options)?;
+    Ok(Labelled { recognition: None, documents })
+}
+
+/// Adds the files of a folder and of those in it, by name. Links to folders are not followed, since they may lead in a circle.
+fn add_files(folder: &Path, prefix: &str, files: &mut Vec<NamedFile>) -> Result<(), Error> {
+    let entries = fs::read_dir(folder).map_err(Error::reading(folder))?;
+    let mut entries: Vec<_> = entries.collect::<Result<_, _>>().map_err(Error::reading(folder))?;
+    entries.sort_by_key(fs::DirEntry::file_name);
+    for entry in entries {
+        let path = entry.path();
+        let name = format!("{prefix}{}", entry.file_name().to_string_lossy());
+        if entry.file_type().map_err(Error::reading(&path))?.is_dir() {
+            add_files(&path, &format!("{name}/"), files)?;
+        } else if path.is_file() {
+            files.push(NamedFile::new(name, move || Ok(Box::new(BufReader::new(File::open(path)?)))));
+        }
+    }
+    Ok(())
 }

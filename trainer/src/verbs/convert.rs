@@ -6,7 +6,7 @@ use clap::{Args, ValueEnum};
 use sinet::Error;
 use sinet::console::{say, show};
 use sinet::data::convert::{Conversion, convert};
-use sinet_formats::{Columns, Ends, Format, Options};
+use sinet_formats::{Columns, Ends, Format, Options, Predictions};
 
 /// Convert labelled documents from one file format into another, and say what that loses
 ///
@@ -35,6 +35,9 @@ pub struct Convert {
     /// The columns of a file with a word a line, counted from 1, where evidence does not say: word=2,tag=3
     #[arg(long)]
     columns: Option<Columns>,
+    /// Keep labels that only a model has given also where the written format cannot say so
+    #[arg(long)]
+    predictions: bool,
     /// Leave out documents that cannot be read, and name them, instead of ending with exit code 2
     #[arg(long)]
     skip_bad: bool,
@@ -48,8 +51,11 @@ pub struct Convert {
 
 impl Convert {
     pub fn run(self) -> Result<(), Error> {
-        let Self { input, from, to, output, ends, text, columns, skip_bad, join_sentences, json } = self;
+        let Self { input, from, to, output, ends, text, columns, predictions, skip_bad, join_sentences, json } = self;
+        // What a model has said must not pass for a person's work.
+        let predictions = if predictions || to.holds().provenance { Predictions::Marked } else { Predictions::LeftOut };
         let options = Options {
+            predictions,
             ends: ends.map(Ends::from),
             text_field: text,
             columns: columns.unwrap_or_default(),

@@ -135,7 +135,9 @@ impl Opened {
                 sniffed.format
             }
             // Notes and the like open as texts.
-            Err(SniffError::Line { .. } | SniffError::PlainText { .. }) if std::str::from_utf8(bytes).is_ok() && !has_extension(path) => {
+            Err(SniffError::Line { .. } | SniffError::PlainText { .. })
+                if std::str::from_utf8(bytes).is_ok() && !has_extension(path) =>
+            {
                 let text = String::from_utf8_lossy(bytes).into_owned();
                 return self.add(LabelledDocument::new(path.rsplit('/').next().unwrap_or(path), text));
             }
