@@ -26,8 +26,10 @@ pub enum Format {
     Prodigy,
     /// PubAnnotation's JSON, also TextAE's.
     PubAnnotation,
-    /// The columns of CoNLL 2003.
+    /// Columns of CoNLL, of many dialects; written as CoNLL 2003.
     Conll,
+    /// WebAnno TSV 3, which INCEpTION exports. Read only.
+    WebAnno,
     /// One row a relation. Written only.
     Csv,
     /// RDF, with NIF's addresses of text. Written only.
@@ -85,7 +87,7 @@ pub enum Positions {
 
 impl Format {
     /// All formats, the ones that can be read first.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::Sinet,
         Self::Spert,
         Self::Dygie,
@@ -96,6 +98,7 @@ impl Format {
         Self::Prodigy,
         Self::PubAnnotation,
         Self::Conll,
+        Self::WebAnno,
         Self::Csv,
         Self::NTriples,
         Self::WebAnnotation,
@@ -114,6 +117,7 @@ impl Format {
             Self::Prodigy => "prodigy",
             Self::PubAnnotation => "pubannotation",
             Self::Conll => "conll",
+            Self::WebAnno => "webanno",
             Self::Csv => "csv",
             Self::NTriples => "n-triples",
             Self::WebAnnotation => "json-ld",
@@ -132,7 +136,8 @@ impl Format {
             Self::LabelStudio => "Label Studio JSON",
             Self::Prodigy => "Prodigy JSONL",
             Self::PubAnnotation => "PubAnnotation JSON",
-            Self::Conll => "CoNLL 2003",
+            Self::Conll => "CoNLL",
+            Self::WebAnno => "WebAnno TSV",
             Self::Csv => "CSV triples",
             Self::NTriples => "N-Triples",
             Self::WebAnnotation => "JSON-LD web annotations",
@@ -146,6 +151,7 @@ impl Format {
             Self::Spert | Self::Gliner | Self::LabelStudio | Self::PubAnnotation => "json",
             Self::Brat => "zip",
             Self::Conll => "conll",
+            Self::WebAnno => "tsv",
             Self::Csv => "csv",
             Self::NTriples => "nt",
             Self::WebAnnotation => "jsonld",
@@ -159,15 +165,21 @@ impl Format {
             Self::Spert | Self::Gliner | Self::LabelStudio | Self::PubAnnotation => "application/json",
             Self::Brat => "application/zip",
             Self::Conll => "text/plain",
+            Self::WebAnno => "text/tab-separated-values",
             Self::Csv => "text/csv",
             Self::NTriples => "application/n-triples",
             Self::WebAnnotation => "application/ld+json",
         }
     }
 
-    /// Whether [`crate::Reader`] reads it; every format can be written.
+    /// Whether [`crate::Reader`] reads it.
     pub fn can_be_read(self) -> bool {
         !matches!(self, Self::Csv | Self::NTriples | Self::WebAnnotation)
+    }
+
+    /// Whether [`crate::Writer`] writes it.
+    pub fn can_be_written(self) -> bool {
+        !matches!(self, Self::WebAnno)
     }
 
     /// The unit of its positions.
@@ -181,7 +193,7 @@ impl Format {
             | Self::Csv
             | Self::NTriples
             | Self::WebAnnotation => Positions::Characters(OffsetUnit::CodePoints),
-            Self::LabelStudio => Positions::Characters(OffsetUnit::Utf16),
+            Self::LabelStudio | Self::WebAnno => Positions::Characters(OffsetUnit::Utf16),
             Self::Spert => Positions::Words,
             Self::Dygie | Self::Gliner => Positions::WordsInclusive,
             Self::Conll => Positions::Tags,
@@ -190,7 +202,8 @@ impl Format {
 
     /// Whether the file itself says in what it counts; elsewhere that is so by the definition of the format.
     pub fn writes_unit(self) -> bool {
-        matches!(self.positions(), Positions::Characters(_)) && !matches!(self, Self::Brat | Self::NTriples)
+        matches!(self.positions(), Positions::Characters(_))
+            && !matches!(self, Self::Brat | Self::NTriples | Self::WebAnno)
     }
 
     /// The parts of a document that it holds.
@@ -214,6 +227,7 @@ impl Format {
             Self::Gliner => Holds { sentences: false, across_sentences: true, ..words },
             Self::Conll => Holds { ids: false, overlaps: false, relations: false, ..words },
             Self::Brat | Self::Doccano | Self::PubAnnotation => characters,
+            Self::WebAnno => Holds { words: true, sentences: true, ids: false, ..characters },
             Self::LabelStudio => Holds { scores: true, provenance: true, ..characters },
             Self::Prodigy => Holds { sentences: false, ..all },
             Self::Csv => Holds { text: TextForm::None, scores: true, provenance: true, ..characters },

@@ -14,3 +14,4 @@ pub(crate) mod sinet;
 mod spans;
 pub(crate) mod spert;
 pub(crate) mod web_annotation;
+pub(crate) mod webanno;

@@ -28,6 +28,10 @@ pub enum Loss {
     RewrittenWords,
     /// Types that were written differently.
     RewrittenTypes,
+    /// Words of nothing but blanks; left out.
+    BlankWords,
+    /// Tags that do not keep to their scheme.
+    RepairedTags,
     /// Cells of a table that were written differently, because a spreadsheet would take them for formulas.
     QuotedCells,
     /// Entities in several pieces, read as one stretch.
@@ -128,6 +132,8 @@ impl Loss {
             Self::Ids => ("document", "documents", "renamed"),
             Self::RewrittenWords => ("word", "words", "written with _ for white space"),
             Self::RewrittenTypes => ("label", "labels", "written with _ for white space in the type"),
+            Self::BlankWords => ("word", "words", "of nothing but blanks: left out"),
+            Self::RepairedTags => ("tag", "tags", "out of their scheme: read as conlleval reads them"),
             Self::QuotedCells => ("cell", "cells", "written with ' before what a spreadsheet would take for a formula"),
             Self::Discontinuous => ("entity", "entities", "in pieces: read as one stretch from first to last"),
             Self::OffWords => ("entity", "entities", "not on word boundaries: widened to whole words"),
@@ -289,8 +295,15 @@ impl LossReport {
 
     /// Counts one `loss` of the thing called `name`: the path of a field, say, or of a file.
     pub fn lose(&mut self, loss: Loss, name: &str) {
-        self.add(loss, 1);
-        self.named.entry(loss).or_default().add(name, 1);
+        self.lose_all(loss, name, 1);
+    }
+
+    /// Counts `count` losses of the things called `name`.
+    pub(crate) fn lose_all(&mut self, loss: Loss, name: &str, count: usize) {
+        self.add(loss, count);
+        if count > 0 {
+            self.named.entry(loss).or_default().add(name, count);
+        }
     }
 
     /// Undoes [`LossReport::lose`], which has been called with the same.

@@ -12,7 +12,7 @@ use crate::encoding::{self, Found, Utf8Reader};
 use crate::error::{Fault, Problem, ReadError};
 use crate::format::Format;
 use crate::formats::brat::pairing::stem;
-use crate::formats::{conll, doccano, dygie, gliner, label_studio, prodigy, pubannotation, sinet, spert};
+use crate::formats::{conll, doccano, dygie, gliner, label_studio, prodigy, pubannotation, sinet, spert, webanno};
 use crate::json::objects::JsonObjects;
 use crate::loss_report::{Loss, LossReport};
 use crate::named_file::NamedFile;
@@ -63,7 +63,8 @@ enum Source<R> {
 enum Input<R> {
     Json(JsonObjects<Text<R>>),
     Spert(Box<spert::Sentences<Text<R>>>),
-    Conll(conll::Lines<Text<R>>),
+    Conll(conll::Sentences<Text<R>>),
+    WebAnno(webanno::Tokens<Text<R>>),
     Files(Box<Files>),
 }
 
@@ -252,7 +253,8 @@ impl<R: BufRead> Input<R> {
                 let input = Utf8Reader::new(unpacked, Found::clone(encoding));
                 return Ok(match format {
                     Format::Spert => Self::Spert(Box::new(spert::Sentences::new(input, limits))),
-                    Format::Conll => Self::Conll(conll::Lines::new(input)),
+                    Format::Conll => Self::Conll(conll::Sentences::new(input)),
+                    Format::WebAnno => Self::WebAnno(webanno::Tokens::new(input)),
                     _ => Self::Json(JsonObjects::new(input, limits)),
                 });
             }
@@ -265,7 +267,8 @@ impl<R: BufRead> Input<R> {
         match self {
             Self::Json(objects) => objects.goes_on(),
             Self::Spert(sentences) => sentences.goes_on(),
-            Self::Conll(lines) => lines.goes_on(),
+            Self::Conll(sentences) => sentences.goes_on(),
+            Self::WebAnno(_) => false,
             Self::Files(_) => true,
         }
     }
@@ -274,7 +277,8 @@ impl<R: BufRead> Input<R> {
         let (line, read) = match self {
             Self::Json(objects) => next_object(objects, format, begun, context),
             Self::Spert(sentences) => sentences.next(begun, context),
-            Self::Conll(lines) => lines.next(begun, context),
+            Self::Conll(sentences) => sentences.next(begun, context),
+            Self::WebAnno(tokens) => tokens.next(begun, context),
             Self::Files(files) => return files.next(context),
         };
         Step { file: None, line, number: *begun, read }

@@ -5,7 +5,8 @@ use crate::encoding::decode_start;
 use crate::error::{listed, shortened};
 use crate::format::Format;
 use crate::formats::brat::pairing::has_labels;
-use crate::formats::{doccano, dygie, gliner, label_studio, prodigy, pubannotation, sinet, spert};
+use crate::formats::conll::{self, NoLayout};
+use crate::formats::{doccano, dygie, gliner, label_studio, prodigy, pubannotation, sinet, spert, webanno};
 use crate::json::shape::{Kind, Shape};
 
 /// Bytes from the start of a file that are enough to recognise it.
@@ -34,8 +35,18 @@ pub enum SniffError {
         fields: Vec<String>,
     },
     /// It is neither JSON nor lines of a known form.
-    #[error("{line:?} is the start of no known format; name the format")]
+    #[error("line {number} is {line:?}, which fits no known format (tried {}); name the format", tried.join("; "))]
     Line {
+        /// The number of the first line that does not fit, from 1.
+        number: u64,
+        /// That line.
+        line: String,
+        /// What was tried, and the reasons against it.
+        tried: Vec<String>,
+    },
+    /// It is text, and nothing in it is labelled.
+    #[error("{line:?} is the start of a text without labels; have a model label it, or label it with a tool first")]
+    PlainText {
         /// Its first line.
         line: String,
     },
@@ -54,7 +65,11 @@ pub fn sniff(head: &[u8]) -> Result<Sniffed, SniffError> {
         Some(Packing::Gzip) => {
             let unpacked = gunzipped_start(head, HEAD_BYTES);
             match Packing::of(&unpacked) {
-                Some(Packing::Gzip) => Err(SniffError::Line { line: shortened(&String::from_utf8_lossy(&unpacked)) }),
+                Some(Packing::Gzip) => Err(SniffError::Line {
+                    number: 1,
+                    line: shortened(&String::from_utf8_lossy(&unpacked)),
+                    tried: vec!["gzip in gzip".to_owned()],
+                }),
                 Some(packing) => by_files(packing, &unpacked),
                 None => by_text(&unpacked),
             }
@@ -132,24 +147,28 @@ fn by_lines(text: &str) -> Result<Sniffed, SniffError> {
     if is_annotation(first) {
         return Err(SniffError::HalfOfBrat);
     }
-    if first.starts_with("-DOCSTART-") {
-        return Ok(Sniffed { format: Format::Conll, reason: "it starts with -DOCSTART-".to_owned() });
+    if first.starts_with(webanno::START) {
+        let reason = format!("it starts with {}", webanno::START);
+        return Ok(Sniffed { format: Format::WebAnno, reason });
     }
-    let is_tagged = |line: &str| {
-        let mut columns = line.split_whitespace();
-        let (_, tag) = (columns.next(), columns.next_back().unwrap_or_default());
-        tag == "O" || tag.split_once('-').is_some_and(|(prefix, _)| "BIESLUM".contains(prefix) && prefix.len() == 1)
+    match conll::recognise(text) {
+        Ok(reason) => Ok(Sniffed { format: Format::Conll, reason }),
+        Err(_) if is_prose(text) => Err(SniffError::PlainText { line: shortened(first) }),
+        Err(NoLayout { line: number, found: line, tried }) => Err(SniffError::Line { number, line, tried }),
+    }
+}
+
+/// Whether this is text for people: letters, and neither control characters nor a table.
+fn is_prose(text: &str) -> bool {
+    let is_foreign = |character: char| {
+        character == char::REPLACEMENT_CHARACTER || character.is_control() && !matches!(character, '\n' | '\r' | '\t')
     };
-    // The last line may be cut.
-    let mut whole = lines().take(50).collect::<Vec<_>>();
-    if whole.len() > 1 && !text.ends_with('\n') {
-        whole.pop();
+    let (mut lines, mut tables) = (0, 0);
+    for line in text.lines().filter(|line| !line.trim().is_empty()) {
+        lines += 1;
+        tables += usize::from(line.contains('\t'));
     }
-    if whole.iter().all(|line| is_tagged(line)) {
-        let reason = "every line ends in a tag such as O or B-PER".to_owned();
-        return Ok(Sniffed { format: Format::Conll, reason });
-    }
-    Err(SniffError::Line { line: shortened(first) })
+    text.contains(char::is_alphabetic) && !text.contains(is_foreign) && 2 * tables < lines
 }
 
 #[cfg(test)]
@@ -202,7 +221,30 @@ mod tests {
                 "T1\tPeop 0 3\tAda\n",
                 "this is brat's .ann file; open it together with its .txt file, or both in a zip archive",
             ),
-            ("Ada lives in London.", r#""Ada lives in London." is the start of no known format; name the format"#),
+            (
+                "Ada lives in London.",
+                r#""Ada lives in London." is the start of a text without labels; have a model label it, or label it with a tool first"#,
+            ),
+            (
+                "rena _ _ B-PER\n\n# id 2 d=en\nporto _ _ B-LOC\n",
+                "conll: column 4 of its lines holds tags such as O and B-PER",
+            ),
+            ("B-PER\trena\nO\twalks\n", "conll: column 1 of its lines holds tags such as O and B-PER"),
+            ("#FORMAT=WebAnno TSV 3.3\n", "webanno: it starts with #FORMAT=WebAnno TSV 3"),
+            ("XPC2\tB\n,\tO\n", "conll: every line ends in a tag such as O or B-PER"),
+            ("#begin document (d); part 000\nd 0 0 a", "conll: it has #begin document, as CoNLL 2012"),
+            (
+                "# text = Ada\n1\tAda\tAda\tPROPN\t_\t_\t0\troot\t_\t_\n\n",
+                "conll: its lines have the columns of CoNLL-U",
+            ),
+            (
+                "a\tb\tc\nd\te\tf\n",
+                r#"line 1 is "a\tb\tc", which fits no known format (tried columns between tabs: most lines have 3, none of which holds tags such as O and B-PER; columns between blanks: most lines have 3, none of which holds tags such as O and B-PER; columns between commas: most lines have only one; columns between semicolons: most lines have only one); name the format"#,
+            ),
+            (
+                "\u{1}PNG",
+                r#"line 1 is "\u{1}PNG", which fits no known format (tried columns between tabs: most lines have only one; columns between blanks: most lines have only one; columns between commas: most lines have only one; columns between semicolons: most lines have only one); name the format"#,
+            ),
             (" \n", "the file is empty"),
         ] {
             let found = match sniff(head.as_bytes()) {

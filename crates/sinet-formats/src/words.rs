@@ -62,10 +62,16 @@ pub(crate) fn span_of(words: &[ByteSpan], range: WordRange) -> ByteSpan {
     ByteSpan { start: words[range.start].start, end: words[range.end - 1].end }
 }
 
-/// Sentences that cover all words: the given ones with those between them, or, where none are given, those of the text.
-pub(crate) fn sentences_covering_all(text: &str, words: &[ByteSpan], given: &[WordRange]) -> Vec<WordRange> {
+/// Sentences that cover all words: the given ones with those between them, or, where none are given, those of the text
+/// around its labels.
+pub(crate) fn sentences_covering_all(
+    text: &str,
+    words: &[ByteSpan],
+    given: &[WordRange],
+    labelled: impl FnOnce() -> Vec<ByteSpan>,
+) -> Vec<WordRange> {
     let mut starts: Vec<usize> = if given.is_empty() {
-        let found = sentences::split(text);
+        let found = sentences::split_around(text, &labelled());
         found.iter().map(|sentence| words.partition_point(|word| word.start < sentence.start)).collect()
     } else {
         given.iter().flat_map(|sentence| [sentence.start, sentence.end]).collect()
@@ -74,6 +80,24 @@ pub(crate) fn sentences_covering_all(text: &str, words: &[ByteSpan], given: &[Wo
     starts.sort_unstable();
     starts.dedup();
     starts.windows(2).map(|pair| WordRange { start: pair[0], end: pair[1] }).collect()
+}
+
+/// The sentences, joined wherever one of `whole` reaches from one into another.
+pub(crate) fn joined(sentences: &[WordRange], mut whole: Vec<WordRange>) -> Vec<WordRange> {
+    whole.sort_unstable_by_key(|range| range.start);
+    let mut whole = whole.into_iter().peekable();
+    let mut reach = 0;
+    let mut joined: Vec<WordRange> = Vec::with_capacity(sentences.len());
+    for &sentence in sentences {
+        while let Some(range) = whole.next_if(|range| range.start < sentence.start) {
+            reach = reach.max(range.end);
+        }
+        match joined.last_mut() {
+            Some(last) if reach > sentence.start => last.end = sentence.end,
+            _ => joined.push(sentence),
+        }
+    }
+    joined
 }
 
 #[cfg(test)]

@@ -53,7 +53,7 @@ impl<W: Write> Writer<W> {
     /// Writes one document.
     ///
     /// # Errors
-    /// If the document contradicts itself, or the output takes no more.
+    /// If the document contradicts itself, the format can only be read, or the output takes no more.
     pub fn write(&mut self, document: &LabelledDocument) -> Result<(), WriteError> {
         document.check().map_err(|problem| WriteError::Document { id: document.id.clone(), problem })?;
         let report = &mut self.report;
@@ -72,6 +72,7 @@ impl<W: Write> Writer<W> {
             Format::NTriples => vec![n_triples::write(document).into_bytes()],
             Format::WebAnnotation => web_annotation::write(document).iter().map(line).collect(),
             Format::Brat => Vec::new(),
+            Format::WebAnno => return Err(WriteError::ReadOnly(self.format)),
         };
         match &mut self.output {
             Output::Plain(output) => {
@@ -122,7 +123,9 @@ fn frame(format: Format) -> Frame {
         Format::Sinet | Format::Dygie | Format::Doccano | Format::Prodigy | Format::PubAnnotation => {
             Frame { before: "", between: "\n", after: "\n" }
         }
-        Format::Conll | Format::Csv | Format::NTriples | Format::Brat => Frame { before: "", between: "", after: "" },
+        Format::Conll | Format::Csv | Format::NTriples | Format::Brat | Format::WebAnno => {
+            Frame { before: "", between: "", after: "" }
+        }
     }
 }
 

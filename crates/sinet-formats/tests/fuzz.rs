@@ -33,6 +33,11 @@ fuzzed! {
     prodigy: Prodigy, "prodigy.jsonl";
     pubannotation: PubAnnotation, "pubannotation.json";
     conll: Conll, "conll.txt";
+    conll_numbered: Conll, "conll-numbered.tsv";
+    conll_relations: Conll, "conll-relations.txt";
+    conll_2012: Conll, "conll-2012.conll";
+    conll_u: Conll, "conll-u.conllu";
+    webanno: WebAnno, "webanno.tsv";
     brat: Brat, "brat.zip";
     label_studio_minimal: LabelStudio, "label-studio-min.json";
     pubannotation_tracks: PubAnnotation, "pubannotation-tracks.json";
@@ -123,6 +128,14 @@ const PIECES: &[&[u8]] = &[
     b"-DOCSTART- O\n",
     b"a B-K\n",
     b"I-K",
+    b"#",
+    b"# text = ",
+    b"#Text=",
+    b"_",
+    b"*[1]|",
+    b"1-2",
+    b"(e1-K",
+    b"e1)",
     b"\"start\":",
     b"\"end\":",
     b"\"text\":",
