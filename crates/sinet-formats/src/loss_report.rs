@@ -233,7 +233,11 @@ impl LossReport {
     /// One sentence for each loss.
     pub fn sentences(&self) -> impl Iterator<Item = String> {
         self.losses().map(|(loss, count)| match self.named.get(&loss) {
-            Some(named) => format!("{}: {named}.", loss.clause(count)),
+            // Each of them is a sentence.
+            Some(named) if loss == Loss::Unreadable => {
+                format!("{}:\n  {}", loss.clause(count), named.said(NAMES, "\n  ", "\n  and "))
+            }
+            Some(named) => format!("{}: {}.", loss.clause(count), named.said(NAMES_SAID, ", ", " and ")),
             None => format!("{}.", loss.clause(count)),
         })
     }
@@ -270,8 +274,9 @@ impl LossReport {
         }
         for (&loss, before) in &before.named {
             let named = self.named.entry(loss).or_default();
-            before.counts.iter().for_each(|(name, count)| named.add(name, *count));
-            named.others += before.others;
+            let now = std::mem::replace(named, before.clone());
+            now.counts.iter().for_each(|(name, count)| named.add(name, *count));
+            named.others += now.others;
         }
         self.notes.retain(|note| !before.notes.contains(note));
         self.notes.splice(0..0, before.notes.iter().cloned());
@@ -339,22 +344,17 @@ impl Named {
             None => self.others += count,
         }
     }
-}
 
-impl fmt::Display for Named {
-    fn fmt(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
-        for (index, (name, count)) in self.counts.iter().take(NAMES_SAID).enumerate() {
-            let separator = if index == 0 { "" } else { ", " };
-            write!(formatter, "{separator}{name}")?;
-            if *count > 1 {
-                write!(formatter, " ({count} times)")?;
-            }
-        }
-        let unsaid: usize = self.counts.iter().skip(NAMES_SAID).map(|(_, count)| count).sum();
-        match unsaid + self.others {
-            0 => Ok(()),
-            others => write!(formatter, " and {others} more"),
-        }
+    /// The first `most` names with `between` between them, and the number of the others after `last`.
+    fn said(&self, most: usize, between: &str, last: &str) -> String {
+        let names = self.counts.iter().take(most).map(|(name, count)| match count {
+            1 => name.clone(),
+            count => format!("{name} ({count} times)"),
+        });
+        let said = names.collect::<Vec<_>>().join(between);
+        let unsaid = self.others + self.counts.iter().skip(most).map(|(_, count)| count).sum::<usize>();
+        if unsaid == 0 { said } else { format!("{said}{last}{unsaid} more") }
+    }
     }
 }
 
