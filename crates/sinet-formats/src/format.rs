@@ -28,6 +28,24 @@ pub enum Format {
     PubAnnotation,
     /// The columns of CoNLL 2003.
     Conll,
+    /// BioC's JSON, as PubTator exports it.
+    BiocJson,
+    /// BioC's XML.
+    BiocXml,
+    /// JSON lines of words and their tags, as `datasets` of Hugging Face writes them.
+    TokenTags,
+    /// XMI of a UIMA CAS, which INCEpTION exports. Read only.
+    Xmi,
+    /// JSON of a UIMA CAS, which INCEpTION exports. Read only.
+    CasJson,
+    /// TACRED's JSON: a sentence with one pair of entities. Read only.
+    Tacred,
+    /// DocRED's JSON, also of Re-DocRED: relations between things that a document mentions. Read only.
+    Docred,
+    /// Parquet, as `datasets` of Hugging Face writes it. Read only.
+    Parquet,
+    /// spaCy's `DocBin`. Read only.
+    DocBin,
     /// One row a relation. Written only.
     Csv,
     /// RDF, with NIF's addresses of text. Written only.
@@ -85,7 +103,7 @@ pub enum Positions {
 
 impl Format {
     /// All formats, the ones that can be read first.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 22] = [
         Self::Sinet,
         Self::Spert,
         Self::Dygie,
@@ -96,6 +114,15 @@ impl Format {
         Self::Prodigy,
         Self::PubAnnotation,
         Self::Conll,
+        Self::BiocJson,
+        Self::BiocXml,
+        Self::TokenTags,
+        Self::Xmi,
+        Self::CasJson,
+        Self::Tacred,
+        Self::Docred,
+        Self::Parquet,
+        Self::DocBin,
         Self::Csv,
         Self::NTriples,
         Self::WebAnnotation,
@@ -114,6 +141,15 @@ impl Format {
             Self::Prodigy => "prodigy",
             Self::PubAnnotation => "pubannotation",
             Self::Conll => "conll",
+            Self::BiocJson => "bioc-json",
+            Self::BiocXml => "bioc-xml",
+            Self::TokenTags => "token-tags",
+            Self::Xmi => "xmi",
+            Self::CasJson => "cas-json",
+            Self::Tacred => "tacred",
+            Self::Docred => "docred",
+            Self::Parquet => "parquet",
+            Self::DocBin => "docbin",
             Self::Csv => "csv",
             Self::NTriples => "n-triples",
             Self::WebAnnotation => "json-ld",
@@ -133,6 +169,15 @@ impl Format {
             Self::Prodigy => "Prodigy JSONL",
             Self::PubAnnotation => "PubAnnotation JSON",
             Self::Conll => "CoNLL 2003",
+            Self::BiocJson => "BioC JSON",
+            Self::BiocXml => "BioC XML",
+            Self::TokenTags => "tokens and tags JSONL",
+            Self::Xmi => "UIMA CAS XMI",
+            Self::CasJson => "UIMA CAS JSON",
+            Self::Tacred => "TACRED JSON",
+            Self::Docred => "DocRED JSON",
+            Self::Parquet => "Parquet",
+            Self::DocBin => "spaCy DocBin",
             Self::Csv => "CSV triples",
             Self::NTriples => "N-Triples",
             Self::WebAnnotation => "JSON-LD web annotations",
@@ -142,8 +187,13 @@ impl Format {
     /// The end of its files' names, without a dot.
     pub fn extension(self) -> &'static str {
         match self {
-            Self::Sinet | Self::Dygie | Self::Doccano | Self::Prodigy => "jsonl",
+            Self::Sinet | Self::Dygie | Self::Doccano | Self::Prodigy | Self::TokenTags => "jsonl",
             Self::Spert | Self::Gliner | Self::LabelStudio | Self::PubAnnotation => "json",
+            Self::BiocJson | Self::CasJson | Self::Tacred | Self::Docred => "json",
+            Self::BiocXml => "xml",
+            Self::Xmi => "xmi",
+            Self::Parquet => "parquet",
+            Self::DocBin => "spacy",
             Self::Brat => "zip",
             Self::Conll => "conll",
             Self::Csv => "csv",
@@ -155,8 +205,12 @@ impl Format {
     /// The media type of its files.
     pub fn media_type(self) -> &'static str {
         match self {
-            Self::Sinet | Self::Dygie | Self::Doccano | Self::Prodigy => "application/jsonl",
+            Self::Sinet | Self::Dygie | Self::Doccano | Self::Prodigy | Self::TokenTags => "application/jsonl",
             Self::Spert | Self::Gliner | Self::LabelStudio | Self::PubAnnotation => "application/json",
+            Self::BiocJson | Self::CasJson | Self::Tacred | Self::Docred => "application/json",
+            Self::BiocXml | Self::Xmi => "application/xml",
+            Self::Parquet => "application/vnd.apache.parquet",
+            Self::DocBin => "application/octet-stream",
             Self::Brat => "application/zip",
             Self::Conll => "text/plain",
             Self::Csv => "text/csv",
@@ -165,9 +219,14 @@ impl Format {
         }
     }
 
-    /// Whether [`crate::Reader`] reads it; every format can be written.
+    /// Whether [`crate::Reader`] reads it.
     pub fn can_be_read(self) -> bool {
         !matches!(self, Self::Csv | Self::NTriples | Self::WebAnnotation)
+    }
+
+    /// Whether [`crate::Writer`] writes it.
+    pub fn can_be_written(self) -> bool {
+        !matches!(self, Self::Xmi | Self::CasJson | Self::Tacred | Self::Docred | Self::Parquet | Self::DocBin)
     }
 
     /// The unit of its positions.
@@ -178,19 +237,22 @@ impl Format {
             | Self::Doccano
             | Self::Prodigy
             | Self::PubAnnotation
+            | Self::BiocJson
+            | Self::BiocXml
             | Self::Csv
             | Self::NTriples
             | Self::WebAnnotation => Positions::Characters(OffsetUnit::CodePoints),
-            Self::LabelStudio => Positions::Characters(OffsetUnit::Utf16),
-            Self::Spert => Positions::Words,
-            Self::Dygie | Self::Gliner => Positions::WordsInclusive,
-            Self::Conll => Positions::Tags,
+            Self::LabelStudio | Self::Xmi | Self::CasJson => Positions::Characters(OffsetUnit::Utf16),
+            Self::Spert | Self::Docred => Positions::Words,
+            Self::Dygie | Self::Gliner | Self::Tacred => Positions::WordsInclusive,
+            Self::Conll | Self::TokenTags | Self::Parquet | Self::DocBin => Positions::Tags,
         }
     }
 
     /// Whether the file itself says in what it counts; elsewhere that is so by the definition of the format.
     pub fn writes_unit(self) -> bool {
-        matches!(self.positions(), Positions::Characters(_)) && !matches!(self, Self::Brat | Self::NTriples)
+        matches!(self.positions(), Positions::Characters(_))
+            && !matches!(self, Self::Brat | Self::NTriples | Self::BiocJson | Self::BiocXml | Self::Xmi | Self::CasJson)
     }
 
     /// The parts of a document that it holds.
@@ -212,8 +274,17 @@ impl Format {
             Self::Sinet => all,
             Self::Spert | Self::Dygie => words,
             Self::Gliner => Holds { sentences: false, across_sentences: true, ..words },
+            Self::Tacred => Holds { sentences: false, ..words },
+            Self::Docred => Holds { across_sentences: true, ..words },
+            Self::TokenTags | Self::Parquet => {
+                Holds { sentences: false, across_sentences: true, overlaps: false, relations: false, ..words }
+            }
+            Self::DocBin => {
+                Holds { text: TextForm::Written, across_sentences: true, overlaps: false, relations: false, ..words }
+            }
+            Self::Xmi | Self::CasJson => Holds { words: true, sentences: true, ..characters },
             Self::Conll => Holds { ids: false, overlaps: false, relations: false, ..words },
-            Self::Brat | Self::Doccano | Self::PubAnnotation => characters,
+            Self::Brat | Self::Doccano | Self::PubAnnotation | Self::BiocJson | Self::BiocXml => characters,
             Self::LabelStudio => Holds { scores: true, provenance: true, ..characters },
             Self::Prodigy => Holds { sentences: false, ..all },
             Self::Csv => Holds { text: TextForm::None, scores: true, provenance: true, ..characters },

@@ -37,6 +37,7 @@ mod formats;
 mod json;
 pub mod loss_report;
 mod names;
+mod nearest;
 pub mod options;
 mod positions;
 pub mod read;
@@ -47,6 +48,7 @@ mod text_field;
 mod tokenised;
 mod words;
 pub mod write;
+mod xml;
 
 pub use dataset::{Dataset, DatasetError, Example};
 pub use document::{LabelledDocument, LabelledEntity, LabelledRelation, Provenance};

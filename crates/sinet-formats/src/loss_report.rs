@@ -93,6 +93,18 @@ pub enum Loss {
     Unreadable,
     /// Records of a file, such as lines, that hold no document; left out.
     UnreadRecords,
+    /// Tags that do not keep to their scheme; repaired.
+    RepairedTags,
+    /// Annotations of layers that are neither entities nor relations; left out.
+    OtherLayers,
+    /// Pairs of entities that somebody has judged to be in no relation.
+    NoRelation,
+    /// Relations between things that a document mentions several times, placed between two mentions.
+    BetweenThings,
+    /// Relations with other than two ends; left out.
+    SeveralEnds,
+    /// Characters that the written format cannot hold.
+    UnwritableCharacters,
     /// Fields that no reader knows.
     UnreadFields,
     /// Files of a folder or an archive that no reader knows.
@@ -146,6 +158,18 @@ impl Loss {
             Self::Unlabelled => ("document", "documents", "that nobody has labelled yet: left out"),
             Self::Unreadable => ("document", "documents", "that cannot be read: left out"),
             Self::UnreadRecords => ("record", "records", "that no document was read from: left out"),
+            Self::RepairedTags => ("tag", "tags", "not of the scheme of the others: repaired as conlleval does"),
+            Self::OtherLayers => {
+                ("annotation", "annotations", "of a layer that holds no entities or relations: left out")
+            }
+            Self::NoRelation => {
+                ("pair", "pairs", "of entities judged to be in no relation: only the entities were kept")
+            }
+            Self::BetweenThings => {
+                ("relation", "relations", "between things, not mentions: placed between their two nearest mentions")
+            }
+            Self::SeveralEnds => ("relation", "relations", "with other than two ends: left out"),
+            Self::UnwritableCharacters => ("character", "characters", "that XML cannot hold: written as U+FFFD"),
             Self::UnreadFields => ("field", "fields", "not read"),
             Self::UnreadFiles => ("file", "files", "not read"),
         };
@@ -265,8 +289,15 @@ impl LossReport {
 
     /// Counts one `loss` of the thing called `name`: the path of a field, say, or of a file.
     pub fn lose(&mut self, loss: Loss, name: &str) {
-        self.add(loss, 1);
-        self.named.entry(loss).or_default().add(name, 1);
+        self.lose_several(loss, name, 1);
+    }
+
+    /// Counts `count` of one `loss` of the thing called `name`.
+    pub(crate) fn lose_several(&mut self, loss: Loss, name: &str, count: usize) {
+        if count > 0 {
+            self.add(loss, count);
+            self.named.entry(loss).or_default().add(name, count);
+        }
     }
 
     /// Undoes [`LossReport::lose`], which has been called with the same.

@@ -7,7 +7,12 @@ use crate::document::LabelledDocument;
 use crate::error::{Fault, Problem, ReadError};
 use crate::format::Format;
 use crate::formats::brat::archive::Archive;
-use crate::formats::{conll, doccano, dygie, gliner, label_studio, prodigy, pubannotation, sinet, spert};
+#[cfg(feature = "parquet")]
+use crate::formats::parquet;
+use crate::formats::{
+    bioc, conll, docbin, doccano, docred, dygie, gliner, label_studio, prodigy, pubannotation, sinet, spert, tacred,
+    token_tags, uima,
+};
 use crate::json::objects::JsonObjects;
 use crate::loss_report::{Loss, LossReport};
 use crate::options::{Ends, Options};
@@ -41,6 +46,15 @@ enum Input<R> {
     Spert(Box<spert::Sentences<R>>),
     Conll(conll::Lines<R>),
     Brat(Archive<R>),
+    BiocJson(bioc::json::Documents<R>),
+    BiocXml(bioc::xml::Documents<R>),
+    Xmi(uima::xmi::Documents<R>),
+    Tacred(tacred::Sentences<R>),
+    DocBin(Box<docbin::Documents<R>>),
+    #[cfg(feature = "parquet")]
+    Parquet(parquet::Rows<R>),
+    #[cfg(not(feature = "parquet"))]
+    NoParquet,
 }
 
 impl<R: BufRead> Reader<R> {
@@ -59,6 +73,15 @@ impl<R: BufRead> Reader<R> {
             Format::Spert => Input::Spert(Box::new(spert::Sentences::new(input, limits))),
             Format::Conll => Input::Conll(conll::Lines::new(input)),
             Format::Brat => Input::Brat(Archive::new(input)),
+            Format::BiocJson => Input::BiocJson(bioc::json::Documents::new(input, limits)),
+            Format::BiocXml => Input::BiocXml(bioc::xml::Documents::new(input, limits)),
+            Format::Xmi => Input::Xmi(uima::xmi::Documents::new(input, limits)),
+            Format::Tacred => Input::Tacred(tacred::Sentences::new(input, limits)),
+            Format::DocBin => Input::DocBin(Box::new(docbin::Documents::new(input))),
+            #[cfg(feature = "parquet")]
+            Format::Parquet => Input::Parquet(parquet::Rows::new(input)),
+            #[cfg(not(feature = "parquet"))]
+            Format::Parquet => Input::NoParquet,
             _ => Input::Json(JsonObjects::new(input, limits)),
         };
         Self { input, format, context, file: file.into(), begun: 0, on_error: OnError::End, ended: false }
@@ -90,6 +113,15 @@ impl<R: BufRead> Reader<R> {
             Input::Spert(sentences) => sentences.goes_on(),
             Input::Conll(lines) => lines.goes_on(),
             Input::Brat(archive) => archive.goes_on(),
+            Input::BiocJson(documents) => documents.goes_on(),
+            Input::BiocXml(documents) => documents.goes_on(),
+            Input::Xmi(documents) => documents.goes_on(),
+            Input::Tacred(sentences) => sentences.goes_on(),
+            Input::DocBin(documents) => documents.goes_on(),
+            #[cfg(feature = "parquet")]
+            Input::Parquet(rows) => rows.goes_on(),
+            #[cfg(not(feature = "parquet"))]
+            Input::NoParquet => false,
         }
     }
 
@@ -101,6 +133,18 @@ impl<R: BufRead> Reader<R> {
             Input::Json(objects) => next_object(objects, self.format, begun, context),
             Input::Spert(sentences) => sentences.next(begun, context),
             Input::Conll(lines) => lines.next(begun, context),
+            Input::BiocJson(documents) => documents.next(begun, context),
+            Input::BiocXml(documents) => documents.next(begun, context),
+            Input::Xmi(documents) => documents.next(begun, context),
+            Input::Tacred(sentences) => sentences.next(begun, context),
+            Input::DocBin(documents) => (1, documents.next(begun, context)),
+            #[cfg(feature = "parquet")]
+            Input::Parquet(rows) => (1, next_row(rows, begun, context)),
+            #[cfg(not(feature = "parquet"))]
+            Input::NoParquet => {
+                self.on_error = OnError::End;
+                (1, Err(Problem::NoParquet.into()))
+            }
             Input::Brat(archive) => {
                 let (name, document) = archive.next(&self.file, begun, context)?.unzip();
                 inside = name;
@@ -167,19 +211,44 @@ fn next_object<R: BufRead>(
         };
         *begun += 1;
         context.id = None;
-        let json = &object.json;
-        let read = match format {
-            Format::Sinet => sinet::read(json, context).map(Some),
-            Format::Dygie => dygie::read(json, context).map(Some),
-            Format::Gliner => gliner::read(json, context).map(Some),
-            Format::Doccano => doccano::read(json, context).map(Some),
-            Format::LabelStudio => label_studio::read(json, context).map(Some),
-            Format::Prodigy => prodigy::read(json, context),
-            Format::PubAnnotation => pubannotation::read(json, context).map(Some),
-            format => Err(Problem::WriteOnly(format).into()),
-        };
+        let read = document_of(&object.json, format, context);
         if !matches!(read, Ok(None)) {
             return (object.line, read);
+        }
+    }
+}
+
+/// The document of a JSON record in this format, if it has one.
+fn document_of(json: &[u8], format: Format, context: &mut Context) -> Result<Option<LabelledDocument>, Fault> {
+    match format {
+        Format::Sinet => sinet::read(json, context).map(Some),
+        Format::Dygie => dygie::read(json, context).map(Some),
+        Format::Gliner => gliner::read(json, context).map(Some),
+        Format::Doccano => doccano::read(json, context).map(Some),
+        Format::LabelStudio => label_studio::read(json, context).map(Some),
+        Format::Prodigy => prodigy::read(json, context),
+        Format::PubAnnotation => pubannotation::read(json, context).map(Some),
+        Format::CasJson => uima::json::read(json, context).map(Some),
+        Format::Docred => docred::read(json, context).map(Some),
+        Format::TokenTags => token_tags::read(json, context).map(Some),
+        format => Err(Problem::WriteOnly(format).into()),
+    }
+}
+
+/// The document of the next row that has one.
+#[cfg(feature = "parquet")]
+fn next_row<R: BufRead>(
+    rows: &mut parquet::Rows<R>,
+    begun: &mut u64,
+    context: &mut Context,
+) -> Result<Option<LabelledDocument>, Fault> {
+    loop {
+        let Some(row) = rows.next(&context.options.limits)? else { return Ok(None) };
+        *begun += 1;
+        context.id = None;
+        let read = document_of(&row.json, row.format, context);
+        if !matches!(read, Ok(None)) {
+            return read;
         }
     }
 }

@@ -34,6 +34,20 @@ fuzzed! {
     pubannotation: PubAnnotation, "pubannotation.json";
     conll: Conll, "conll.txt";
     brat: Brat, "brat.zip";
+    bioc_json: BiocJson, "bioc.json";
+    bioc_xml: BiocXml, "bioc.xml";
+    xmi: Xmi, "inception.xmi";
+    cas_json: CasJson, "cas.json";
+    tacred: Tacred, "tacred.json";
+    docred: Docred, "docred.json";
+    docbin: DocBin, "docbin.spacy";
+    token_tags: TokenTags, "token-tags.jsonl";
+}
+
+#[cfg(feature = "parquet")]
+#[test]
+fn parquet() {
+    fuzz(Format::Parquet, "tokens.parquet");
 }
 
 /// Mutated files of the format, of any other, and files that are none.
@@ -124,6 +138,13 @@ const PIECES: &[&[u8]] = &[
     b"\"entities\":",
     b"\"id\":",
     b"PK\x03\x04",
+    b"<",
+    b"</a>",
+    b"<a b='",
+    b"/>",
+    b"&#0;",
+    b"&x;",
+    b"<![CDATA[",
 ];
 
 #[derive(Debug, Clone)]

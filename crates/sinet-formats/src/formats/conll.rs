@@ -23,6 +23,8 @@ use crate::loss_report::{Loss, LossReport};
 use crate::names::{type_without_spaces, without_spaces};
 use crate::tokenised::Tokenised;
 
+pub(crate) mod tags;
+
 const DOCUMENT_START: &str = "-DOCSTART-";
 
 /// The documents of a file.
