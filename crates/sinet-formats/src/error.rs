@@ -81,6 +81,23 @@ pub enum Problem {
         /// The fields that the object has, in their order.
         found: Vec<String>,
     },
+    /// It is not XML, or not of the format's form.
+    #[error("is not well-formed XML: {0}")]
+    Xml(String),
+    /// It is no Parquet, or of a kind that is not read.
+    #[error("is no readable Parquet file: {0}")]
+    Parquet(String),
+    /// It is Parquet, and this program is built without a reader for that.
+    #[error("Parquet is not read here; the native program reads it: sinet convert FILE --to sinet --output FILE.jsonl")]
+    NoParquet,
+    /// The tags of words are numbers, and their names are not known.
+    #[error(
+        "the tags are numbers, and nothing says which names they stand for; write the names, which `datasets` lists in `dataset.features`, or save the data as Parquet with `datasets`, which keeps them"
+    )]
+    NumbersForNames,
+    /// It is no `DocBin` of spaCy.
+    #[error("is no readable DocBin of spaCy: {0}")]
+    DocBin(String),
     /// It is no zip archive.
     #[error("is no readable zip archive: {0}")]
     Zip(String),

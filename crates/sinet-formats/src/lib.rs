@@ -42,6 +42,7 @@ mod lines;
 pub mod loss_report;
 pub mod named_file;
 mod names;
+mod nearest;
 pub mod options;
 mod positions;
 pub mod read;
@@ -52,6 +53,7 @@ mod text_field;
 mod tokenised;
 mod words;
 pub mod write;
+mod xml;
 
 pub use dataset::{Dataset, DatasetError, Example};
 pub use document::{LabelledDocument, LabelledEntity, LabelledRelation, Provenance};

@@ -113,6 +113,16 @@ pub enum Loss {
     Unreadable,
     /// Records of a file, such as lines, that hold no document; left out.
     UnreadRecords,
+    /// Annotations of layers that are neither entities nor relations; left out.
+    OtherLayers,
+    /// Pairs of entities that somebody has judged to be in no relation.
+    NoRelation,
+    /// Relations between things that a document mentions several times, placed between two mentions.
+    BetweenThings,
+    /// Relations with other than two ends; left out.
+    SeveralEnds,
+    /// Characters that the written format cannot hold.
+    UnwritableCharacters,
     /// Fields that no reader knows.
     UnreadFields,
     /// Files of a folder or an archive that no reader knows.
@@ -176,6 +186,17 @@ impl Loss {
             Self::Unlabelled => ("document", "documents", "that nobody has labelled yet: left out"),
             Self::Unreadable => ("document", "documents", "that cannot be read: left out"),
             Self::UnreadRecords => ("record", "records", "that no document was read from: left out"),
+            Self::OtherLayers => {
+                ("annotation", "annotations", "of a layer that holds no entities or relations: left out")
+            }
+            Self::NoRelation => {
+                ("pair", "pairs", "of entities judged to be in no relation: only the entities were kept")
+            }
+            Self::BetweenThings => {
+                ("relation", "relations", "between things, not mentions: placed between their two nearest mentions")
+            }
+            Self::SeveralEnds => ("relation", "relations", "with other than two ends: left out"),
+            Self::UnwritableCharacters => ("character", "characters", "that XML cannot hold: written as U+FFFD"),
             Self::UnreadFields => ("field", "fields", "not read"),
             Self::UnreadFiles => ("file", "files", "not read"),
         };
@@ -354,7 +375,6 @@ impl Named {
         let said = names.collect::<Vec<_>>().join(between);
         let unsaid = self.others + self.counts.iter().skip(most).map(|(_, count)| count).sum::<usize>();
         if unsaid == 0 { said } else { format!("{said}{last}{unsaid} more") }
-    }
     }
 }
 

@@ -44,6 +44,20 @@ fuzzed! {
     prodigy_relations: Prodigy, "prodigy-relations.jsonl";
     utf16: Doccano, "doccano-utf16.jsonl";
     archives: Brat, "mixed.tar";
+    bioc_json: BiocJson, "bioc.json";
+    bioc_xml: BiocXml, "bioc.xml";
+    xmi: Xmi, "inception.xmi";
+    cas_json: CasJson, "cas.json";
+    tacred: Tacred, "tacred.json";
+    docred: Docred, "docred.json";
+    docbin: DocBin, "docbin.spacy";
+    token_tags: TokenTags, "token-tags.jsonl";
+}
+
+#[cfg(feature = "parquet")]
+#[test]
+fn parquet() {
+    fuzz(Format::Parquet, "tokens.parquet");
 }
 
 /// Mutated files of the format, of any other, and files that are none.
@@ -145,6 +159,13 @@ const PIECES: &[&[u8]] = &[
     b"\x1f\x8b\x08",
     b"\xff\xfe",
     b"\xef\xbb\xbf",
+    b"<",
+    b"</a>",
+    b"<a b='",
+    b"/>",
+    b"&#0;",
+    b"&x;",
+    b"<![CDATA[",
 ];
 
 #[derive(Debug, Clone)]

@@ -37,7 +37,7 @@ mod brackets;
 mod comment;
 mod growing;
 mod layout;
-mod tags;
+pub(crate) mod tags;
 mod write;
 
 const DOCUMENT_START: &str = "-DOCSTART-";
