@@ -18,14 +18,22 @@ pub enum Format {
     Brat,
     /// GLiNER's training JSON.
     Gliner,
+    /// GLiNER 2's JSON lines. Read only.
+    Gliner2,
     /// doccano's JSON lines.
     Doccano,
     /// Label Studio's JSON.
     LabelStudio,
     /// Prodigy's JSON lines.
     Prodigy,
+    /// The training pairs of spaCy's scripts, and JSON lines like them.
+    Spacy,
+    /// Argilla's records. Read only.
+    Argilla,
     /// PubAnnotation's JSON, also TextAE's.
     PubAnnotation,
+    /// JSON with relations as triples of words, as DuIE and CasRel have. Read only.
+    Triples,
     /// The columns of CoNLL 2003.
     Conll,
     /// One row a relation. Written only.
@@ -81,20 +89,26 @@ pub enum Positions {
     WordsInclusive,
     /// None: a tag stands beside each word.
     Tags,
+    /// None: the words of entities are searched for in the text.
+    Mentions,
 }
 
 impl Format {
     /// All formats, the ones that can be read first.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 17] = [
         Self::Sinet,
         Self::Spert,
         Self::Dygie,
         Self::Brat,
         Self::Gliner,
+        Self::Gliner2,
         Self::Doccano,
         Self::LabelStudio,
         Self::Prodigy,
+        Self::Spacy,
+        Self::Argilla,
         Self::PubAnnotation,
+        Self::Triples,
         Self::Conll,
         Self::Csv,
         Self::NTriples,
@@ -109,10 +123,14 @@ impl Format {
             Self::Dygie => "dygie",
             Self::Brat => "brat",
             Self::Gliner => "gliner",
+            Self::Gliner2 => "gliner2",
             Self::Doccano => "doccano",
             Self::LabelStudio => "label-studio",
             Self::Prodigy => "prodigy",
+            Self::Spacy => "spacy",
+            Self::Argilla => "argilla",
             Self::PubAnnotation => "pubannotation",
+            Self::Triples => "triples",
             Self::Conll => "conll",
             Self::Csv => "csv",
             Self::NTriples => "n-triples",
@@ -128,10 +146,14 @@ impl Format {
             Self::Dygie => "DyGIE JSONL",
             Self::Brat => "brat standoff",
             Self::Gliner => "GLiNER JSON",
+            Self::Gliner2 => "GLiNER 2 JSONL",
             Self::Doccano => "doccano JSONL",
             Self::LabelStudio => "Label Studio JSON",
             Self::Prodigy => "Prodigy JSONL",
+            Self::Spacy => "spaCy JSONL",
+            Self::Argilla => "Argilla JSON",
             Self::PubAnnotation => "PubAnnotation JSON",
+            Self::Triples => "JSON of triples",
             Self::Conll => "CoNLL 2003",
             Self::Csv => "CSV triples",
             Self::NTriples => "N-Triples",
@@ -142,8 +164,10 @@ impl Format {
     /// The end of its files' names, without a dot.
     pub fn extension(self) -> &'static str {
         match self {
-            Self::Sinet | Self::Dygie | Self::Doccano | Self::Prodigy => "jsonl",
-            Self::Spert | Self::Gliner | Self::LabelStudio | Self::PubAnnotation => "json",
+            Self::Sinet | Self::Dygie | Self::Gliner2 | Self::Doccano | Self::Prodigy | Self::Spacy | Self::Triples => {
+                "jsonl"
+            }
+            Self::Spert | Self::Gliner | Self::LabelStudio | Self::Argilla | Self::PubAnnotation => "json",
             Self::Brat => "zip",
             Self::Conll => "conll",
             Self::Csv => "csv",
@@ -155,8 +179,10 @@ impl Format {
     /// The media type of its files.
     pub fn media_type(self) -> &'static str {
         match self {
-            Self::Sinet | Self::Dygie | Self::Doccano | Self::Prodigy => "application/jsonl",
-            Self::Spert | Self::Gliner | Self::LabelStudio | Self::PubAnnotation => "application/json",
+            Self::Sinet | Self::Dygie | Self::Gliner2 | Self::Doccano | Self::Prodigy | Self::Spacy | Self::Triples => {
+                "application/jsonl"
+            }
+            Self::Spert | Self::Gliner | Self::LabelStudio | Self::Argilla | Self::PubAnnotation => "application/json",
             Self::Brat => "application/zip",
             Self::Conll => "text/plain",
             Self::Csv => "text/csv",
@@ -165,9 +191,14 @@ impl Format {
         }
     }
 
-    /// Whether [`crate::Reader`] reads it; every format can be written.
+    /// Whether [`crate::Reader`] reads it.
     pub fn can_be_read(self) -> bool {
         !matches!(self, Self::Csv | Self::NTriples | Self::WebAnnotation)
+    }
+
+    /// Whether [`crate::Writer`] writes it.
+    pub fn can_be_written(self) -> bool {
+        !matches!(self, Self::Gliner2 | Self::Argilla | Self::Triples)
     }
 
     /// The unit of its positions.
@@ -177,6 +208,8 @@ impl Format {
             | Self::Brat
             | Self::Doccano
             | Self::Prodigy
+            | Self::Spacy
+            | Self::Argilla
             | Self::PubAnnotation
             | Self::Csv
             | Self::NTriples
@@ -184,13 +217,15 @@ impl Format {
             Self::LabelStudio => Positions::Characters(OffsetUnit::Utf16),
             Self::Spert => Positions::Words,
             Self::Dygie | Self::Gliner => Positions::WordsInclusive,
+            Self::Gliner2 | Self::Triples => Positions::Mentions,
             Self::Conll => Positions::Tags,
         }
     }
 
     /// Whether the file itself says in what it counts; elsewhere that is so by the definition of the format.
     pub fn writes_unit(self) -> bool {
-        matches!(self.positions(), Positions::Characters(_)) && !matches!(self, Self::Brat | Self::NTriples)
+        matches!(self.positions(), Positions::Characters(_))
+            && !matches!(self, Self::Brat | Self::Spacy | Self::NTriples)
     }
 
     /// The parts of a document that it holds.
@@ -213,7 +248,10 @@ impl Format {
             Self::Spert | Self::Dygie => words,
             Self::Gliner => Holds { sentences: false, across_sentences: true, ..words },
             Self::Conll => Holds { ids: false, overlaps: false, relations: false, ..words },
-            Self::Brat | Self::Doccano | Self::PubAnnotation => characters,
+            Self::Brat | Self::Doccano | Self::Argilla | Self::PubAnnotation | Self::Gliner2 | Self::Triples => {
+                characters
+            }
+            Self::Spacy => Holds { ids: false, relations: false, ..characters },
             Self::LabelStudio => Holds { scores: true, provenance: true, ..characters },
             Self::Prodigy => Holds { sentences: false, ..all },
             Self::Csv => Holds { text: TextForm::None, scores: true, provenance: true, ..characters },
@@ -237,6 +275,7 @@ impl fmt::Display for Positions {
             Self::Words => "words of the sentence, end exclusive",
             Self::WordsInclusive => "words of the document, end inclusive",
             Self::Tags => "words: a tag stands beside each",
+            Self::Mentions => "no unit: its words are searched for in the text",
         })
     }
 }

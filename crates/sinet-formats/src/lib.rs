@@ -36,6 +36,7 @@ pub mod format;
 mod formats;
 mod json;
 pub mod loss_report;
+mod mentions;
 mod names;
 pub mod options;
 mod positions;

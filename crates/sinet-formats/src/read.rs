@@ -7,7 +7,9 @@ use crate::document::LabelledDocument;
 use crate::error::{Fault, Problem, ReadError};
 use crate::format::Format;
 use crate::formats::brat::archive::Archive;
-use crate::formats::{conll, doccano, dygie, gliner, label_studio, prodigy, pubannotation, sinet, spert};
+use crate::formats::{
+    argilla, conll, doccano, dygie, gliner, gliner2, label_studio, prodigy, pubannotation, sinet, spacy, spert, triples,
+};
 use crate::json::objects::JsonObjects;
 use crate::loss_report::{Loss, LossReport};
 use crate::options::{Ends, Options};
@@ -165,6 +167,12 @@ fn next_object<R: BufRead>(
                 return (objects.line(), Err(problem.into()));
             }
         };
+        if format == Format::Spacy
+            && let Some(records) = spacy::records(&object.json, context)
+        {
+            objects.put_back(records, object.line);
+            continue;
+        }
         *begun += 1;
         context.id = None;
         let json = &object.json;
@@ -172,9 +180,13 @@ fn next_object<R: BufRead>(
             Format::Sinet => sinet::read(json, context).map(Some),
             Format::Dygie => dygie::read(json, context).map(Some),
             Format::Gliner => gliner::read(json, context).map(Some),
+            Format::Gliner2 => gliner2::read(json, context).map(Some),
             Format::Doccano => doccano::read(json, context).map(Some),
             Format::LabelStudio => label_studio::read(json, context).map(Some),
             Format::Prodigy => prodigy::read(json, context),
+            Format::Spacy => spacy::read(json, context).map(Some),
+            Format::Argilla => argilla::read(json, context),
+            Format::Triples => triples::read(json, context).map(Some),
             Format::PubAnnotation => pubannotation::read(json, context).map(Some),
             format => Err(Problem::WriteOnly(format).into()),
         };

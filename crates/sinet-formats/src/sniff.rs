@@ -2,7 +2,9 @@
 
 use crate::error::{listed, shortened};
 use crate::format::Format;
-use crate::formats::{doccano, dygie, gliner, label_studio, prodigy, pubannotation, sinet, spert};
+use crate::formats::{
+    argilla, doccano, dygie, gliner, gliner2, label_studio, prodigy, pubannotation, sinet, spacy, spert, triples,
+};
 use crate::json::shape::{Kind, Shape};
 
 /// Bytes from the start of a file that are enough to recognise it.
@@ -66,6 +68,9 @@ type Recogniser = fn(&Shape) -> Option<&'static str>;
 /// The formats of JSON and their evidence, the most telling first.
 const RECOGNISERS: &[(Format, Recogniser)] = &[
     (Format::Gliner, gliner::recognise),
+    (Format::Gliner2, gliner2::recognise),
+    (Format::Triples, triples::recognise),
+    (Format::Argilla, argilla::recognise),
     (Format::Dygie, dygie::recognise),
     (Format::PubAnnotation, pubannotation::recognise),
     (Format::LabelStudio, label_studio::recognise),
@@ -73,6 +78,7 @@ const RECOGNISERS: &[(Format, Recogniser)] = &[
     (Format::Spert, spert::recognise),
     (Format::Doccano, doccano::recognise),
     (Format::Sinet, sinet::recognise),
+    (Format::Spacy, spacy::recognise),
 ];
 
 fn by_fields(text: &str) -> Result<Sniffed, SniffError> {

@@ -12,7 +12,7 @@ use crate::{
     TextForm, Writer,
 };
 
-const READABLE: [Format; 10] = [
+const READABLE: [Format; 11] = [
     Format::Sinet,
     Format::Spert,
     Format::Dygie,
@@ -21,6 +21,7 @@ const READABLE: [Format; 10] = [
     Format::Doccano,
     Format::LabelStudio,
     Format::Prodigy,
+    Format::Spacy,
     Format::PubAnnotation,
     Format::Conll,
 ];

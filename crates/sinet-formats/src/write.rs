@@ -7,7 +7,8 @@ use crate::error::WriteError;
 use crate::format::{Format, TextForm};
 use crate::formats::brat::archive::ArchiveWriter;
 use crate::formats::{
-    conll, csv, doccano, dygie, gliner, label_studio, n_triples, prodigy, pubannotation, sinet, spert, web_annotation,
+    conll, csv, doccano, dygie, gliner, label_studio, n_triples, prodigy, pubannotation, sinet, spacy, spert,
+    web_annotation,
 };
 use crate::loss_report::{Loss, LossReport};
 
@@ -71,7 +72,9 @@ impl<W: Write> Writer<W> {
             Format::Csv => vec![csv::write(document, self.elements == 0, report)],
             Format::NTriples => vec![n_triples::write(document).into_bytes()],
             Format::WebAnnotation => web_annotation::write(document).iter().map(line).collect(),
+            Format::Spacy => vec![line(&spacy::write(document))],
             Format::Brat => Vec::new(),
+            format @ (Format::Gliner2 | Format::Argilla | Format::Triples) => return Err(WriteError::ReadOnly(format)),
         };
         match &mut self.output {
             Output::Plain(output) => {
@@ -119,10 +122,10 @@ fn frame(format: Format) -> Frame {
         Format::Spert | Format::Gliner | Format::LabelStudio | Format::WebAnnotation => {
             Frame { before: "[\n", between: ",\n", after: "\n]\n" }
         }
-        Format::Sinet | Format::Dygie | Format::Doccano | Format::Prodigy | Format::PubAnnotation => {
+        Format::Sinet | Format::Dygie | Format::Doccano | Format::Prodigy | Format::Spacy | Format::PubAnnotation => {
             Frame { before: "", between: "\n", after: "\n" }
         }
-        Format::Conll | Format::Csv | Format::NTriples | Format::Brat => Frame { before: "", between: "", after: "" },
+        _ => Frame { before: "", between: "", after: "" },
     }
 }
 
