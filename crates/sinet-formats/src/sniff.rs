@@ -7,8 +7,8 @@ use crate::format::Format;
 use crate::formats::brat::pairing::has_labels;
 use crate::formats::conll::{self, NoLayout};
 use crate::formats::{
-    bioc, docbin, doccano, docred, dygie, gliner, label_studio, prodigy, pubannotation, sinet, spert, tacred,
-    token_tags, uima, webanno,
+    argilla, bioc, docbin, doccano, docred, dygie, gliner, gliner2, label_studio, prodigy, pubannotation, sinet, spacy,
+    spert, tacred, token_tags, triples, uima, webanno,
 };
 use crate::json::shape::{Kind, Shape};
 
@@ -134,6 +134,9 @@ const RECOGNISERS: &[(Format, Recogniser)] = &[
     (Format::Tacred, tacred::recognise),
     (Format::TokenTags, token_tags::recognise),
     (Format::Gliner, gliner::recognise),
+    (Format::Gliner2, gliner2::recognise),
+    (Format::Triples, triples::recognise),
+    (Format::Argilla, argilla::recognise),
     (Format::Dygie, dygie::recognise),
     (Format::PubAnnotation, pubannotation::recognise),
     (Format::LabelStudio, label_studio::recognise),
@@ -141,6 +144,7 @@ const RECOGNISERS: &[(Format, Recogniser)] = &[
     (Format::Spert, spert::recognise),
     (Format::Doccano, doccano::recognise),
     (Format::Sinet, sinet::recognise),
+    (Format::Spacy, spacy::recognise),
 ];
 
 fn by_fields(text: &str) -> Result<Sniffed, SniffError> {
