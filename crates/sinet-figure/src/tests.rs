@@ -39,8 +39,8 @@ fn the_picture_is_whole_and_escaped() {
         <svg xmlns="http://www.w3.org/2000/svg" width="912" height="143" viewBox="0 0 912 143" font-family="system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', sans-serif"><rect width="100%" height="100%" fill="#ffffff"/>
         <g transform="translate(16 16)">
         <g class="entity tone-0"><rect x="0" y="41" width="70" height="25" rx="4" fill="#0072b2" fill-opacity="0.17" stroke="#0072b2" stroke-opacity="0.55"/><text x="0" y="37" font-size="11.5" font-weight="600" fill="#005a8f">&lt;Kind&gt;!</text></g>
-        <g class="entity tone-1"><rect x="134" y="41" width="22" height="25" rx="4" fill="#e69f00" fill-opacity="0.17" stroke="#e69f00" stroke-opacity="0.55"/><text x="134" y="37" font-size="11.5" font-weight="600" fill="#805300">B!</text></g>
-        <g class="words" font-size="17" font-weight="400" fill="#1c2024"><text x="3" y="59">&lt;script&gt;</text><text x="78" y="59">sees</text><text x="118" y="59">a</text><text x="137" y="59">�b</text><text x="156" y="59">.</text></g>
+        <g class="entity tone-1"><rect x="134" y="41" width="14" height="25" rx="4" fill="#e69f00" fill-opacity="0.17" stroke="#e69f00" stroke-opacity="0.55"/><text x="134" y="37" font-size="11.5" font-weight="600" fill="#805300">B!</text></g>
+        <g class="words" font-size="17" font-weight="400" fill="#1c2024"><text x="3" y="59">&lt;script&gt;</text><text x="78" y="59">sees</text><text x="118" y="59">a</text><text x="137" y="59">�</text><text x="148" y="59">b</text><text x="156" y="59">.</text></g>
         <g class="arc"><path class="line" d="M28 25L28 14.5Q28 9.5 33 9.5L61 9.5M109 9.5L137 9.5Q142 9.5 142 14.5L142 20" fill="none" stroke="#5b636b" stroke-width="1.25"/><path class="arrow" d="M138.5 19L145.5 19L142 25Z" fill="#5b636b"/><text x="61" y="13.5" font-size="11.5" font-weight="400" fill="#575e66">✓ R&amp;D!</text></g>
         </g>
         <g transform="translate(16 92)">

@@ -7,6 +7,7 @@ use crate::document::LabelledDocument;
 use crate::error::{Fault, Problem, shortened};
 use crate::loss_report::{Loss, LossReport};
 use crate::options::Options;
+use crate::words::{Edges, edges};
 
 /// The options and the report of a reader, and the document that it is at.
 #[derive(Default)]
@@ -64,6 +65,11 @@ impl Context {
         self.report.documents += 1;
         self.report.entities += document.entities.len();
         self.report.relations += document.relations.len();
+        for entity in &document.entities {
+            let Edges { white_space, cut_word } = edges(&document.text, entity.span);
+            self.report.add(Loss::WhiteSpaceEdges, usize::from(white_space));
+            self.report.add(Loss::CutWords, usize::from(cut_word));
+        }
         for entity in &document.entities {
             self.entity_types.see(&entity.kind, &mut self.report);
         }

@@ -72,11 +72,20 @@ impl Dataset {
     /// # Errors
     /// If the input is not of SpERT's form, an index leaves its sentence, or a type is not in `schema`.
     pub fn from_spert(input: impl BufRead, schema: &Schema, file: &str) -> Result<Self, DatasetError> {
+        Self::read_spert(input, schema, file).map(|(dataset, _)| dataset)
+    }
+
+    /// As [`Dataset::from_spert`], with the report of the reader: the fields of the file that were not read, say.
+    ///
+    /// # Errors
+    /// As [`Dataset::from_spert`].
+    pub fn read_spert(input: impl BufRead, schema: &Schema, file: &str) -> Result<(Self, LossReport), DatasetError> {
         let mut dataset = Self { sentences: Vec::new() };
-        for (number, document) in Reader::new(Format::Spert, input, file, Options::default()).enumerate() {
+        let mut reader = Reader::new(Format::Spert, input, file, Options::default());
+        for (number, document) in reader.by_ref().enumerate() {
             dataset.add(&document?, number, schema, file)?;
         }
-        Ok(dataset)
+        Ok((dataset, reader.report().clone()))
     }
 
     /// The sentences by document: those of one document that follow each other in it.

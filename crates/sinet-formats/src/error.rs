@@ -109,6 +109,26 @@ pub enum Problem {
         /// The form that should.
         expected: &'static str,
     },
+    /// A line has fewer columns than the others.
+    #[error(
+        "{found:?} has {count} of the {expected} columns that most lines have; give it a word and its tag, or remove it"
+    )]
+    MissingColumns {
+        /// The line.
+        found: String,
+        /// How many it has.
+        count: usize,
+        /// How many most lines have.
+        expected: usize,
+    },
+    /// No column holds words, or none holds tags.
+    #[error("{found:?} is not a word and its tag (tried {tried}); name the columns if there are some")]
+    NoColumns {
+        /// The first line.
+        found: String,
+        /// What was tried, and the reasons against it.
+        tried: String,
+    },
     /// It is larger than allowed.
     #[error("{what} is larger than {limit} bytes; split it into smaller ones")]
     TooLarge {
@@ -211,12 +231,12 @@ pub enum Problem {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum WriteError {
-    /// The output takes no more.
-    #[error("cannot write: {0}")]
-    Io(#[from] io::Error),
     /// The format is only read.
     #[error("{0} can be read but not written")]
     ReadOnly(Format),
+    /// The output takes no more.
+    #[error("cannot write: {0}")]
+    Io(#[from] io::Error),
     /// The document contradicts itself.
     #[error("document {id:?}: {problem}")]
     Document {

@@ -26,8 +26,10 @@ pub enum Format {
     Prodigy,
     /// PubAnnotation's JSON, also TextAE's.
     PubAnnotation,
-    /// The columns of CoNLL 2003.
+    /// Columns of CoNLL, of many dialects; written as CoNLL 2003.
     Conll,
+    /// WebAnno TSV 3, which INCEpTION exports. Read only.
+    WebAnno,
     /// BioC's JSON, as PubTator exports it.
     BiocJson,
     /// BioC's XML.
@@ -103,7 +105,7 @@ pub enum Positions {
 
 impl Format {
     /// All formats, the ones that can be read first.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 23] = [
         Self::Sinet,
         Self::Spert,
         Self::Dygie,
@@ -114,6 +116,7 @@ impl Format {
         Self::Prodigy,
         Self::PubAnnotation,
         Self::Conll,
+        Self::WebAnno,
         Self::BiocJson,
         Self::BiocXml,
         Self::TokenTags,
@@ -141,6 +144,7 @@ impl Format {
             Self::Prodigy => "prodigy",
             Self::PubAnnotation => "pubannotation",
             Self::Conll => "conll",
+            Self::WebAnno => "webanno",
             Self::BiocJson => "bioc-json",
             Self::BiocXml => "bioc-xml",
             Self::TokenTags => "token-tags",
@@ -168,7 +172,8 @@ impl Format {
             Self::LabelStudio => "Label Studio JSON",
             Self::Prodigy => "Prodigy JSONL",
             Self::PubAnnotation => "PubAnnotation JSON",
-            Self::Conll => "CoNLL 2003",
+            Self::Conll => "CoNLL",
+            Self::WebAnno => "WebAnno TSV",
             Self::BiocJson => "BioC JSON",
             Self::BiocXml => "BioC XML",
             Self::TokenTags => "tokens and tags JSONL",
@@ -196,6 +201,7 @@ impl Format {
             Self::DocBin => "spacy",
             Self::Brat => "zip",
             Self::Conll => "conll",
+            Self::WebAnno => "tsv",
             Self::Csv => "csv",
             Self::NTriples => "nt",
             Self::WebAnnotation => "jsonld",
@@ -213,6 +219,7 @@ impl Format {
             Self::DocBin => "application/octet-stream",
             Self::Brat => "application/zip",
             Self::Conll => "text/plain",
+            Self::WebAnno => "text/tab-separated-values",
             Self::Csv => "text/csv",
             Self::NTriples => "application/n-triples",
             Self::WebAnnotation => "application/ld+json",
@@ -226,7 +233,10 @@ impl Format {
 
     /// Whether [`crate::Writer`] writes it.
     pub fn can_be_written(self) -> bool {
-        !matches!(self, Self::Xmi | Self::CasJson | Self::Tacred | Self::Docred | Self::Parquet | Self::DocBin)
+        !matches!(
+            self,
+            Self::WebAnno | Self::Xmi | Self::CasJson | Self::Tacred | Self::Docred | Self::Parquet | Self::DocBin
+        )
     }
 
     /// The unit of its positions.
@@ -242,7 +252,7 @@ impl Format {
             | Self::Csv
             | Self::NTriples
             | Self::WebAnnotation => Positions::Characters(OffsetUnit::CodePoints),
-            Self::LabelStudio | Self::Xmi | Self::CasJson => Positions::Characters(OffsetUnit::Utf16),
+            Self::LabelStudio | Self::WebAnno | Self::Xmi | Self::CasJson => Positions::Characters(OffsetUnit::Utf16),
             Self::Spert | Self::Docred => Positions::Words,
             Self::Dygie | Self::Gliner | Self::Tacred => Positions::WordsInclusive,
             Self::Conll | Self::TokenTags | Self::Parquet | Self::DocBin => Positions::Tags,
@@ -252,7 +262,16 @@ impl Format {
     /// Whether the file itself says in what it counts; elsewhere that is so by the definition of the format.
     pub fn writes_unit(self) -> bool {
         matches!(self.positions(), Positions::Characters(_))
-            && !matches!(self, Self::Brat | Self::NTriples | Self::BiocJson | Self::BiocXml | Self::Xmi | Self::CasJson)
+            && !matches!(
+                self,
+                Self::Brat
+                    | Self::NTriples
+                    | Self::WebAnno
+                    | Self::BiocJson
+                    | Self::BiocXml
+                    | Self::Xmi
+                    | Self::CasJson
+            )
     }
 
     /// The parts of a document that it holds.
@@ -285,6 +304,7 @@ impl Format {
             Self::Xmi | Self::CasJson => Holds { words: true, sentences: true, ..characters },
             Self::Conll => Holds { ids: false, overlaps: false, relations: false, ..words },
             Self::Brat | Self::Doccano | Self::PubAnnotation | Self::BiocJson | Self::BiocXml => characters,
+            Self::WebAnno => Holds { words: true, sentences: true, ids: false, ..characters },
             Self::LabelStudio => Holds { scores: true, provenance: true, ..characters },
             Self::Prodigy => Holds { sentences: false, ..all },
             Self::Csv => Holds { text: TextForm::None, scores: true, provenance: true, ..characters },

@@ -22,3 +22,4 @@ pub(crate) mod tacred;
 pub(crate) mod token_tags;
 pub(crate) mod uima;
 pub(crate) mod web_annotation;
+pub(crate) mod webanno;

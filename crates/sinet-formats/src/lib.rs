@@ -27,15 +27,20 @@
 //! The crate knows no network and no browser. Files come from strangers: no content makes a reader panic, and
 //! [`Limits`] bound its memory.
 
+mod archive;
 mod builder;
+mod collection;
 mod context;
 pub mod dataset;
 pub mod document;
+mod encoding;
 pub mod error;
 pub mod format;
 mod formats;
 mod json;
+mod lines;
 pub mod loss_report;
+pub mod named_file;
 mod names;
 mod nearest;
 pub mod options;
@@ -56,7 +61,8 @@ pub use error::{DocumentError, Place, Problem, ReadError, WriteError};
 pub use format::{Format, Holds, Positions, TextForm, UnknownFormat};
 pub use formats::brat::read_pair as read_brat;
 pub use loss_report::{Loss, LossReport};
-pub use options::{Ends, Limits, Options};
+pub use named_file::NamedFile;
+pub use options::{Columns, Ends, Limits, Options, Predictions, UnknownColumns};
 pub use read::Reader;
 pub use sniff::{SniffError, Sniffed, sniff};
 pub use write::Writer;

@@ -28,6 +28,10 @@ pub enum Loss {
     RewrittenWords,
     /// Types that were written differently.
     RewrittenTypes,
+    /// Words of nothing but blanks; left out.
+    BlankWords,
+    /// Tags that do not keep to their scheme.
+    RepairedTags,
     /// Cells of a table that were written differently, because a spreadsheet would take them for formulas.
     QuotedCells,
     /// Entities in several pieces, read as one stretch.
@@ -75,6 +79,22 @@ pub enum Loss {
     Notes,
     /// Groups of entities that mean the same.
     Coreference,
+    /// Documents that only a model has labelled; left out.
+    OnlyPredicted,
+    /// Documents of which a person has judged some stretches only; kept.
+    PartlyJudged,
+    /// Entities that begin or end in white space; kept so.
+    WhiteSpaceEdges,
+    /// Entities that begin or end inside a word; kept so.
+    CutWords,
+    /// Labels of another text of the same document; left out.
+    FurtherTexts,
+    /// Types of a whole text; left out.
+    WholeTexts,
+    /// Relations of more than two entities; left out.
+    ManyArguments,
+    /// Stretches that structure a text, such as sections; left out.
+    Blocks,
     /// Labels without a type, which are kept.
     EmptyTypes,
     /// Labels without a place in the text; left out.
@@ -93,8 +113,6 @@ pub enum Loss {
     Unreadable,
     /// Records of a file, such as lines, that hold no document; left out.
     UnreadRecords,
-    /// Tags that do not keep to their scheme; repaired.
-    RepairedTags,
     /// Annotations of layers that are neither entities nor relations; left out.
     OtherLayers,
     /// Pairs of entities that somebody has judged to be in no relation.
@@ -124,6 +142,8 @@ impl Loss {
             Self::Ids => ("document", "documents", "renamed"),
             Self::RewrittenWords => ("word", "words", "written with _ for white space"),
             Self::RewrittenTypes => ("label", "labels", "written with _ for white space in the type"),
+            Self::BlankWords => ("word", "words", "of nothing but blanks: left out"),
+            Self::RepairedTags => ("tag", "tags", "out of their scheme: read as conlleval reads them"),
             Self::QuotedCells => ("cell", "cells", "written with ' before what a spreadsheet would take for a formula"),
             Self::Discontinuous => ("entity", "entities", "in pieces: read as one stretch from first to last"),
             Self::OffWords => ("entity", "entities", "not on word boundaries: widened to whole words"),
@@ -147,6 +167,14 @@ impl Loss {
             Self::Normalisations => ("link", "links", "to a knowledge base: left out"),
             Self::Notes => ("note", "notes", "left out"),
             Self::Coreference => ("group", "groups", "of mentions of the same thing: left out"),
+            Self::OnlyPredicted => ("document", "documents", "that only a model has labelled: left out"),
+            Self::PartlyJudged => ("document", "documents", "of which only some stretches were judged: kept"),
+            Self::WhiteSpaceEdges => ("entity", "entities", "beginning or ending in white space: kept so"),
+            Self::CutWords => ("entity", "entities", "beginning or ending inside a word: kept so"),
+            Self::FurtherTexts => ("label", "labels", "of another text of the same document: left out"),
+            Self::WholeTexts => ("type", "types", "of a whole text: left out"),
+            Self::ManyArguments => ("relation", "relations", "between more than two entities: left out"),
+            Self::Blocks => ("block", "blocks", "of text, such as sections: left out"),
             Self::EmptyTypes => ("label", "labels", "without a type: kept with an empty one"),
             Self::NoPlace => ("label", "labels", "without a place in the text: left out"),
             Self::Ambiguous => ("mention", "mentions", "found several times in the text: the first was taken"),
@@ -158,7 +186,6 @@ impl Loss {
             Self::Unlabelled => ("document", "documents", "that nobody has labelled yet: left out"),
             Self::Unreadable => ("document", "documents", "that cannot be read: left out"),
             Self::UnreadRecords => ("record", "records", "that no document was read from: left out"),
-            Self::RepairedTags => ("tag", "tags", "not of the scheme of the others: repaired as conlleval does"),
             Self::OtherLayers => {
                 ("annotation", "annotations", "of a layer that holds no entities or relations: left out")
             }
@@ -227,7 +254,11 @@ impl LossReport {
     /// One sentence for each loss.
     pub fn sentences(&self) -> impl Iterator<Item = String> {
         self.losses().map(|(loss, count)| match self.named.get(&loss) {
-            Some(named) => format!("{}: {named}.", loss.clause(count)),
+            // Each of them is a sentence.
+            Some(named) if loss == Loss::Unreadable => {
+                format!("{}:\n  {}", loss.clause(count), named.said(NAMES, "\n  ", "\n  and "))
+            }
+            Some(named) => format!("{}: {}.", loss.clause(count), named.said(NAMES_SAID, ", ", " and ")),
             None => format!("{}.", loss.clause(count)),
         })
     }
@@ -264,8 +295,9 @@ impl LossReport {
         }
         for (&loss, before) in &before.named {
             let named = self.named.entry(loss).or_default();
-            before.counts.iter().for_each(|(name, count)| named.add(name, *count));
-            named.others += before.others;
+            let now = std::mem::replace(named, before.clone());
+            now.counts.iter().for_each(|(name, count)| named.add(name, *count));
+            named.others += now.others;
         }
         self.notes.retain(|note| !before.notes.contains(note));
         self.notes.splice(0..0, before.notes.iter().cloned());
@@ -289,13 +321,13 @@ impl LossReport {
 
     /// Counts one `loss` of the thing called `name`: the path of a field, say, or of a file.
     pub fn lose(&mut self, loss: Loss, name: &str) {
-        self.lose_several(loss, name, 1);
+        self.lose_all(loss, name, 1);
     }
 
-    /// Counts `count` of one `loss` of the thing called `name`.
-    pub(crate) fn lose_several(&mut self, loss: Loss, name: &str, count: usize) {
+    /// Counts `count` losses of the things called `name`.
+    pub(crate) fn lose_all(&mut self, loss: Loss, name: &str, count: usize) {
+        self.add(loss, count);
         if count > 0 {
-            self.add(loss, count);
             self.named.entry(loss).or_default().add(name, count);
         }
     }
@@ -333,22 +365,16 @@ impl Named {
             None => self.others += count,
         }
     }
-}
 
-impl fmt::Display for Named {
-    fn fmt(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
-        for (index, (name, count)) in self.counts.iter().take(NAMES_SAID).enumerate() {
-            let separator = if index == 0 { "" } else { ", " };
-            write!(formatter, "{separator}{name}")?;
-            if *count > 1 {
-                write!(formatter, " ({count} times)")?;
-            }
-        }
-        let unsaid: usize = self.counts.iter().skip(NAMES_SAID).map(|(_, count)| count).sum();
-        match unsaid + self.others {
-            0 => Ok(()),
-            others => write!(formatter, " and {others} more"),
-        }
+    /// The first `most` names with `between` between them, and the number of the others after `last`.
+    fn said(&self, most: usize, between: &str, last: &str) -> String {
+        let names = self.counts.iter().take(most).map(|(name, count)| match count {
+            1 => name.clone(),
+            count => format!("{name} ({count} times)"),
+        });
+        let said = names.collect::<Vec<_>>().join(between);
+        let unsaid = self.others + self.counts.iter().skip(most).map(|(_, count)| count).sum::<usize>();
+        if unsaid == 0 { said } else { format!("{said}{last}{unsaid} more") }
     }
 }
 

@@ -1,10 +1,14 @@
 //! Which format a file has, by what stands in it.
 
+use crate::archive::{Packing, begun, gunzipped_start};
+use crate::encoding::decode_start;
 use crate::error::{listed, shortened};
 use crate::format::Format;
+use crate::formats::brat::pairing::has_labels;
+use crate::formats::conll::{self, NoLayout};
 use crate::formats::{
     bioc, docbin, doccano, docred, dygie, gliner, label_studio, prodigy, pubannotation, sinet, spert, tacred,
-    token_tags, uima,
+    token_tags, uima, webanno,
 };
 use crate::json::shape::{Kind, Shape};
 
@@ -34,8 +38,18 @@ pub enum SniffError {
         fields: Vec<String>,
     },
     /// It is neither JSON nor lines of a known form.
-    #[error("{line:?} is the start of no known format; name the format")]
+    #[error("line {number} is {line:?}, which fits no known format (tried {}); name the format", tried.join("; "))]
     Line {
+        /// The number of the first line that does not fit, from 1.
+        number: u64,
+        /// That line.
+        line: String,
+        /// What was tried, and the reasons against it.
+        tried: Vec<String>,
+    },
+    /// It is text, and nothing in it is labelled.
+    #[error("{line:?} is the start of a text without labels; have a model label it, or label it with a tool first")]
+    PlainText {
         /// Its first line.
         line: String,
     },
@@ -52,12 +66,45 @@ pub enum SniffError {
 /// # Errors
 /// If nothing known is recognised.
 pub fn sniff(head: &[u8]) -> Result<Sniffed, SniffError> {
-    let head = head.strip_prefix("\u{feff}".as_bytes()).unwrap_or(head);
     let head = &head[..head.len().min(HEAD_BYTES)];
-    if head.starts_with(b"PK\x03\x04") {
-        let reason = "it is a zip archive, as brat's texts and labels are kept in".to_owned();
+    match Packing::of(head) {
+        Some(Packing::Gzip) => {
+            let unpacked = gunzipped_start(head, HEAD_BYTES);
+            match Packing::of(&unpacked) {
+                Some(Packing::Gzip) => Err(SniffError::Line {
+                    number: 1,
+                    line: shortened(&String::from_utf8_lossy(&unpacked)),
+                    tried: vec!["gzip in gzip".to_owned()],
+                }),
+                Some(packing) => by_files(packing, &unpacked),
+                None => by_text(&unpacked),
+            }
+        }
+        Some(packing) => by_files(packing, head),
+        None => by_text(head),
+    }
+}
+
+/// The format of the files in an archive, by its first ones.
+fn by_files(packing: Packing, head: &[u8]) -> Result<Sniffed, SniffError> {
+    let files = begun(packing, head);
+    if let Some((name, _)) = files.iter().find(|(name, _)| has_labels(name)) {
+        let reason = format!("it is an archive, and {name} in it is a file of brat's labels");
         return Ok(Sniffed { format: Format::Brat, reason });
     }
+    let known = files.iter().find_map(|(name, content)| Some((name, by_text(content).ok()?)));
+    Ok(match known {
+        Some((name, Sniffed { format, reason })) => {
+            Sniffed { format, reason: format!("it is an archive, and of {name} in it, {reason}") }
+        }
+        None => {
+            let reason = "it is an archive, as brat's texts and labels are kept in".to_owned();
+            Sniffed { format: Format::Brat, reason }
+        }
+    })
+}
+
+fn by_text(head: &[u8]) -> Result<Sniffed, SniffError> {
     if head.starts_with(b"PAR1") {
         let reason = "it starts with PAR1, as Parquet does".to_owned();
         return Ok(Sniffed { format: Format::Parquet, reason });
@@ -66,7 +113,8 @@ pub fn sniff(head: &[u8]) -> Result<Sniffed, SniffError> {
         let reason = "it is deflated and holds the attributes of a DocBin".to_owned();
         return Ok(Sniffed { format: Format::DocBin, reason });
     }
-    let text = String::from_utf8_lossy(head);
+    let head = decode_start(head);
+    let text = String::from_utf8_lossy(&head);
     match text.trim_start().chars().next() {
         None => Err(SniffError::Empty),
         Some('{' | '[') => by_fields(&text),
@@ -118,7 +166,13 @@ fn by_root(text: &str) -> Result<Sniffed, SniffError> {
         "collection" | "document" => Format::BiocXml,
         "xmi:XMI" => Format::Xmi,
         "typeSystemDescription" => return Err(SniffError::TypeSystem),
-        _ => return Err(SniffError::Line { line: shortened(text.lines().next().unwrap_or_default()) }),
+        _ => {
+            return Err(SniffError::Line {
+                number: 1,
+                line: shortened(text.lines().next().unwrap_or_default()),
+                tried: vec![format!("XML: its outermost element is <{}>", shortened(&root))],
+            });
+        }
     };
     Ok(Sniffed { format, reason: format!("its outermost element is <{root}>") })
 }
@@ -135,24 +189,28 @@ fn by_lines(text: &str) -> Result<Sniffed, SniffError> {
     if is_annotation(first) {
         return Err(SniffError::HalfOfBrat);
     }
-    if first.starts_with("-DOCSTART-") {
-        return Ok(Sniffed { format: Format::Conll, reason: "it starts with -DOCSTART-".to_owned() });
+    if first.starts_with(webanno::START) {
+        let reason = format!("it starts with {}", webanno::START);
+        return Ok(Sniffed { format: Format::WebAnno, reason });
     }
-    let is_tagged = |line: &str| {
-        let mut columns = line.split_whitespace();
-        let (_, tag) = (columns.next(), columns.next_back().unwrap_or_default());
-        tag == "O" || tag.split_once('-').is_some_and(|(prefix, _)| "BIESLUM".contains(prefix) && prefix.len() == 1)
+    match conll::recognise(text) {
+        Ok(reason) => Ok(Sniffed { format: Format::Conll, reason }),
+        Err(_) if is_prose(text) => Err(SniffError::PlainText { line: shortened(first) }),
+        Err(NoLayout { line: number, found: line, tried }) => Err(SniffError::Line { number, line, tried }),
+    }
+}
+
+/// Whether this is text for people: letters, and neither control characters nor a table.
+fn is_prose(text: &str) -> bool {
+    let is_foreign = |character: char| {
+        character == char::REPLACEMENT_CHARACTER || character.is_control() && !matches!(character, '\n' | '\r' | '\t')
     };
-    // The last line may be cut.
-    let mut whole = lines().take(50).collect::<Vec<_>>();
-    if whole.len() > 1 && !text.ends_with('\n') {
-        whole.pop();
+    let (mut lines, mut tables) = (0, 0);
+    for line in text.lines().filter(|line| !line.trim().is_empty()) {
+        lines += 1;
+        tables += usize::from(line.contains('\t'));
     }
-    if whole.iter().all(|line| is_tagged(line)) {
-        let reason = "every line ends in a tag such as O or B-PER".to_owned();
-        return Ok(Sniffed { format: Format::Conll, reason });
-    }
-    Err(SniffError::Line { line: shortened(first) })
+    text.contains(char::is_alphabetic) && !text.contains(is_foreign) && 2 * tables < lines
 }
 
 #[cfg(test)]
@@ -198,14 +256,37 @@ mod tests {
                 r#"no known format has objects with these fields: `b\"c`, `words`; name the format"#,
             ),
             ("[]", "no known format has objects with these fields: none; name the format"),
-            ("PK\u{3}\u{4}", "brat: it is a zip archive, as brat's texts and labels are kept in"),
+            ("PK\u{3}\u{4}", "brat: it is an archive, as brat's texts and labels are kept in"),
             ("-DOCSTART- -X- O O\n", "conll: it starts with -DOCSTART-"),
             ("\n\nEU NNP I-NP I-ORG\nrejects VBZ I-VP O\nGer", "conll: every line ends in a tag such as O or B-PER"),
             (
                 "T1\tPeop 0 3\tAda\n",
                 "this is brat's .ann file; open it together with its .txt file, or both in a zip archive",
             ),
-            ("Ada lives in London.", r#""Ada lives in London." is the start of no known format; name the format"#),
+            (
+                "Ada lives in London.",
+                r#""Ada lives in London." is the start of a text without labels; have a model label it, or label it with a tool first"#,
+            ),
+            (
+                "rena _ _ B-PER\n\n# id 2 d=en\nporto _ _ B-LOC\n",
+                "conll: column 4 of its lines holds tags such as O and B-PER",
+            ),
+            ("B-PER\trena\nO\twalks\n", "conll: column 1 of its lines holds tags such as O and B-PER"),
+            ("#FORMAT=WebAnno TSV 3.3\n", "webanno: it starts with #FORMAT=WebAnno TSV 3"),
+            ("XPC2\tB\n,\tO\n", "conll: every line ends in a tag such as O or B-PER"),
+            ("#begin document (d); part 000\nd 0 0 a", "conll: it has #begin document, as CoNLL 2012"),
+            (
+                "# text = Ada\n1\tAda\tAda\tPROPN\t_\t_\t0\troot\t_\t_\n\n",
+                "conll: its lines have the columns of CoNLL-U",
+            ),
+            (
+                "a\tb\tc\nd\te\tf\n",
+                r#"line 1 is "a\tb\tc", which fits no known format (tried columns between tabs: most lines have 3, none of which holds tags such as O and B-PER; columns between blanks: most lines have 3, none of which holds tags such as O and B-PER; columns between commas: most lines have only one; columns between semicolons: most lines have only one); name the format"#,
+            ),
+            (
+                "\u{1}PNG",
+                r#"line 1 is "\u{1}PNG", which fits no known format (tried columns between tabs: most lines have only one; columns between blanks: most lines have only one; columns between commas: most lines have only one; columns between semicolons: most lines have only one); name the format"#,
+            ),
             (" \n", "the file is empty"),
         ] {
             let found = match sniff(head.as_bytes()) {

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use crate::document::{LabelledDocument, Provenance};
 use crate::error::WriteError;
 use crate::format::{Format, TextForm};
-use crate::formats::brat::archive::ArchiveWriter;
+use crate::formats::brat::writer::ArchiveWriter;
 use crate::formats::{
     bioc, conll, csv, doccano, dygie, gliner, label_studio, n_triples, prodigy, pubannotation, sinet, spert,
     token_tags, web_annotation,
@@ -54,7 +54,7 @@ impl<W: Write> Writer<W> {
     /// Writes one document.
     ///
     /// # Errors
-    /// If the document contradicts itself, or the output takes no more.
+    /// If the document contradicts itself, the format can only be read, or the output takes no more.
     pub fn write(&mut self, document: &LabelledDocument) -> Result<(), WriteError> {
         document.check().map_err(|problem| WriteError::Document { id: document.id.clone(), problem })?;
         let report = &mut self.report;

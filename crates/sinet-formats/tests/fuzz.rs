@@ -33,7 +33,17 @@ fuzzed! {
     prodigy: Prodigy, "prodigy.jsonl";
     pubannotation: PubAnnotation, "pubannotation.json";
     conll: Conll, "conll.txt";
+    conll_numbered: Conll, "conll-numbered.tsv";
+    conll_relations: Conll, "conll-relations.txt";
+    conll_2012: Conll, "conll-2012.conll";
+    conll_u: Conll, "conll-u.conllu";
+    webanno: WebAnno, "webanno.tsv";
     brat: Brat, "brat.zip";
+    label_studio_minimal: LabelStudio, "label-studio-min.json";
+    pubannotation_tracks: PubAnnotation, "pubannotation-tracks.json";
+    prodigy_relations: Prodigy, "prodigy-relations.jsonl";
+    utf16: Doccano, "doccano-utf16.jsonl";
+    archives: Brat, "mixed.tar";
     bioc_json: BiocJson, "bioc.json";
     bioc_xml: BiocXml, "bioc.xml";
     xmi: Xmi, "inception.xmi";
@@ -132,12 +142,23 @@ const PIECES: &[&[u8]] = &[
     b"-DOCSTART- O\n",
     b"a B-K\n",
     b"I-K",
+    b"#",
+    b"# text = ",
+    b"#Text=",
+    b"_",
+    b"*[1]|",
+    b"1-2",
+    b"(e1-K",
+    b"e1)",
     b"\"start\":",
     b"\"end\":",
     b"\"text\":",
     b"\"entities\":",
     b"\"id\":",
     b"PK\x03\x04",
+    b"\x1f\x8b\x08",
+    b"\xff\xfe",
+    b"\xef\xbb\xbf",
     b"<",
     b"</a>",
     b"<a b='",

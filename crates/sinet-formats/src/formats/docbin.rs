@@ -348,7 +348,7 @@ fn count_beside(beside: &Beside, context: &mut Context) {
         if let Some((name, spans)) = group_of(group) {
             let name = named.flatten().unwrap_or(name);
             let name = format!("`spans[{:?}]`", shortened(&String::from_utf8_lossy(name)));
-            context.report.lose_several(Loss::OtherLayers, &name, spans);
+            context.report.lose_all(Loss::OtherLayers, &name, spans);
         }
     }
 }

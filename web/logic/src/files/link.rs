@@ -131,7 +131,7 @@ mod tests {
             ("d=AAAA".to_owned(), "it was cut or changed"),
             (bomb, "it was cut or changed"),
             (format!("d={}", "A".repeat(MAX_OPENED + 1)), "it is too long"),
-            (wrapped("{}"), "missing field `text` (column 2, from where the document starts)"),
+            (wrapped("{}"), "there is no `text`; the fields are none"),
             (wrapped(""), "it does not hold one document"),
             (
                 wrapped(r#"{"text":"a","offset_unit":"code_points","entities":[{"type":"K","start":0,"end":9}]}"#),
