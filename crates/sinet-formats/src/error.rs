@@ -109,20 +109,20 @@ pub enum Problem {
         /// The form that should.
         expected: &'static str,
     },
-    /// A line has fewer columns than the others.
-    #[error(
-        "{found:?} has {count} of the {expected} columns that most lines have; give it a word and its tag, or remove it"
-    )]
+    /// A line has too few columns.
+    #[error("{found:?} has too few columns: {count}, where {expected} belong; complete it or remove it")]
     MissingColumns {
         /// The line.
         found: String,
         /// How many it has.
         count: usize,
-        /// How many most lines have.
+        /// How many it should have.
         expected: usize,
     },
     /// No column holds words, or none holds tags.
-    #[error("{found:?} is not a word and its tag (tried {tried}); name the columns if there are some")]
+    #[error(
+        "no column of its lines, such as {found:?}, holds tags (tried {tried}); name the columns of words and tags"
+    )]
     NoColumns {
         /// The first line.
         found: String,

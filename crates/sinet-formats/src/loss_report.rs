@@ -143,7 +143,7 @@ impl Loss {
             Self::RewrittenWords => ("word", "words", "written with _ for white space"),
             Self::RewrittenTypes => ("label", "labels", "written with _ for white space in the type"),
             Self::BlankWords => ("word", "words", "of nothing but blanks: left out"),
-            Self::RepairedTags => ("tag", "tags", "out of their scheme: read as conlleval reads them"),
+            Self::RepairedTags => ("tag", "tags", "out of the scheme of the others: read by the rules of conlleval"),
             Self::QuotedCells => ("cell", "cells", "written with ' before what a spreadsheet would take for a formula"),
             Self::Discontinuous => ("entity", "entities", "in pieces: read as one stretch from first to last"),
             Self::OffWords => ("entity", "entities", "not on word boundaries: widened to whole words"),

@@ -267,10 +267,7 @@ mod tests {
                 "Ada lives in London.",
                 r#""Ada lives in London." is the start of a text without labels; have a model label it, or label it with a tool first"#,
             ),
-            (
-                "rena _ _ B-PER\n\n# id 2 d=en\nporto _ _ B-LOC\n",
-                "conll: column 4 of its lines holds tags such as O and B-PER",
-            ),
+            ("ana _ _ B-PER\n\n# id 2 d=en\nrio _ _ B-LOC\n", "conll: every line ends in a tag such as O or B-PER"),
             ("B-PER\trena\nO\twalks\n", "conll: column 1 of its lines holds tags such as O and B-PER"),
             ("#FORMAT=WebAnno TSV 3.3\n", "webanno: it starts with #FORMAT=WebAnno TSV 3"),
             ("XPC2\tB\n,\tO\n", "conll: every line ends in a tag such as O or B-PER"),

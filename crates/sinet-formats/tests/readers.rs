@@ -398,9 +398,10 @@ fn conll() {
             "" "EU UN rejects": "EU"/ORG/Person "UN"/ORG/Person
             "" "Peter": "Peter"/PER/Person
             2 documents, 3 entities, 0 relations.
-            Read as CoNLL 2003, which counts in words: a tag stands beside each.
+            Read as CoNLL, which counts in words: a tag stands beside each.
+            Column 1 holds the words, column 4 the tags.
             The tags are IOB1: B- stands only between neighbours of one type.
-            Nothing is lost.
+            8 fields not read: column 2 (4 times), column 3 (4 times).
         "#]],
     );
     check(
@@ -410,7 +411,8 @@ fn conll() {
             "" "a b c": "a b"/K/Person "c"/L/Person
             "" "d":
             2 documents, 2 entities, 0 relations.
-            Read as CoNLL 2003, which counts in words: a tag stands beside each.
+            Read as CoNLL, which counts in words: a tag stands beside each.
+            Column 1 holds the words, column 2 the tags.
             The tags are IOB2: every entity begins with B-.
             Nothing is lost.
         "#]],
@@ -421,23 +423,21 @@ fn conll() {
         expect![[r#"
             "" "a b c d e": "a"/K/Person "b c"/K/Person "d e"/K/Person
             1 document, 3 entities, 0 relations.
-            Read as CoNLL 2003, which counts in words: a tag stands beside each.
+            Read as CoNLL, which counts in words: a tag stands beside each.
+            Column 1 holds the words, column 2 the tags.
             The tags are BIOES: single words and ends are marked.
             Nothing is lost.
         "#]],
     );
     check_error(
         Format::Conll,
-        "a B-K\nb O\nc I-K\n",
-        expect![
-            "x, line 3, document 1: the tags contradict each other: I- begins an entity on line 3, as in IOB1, but B- on line 1, as in IOB2; repair the tags"
-        ],
+        "a B-K\n\nb\n",
+        expect![[r#"x, line 3, document 2: "b" has too few columns: 1, where 2 belong; complete it or remove it"#]],
     );
-    check_error(Format::Conll, "a B-K\n\nb\n", expect![[r#"x, line 3, document 2: "b" is not a word and its tag"#]]);
     check_error(
         Format::Conll,
         "a B-K\nb X-K\n",
-        expect![[r#"x, line 2, document 1: "X-K" is not a tag such as O, B-PER or I-PER"#]],
+        expect![[r#"x, line 2, document 1, column 2: "X-K" is not a tag such as O, B-PER or I-PER"#]],
     );
 }
 
@@ -518,18 +518,18 @@ fn a_reader_goes_on_where_the_next_document_can_be_told() {
         Format::Conll,
         "a B-K\n\nb\nc X\n\nd B-K\n",
         expect![[r#"
-        "" "a": "a"/K/Person
-        x, line 3, document 2: "b" is not a word and its tag
-        "" "d": "d"/K/Person
-    "#]],
+            "" "a": "a"/K/Person
+            x, line 3, document 2: "b" has too few columns: 1, where 2 belong; complete it or remove it
+            "" "d": "d"/K/Person
+        "#]],
     );
     check_past_errors(
         Format::Conll,
         "-DOCSTART- O\n\na B-K\n\nb X\n\nc O\n\n-DOCSTART- O\n\nd B-K\n",
         expect![[r#"
-        x, line 5, document 1: "X" is not a tag such as O, B-PER or I-PER
-        "" "d": "d"/K/Person
-    "#]],
+            x, line 5, document 1, column 2: "X" is not a tag such as O, B-PER or I-PER
+            "" "d": "d"/K/Person
+        "#]],
     );
 }
 
@@ -542,7 +542,7 @@ fn too_much_is_refused() {
         .assert_eq(&error(Format::Doccano, r#"{"text":"ab","label":[[0,1,"K"],[0,1,"K"]]}"#));
     expect!["x, line 13, document 1: the document is larger than 60 bytes; split it into smaller ones"]
         .assert_eq(&error(Format::Conll, &"word O\n".repeat(20)));
-    expect!["x, line 1: the line is larger than 60 bytes; split it into smaller ones"]
+    expect![[r#"x, line 1: no column of its lines, such as "wordwordwordwordwordwordwordwordwordwordwordwordwordwordword…", holds tags (tried columns between tabs: most lines have only one; columns between blanks: most lines have only one; columns between commas: most lines have only one; columns between semicolons: most lines have only one); name the columns of words and tags"#]]
         .assert_eq(&error(Format::Conll, &"word".repeat(20)));
     expect!["x, line 1: is nested deeper than 64 levels"]
         .assert_eq(&error(Format::Doccano, &format!("{{\"text\":{}0{}}}", "[".repeat(70), "]".repeat(70))));
