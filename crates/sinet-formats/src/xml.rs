@@ -265,7 +265,7 @@ mod tests {
             "\u{feff}<?xml version='1.0'?>\n<!DOCTYPE a SYSTEM 'a.dtd'>\n<a>x<b c='1&amp;&#10;2\r\n3'/>\r\n<!-- --><d>&lt;e&#233;\r\n<f>g</f><![CDATA[<h>]]></d></a>",
             expect![[r#"
                 4: b [("c", "1&\n2\n3")] ""
-                5: d [] the document is larger than 120 bytes; split it into smaller ones
+                5: d [] "<eé\n<h>"
             "#]],
         );
         check("", expect![""]);
@@ -312,7 +312,7 @@ mod tests {
         check(
             format!("<a><b>{}</b></a>", "long ".repeat(40)),
             expect![[r#"
-            1: b [] the document is larger than 120 bytes; split it into smaller ones
+            1: b [] the document is larger than 140 bytes; split it into smaller ones
         "#]],
         );
         check(

@@ -102,26 +102,25 @@ fn xmi() {
         Format::Xmi,
         "inception.xmi",
         expect![[r#"
-        "letters.txt" "Ada 😀 lives in London.\nShe takes no pills.\n"
-          Ada|😀|lives|in|London|.
-          She|takes|no|pills.|
-
-          0 "Ada" PER
-          1 "London" LOC
-          2 "pills." Drug
-          3 "She" Marked
-          0 lives in 1
-          1 of 3
-          2 taken by 3
-        1 document, 4 entities, 3 relations.
-        Read as UIMA CAS XMI, which counts in UTF-16 code units, end exclusive.
-        1 relation with an end that is no entity: left out.
-        1 region other than stretches of text with a type: left out.
-        1 link to a knowledge base: left out.
-        1 group of mentions of the same thing: left out.
-        2 annotations of a layer that holds no entities or relations: left out: `Lemma`, `CoreferenceLink`.
-        1 field not read: `Medication.Suggested`.
-    "#]],
+            "letters.txt" "Ada 😀 lives in London.\nShe takes no pills.\n"
+              Ada|😀|lives|in|London|.
+              She|takes|no|pills|.
+              0 "Ada" PER
+              1 "London" LOC
+              2 "pills" Drug
+              3 "She" Marked
+              0 lives in 1
+              1 of 3
+              2 taken by 3
+            1 document, 4 entities, 3 relations.
+            Read as UIMA CAS XMI, which counts in UTF-16 code units, end exclusive.
+            1 relation with an end that is no entity: left out.
+            1 region other than stretches of text with a type: left out.
+            1 link to a knowledge base: left out.
+            1 group of mentions of the same thing: left out.
+            2 annotations of a layer that holds no entities or relations: left out: `Lemma`, `CoreferenceLink`.
+            1 field not read: `Medication.Suggested`.
+        "#]],
     );
 }
 
