@@ -269,7 +269,7 @@ fn convert_keeps_labels_and_says_what_is_lost() {
     convert("bad.jsonl", &["--to", "spert"], "bad.json").refuses(2, &["bad.jsonl", "line 1", "document 1", "label[0]"]);
     assert!(!path("bad.json").exists() && !path("bad.json.partial").exists(), "half a file is no file");
     fs::write(path("words.txt"), "Just some words.").unwrap();
-    convert("words.txt", &["--to", "spert"], "words.json").refuses(2, &["words.txt", "no known format"]);
+    convert("words.txt", &["--to", "spert"], "words.json").refuses(2, &["words.txt", "a text without labels"]);
 }
 
 #[test]

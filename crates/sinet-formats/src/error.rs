@@ -103,7 +103,9 @@ pub enum Problem {
         expected: usize,
     },
     /// No column holds words, or none holds tags.
-    #[error("no column of its lines, such as {found:?}, holds tags (tried {tried}); name the columns of words and tags")]
+    #[error(
+        "no column of its lines, such as {found:?}, holds tags (tried {tried}); name the columns of words and tags"
+    )]
     NoColumns {
         /// The first line.
         found: String,

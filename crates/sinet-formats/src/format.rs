@@ -202,7 +202,8 @@ impl Format {
 
     /// Whether the file itself says in what it counts; elsewhere that is so by the definition of the format.
     pub fn writes_unit(self) -> bool {
-        matches!(self.positions(), Positions::Characters(_)) && !matches!(self, Self::Brat | Self::NTriples | Self::WebAnno)
+        matches!(self.positions(), Positions::Characters(_))
+            && !matches!(self, Self::Brat | Self::NTriples | Self::WebAnno)
     }
 
     /// The parts of a document that it holds.

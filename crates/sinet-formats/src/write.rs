@@ -123,7 +123,9 @@ fn frame(format: Format) -> Frame {
         Format::Sinet | Format::Dygie | Format::Doccano | Format::Prodigy | Format::PubAnnotation => {
             Frame { before: "", between: "\n", after: "\n" }
         }
-        Format::Conll | Format::Csv | Format::NTriples | Format::Brat | Format::WebAnno => Frame { before: "", between: "", after: "" },
+        Format::Conll | Format::Csv | Format::NTriples | Format::Brat | Format::WebAnno => {
+            Frame { before: "", between: "", after: "" }
+        }
     }
 }
 

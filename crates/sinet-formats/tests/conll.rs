@@ -43,7 +43,9 @@ fn check_columns(file: &str, columns: &str, expected: Expect) {
 
 #[test]
 fn comments_stand_before_sentences() {
-    check("# id 01a domain=en\nana _ _ B-PER\nsings _ _ O\n\n# id 02b domain=en\nin _ _ O\nrio _ _ B-LOC\nclaro _ _ I-LOC\n\n", expect![[r#"
+    check(
+        "# id 01a domain=en\nana _ _ B-PER\nsings _ _ O\n\n# id 02b domain=en\nin _ _ O\nrio _ _ B-LOC\nclaro _ _ I-LOC\n\n",
+        expect![[r#"
         conll: every line ends in a tag such as O or B-PER
         "01a" "ana sings": "ana"/PER
         "02b" "in rio claro": "rio claro"/LOC
@@ -52,9 +54,12 @@ fn comments_stand_before_sentences() {
         Column 1 holds the words, column 4 the tags.
         The tags are IOB2: every entity begins with B-.
         2 fields not read: `# id` (2 times).
-    "#]]);
+    "#]],
+    );
     // `#` is a word where a tag stands beside it.
-    check("# O\nA O\n\nplace O\n# O\n1 O\nlima B-LOC\n", expect![[r##"
+    check(
+        "# O\nA O\n\nplace O\n# O\n1 O\nlima B-LOC\n",
+        expect![[r##"
         conll: every line ends in a tag such as O or B-PER
         "" "# A":
         "" "place # 1 lima": "lima"/LOC
@@ -63,8 +68,11 @@ fn comments_stand_before_sentences() {
         Column 1 holds the words, column 2 the tags.
         The tags are IOB2: every entity begins with B-.
         Nothing is lost.
-    "##]]);
-    check("###MEDLINE:951\n\nIL-2\tB-DNA\ngene\tI-DNA\n\nand\tO\n\n###MEDLINE:952\n\nNF\tB-protein\n", expect![[r#"
+    "##]],
+    );
+    check(
+        "###MEDLINE:951\n\nIL-2\tB-DNA\ngene\tI-DNA\n\nand\tO\n\n###MEDLINE:952\n\nNF\tB-protein\n",
+        expect![[r#"
         conll: every line ends in a tag such as O or B-PER
         "951" "IL-2 gene and": "IL-2 gene"/DNA
         "952" "NF": "NF"/protein
@@ -73,12 +81,15 @@ fn comments_stand_before_sentences() {
         Column 1 holds the words, column 2 the tags.
         The tags are IOB2: every entity begins with B-.
         Nothing is lost.
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn tags_need_no_type() {
-    check("of\tO\nP53\tB\n,\tO\ncolon\tB\ncancer\tI\n\nno\tO\n", expect![[r#"
+    check(
+        "of\tO\nP53\tB\n,\tO\ncolon\tB\ncancer\tI\n\nno\tO\n",
+        expect![[r#"
         conll: every line ends in a tag such as O or B-PER
         "" "of P53 , colon cancer": "P53"/Entity "colon cancer"/Entity
         "" "no":
@@ -87,8 +98,11 @@ fn tags_need_no_type() {
         Column 1 holds the words, column 2 the tags.
         The tags are IOB2: every entity begins with B-.
         Nothing is lost.
-    "#]]);
-    check("of\tO\nP53\tS\n,\tO\ncolon\tB\nbig\tM\ncancer\tE\n", expect![[r#"
+    "#]],
+    );
+    check(
+        "of\tO\nP53\tS\n,\tO\ncolon\tB\nbig\tM\ncancer\tE\n",
+        expect![[r#"
         conll: every line ends in a tag such as O or B-PER
         "" "of P53 , colon big cancer": "P53"/Entity "colon big cancer"/Entity
         1 document, 2 entities, 0 relations.
@@ -96,12 +110,15 @@ fn tags_need_no_type() {
         Column 1 holds the words, column 2 the tags.
         The tags are BIOES: single words and ends are marked.
         Nothing is lost.
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn words_stand_before_or_behind_tags() {
-    check("O\tshow\nO\tfilms\nB-ACTOR\tada\nI-ACTOR\tking\n", expect![[r#"
+    check(
+        "O\tshow\nO\tfilms\nB-ACTOR\tada\nI-ACTOR\tking\n",
+        expect![[r#"
         conll: column 1 of its lines holds tags such as O and B-PER
         "" "show films ada king": "ada king"/ACTOR
         1 document, 1 entity, 0 relations.
@@ -109,8 +126,11 @@ fn words_stand_before_or_behind_tags() {
         Column 2 holds the words, column 1 the tags.
         The tags are IOB2: every entity begins with B-.
         Nothing is lost.
-    "#]]);
-    check("O 0 5 films\nB-Actor 6 9 ada\nI-Actor 10 14 king\n", expect![[r#"
+    "#]],
+    );
+    check(
+        "O 0 5 films\nB-Actor 6 9 ada\nI-Actor 10 14 king\n",
+        expect![[r#"
         conll: column 1 of its lines holds tags such as O and B-PER
         "" "films ada king": "ada king"/Actor
         1 document, 1 entity, 0 relations.
@@ -118,12 +138,15 @@ fn words_stand_before_or_behind_tags() {
         Column 4 holds the words, column 1 the tags.
         The tags are IOB2: every entity begins with B-.
         5 fields not read: column 2 (2 times), column 3 (3 times).
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn schemes() {
-    check("a I-K\nb O\nc I-K\nd I-K\n", expect![[r#"
+    check(
+        "a I-K\nb O\nc I-K\nd I-K\n",
+        expect![[r#"
         conll: every line ends in a tag such as O or B-PER
         "" "a b c d": "a"/K "c d"/K
         1 document, 2 entities, 0 relations.
@@ -131,8 +154,11 @@ fn schemes() {
         Column 1 holds the words, column 2 the tags.
         The tags are IO: no B- stands among them, so neighbours of one type are one entity.
         Nothing is lost.
-    "#]]);
-    check("a B-K\nb O\nc I-K\nd B-K\n", expect![[r#"
+    "#]],
+    );
+    check(
+        "a B-K\nb O\nc I-K\nd B-K\n",
+        expect![[r#"
         conll: every line ends in a tag such as O or B-PER
         "" "a b c d": "a"/K "c"/K "d"/K
         1 document, 3 entities, 0 relations.
@@ -140,8 +166,11 @@ fn schemes() {
         Column 1 holds the words, column 2 the tags.
         The tags are IOB2: every entity begins with B-.
         1 tag out of the scheme of the others: read by the rules of conlleval.
-    "#]]);
-    check("a U-K\nb B-K\nc L-K\nd O\n", expect![[r#"
+    "#]],
+    );
+    check(
+        "a U-K\nb B-K\nc L-K\nd O\n",
+        expect![[r#"
         conll: every line ends in a tag such as O or B-PER
         "" "a b c d": "a"/K "b c"/K
         1 document, 2 entities, 0 relations.
@@ -149,8 +178,11 @@ fn schemes() {
         Column 1 holds the words, column 2 the tags.
         The tags are BIOES: single words and ends are marked.
         Nothing is lost.
-    "#]]);
-    check("a W-K\nb B-K\nc M-K\nd E-K\ne O\nf I-K\n", expect![[r#"
+    "#]],
+    );
+    check(
+        "a W-K\nb B-K\nc M-K\nd E-K\ne O\nf I-K\n",
+        expect![[r#"
         conll: every line ends in a tag such as O or B-PER
         "" "a b c d e f": "a"/K "b c d"/K "f"/K
         1 document, 3 entities, 0 relations.
@@ -158,8 +190,11 @@ fn schemes() {
         Column 1 holds the words, column 2 the tags.
         The tags are BIOES: single words and ends are marked.
         1 tag out of the scheme of the others: read by the rules of conlleval.
-    "#]]);
-    check("a K-B\nb K-I\nc O\n", expect![[r#"
+    "#]],
+    );
+    check(
+        "a K-B\nb K-I\nc O\n",
+        expect![[r#"
         conll: every line ends in a tag such as O or B-PER
         "" "a b c": "a b"/K
         1 document, 1 entity, 0 relations.
@@ -167,8 +202,11 @@ fn schemes() {
         Column 1 holds the words, column 2 the tags.
         The tags are IOB2: every entity begins with B-.
         Nothing is lost.
-    "#]]);
-    check("a B_K\nb I_K\nc O\n", expect![[r#"
+    "#]],
+    );
+    check(
+        "a B_K\nb I_K\nc O\n",
+        expect![[r#"
         conll: every line ends in a tag such as O or B-PER
         "" "a b c": "a b"/K
         1 document, 1 entity, 0 relations.
@@ -176,8 +214,11 @@ fn schemes() {
         Column 1 holds the words, column 2 the tags.
         The tags are IOB2: every entity begins with B-.
         Nothing is lost.
-    "#]]);
-    check("Ada PERSON\nKing PERSON\nlives O\nin O\nLondon PLACE\nnow O\n", expect![[r#"
+    "#]],
+    );
+    check(
+        "Ada PERSON\nKing PERSON\nlives O\nin O\nLondon PLACE\nnow O\n",
+        expect![[r#"
         conll: every line ends in a tag such as O or B-PER
         "" "Ada King lives in London now": "Ada King"/PERSON "London"/PLACE
         1 document, 2 entities, 0 relations.
@@ -185,7 +226,8 @@ fn schemes() {
         Column 1 holds the words, column 2 the tags.
         The tags are types without B- or I-: neighbours of one type are one entity.
         Nothing is lost.
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -204,7 +246,9 @@ fn a_column_of_numbers_is_no_column_of_words() {
         "#]],
     );
     // Numbers that start again end a sentence where no empty line does.
-    check("1 Ada B-K\n2 runs O\n1 Bob B-K\n2 sits O\n", expect![[r#"
+    check(
+        "1 Ada B-K\n2 runs O\n1 Bob B-K\n2 sits O\n",
+        expect![[r#"
         conll: column 3 of its lines holds tags such as O and B-PER
         "" "Ada runs": "Ada"/K
         "" "Bob sits": "Bob"/K
@@ -213,7 +257,8 @@ fn a_column_of_numbers_is_no_column_of_words() {
         Column 2 holds the words, column 3 the tags.
         The tags are IOB2: every entity begins with B-.
         Nothing is lost.
-    "#]]);
+    "#]],
+    );
     check(
         "# sent_id = a-1\n# text = Ada's.\n1\tAda\tB-PER\t-\tx\n2\t's\tO\t-\tx\n3\t.\tO\t-\tx\n\n",
         expect![[r#"
@@ -230,7 +275,9 @@ fn a_column_of_numbers_is_no_column_of_words() {
 
 #[test]
 fn chunks_are_no_entities() {
-    check("EU NNP I-NP I-ORG\nrejects VBZ I-VP O\nGerman JJ I-NP I-MISC\ncall NN I-NP O\n. . O O\n", expect![[r#"
+    check(
+        "EU NNP I-NP I-ORG\nrejects VBZ I-VP O\nGerman JJ I-NP I-MISC\ncall NN I-NP O\n. . O O\n",
+        expect![[r#"
         conll: every line ends in a tag such as O or B-PER
         "" "EU rejects German call .": "EU"/ORG "German"/MISC
         1 document, 2 entities, 0 relations.
@@ -238,8 +285,11 @@ fn chunks_are_no_entities() {
         Column 1 holds the words, column 4 the tags.
         The tags are IO: no B- stands among them, so neighbours of one type are one entity.
         9 fields not read: column 2 (5 times), column 3 (4 times).
-    "#]]);
-    check("EU\tI-ORG\tNNP\tI-NP\nrejects\tO\tVBZ\tI-VP\ncalls\tO\tNN\tI-NP\n", expect![[r#"
+    "#]],
+    );
+    check(
+        "EU\tI-ORG\tNNP\tI-NP\nrejects\tO\tVBZ\tI-VP\ncalls\tO\tNN\tI-NP\n",
+        expect![[r#"
         conll: column 2 of its lines holds tags such as O and B-PER
         "" "EU rejects calls": "EU"/ORG
         1 document, 1 entity, 0 relations.
@@ -247,34 +297,49 @@ fn chunks_are_no_entities() {
         Column 1 holds the words, column 2 the tags.
         The tags are IO: no B- stands among them, so neighbours of one type are one entity.
         6 fields not read: column 3 (3 times), column 4 (3 times).
-    "#]]);
-    check_columns("EU NNP I-NP I-ORG\nrejects VBZ I-VP O\ncalls NN I-NP O\n", "tag=3", expect![[r#"
+    "#]],
+    );
+    check_columns(
+        "EU NNP I-NP I-ORG\nrejects VBZ I-VP O\ncalls NN I-NP O\n",
+        "tag=3",
+        expect![[r#"
         "" "EU rejects calls": "EU"/NP "rejects"/VP "calls"/NP
         1 document, 3 entities, 0 relations.
         Read as CoNLL, which counts in words: a tag stands beside each.
         Column 1 holds the words, column 3 the tags.
         The tags are IO: no B- stands among them, so neighbours of one type are one entity.
         4 fields not read: column 2 (3 times), column 4.
-    "#]]);
-    check_columns("EU NNP I-NP I-ORG\nrejects VBZ I-VP O\ncalls NN I-NP O\n", "word=2,tag=4", expect![[r#"
+    "#]],
+    );
+    check_columns(
+        "EU NNP I-NP I-ORG\nrejects VBZ I-VP O\ncalls NN I-NP O\n",
+        "word=2,tag=4",
+        expect![[r#"
         "" "NNP VBZ NN": "NNP"/ORG
         1 document, 1 entity, 0 relations.
         Read as CoNLL, which counts in words: a tag stands beside each.
         Column 2 holds the words, column 4 the tags.
         The tags are IO: no B- stands among them, so neighbours of one type are one entity.
         6 fields not read: column 1 (3 times), column 3 (3 times).
-    "#]]);
-    check_columns("EU I-ORG\n", "tag=3", expect![[r#"
+    "#]],
+    );
+    check_columns(
+        "EU I-ORG\n",
+        "tag=3",
+        expect![[r#"
         ! x, line 1: no column of its lines, such as "EU I-ORG", holds tags (tried columns between tabs: most lines have only one; columns between blanks: most lines have 2, so there is no column 3; columns between commas: most lines have only one; columns between semicolons: most lines have only one); name the columns of words and tags
         0 documents, 0 entities, 0 relations.
         Read as CoNLL, which counts in words: a tag stands beside each.
         Nothing is lost.
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn words_may_hold_blanks_between_tabs() {
-    check("New York\tB-LOC\nis\tO\nfar\u{a0}off\tO  \r\n\r\n \tO\nBob\tB-PER", expect![[r#"
+    check(
+        "New York\tB-LOC\nis\tO\nfar\u{a0}off\tO  \r\n\r\n \tO\nBob\tB-PER",
+        expect![[r#"
         conll: every line ends in a tag such as O or B-PER
         "" "New York is far\u{a0}off": "New York"/LOC
         "" "Bob": "Bob"/PER
@@ -283,8 +348,11 @@ fn words_may_hold_blanks_between_tabs() {
         Column 1 holds the words, column 2 the tags.
         The tags are IOB2: every entity begins with B-.
         1 word of nothing but blanks: left out.
-    "#]]);
-    check("Sentence #,Word,POS,Tag\nSentence: 1,Ada,NNP,B-per\n,\",\",\",\",O\n,runs,VB,O\nSentence: 2,\"\"\"\",``,O\n,Rome,NNP,B-geo\n", expect![[r#"
+    "#]],
+    );
+    check(
+        "Sentence #,Word,POS,Tag\nSentence: 1,Ada,NNP,B-per\n,\",\",\",\",O\n,runs,VB,O\nSentence: 2,\"\"\"\",``,O\n,Rome,NNP,B-geo\n",
+        expect![[r#"
         conll: column 4 of its lines holds tags such as O and B-PER
         "" "Ada , runs": "Ada"/per
         "" "\" Rome": "Rome"/geo
@@ -293,12 +361,15 @@ fn words_may_hold_blanks_between_tabs() {
         Column 2 holds the words, column 4 the tags.
         The tags are IOB2: every entity begins with B-.
         5 fields not read: column 3 (5 times).
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn a_line_that_does_not_fit_is_named() {
-    check("a B-K\n\nb\n\nc O\nd O\n\ne X-K\nf O\n\ng O\nh O\ni O\nj O\n", expect![[r#"
+    check(
+        "a B-K\n\nb\n\nc O\nd O\n\ne X-K\nf O\n\ng O\nh O\ni O\nj O\n",
+        expect![[r#"
         conll: column 2 of its lines holds tags such as O and B-PER
         "" "a": "a"/K
         ! x, line 3, document 2: "b" has too few columns: 1, where 2 belong; complete it or remove it
@@ -310,8 +381,11 @@ fn a_line_that_does_not_fit_is_named() {
         Column 1 holds the words, column 2 the tags.
         The tags are IOB2: every entity begins with B-.
         Nothing is lost.
-    "#]]);
-    check("a\tB-K\n\nb\t\n\nc\tO\nd\tO\ne\tO\nf\tO\ng\tO\n", expect![[r#"
+    "#]],
+    );
+    check(
+        "a\tB-K\n\nb\t\n\nc\tO\nd\tO\ne\tO\nf\tO\ng\tO\n",
+        expect![[r#"
         conll: column 2 of its lines holds tags such as O and B-PER
         "" "a": "a"/K
         ! x, line 3, document 2: "b\t" has too few columns: 1, where 2 belong; complete it or remove it
@@ -321,7 +395,8 @@ fn a_line_that_does_not_fit_is_named() {
         Column 1 holds the words, column 2 the tags.
         The tags are IOB2: every entity begins with B-.
         Nothing is lost.
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]

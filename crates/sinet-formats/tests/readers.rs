@@ -421,7 +421,11 @@ fn conll() {
             Nothing is lost.
         "#]],
     );
-    check_error(Format::Conll, "a B-K\n\nb\n", expect![[r#"x, line 3, document 2: "b" has too few columns: 1, where 2 belong; complete it or remove it"#]]);
+    check_error(
+        Format::Conll,
+        "a B-K\n\nb\n",
+        expect![[r#"x, line 3, document 2: "b" has too few columns: 1, where 2 belong; complete it or remove it"#]],
+    );
     check_error(
         Format::Conll,
         "a B-K\nb X-K\n",

@@ -82,7 +82,9 @@ fn slots_are_relations_and_chains_are_counted() {
 #[test]
 fn positions_may_count_otherwise() {
     // Code points, as a script in Python counts them.
-    check(&format!("#FORMAT=WebAnno TSV 3.3\n{NER}\n\n\n#Text=😀 Ada\n1-1\t0-1\t😀\t_\t_\n1-2\t2-5\tAda\t*\tPER\n"), expect![[r#"
+    check(
+        &format!("#FORMAT=WebAnno TSV 3.3\n{NER}\n\n\n#Text=😀 Ada\n1-1\t0-1\t😀\t_\t_\n1-2\t2-5\tAda\t*\tPER\n"),
+        expect![[r#"
         "😀 Ada" ["😀", "Ada"] [2]
         "Ada"/PER 
         1 document, 1 entity, 0 relations.
@@ -90,10 +92,13 @@ fn positions_may_count_otherwise() {
         Some sentences count in Unicode code points, not in UTF-16 code units: their tokens show it.
         The entities are the layer NamedEntity with the types of its feature value.
         Nothing is lost.
-    "#]]);
+    "#]],
+    );
     // Each sentence from 0.
     check(
-        &format!("#FORMAT=WebAnno TSV 3.3\n{NER}\n\n\n#Text=Ada\n1-1\t0-3\tAda\t*\tPER\n\n#Text=Bob Bo\n2-1\t0-3\tBob\t*\tPER\n2-2\t3-5\tBo\t*\tPER\n"),
+        &format!(
+            "#FORMAT=WebAnno TSV 3.3\n{NER}\n\n\n#Text=Ada\n1-1\t0-3\tAda\t*\tPER\n\n#Text=Bob Bo\n2-1\t0-3\tBob\t*\tPER\n2-2\t3-5\tBo\t*\tPER\n"
+        ),
         expect![[r#"
             "Ada\nBob Bo" ["Ada", "Bob", "Bo"] [1, 3]
             "Ada"/PER "Bob"/PER "Bo"/PER 
@@ -104,12 +109,15 @@ fn positions_may_count_otherwise() {
             Nothing is lost.
         "#]],
     );
-    check(&format!("#FORMAT=WebAnno TSV 3.3\n{NER}\n\n\n#Text=Ada\n1-1\t0-3\tBob\t*\tPER\n"), expect![[r#"
+    check(
+        &format!("#FORMAT=WebAnno TSV 3.3\n{NER}\n\n\n#Text=Ada\n1-1\t0-3\tBob\t*\tPER\n"),
+        expect![[r#"
         ! x, line 7, document 1: the tokens of the sentence are not the words of its text "Ada"
         0 documents, 0 entities, 0 relations.
         Read as WebAnno TSV, which counts in UTF-16 code units, end exclusive.
         Nothing is lost.
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -136,28 +144,37 @@ fn a_layer_that_is_no_named_entity_is_read_if_it_is_the_only_one() {
             Nothing is lost.
         "#]],
     );
-    check("#FORMAT=WebAnno TSV 3.3\n\n\n#Sentence.id=s1\n#Text=An Ada\n1-1\t0-2\tAn\t\n1-2\t3-6\tAda\t\n", expect![[r#"
+    check(
+        "#FORMAT=WebAnno TSV 3.3\n\n\n#Sentence.id=s1\n#Text=An Ada\n1-1\t0-2\tAn\t\n1-2\t3-6\tAda\t\n",
+        expect![[r#"
         "An Ada" ["An", "Ada"] [2]
 
         1 document, 0 entities, 0 relations.
         Read as WebAnno TSV, which counts in UTF-16 code units, end exclusive.
         The document has no entity.
         1 field not read: `#Sentence.id`.
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn a_line_that_does_not_fit_is_named() {
-    check(&format!("#FORMAT=WebAnno TSV 3.3\n{NER}\n\n\n#Text=Ada\n1-1\t0-3\tAda\tPER\n"), expect![[r#"
+    check(
+        &format!("#FORMAT=WebAnno TSV 3.3\n{NER}\n\n\n#Text=Ada\n1-1\t0-3\tAda\tPER\n"),
+        expect![[r#"
         ! x, line 6, document 1: "1-1\t0-3\tAda\tPER" has too few columns: 4, where 5 belong; complete it or remove it
         0 documents, 0 entities, 0 relations.
         Read as WebAnno TSV, which counts in UTF-16 code units, end exclusive.
         Nothing is lost.
-    "#]]);
-    check(&format!("#FORMAT=WebAnno TSV 3.3\n{NER}\n\n\n#Text=Ada\none\t0-3\tAda\t*\tPER\n"), expect![[r#"
+    "#]],
+    );
+    check(
+        &format!("#FORMAT=WebAnno TSV 3.3\n{NER}\n\n\n#Text=Ada\none\t0-3\tAda\t*\tPER\n"),
+        expect![[r#"
         ! x, line 6, document 1: "one\t0-3\tAda\t*\tPER" is not a token, as in `1-1⇥0-3⇥Ada`
         0 documents, 0 entities, 0 relations.
         Read as WebAnno TSV, which counts in UTF-16 code units, end exclusive.
         Nothing is lost.
-    "#]]);
+    "#]],
+    );
 }

@@ -182,9 +182,8 @@ impl<R: BufRead> Opened<R> {
         (&mut input).take(HEAD_BYTES as u64).read_to_end(&mut head).map_err(|error| (1, error.into()))?;
         let layout = Layout::of(&String::from_utf8_lossy(&head), context.options.columns);
         let lines = LineReader::new(Cursor::new(head).chain(input));
-        let layout = layout.map_err(|NoLayout { line, found, tried }| {
-            (line, Problem::NoColumns { found, tried: tried.join("; ") })
-        })?;
+        let layout = layout
+            .map_err(|NoLayout { line, found, tried }| (line, Problem::NoColumns { found, tried: tried.join("; ") }))?;
         layout.report(&mut context.report);
         let parts = Parts { type_field: 1, ..Parts::default() };
         Ok(Self { lines, layout, parts, name: None })
@@ -221,7 +220,9 @@ impl<R: BufRead> Opened<R> {
             let comment = row.is_comment(line, layout).then(|| Comment::of(line));
             let document = match comment {
                 Some(Comment::Document(name)) => Some(name),
-                _ => line.strip_prefix(DOCUMENT_START).map(|rest| Some(rest.trim()).filter(|rest| rest.starts_with('('))),
+                _ => {
+                    line.strip_prefix(DOCUMENT_START).map(|rest| Some(rest.trim()).filter(|rest| rest.starts_with('(')))
+                }
             };
             if *after_error == AfterError::Skip {
                 let ends = if layout.sectioned { document.is_some() } else { is_blank };

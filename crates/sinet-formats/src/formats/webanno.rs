@@ -87,7 +87,9 @@ fn read<R: BufRead>(
         if *begun == 0 && !line.trim().is_empty() {
             if !line.starts_with("#FORMAT=") {
                 let found = shortened(line);
-                return Err(Problem::Line { found, expected: "the start of the format, `#FORMAT=WebAnno TSV 3.3`" }.into());
+                return Err(
+                    Problem::Line { found, expected: "the start of the format, `#FORMAT=WebAnno TSV 3.3`" }.into()
+                );
             }
             *begun = 1;
         } else if line.is_empty() {

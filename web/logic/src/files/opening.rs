@@ -132,7 +132,9 @@ impl Opened {
                 sniffed.format
             }
             // Notes and the like open as texts.
-            Err(SniffError::Line { .. } | SniffError::PlainText { .. }) if std::str::from_utf8(bytes).is_ok() && !has_extension(path) => {
+            Err(SniffError::Line { .. } | SniffError::PlainText { .. })
+                if std::str::from_utf8(bytes).is_ok() && !has_extension(path) =>
+            {
                 let text = String::from_utf8_lossy(bytes).into_owned();
                 return self.add(LabelledDocument::new(path.rsplit('/').next().unwrap_or(path), text));
             }
@@ -246,7 +248,7 @@ mod tests {
                 "notes": "Some notes." with 0 entities
                 ! a.ann cannot be opened: this is brat's .ann file; open it together with its .txt file, or both in a zip archive.
                 ! e.json cannot be opened: the file is empty.
-                ! picture.png cannot be opened: "\u{1}PNG" is the start of no known format; name the format.
+                ! picture.png cannot be opened: line 1 is "\u{1}PNG", which fits no known format (tried columns between tabs or blanks or commas or semicolons: most lines have only one); name the format.
             "#]],
         );
     }

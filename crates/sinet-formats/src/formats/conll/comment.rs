@@ -63,7 +63,10 @@ mod tests {
     #[test]
     fn comments_say_what_they_are() {
         for (line, expected) in [
-            ("#begin document (bc/cctv/00/cctv_0000); part 000", Comment::Document(Some("(bc/cctv/00/cctv_0000); part 000"))),
+            (
+                "#begin document (bc/cctv/00/cctv_0000); part 000",
+                Comment::Document(Some("(bc/cctv/00/cctv_0000); part 000")),
+            ),
             ("#end document", Comment::Form),
             ("# newdoc id = d", Comment::Document(Some("d"))),
             ("# newdoc", Comment::Document(None)),

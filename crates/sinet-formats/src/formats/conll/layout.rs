@@ -83,7 +83,8 @@ impl Layout {
         let lines = numbered(head);
         let (documents, rows): (Vec<Numbered>, Vec<Numbered>) =
             lines.iter().partition(|(_, line)| line.starts_with('#') || line.starts_with(super::DOCUMENT_START));
-        let comments = || documents.iter().filter(|(_, line)| line.starts_with('#')).map(|&(_, line)| Comment::of(line));
+        let comments =
+            || documents.iter().filter(|(_, line)| line.starts_with('#')).map(|&(_, line)| Comment::of(line));
         let sectioned = lines.first().is_some_and(|(_, line)| line.starts_with(super::DOCUMENT_START))
             || comments().any(|comment| matches!(comment, Comment::Document(_)));
         // Where every line starts with `#`, that is a word.
@@ -98,10 +99,11 @@ impl Layout {
             // A file of nothing has no columns to find.
             return Ok(Self::new(Separator::Blanks, 2, 1));
         }
-        let mut tried = Vec::new();
+        let mut reasons: Vec<(Separator, String)> = Vec::new();
         let mut best: Option<Self> = None;
         for separator in [Separator::Tab, Separator::Blanks, Separator::Comma, Separator::Semicolon] {
-            let start = documents.iter().find(|(_, line)| line.starts_with(super::DOCUMENT_START)).map(|(_, line)| *line);
+            let start =
+                documents.iter().find(|(_, line)| line.starts_with(super::DOCUMENT_START)).map(|(_, line)| *line);
             let found = if named_tag { None } else { universal(&rows, &documents, separator) };
             let found = found.map_or_else(|| columns(&rows, start, separator, named), Ok);
             match found {
@@ -111,18 +113,18 @@ impl Layout {
                         return Ok(layout.with(named));
                     }
                     if let Some((line, misfit)) = &layout.misfit {
-                        tried.push(format!("columns between {separator}: line {line} {misfit}"));
+                        reasons.push((separator, format!("line {line} {misfit}")));
                     }
                     if best.as_ref().is_none_or(|best| best.fitting.0 < layout.fitting.0) {
                         best = Some(layout);
                     }
                 }
-                Err(reason) => tried.push(format!("columns between {separator}: {reason}")),
+                Err(reason) => reasons.push((separator, reason)),
             }
         }
         best.map(|layout| layout.with(named)).ok_or_else(|| {
             let (line, found) = rows[0];
-            NoLayout { line, found: shortened(found), tried }
+            NoLayout { line, found: shortened(found), tried: clauses(reasons) }
         })
     }
 
@@ -179,7 +181,9 @@ impl Layout {
             _ if self.fitting.1 == 0 => return,
             Tags::Column(..) => format!("Column {word} holds the words, column {tag} the tags."),
             Tags::Brackets(_) => format!("Column {word} holds the words, column {tag} the entities between brackets."),
-            Tags::Attributes => format!("Column {word} holds the words, column {tag} the entities, by `Entity=` or `NER=`."),
+            Tags::Attributes => {
+                format!("Column {word} holds the words, column {tag} the entities, by `Entity=` or `NER=`.")
+            }
         });
     }
 }
@@ -250,6 +254,19 @@ impl<'l> Iterator for Cells<'l> {
     }
 }
 
+/// What was tried, with the separators of one reason in one clause.
+fn clauses(reasons: Vec<(Separator, String)>) -> Vec<String> {
+    let mut clauses: Vec<(Vec<String>, String)> = Vec::new();
+    for (separator, reason) in reasons {
+        match clauses.iter_mut().find(|(_, other)| *other == reason) {
+            Some((separators, _)) => separators.push(separator.to_string()),
+            None => clauses.push((vec![separator.to_string()], reason)),
+        }
+    }
+    let clauses = clauses.into_iter();
+    clauses.map(|(separators, reason)| format!("columns between {}: {reason}", separators.join(" or "))).collect()
+}
+
 /// The lines that are not blank, with their numbers; the last may be cut.
 fn numbered(head: &str) -> Vec<Numbered<'_>> {
     let head = head.trim_start_matches('\u{feff}');
@@ -278,7 +295,8 @@ fn universal(rows: &[Numbered], comments: &[Numbered], separator: Separator) -> 
         return None;
     }
     let names = comments.iter().find_map(|(_, line)| line.strip_prefix("# global.columns ="));
-    let names: Vec<&str> = names.unwrap_or("ID FORM LEMMA UPOS XPOS FEATS HEAD DEPREL DEPS MISC").split_whitespace().collect();
+    let names: Vec<&str> =
+        names.unwrap_or("ID FORM LEMMA UPOS XPOS FEATS HEAD DEPREL DEPS MISC").split_whitespace().collect();
     let place = |wanted: &str| names.iter().position(|&name| name == wanted);
     let (number, word) = (place("ID")?, place("FORM")?);
     let cells: Vec<Vec<&str>> = rows.iter().map(|(_, line)| separator.split(line).collect()).collect();
@@ -296,10 +314,19 @@ fn universal(rows: &[Numbered], comments: &[Numbered], separator: Separator) -> 
     });
     let attributes = place("MISC");
     let tags = tags.or(attributes.map(|_| Tags::Attributes))?;
-    let misfit = rows.iter().zip(&cells).find(|(_, cells)| !is_one(cells)).map(|(&(line, _), cells)| {
-        (line, format!("has {} where CoNLL-U has {}", counted(cells.len()), names.len()))
-    });
-    let layout = Layout { word, counter: Some(number), tags, attributes, universal: true, misfit, ..Layout::new(separator, count, 0) };
+    let misfit =
+        rows.iter().zip(&cells).find(|(_, cells)| !is_one(cells)).map(|(&(line, _), cells)| {
+            (line, format!("has {} where CoNLL-U has {}", counted(cells.len()), names.len()))
+        });
+    let layout = Layout {
+        word,
+        counter: Some(number),
+        tags,
+        attributes,
+        universal: true,
+        misfit,
+        ..Layout::new(separator, count, 0)
+    };
     Some(Layout { fitting: (fitting, rows.len()), ..layout })
 }
 
@@ -330,32 +357,42 @@ fn columns(rows: &[Numbered], start: Option<&str>, separator: Separator, named: 
     let by_name = |is_name: fn(&str) -> bool| all[0].iter().position(|cell| headed && is_name(cell));
     let (tag, style) = match named.tag.map(|tag| tag.get() - 1).or_else(|| by_name(is_tag_name)) {
         Some(tag) => (tag, seen[tag].style().or(seen[tag].plain_style()).unwrap_or(Style::Prefixed)),
-        None => started.as_ref().and_then(|cells| tag_column(&seen, |column| cells[column] == "O")).or_else(|| tag_column(&seen, |_| true)).ok_or_else(|| {
-            format!("most lines have {count}, none of which holds tags such as O and B-PER")
-        })?,
+        None => started
+            .as_ref()
+            .and_then(|cells| tag_column(&seen, |column| cells[column] == "O"))
+            .or_else(|| tag_column(&seen, |_| true))
+            .ok_or_else(|| format!("most lines have {count}, none of which holds tags such as O and B-PER"))?,
     };
     let is_number = |column: &usize| seen[*column].numbers == whole.len();
-    let counter = (0..count).filter(is_number).find(|&column| column != tag && (column > 0 || started.is_none()) && counts_up(&whole, column));
+    let counter = (0..count)
+        .filter(is_number)
+        .find(|&column| column != tag && (column > 0 || started.is_none()) && counts_up(&whole, column));
     let sentence = by_name(|name| name.to_ascii_lowercase().contains("sent"));
-    let relations = (0..count.saturating_sub(1)).find(|&column| seen[column].lists == whole.len() && seen[column + 1].lists == whole.len());
+    let relations = (0..count.saturating_sub(1))
+        .find(|&column| seen[column].lists == whole.len() && seen[column + 1].lists == whole.len());
     let relations = relations.filter(|_| counter.is_some()).map(|column| (column, column + 1));
-    let named_word = named.word.map(|word| word.get() - 1).or_else(|| by_name(is_word_name)).or(started.as_ref().map(|_| 0));
+    let named_word =
+        named.word.map(|word| word.get() - 1).or_else(|| by_name(is_word_name)).or(started.as_ref().map(|_| 0));
     let named_word = named_word.filter(|&word| word != tag);
     let word = named_word.unwrap_or_else(|| word_column(&seen, tag, whole.len()));
     let misfit_of = |cells: &[&str]| match cells.get(tag) {
         None => Some(format!("has {} where most lines have {count}", counted(cells.len()))),
-        Some(cell) if style.parse(cell).is_none() => Some(format!("has {:?} where a tag should stand", shortened(cell))),
+        Some(cell) if style.parse(cell).is_none() => {
+            Some(format!("has {:?} where a tag should stand", shortened(cell)))
+        }
         // A word with a blank in it moves what stands behind.
         _ if cells.len() != count && separator == Separator::Blanks => {
             Some(format!("has {} where most lines have {count}", counted(cells.len())))
         }
         _ => None,
     };
-    let misfits = rows[usize::from(headed)..].iter().zip(body).filter_map(|(&(line, _), cells)| Some((line, misfit_of(cells)?)));
+    let misfits =
+        rows[usize::from(headed)..].iter().zip(body).filter_map(|(&(line, _), cells)| Some((line, misfit_of(cells)?)));
     let mut misfits = misfits.peekable();
     let misfit = misfits.peek().cloned();
     let fitting = body.len() - misfits.count();
-    let layout = Layout { word, tags: Tags::Column(tag, style), counter, sentence, ..Layout::new(separator, count, tag) };
+    let layout =
+        Layout { word, tags: Tags::Column(tag, style), counter, sentence, ..Layout::new(separator, count, tag) };
     let heading = headed.then(|| rows[0].0);
     Ok(Layout { relations, heading, fitting: (fitting, body.len()), misfit, ..layout })
 }
@@ -365,7 +402,21 @@ fn is_tag_name(name: &str) -> bool {
     let name = name.trim_matches('"').to_ascii_lowercase();
     matches!(
         name.as_str(),
-        "tag" | "tags" | "label" | "labels" | "ner" | "ne" | "ner_tag" | "ner_tags" | "ne_tag" | "nertag" | "ner-tag" | "entity" | "entities" | "iob" | "bio"
+        "tag"
+            | "tags"
+            | "label"
+            | "labels"
+            | "ner"
+            | "ne"
+            | "ner_tag"
+            | "ner_tags"
+            | "ne_tag"
+            | "nertag"
+            | "ner-tag"
+            | "entity"
+            | "entities"
+            | "iob"
+            | "bio"
     )
 }
 
@@ -402,9 +453,8 @@ struct Seen<'l> {
 }
 
 /// Kinds of phrases, which a column beside the entities marks with the same letters.
-const PHRASES: [&str; 16] = [
-    "NP", "VP", "PP", "ADJP", "ADVP", "SBAR", "PRT", "CONJP", "INTJ", "LST", "UCP", "NC", "VC", "PC", "AC", "SQ",
-];
+const PHRASES: [&str; 16] =
+    ["NP", "VP", "PP", "ADJP", "ADVP", "SBAR", "PRT", "CONJP", "INTJ", "LST", "UCP", "NC", "VC", "PC", "AC", "SQ"];
 
 fn seen<'l>(rows: &[Vec<&'l str>], column: usize) -> Seen<'l> {
     let mut seen = Seen { rows: rows.len(), ..Seen::default() };
@@ -414,7 +464,8 @@ fn seen<'l>(rows: &[Vec<&'l str>], column: usize) -> Seen<'l> {
         seen.has_small |= cell.chars().any(|character| character.is_lowercase() || !character.is_ascii());
         seen.outside += usize::from(matches!(cell, "O" | "o"));
         seen.empty += usize::from(is_outside(cell) || cell.is_empty());
-        seen.numbers += usize::from(!cell.is_empty() && cell.len() < 19 && cell.bytes().all(|byte| byte.is_ascii_digit()));
+        seen.numbers +=
+            usize::from(!cell.is_empty() && cell.len() < 19 && cell.bytes().all(|byte| byte.is_ascii_digit()));
         seen.lists += usize::from(cell.starts_with('[') && cell.ends_with(']'));
         if is_outside(cell) {
             open = false;
@@ -462,9 +513,8 @@ impl Seen<'_> {
     fn plain_style(&self) -> Option<Style> {
         let types = self.distinct.iter().filter(|cell| !is_outside(cell));
         let mut named = types.clone();
-        let is_type = |cell: &&&str| {
-            cell.len() <= 40 && cell.starts_with(|first: char| first.is_alphabetic()) && cell.len() > 1
-        };
+        let is_type =
+            |cell: &&&str| cell.len() <= 40 && cell.starts_with(|first: char| first.is_alphabetic()) && cell.len() > 1;
         let few = types.count() <= (self.rows / 4).clamp(3, 100);
         (10 * self.outside >= 3 * self.rows && few && named.all(|cell| is_type(&cell))).then_some(Style::Plain)
     }

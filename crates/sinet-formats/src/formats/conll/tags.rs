@@ -101,7 +101,8 @@ impl Tagger {
             }
             _ => {
                 self.close(scheme);
-                self.open = Some(Open { kind: kind.to_owned(), words: WordRange { start: word, end: word + 1 }, position });
+                self.open =
+                    Some(Open { kind: kind.to_owned(), words: WordRange { start: word, end: word + 1 }, position });
             }
         }
     }

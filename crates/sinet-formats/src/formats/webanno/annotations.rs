@@ -106,7 +106,8 @@ impl Annotations {
             for ((roles, targets), &host) in hosts.filter(|((roles, _), _)| *roles != "_") {
                 for (role, to) in slots(roles).zip(slots(targets)).filter(|(_, to)| !to.raw().is_empty()) {
                     let kind = role.text().unwrap_or_else(|| feature.clone());
-                    let tail = End::Named(target, to.raw().to_owned(), to.number.parse().ok().filter(|&number| number > 0));
+                    let tail =
+                        End::Named(target, to.raw().to_owned(), to.number.parse().ok().filter(|&number| number > 0));
                     self.stated.push(Stated { layer: index, kind: Some(kind), head: End::Span(host), tail });
                 }
             }
@@ -228,7 +229,9 @@ impl Annotations {
     /// of linguistic analysis, or else the only one.
     fn layers_read(&self, header: &Header) -> Vec<bool> {
         let used: HashSet<usize> = self.spans.iter().map(|span| span.layer).collect();
-        let spans = || header.layers.iter().enumerate().filter(|(index, layer)| layer.kind == Kind::Span && used.contains(index));
+        let spans = || {
+            header.layers.iter().enumerate().filter(|(index, layer)| layer.kind == Kind::Span && used.contains(index))
+        };
         let mut read = vec![false; header.layers.len()];
         if spans().any(|(_, layer)| layer.is_named_entities()) {
             let ends = header.layers.iter().flat_map(|layer| {
@@ -277,7 +280,8 @@ fn chosen(layer: &Layer, is_used: impl Fn(usize) -> bool) -> Option<usize> {
             NAMES.iter().chain(&["tag"]).any(|name| feature.contains(name))
         })
     };
-    let is_text = |feature: &str| ["id", "comment", "note"].iter().any(|name| feature.to_ascii_lowercase().contains(name));
+    let is_text =
+        |feature: &str| ["id", "comment", "note"].iter().any(|name| feature.to_ascii_lowercase().contains(name));
     let other = || used.iter().find(|(_, feature)| !is_text(feature));
     exact.or_else(akin).or_else(other).or(used.first()).map(|(place, _)| *place)
 }

@@ -98,9 +98,8 @@ mod tests {
 
     #[test]
     fn cells_hold_values_side_by_side() {
-        let seen = |cell| -> Vec<_> {
-            values(cell).map(|value: Value| (value.text(), value.number.to_owned())).collect()
-        };
+        let seen =
+            |cell| -> Vec<_> { values(cell).map(|value: Value| (value.text(), value.number.to_owned())).collect() };
         let some = |text: &str, number: &str| (Some(text.to_owned()), number.to_owned());
         assert_eq!(seen("_"), []);
         assert_eq!(seen("*"), [(None, String::new())]);

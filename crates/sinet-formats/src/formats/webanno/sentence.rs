@@ -46,9 +46,9 @@ impl Sentence {
             let (found, count) = (shortened(line), cells.len());
             return Err(Problem::MissingColumns { found, count, expected }.into());
         }
-        let range = cells[1].split_once('-').and_then(|(start, end)| {
-            Some(TextRange { start: start.parse().ok()?, end: end.parse().ok()? })
-        });
+        let range = cells[1]
+            .split_once('-')
+            .and_then(|(start, end)| Some(TextRange { start: start.parse().ok()?, end: end.parse().ok()? }));
         let is_number = cells[0].split_once('-').is_some_and(|(sentence, token)| {
             let is_digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
             is_digits(sentence) && token.split('.').all(is_digits)
@@ -145,7 +145,8 @@ fn places(text: &str, units: &[Unit], origin: usize, report: &mut LossReport) ->
     }
     match in_unit(OffsetUnit::Utf16) {
         Some((wrong, spans)) if 2 * wrong <= units.len() => {
-            report.note("Some tokens are written otherwise than in the text of their sentence; their places were kept.");
+            report
+                .note("Some tokens are written otherwise than in the text of their sentence; their places were kept.");
             Ok(spans)
         }
         _ => {
