@@ -224,7 +224,7 @@ fn bad_data_is_refused_by_its_place() {
         (with("relations", relation("Used-for", 7)), &["sentence 2", "relations[0].tail", "7"]),
         (with("relations", relation("Used", 0)), &["sentence 2", "relations[0].type", "Used-for"]),
         (with("tokens", json!([])), &["sentence 2", "token"]),
-        (with("tokens", json!("We use")), &["line 1", "expected a sequence"]),
+        (with("tokens", json!("We use")), &["line 1", "tokens", "a list is expected"]),
         ("[{\"tokens\": [\"a\"],\n \"entities\": [".to_owned(), &["line 2"]),
         (json!({"sentences": []}).to_string(), &["line 1"]),
     ];
@@ -301,7 +301,12 @@ fn convert_lists_every_bad_document_or_leaves_them_out() {
     assert!(!path("all.jsonl").exists(), "nothing is written");
     let done = convert(&["--skip-bad"]);
     assert_eq!(done.code, 0, "{}", done.stderr);
-    for wanted in ["2 documents, 2 entities", "32 documents that cannot be read: left out", "one.jsonl, line 2"] {
+    for wanted in [
+        "2 documents, 2 entities",
+        "32 documents that cannot be read: left out",
+        "one.jsonl, line 2",
+        "two.jsonl, line 30",
+    ] {
         assert!(done.stdout.contains(wanted), "{wanted:?} is not in {}", done.stdout);
     }
     assert_eq!(fs::read_to_string(path("all.jsonl")).unwrap().trim().lines().count(), 2);

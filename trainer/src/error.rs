@@ -251,6 +251,9 @@ pub enum DataError {
     /// Its format can only be written.
     #[error("{0} can be written but not read")]
     WriteOnly(Format),
+    /// Its format can only be read.
+    #[error("{0} can be read but not written; name another format by --to")]
+    ReadOnly(Format),
     /// A document cannot be written.
     #[error("document {id:?}: {problem}")]
     Document {

@@ -81,6 +81,23 @@ pub enum Problem {
         /// The fields that the object has, in their order.
         found: Vec<String>,
     },
+    /// It is not XML, or not of the format's form.
+    #[error("is not well-formed XML: {0}")]
+    Xml(String),
+    /// It is no Parquet, or of a kind that is not read.
+    #[error("is no readable Parquet file: {0}")]
+    Parquet(String),
+    /// It is Parquet, and this program is built without a reader for that.
+    #[error("Parquet is not read here; the native program reads it: sinet convert FILE --to sinet --output FILE.jsonl")]
+    NoParquet,
+    /// The tags of words are numbers, and their names are not known.
+    #[error(
+        "the tags are numbers, and nothing says which names they stand for; write the names, which `datasets` lists in `dataset.features`, or save the data as Parquet with `datasets`, which keeps them"
+    )]
+    NumbersForNames,
+    /// It is no `DocBin` of spaCy.
+    #[error("is no readable DocBin of spaCy: {0}")]
+    DocBin(String),
     /// It is no zip archive.
     #[error("is no readable zip archive: {0}")]
     Zip(String),
@@ -92,20 +109,20 @@ pub enum Problem {
         /// The form that should.
         expected: &'static str,
     },
-    /// A line has fewer columns than the others.
-    #[error(
-        "{found:?} has {count} of the {expected} columns that most lines have; give it a word and its tag, or remove it"
-    )]
+    /// A line has too few columns.
+    #[error("{found:?} has too few columns: {count}, where {expected} belong; complete it or remove it")]
     MissingColumns {
         /// The line.
         found: String,
         /// How many it has.
         count: usize,
-        /// How many most lines have.
+        /// How many it should have.
         expected: usize,
     },
     /// No column holds words, or none holds tags.
-    #[error("{found:?} is not a word and its tag (tried {tried}); name the columns if there are some")]
+    #[error(
+        "no column of its lines, such as {found:?}, holds tags (tried {tried}); name the columns of words and tags"
+    )]
     NoColumns {
         /// The first line.
         found: String,
@@ -330,12 +347,12 @@ pub(crate) fn unit_name(unit: OffsetUnit) -> &'static str {
 }
 
 /// Names of fields as a sentence lists them, some if they are many.
-pub(crate) fn listed(names: &[String]) -> String {
+pub(crate) fn listed(names: &[impl AsRef<str>]) -> String {
     const SAID: usize = 8;
     if names.is_empty() {
         return "none".to_owned();
     }
-    let said: Vec<String> = names.iter().take(SAID).map(|name| format!("`{}`", shortened(name))).collect();
+    let said: Vec<String> = names.iter().take(SAID).map(|name| format!("`{}`", shortened(name.as_ref()))).collect();
     let more = if names.len() > SAID { format!(" and {} more", names.len() - SAID) } else { String::new() };
     said.join(", ") + &more
 }

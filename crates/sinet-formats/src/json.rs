@@ -8,6 +8,7 @@ use crate::context::Context;
 use crate::document::Provenance;
 use crate::positions::Unit;
 
+pub(crate) mod collection;
 pub(crate) mod lenient;
 pub(crate) mod objects;
 mod parse;

@@ -40,8 +40,10 @@ mod formats;
 mod json;
 mod lines;
 pub mod loss_report;
+mod mentions;
 pub mod named_file;
 mod names;
+mod nearest;
 pub mod options;
 mod positions;
 pub mod read;
@@ -52,6 +54,7 @@ mod text_field;
 mod tokenised;
 mod words;
 pub mod write;
+mod xml;
 
 pub use dataset::{Dataset, DatasetError, Example};
 pub use document::{LabelledDocument, LabelledEntity, LabelledRelation, Provenance};

@@ -113,6 +113,16 @@ pub enum Loss {
     Unreadable,
     /// Records of a file, such as lines, that hold no document; left out.
     UnreadRecords,
+    /// Annotations of layers that are neither entities nor relations; left out.
+    OtherLayers,
+    /// Pairs of entities that somebody has judged to be in no relation.
+    NoRelation,
+    /// Relations between things that a document mentions several times, placed between two mentions.
+    BetweenThings,
+    /// Relations with other than two ends; left out.
+    SeveralEnds,
+    /// Characters that the written format cannot hold.
+    UnwritableCharacters,
     /// Fields that no reader knows.
     UnreadFields,
     /// Files of a folder or an archive that no reader knows.
@@ -133,7 +143,7 @@ impl Loss {
             Self::RewrittenWords => ("word", "words", "written with _ for white space"),
             Self::RewrittenTypes => ("label", "labels", "written with _ for white space in the type"),
             Self::BlankWords => ("word", "words", "of nothing but blanks: left out"),
-            Self::RepairedTags => ("tag", "tags", "out of their scheme: read as conlleval reads them"),
+            Self::RepairedTags => ("tag", "tags", "out of the scheme of the others: read by the rules of conlleval"),
             Self::QuotedCells => ("cell", "cells", "written with ' before what a spreadsheet would take for a formula"),
             Self::Discontinuous => ("entity", "entities", "in pieces: read as one stretch from first to last"),
             Self::OffWords => ("entity", "entities", "not on word boundaries: widened to whole words"),
@@ -176,6 +186,17 @@ impl Loss {
             Self::Unlabelled => ("document", "documents", "that nobody has labelled yet: left out"),
             Self::Unreadable => ("document", "documents", "that cannot be read: left out"),
             Self::UnreadRecords => ("record", "records", "that no document was read from: left out"),
+            Self::OtherLayers => {
+                ("annotation", "annotations", "of a layer that holds no entities or relations: left out")
+            }
+            Self::NoRelation => {
+                ("pair", "pairs", "of entities judged to be in no relation: only the entities were kept")
+            }
+            Self::BetweenThings => {
+                ("relation", "relations", "between things, not mentions: placed between their two nearest mentions")
+            }
+            Self::SeveralEnds => ("relation", "relations", "with other than two ends: left out"),
+            Self::UnwritableCharacters => ("character", "characters", "that XML cannot hold: written as U+FFFD"),
             Self::UnreadFields => ("field", "fields", "not read"),
             Self::UnreadFiles => ("file", "files", "not read"),
         };
@@ -233,7 +254,11 @@ impl LossReport {
     /// One sentence for each loss.
     pub fn sentences(&self) -> impl Iterator<Item = String> {
         self.losses().map(|(loss, count)| match self.named.get(&loss) {
-            Some(named) => format!("{}: {named}.", loss.clause(count)),
+            // Each of them is a sentence.
+            Some(named) if loss == Loss::Unreadable => {
+                format!("{}:\n  {}", loss.clause(count), named.said(NAMES, "\n  ", "\n  and "))
+            }
+            Some(named) => format!("{}: {}.", loss.clause(count), named.said(NAMES_SAID, ", ", " and ")),
             None => format!("{}.", loss.clause(count)),
         })
     }
@@ -270,8 +295,9 @@ impl LossReport {
         }
         for (&loss, before) in &before.named {
             let named = self.named.entry(loss).or_default();
-            before.counts.iter().for_each(|(name, count)| named.add(name, *count));
-            named.others += before.others;
+            let now = std::mem::replace(named, before.clone());
+            now.counts.iter().for_each(|(name, count)| named.add(name, *count));
+            named.others += now.others;
         }
         self.notes.retain(|note| !before.notes.contains(note));
         self.notes.splice(0..0, before.notes.iter().cloned());
@@ -339,22 +365,16 @@ impl Named {
             None => self.others += count,
         }
     }
-}
 
-impl fmt::Display for Named {
-    fn fmt(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
-        for (index, (name, count)) in self.counts.iter().take(NAMES_SAID).enumerate() {
-            let separator = if index == 0 { "" } else { ", " };
-            write!(formatter, "{separator}{name}")?;
-            if *count > 1 {
-                write!(formatter, " ({count} times)")?;
-            }
-        }
-        let unsaid: usize = self.counts.iter().skip(NAMES_SAID).map(|(_, count)| count).sum();
-        match unsaid + self.others {
-            0 => Ok(()),
-            others => write!(formatter, " and {others} more"),
-        }
+    /// The first `most` names with `between` between them, and the number of the others after `last`.
+    fn said(&self, most: usize, between: &str, last: &str) -> String {
+        let names = self.counts.iter().take(most).map(|(name, count)| match count {
+            1 => name.clone(),
+            count => format!("{name} ({count} times)"),
+        });
+        let said = names.collect::<Vec<_>>().join(between);
+        let unsaid = self.others + self.counts.iter().skip(most).map(|(_, count)| count).sum::<usize>();
+        if unsaid == 0 { said } else { format!("{said}{last}{unsaid} more") }
     }
 }
 

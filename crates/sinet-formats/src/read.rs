@@ -12,7 +12,12 @@ use crate::encoding::{self, Found, Utf8Reader};
 use crate::error::{Fault, Problem, ReadError};
 use crate::format::Format;
 use crate::formats::brat::pairing::stem;
-use crate::formats::{conll, doccano, dygie, gliner, label_studio, prodigy, pubannotation, sinet, spert, webanno};
+#[cfg(feature = "parquet")]
+use crate::formats::parquet;
+use crate::formats::{
+    argilla, bioc, conll, docbin, doccano, docred, dygie, gliner, gliner2, label_studio, prodigy, pubannotation, sinet,
+    spacy, spert, tacred, token_tags, triples, uima, webanno,
+};
 use crate::json::objects::JsonObjects;
 use crate::loss_report::{Loss, LossReport};
 use crate::named_file::NamedFile;
@@ -65,6 +70,15 @@ enum Input<R> {
     Spert(Box<spert::Sentences<Text<R>>>),
     Conll(conll::Sentences<Text<R>>),
     WebAnno(webanno::Tokens<Text<R>>),
+    BiocJson(bioc::json::Documents<Text<R>>),
+    BiocXml(bioc::xml::Documents<Text<R>>),
+    Xmi(uima::xmi::Documents<Text<R>>),
+    Tacred(tacred::Sentences<Text<R>>),
+    DocBin(Box<docbin::Documents<Unpacked<R>>>),
+    #[cfg(feature = "parquet")]
+    Parquet(parquet::Rows<Unpacked<R>>),
+    #[cfg(not(feature = "parquet"))]
+    NoParquet,
     Files(Box<Files>),
 }
 
@@ -250,8 +264,21 @@ impl<R: BufRead> Input<R> {
                     Some(Ends::Inclusive) => format!("Read as {format}, with ends inclusive as you said."),
                     Some(Ends::Exclusive) => format!("Read as {format}, with ends exclusive as you said."),
                 });
+                // Those that are no text.
+                match format {
+                    Format::DocBin => return Ok(Self::DocBin(Box::new(docbin::Documents::new(unpacked)))),
+                    #[cfg(feature = "parquet")]
+                    Format::Parquet => return Ok(Self::Parquet(parquet::Rows::new(unpacked))),
+                    #[cfg(not(feature = "parquet"))]
+                    Format::Parquet => return Ok(Self::NoParquet),
+                    _ => {}
+                }
                 let input = Utf8Reader::new(unpacked, Found::clone(encoding));
                 return Ok(match format {
+                    Format::BiocJson => Self::BiocJson(bioc::json::Documents::new(input, limits)),
+                    Format::BiocXml => Self::BiocXml(bioc::xml::Documents::new(input, limits)),
+                    Format::Xmi => Self::Xmi(uima::xmi::Documents::new(input, limits)),
+                    Format::Tacred => Self::Tacred(tacred::Sentences::new(input, limits)),
                     Format::Spert => Self::Spert(Box::new(spert::Sentences::new(input, limits))),
                     Format::Conll => Self::Conll(conll::Sentences::new(input)),
                     Format::WebAnno => Self::WebAnno(webanno::Tokens::new(input)),
@@ -269,6 +296,15 @@ impl<R: BufRead> Input<R> {
             Self::Spert(sentences) => sentences.goes_on(),
             Self::Conll(sentences) => sentences.goes_on(),
             Self::WebAnno(_) => false,
+            Self::BiocJson(documents) => documents.goes_on(),
+            Self::BiocXml(documents) => documents.goes_on(),
+            Self::Xmi(documents) => documents.goes_on(),
+            Self::Tacred(sentences) => sentences.goes_on(),
+            Self::DocBin(documents) => documents.goes_on(),
+            #[cfg(feature = "parquet")]
+            Self::Parquet(rows) => rows.goes_on(),
+            #[cfg(not(feature = "parquet"))]
+            Self::NoParquet => false,
             Self::Files(_) => true,
         }
     }
@@ -279,6 +315,15 @@ impl<R: BufRead> Input<R> {
             Self::Spert(sentences) => sentences.next(begun, context),
             Self::Conll(sentences) => sentences.next(begun, context),
             Self::WebAnno(tokens) => tokens.next(begun, context),
+            Self::BiocJson(documents) => documents.next(begun, context),
+            Self::BiocXml(documents) => documents.next(begun, context),
+            Self::Xmi(documents) => documents.next(begun, context),
+            Self::Tacred(sentences) => sentences.next(begun, context),
+            Self::DocBin(documents) => (1, documents.next(begun, context)),
+            #[cfg(feature = "parquet")]
+            Self::Parquet(rows) => (1, next_row(rows, begun, context)),
+            #[cfg(not(feature = "parquet"))]
+            Self::NoParquet => (1, Err(Problem::NoParquet.into())),
             Self::Files(files) => return files.next(context),
         };
         Step { file: None, line, number: *begun, read }
@@ -417,21 +462,56 @@ fn next_object<R: BufRead>(
                 return (objects.line(), Err(problem.into()));
             }
         };
+        if format == Format::Spacy
+            && let Some(records) = spacy::records(&object.json, context)
+        {
+            objects.put_back(records, object.line);
+            continue;
+        }
         *begun += 1;
         context.id = None;
-        let json = &object.json;
-        let read = match format {
-            Format::Sinet => sinet::read(json, context).map(Some),
-            Format::Dygie => dygie::read(json, context).map(Some),
-            Format::Gliner => gliner::read(json, context).map(Some),
-            Format::Doccano => doccano::read(json, context).map(Some),
-            Format::LabelStudio => label_studio::read(json, context),
-            Format::Prodigy => prodigy::read(json, context),
-            Format::PubAnnotation => pubannotation::read(json, context).map(Some),
-            format => Err(Problem::WriteOnly(format).into()),
-        };
+        let read = document_of(&object.json, format, context);
         if !matches!(read, Ok(None)) {
             return (object.line, read);
+        }
+    }
+}
+
+/// The document of a JSON record in this format, if it has one.
+fn document_of(json: &[u8], format: Format, context: &mut Context) -> Result<Option<LabelledDocument>, Fault> {
+    match format {
+        Format::Sinet => sinet::read(json, context).map(Some),
+        Format::Dygie => dygie::read(json, context).map(Some),
+        Format::Gliner => gliner::read(json, context).map(Some),
+        Format::Gliner2 => gliner2::read(json, context).map(Some),
+        Format::Spacy => spacy::read(json, context).map(Some),
+        Format::Argilla => argilla::read(json, context),
+        Format::Triples => triples::read(json, context).map(Some),
+        Format::Doccano => doccano::read(json, context).map(Some),
+        Format::LabelStudio => label_studio::read(json, context),
+        Format::Prodigy => prodigy::read(json, context),
+        Format::PubAnnotation => pubannotation::read(json, context).map(Some),
+        Format::CasJson => uima::json::read(json, context).map(Some),
+        Format::Docred => docred::read(json, context).map(Some),
+        Format::TokenTags => token_tags::read(json, context).map(Some),
+        format => Err(Problem::WriteOnly(format).into()),
+    }
+}
+
+/// The document of the next row that has one.
+#[cfg(feature = "parquet")]
+fn next_row<R: BufRead>(
+    rows: &mut parquet::Rows<R>,
+    begun: &mut u64,
+    context: &mut Context,
+) -> Result<Option<LabelledDocument>, Fault> {
+    loop {
+        let Some(row) = rows.next(&context.options.limits)? else { return Ok(None) };
+        *begun += 1;
+        context.id = None;
+        let read = document_of(&row.json, row.format, context);
+        if !matches!(read, Ok(None)) {
+            return read;
         }
     }
 }

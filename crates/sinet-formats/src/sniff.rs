@@ -6,7 +6,10 @@ use crate::error::{listed, shortened};
 use crate::format::Format;
 use crate::formats::brat::pairing::has_labels;
 use crate::formats::conll::{self, NoLayout};
-use crate::formats::{doccano, dygie, gliner, label_studio, prodigy, pubannotation, sinet, spert, webanno};
+use crate::formats::{
+    argilla, bioc, docbin, doccano, docred, dygie, gliner, gliner2, label_studio, prodigy, pubannotation, sinet, spacy,
+    spert, tacred, token_tags, triples, uima, webanno,
+};
 use crate::json::shape::{Kind, Shape};
 
 /// Bytes from the start of a file that are enough to recognise it.
@@ -53,6 +56,9 @@ pub enum SniffError {
     /// It is one half of a document.
     #[error("this is brat's .ann file; open it together with its .txt file, or both in a zip archive")]
     HalfOfBrat,
+    /// It says which layers a UIMA CAS has, and holds no document.
+    #[error("this is the type system of a UIMA CAS, and holds no text; open the .xmi file beside it")]
+    TypeSystem,
 }
 
 /// The format of a file that starts with `head`; [`HEAD_BYTES`] of it are enough.
@@ -99,11 +105,20 @@ fn by_files(packing: Packing, head: &[u8]) -> Result<Sniffed, SniffError> {
 }
 
 fn by_text(head: &[u8]) -> Result<Sniffed, SniffError> {
+    if head.starts_with(b"PAR1") {
+        let reason = "it starts with PAR1, as Parquet does".to_owned();
+        return Ok(Sniffed { format: Format::Parquet, reason });
+    }
+    if docbin::recognise(head) {
+        let reason = "it is deflated and holds the attributes of a DocBin".to_owned();
+        return Ok(Sniffed { format: Format::DocBin, reason });
+    }
     let head = decode_start(head);
     let text = String::from_utf8_lossy(&head);
     match text.trim_start().chars().next() {
         None => Err(SniffError::Empty),
         Some('{' | '[') => by_fields(&text),
+        Some('<') => by_root(&text),
         Some(_) => by_lines(&text),
     }
 }
@@ -113,7 +128,15 @@ type Recogniser = fn(&Shape) -> Option<&'static str>;
 
 /// The formats of JSON and their evidence, the most telling first.
 const RECOGNISERS: &[(Format, Recogniser)] = &[
+    (Format::CasJson, uima::json::recognise),
+    (Format::BiocJson, bioc::json::recognise),
+    (Format::Docred, docred::recognise),
+    (Format::Tacred, tacred::recognise),
+    (Format::TokenTags, token_tags::recognise),
     (Format::Gliner, gliner::recognise),
+    (Format::Gliner2, gliner2::recognise),
+    (Format::Triples, triples::recognise),
+    (Format::Argilla, argilla::recognise),
     (Format::Dygie, dygie::recognise),
     (Format::PubAnnotation, pubannotation::recognise),
     (Format::LabelStudio, label_studio::recognise),
@@ -121,6 +144,7 @@ const RECOGNISERS: &[(Format, Recogniser)] = &[
     (Format::Spert, spert::recognise),
     (Format::Doccano, doccano::recognise),
     (Format::Sinet, sinet::recognise),
+    (Format::Spacy, spacy::recognise),
 ];
 
 fn by_fields(text: &str) -> Result<Sniffed, SniffError> {
@@ -133,6 +157,28 @@ fn by_fields(text: &str) -> Result<Sniffed, SniffError> {
         Some((format, fields)) => Ok(Sniffed { format, reason: format!("its objects have {fields}") }),
         None => Err(SniffError::Fields { fields: shape.fields() }),
     }
+}
+
+/// The format of an XML file by its outermost element.
+fn by_root(text: &str) -> Result<Sniffed, SniffError> {
+    let element = |tag: &str| {
+        let name = tag.split(|character: char| character.is_whitespace() || "/>".contains(character)).next();
+        name.filter(|name| name.starts_with(|first: char| first.is_alphabetic())).map(str::to_owned)
+    };
+    let root = text.split('<').skip(1).find_map(element).unwrap_or_default();
+    let format = match root.as_str() {
+        "collection" | "document" => Format::BiocXml,
+        "xmi:XMI" => Format::Xmi,
+        "typeSystemDescription" => return Err(SniffError::TypeSystem),
+        _ => {
+            return Err(SniffError::Line {
+                number: 1,
+                line: shortened(text.lines().next().unwrap_or_default()),
+                tried: vec![format!("XML: its outermost element is <{}>", shortened(&root))],
+            });
+        }
+    };
+    Ok(Sniffed { format, reason: format!("its outermost element is <{root}>") })
 }
 
 fn by_lines(text: &str) -> Result<Sniffed, SniffError> {
@@ -225,10 +271,7 @@ mod tests {
                 "Ada lives in London.",
                 r#""Ada lives in London." is the start of a text without labels; have a model label it, or label it with a tool first"#,
             ),
-            (
-                "rena _ _ B-PER\n\n# id 2 d=en\nporto _ _ B-LOC\n",
-                "conll: column 4 of its lines holds tags such as O and B-PER",
-            ),
+            ("ana _ _ B-PER\n\n# id 2 d=en\nrio _ _ B-LOC\n", "conll: every line ends in a tag such as O or B-PER"),
             ("B-PER\trena\nO\twalks\n", "conll: column 1 of its lines holds tags such as O and B-PER"),
             ("#FORMAT=WebAnno TSV 3.3\n", "webanno: it starts with #FORMAT=WebAnno TSV 3"),
             ("XPC2\tB\n,\tO\n", "conll: every line ends in a tag such as O or B-PER"),

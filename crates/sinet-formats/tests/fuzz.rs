@@ -28,9 +28,20 @@ fuzzed! {
     spert: Spert, "spert.json";
     dygie: Dygie, "dygie.jsonl";
     gliner: Gliner, "gliner.json";
+    glirel: Gliner, "glirel.jsonl";
+    gliner2: Gliner2, "gliner2.jsonl";
     doccano: Doccano, "doccano.jsonl";
+    doccano_annotations: Doccano, "doccano-annotations.jsonl";
     label_studio: LabelStudio, "label-studio.json";
     prodigy: Prodigy, "prodigy.jsonl";
+    spacy: Spacy, "spacy.jsonl";
+    spacy_objects: Spacy, "spacy-objects.jsonl";
+    dataturks: Spacy, "dataturks.jsonl";
+    spacy_annotator: Spacy, "spacy-annotator.json";
+    argilla: Argilla, "argilla.jsonl";
+    argilla_records: Argilla, "argilla-records.jsonl";
+    argilla_rows: Argilla, "argilla-rows.jsonl";
+    triples: Triples, "triples.jsonl";
     pubannotation: PubAnnotation, "pubannotation.json";
     conll: Conll, "conll.txt";
     conll_numbered: Conll, "conll-numbered.tsv";
@@ -44,6 +55,20 @@ fuzzed! {
     prodigy_relations: Prodigy, "prodigy-relations.jsonl";
     utf16: Doccano, "doccano-utf16.jsonl";
     archives: Brat, "mixed.tar";
+    bioc_json: BiocJson, "bioc.json";
+    bioc_xml: BiocXml, "bioc.xml";
+    xmi: Xmi, "inception.xmi";
+    cas_json: CasJson, "cas.json";
+    tacred: Tacred, "tacred.json";
+    docred: Docred, "docred.json";
+    docbin: DocBin, "docbin.spacy";
+    token_tags: TokenTags, "token-tags.jsonl";
+}
+
+#[cfg(feature = "parquet")]
+#[test]
+fn parquet() {
+    fuzz(Format::Parquet, "tokens.parquet");
 }
 
 /// Mutated files of the format, of any other, and files that are none.
@@ -145,6 +170,13 @@ const PIECES: &[&[u8]] = &[
     b"\x1f\x8b\x08",
     b"\xff\xfe",
     b"\xef\xbb\xbf",
+    b"<",
+    b"</a>",
+    b"<a b='",
+    b"/>",
+    b"&#0;",
+    b"&x;",
+    b"<![CDATA[",
 ];
 
 #[derive(Debug, Clone)]

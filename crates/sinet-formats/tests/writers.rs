@@ -389,7 +389,7 @@ fn web_annotation() {
 
 #[test]
 fn a_file_of_nothing_is_a_file() {
-    for format in Format::ALL {
+    for format in Format::ALL.into_iter().filter(|format| format.can_be_written()) {
         let (bytes, report) = Writer::new(format, Vec::new()).finish().unwrap();
         assert!(report.is_lossless());
         if format.can_be_read() && format != Format::Brat {

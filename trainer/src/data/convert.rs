@@ -67,6 +67,9 @@ pub struct Outcome {
 /// [`Error::Read`] or [`Error::Write`] for a file that cannot be read or written.
 pub fn convert(conversion: &Conversion) -> Result<Outcome, Error> {
     let output = conversion.output;
+    if !conversion.to.can_be_written() {
+        return Err(Error::data(output)(DataError::ReadOnly(conversion.to)));
+    }
     let create = |path: &Path| File::create(path).map(BufWriter::new).map_err(Error::writing(path));
     let is_streamed = fs::metadata(output).is_ok_and(|output| !output.is_file());
     if is_streamed {

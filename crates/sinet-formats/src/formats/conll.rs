@@ -37,7 +37,7 @@ mod brackets;
 mod comment;
 mod growing;
 mod layout;
-mod tags;
+pub(crate) mod tags;
 mod write;
 
 const DOCUMENT_START: &str = "-DOCSTART-";
@@ -51,14 +51,16 @@ pub(crate) fn recognise(head: &str) -> Result<String, NoLayout> {
     if !layout.fits() {
         let (line, misfit) = layout.misfit.unwrap_or_default();
         let found = usize::try_from(line).ok().and_then(|line| head.lines().nth(line.saturating_sub(1)));
-        let tried = vec![format!("columns between {}: {misfit}", layout.separator)];
+        let tried = vec![format!("columns between {}: line {line} {misfit}", layout.separator)];
         return Err(NoLayout { line, found: shortened(found.unwrap_or_default()), tried });
     }
     let last = layout.tag() + 1 == layout.count && layout.word == 0;
     Ok(match layout.tags {
         Tags::Brackets(_) => "it has #begin document, as CoNLL 2012".to_owned(),
         _ if layout.universal => "its lines have the columns of CoNLL-U".to_owned(),
-        _ if layout.sectioned && last => format!("it starts with {DOCUMENT_START}"),
+        _ if last && head.trim_start_matches('\u{feff}').trim_start().starts_with(DOCUMENT_START) => {
+            format!("it starts with {DOCUMENT_START}")
+        }
         _ if last && layout.fitting.0 == layout.fitting.1 => "every line ends in a tag such as O or B-PER".to_owned(),
         _ => format!("column {} of its lines holds tags such as O and B-PER", layout.tag() + 1),
     })
@@ -279,8 +281,8 @@ impl<R: BufRead> Opened<R> {
 
 /// The name of a document in `-DOCSTART- (name)`, `#begin document (name); part 000` or `# newdoc id = name`.
 fn document_name(name: &str) -> String {
-    let inside = name.strip_prefix('(').and_then(|name| name.strip_suffix(')'));
-    inside.unwrap_or(name).to_owned()
+    let parts = name.strip_prefix('(').and_then(|name| name.split_once(')'));
+    parts.map_or_else(|| name.to_owned(), |(inside, behind)| inside.to_owned() + behind)
 }
 
 impl<'l> Row<'l> {
@@ -308,6 +310,10 @@ impl<'l> Row<'l> {
             if Some(column) == layout.attributes {
                 row.attributes = Some(cell);
             }
+        }
+        if let Tags::Brackets(_) = layout.tags {
+            // The document and its part are named before it, and the last column is of coreference.
+            row.unread &= !(0b11 | 1 << (row.count.clamp(1, 64) - 1));
         }
         row
     }
@@ -345,7 +351,8 @@ impl Parts {
             report.lose_all(Loss::UnreadFields, &format!("column {}", column + 1), count);
         }
         for (name, count) in comments {
-            report.lose_all(Loss::UnreadFields, &format!("`# {name}`"), count);
+            let name = if name.is_empty() { "comments".to_owned() } else { format!("`# {name}`") };
+            report.lose_all(Loss::UnreadFields, &name, count);
         }
         report.lose_all(Loss::UnreadFields, "other comments", other_comments);
         report.lose_all(Loss::UnreadFields, "nodes without a word", empty_nodes);

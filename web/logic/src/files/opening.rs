@@ -1,8 +1,9 @@
 //! Documents from the files that a person drops or chooses.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::io::BufRead;
 
-use sinet_formats::{Format, LabelledDocument, LossReport, Options, Reader, SniffError, read_brat, sniff};
+use sinet_formats::{Format, LabelledDocument, LossReport, NamedFile, Options, Reader, SniffError, read_brat, sniff};
 
 /// A file's path and content.
 pub type Content = (String, Vec<u8>);
@@ -35,6 +36,10 @@ pub struct Opened {
 pub fn open(mut files: Vec<Content>) -> Opened {
     let mut opened = Opened::default();
     files.sort_by(|(a, _), (b, _)| a.cmp(b));
+    if is_collection(&files) {
+        opened.take_collection(files);
+        return opened;
+    }
     let Pairing { labels, unclear } = opened.pair(&files);
     let mut files: Vec<Option<Content>> = files.into_iter().map(Some).collect();
     for index in 0..files.len() {
@@ -147,7 +152,19 @@ impl Opened {
     }
 
     fn read(&mut self, format: Format, path: &str, bytes: &[u8]) {
-        let mut reader = Reader::new(format, bytes, path, Options::default()).past_errors();
+        self.take_documents(Reader::new(format, bytes, path, Options::default()), path);
+    }
+
+    fn take_collection(&mut self, files: Vec<Content>) {
+        let files = files.into_iter().map(|(path, bytes)| NamedFile::of_bytes(path, bytes)).collect();
+        match Reader::of_files(files, "these files", Options::default()) {
+            Ok(reader) => self.take_documents(reader, "these files"),
+            Err(error) => self.failures.push(format!("{error}.")),
+        }
+    }
+
+    fn take_documents(&mut self, reader: Reader<impl BufRead>, path: &str) {
+        let mut reader = reader.past_errors();
         let mut unread = 0;
         for document in reader.by_ref() {
             match document {
@@ -187,6 +204,21 @@ impl Opened {
             }
         }
     }
+}
+
+/// Whether files are labels and texts of brat's that no folder holds side by side: those of a shared task, in several files
+/// a text, or texts and labels in two folders.
+fn is_collection(files: &[Content]) -> bool {
+    let stem = |path: &str| path.rsplit_once('.').map_or(path, |(stem, _)| stem).to_lowercase();
+    let paths = || files.iter().map(|(path, _)| path.as_str());
+    let texts: BTreeSet<String> = paths().filter(|path| has_ending(path, TEXT)).map(stem).collect();
+    let name = |stem: &str| stem.rsplit('/').next().unwrap_or(stem).to_owned();
+    let names: BTreeSet<String> = texts.iter().map(|text| name(text)).collect();
+    let is_apart = |path: &&str| {
+        let stem = stem(path);
+        has_ending(path, LABELS) && !texts.contains(&stem) && names.contains(&name(&stem))
+    };
+    paths().any(|path| has_ending(path, ".a1") || has_ending(path, ".a2") || is_apart(&path))
 }
 
 /// Whether the end of a zip archive names files with labels, as opposed to a model's.
@@ -292,6 +324,16 @@ mod tests {
         let Opened { failures, .. } = open(vec![("x.jsonl".to_owned(), bad.into_bytes())]);
         assert_eq!(failures.len(), NAMED + 1);
         assert_eq!(failures[NAMED], "2 documents more of x.jsonl cannot be opened.");
+    }
+
+    #[test]
+    fn texts_and_labels_apart_go_together() {
+        let labels = "T1\tPeop 0 3\tAda\n";
+        check(&[("c/text/a.txt", "Ada"), ("c/labels/a.ann", labels), ("c/text/b.txt", "Bo")], expect![[""]]);
+        check(
+            &[("a.txt", "Ada sang"), ("a.a1", labels), ("a.a2", "T2\tVerb 4 8\tsang\nR1\tDoes Arg1:T1 Arg2:T2\n")],
+            expect![[""]],
+        );
     }
 
     #[test]

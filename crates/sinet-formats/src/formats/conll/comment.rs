@@ -15,7 +15,7 @@ pub(super) enum Comment<'l> {
     Text(&'l str),
     /// It says something of the file's form.
     Form,
-    /// Anything else, by its first word.
+    /// Anything else, by its first word if that is a name.
     Other(&'l str),
 }
 
@@ -48,7 +48,10 @@ impl<'l> Comment<'l> {
                 Self::Sentence { name, and_more: !rest.trim().is_empty() }
             }
             _ if key.starts_with("global.") => Self::Form,
-            _ => Self::Other(key),
+            _ => {
+                let is_name = key.chars().all(|character| character.is_alphanumeric() || character == '_');
+                Self::Other(if is_name { key } else { "" })
+            }
         }
     }
 }
@@ -72,7 +75,7 @@ mod tests {
             ("# id 01a\tdomain=en", Comment::Sentence { name: "01a", and_more: true }),
             ("# text = a = b", Comment::Text("a = b")),
             ("# global.Entity = eid-etype", Comment::Form),
-            ("#\thttp://a.b/?c=d", Comment::Other("http://a.b/?c")),
+            ("#\thttp://a.b/?c=d", Comment::Other("")),
             ("# speaker = A", Comment::Other("speaker")),
             ("#", Comment::Other("")),
         ] {

@@ -1,5 +1,7 @@
 //! A document as it grows line by line.
 
+use std::borrow::Cow;
+
 use super::brackets::Brackets;
 use super::layout::{Layout, Tags};
 use super::tags::{Position, Style, Tag, Tagger};
@@ -159,6 +161,9 @@ impl Growing {
             }
             _ => {}
         }
+        // A quote in a cell between quotes stands twice.
+        let word = if layout.separator.is_quoting() { Cow::from(word.replace("\"\"", "\"")) } else { Cow::from(word) };
+        let word = word.as_ref();
         let mut gap = if self.sentence.is_joined { "" } else { " " };
         if let Some((text, at)) = &mut self.sentence.text {
             let rest = &text[*at..];

@@ -113,7 +113,7 @@ impl Layout {
                         return Ok(layout.with(named));
                     }
                     if let Some((line, misfit)) = &layout.misfit {
-                        tried.push(format!("columns between {separator}: {misfit} on line {line}"));
+                        tried.push(format!("columns between {separator}: line {line} {misfit}"));
                     }
                     if best.as_ref().is_none_or(|best| best.fitting.0 < layout.fitting.0) {
                         best = Some(layout);
@@ -211,7 +211,7 @@ impl Separator {
         Cells { separator: self, rest: Some(line.trim_end_matches([' ', '\t'])) }
     }
 
-    fn is_quoting(self) -> bool {
+    pub(super) fn is_quoting(self) -> bool {
         matches!(self, Self::Comma | Self::Semicolon)
     }
 }
@@ -301,9 +301,10 @@ fn universal(rows: &[Numbered], comments: &[Numbered], separator: Separator) -> 
     });
     let attributes = place("MISC");
     let tags = tags.or(attributes.map(|_| Tags::Attributes))?;
-    let misfit = rows.iter().zip(&cells).find(|(_, cells)| !is_one(cells)).map(|(&(line, _), cells)| {
-        (line, format!("{} stand where CoNLL-U has {}", counted(cells.len()), counted(names.len())))
-    });
+    let misfit =
+        rows.iter().zip(&cells).find(|(_, cells)| !is_one(cells)).map(|(&(line, _), cells)| {
+            (line, format!("has {} where CoNLL-U has {}", counted(cells.len()), names.len()))
+        });
     let layout = Layout {
         word,
         counter: Some(number),
@@ -362,11 +363,13 @@ fn columns(rows: &[Numbered], start: Option<&str>, separator: Separator, named: 
     let named_word = named_word.filter(|&word| word != tag);
     let word = named_word.unwrap_or_else(|| word_column(&seen, tag, whole.len()));
     let misfit_of = |cells: &[&str]| match cells.get(tag) {
-        None => Some(format!("{} stand where most lines have {count}", counted(cells.len()))),
-        Some(cell) if style.parse(cell).is_none() => Some(format!("{:?} stands where a tag should", shortened(cell))),
+        None => Some(format!("has {} where most lines have {count}", counted(cells.len()))),
+        Some(cell) if style.parse(cell).is_none() => {
+            Some(format!("has {:?} where a tag should stand", shortened(cell)))
+        }
         // A word with a blank in it moves what stands behind.
         _ if cells.len() != count && separator == Separator::Blanks => {
-            Some(format!("{} stand where most lines have {count}", counted(cells.len())))
+            Some(format!("has {} where most lines have {count}", counted(cells.len())))
         }
         _ => None,
     };
@@ -479,7 +482,10 @@ impl Seen<'_> {
     /// How the tags are written, if this looks like a column of tags.
     fn style(&self) -> Option<Style> {
         let has_outside = self.outside > 0 && 2 * self.outside >= self.empty;
-        if self.prefixed > 0 && self.most(self.empty + self.prefixed + self.bare) {
+        let tags = self.empty + self.prefixed + self.bare;
+        // One odd value in a file of a few lines is a mistake, not the rule.
+        let all_but_one = tags + 1 == self.rows && tags >= 1;
+        if self.prefixed > 0 && (self.most(tags) || all_but_one) {
             Some(Style::Prefixed)
         } else if self.suffixed > self.prefixed && self.most(self.empty + self.suffixed) {
             Some(Style::Suffixed)

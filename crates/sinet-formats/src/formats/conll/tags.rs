@@ -20,7 +20,7 @@ pub(crate) enum Style {
 
 /// The place of a word in an entity.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Position {
+pub(crate) enum Position {
     Outside,
     Begin,
     Inside,
@@ -29,14 +29,14 @@ pub(super) enum Position {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Tag<'t> {
+pub(crate) struct Tag<'t> {
     pub position: Position,
     pub kind: &'t str,
 }
 
 impl Style {
     /// The tag that `text` is, if it is one. The letters are those of IOB, BIOES, BILOU and BMEWO.
-    pub(super) fn parse(self, text: &str) -> Option<Tag<'_>> {
+    pub(crate) fn parse(self, text: &str) -> Option<Tag<'_>> {
         if is_outside(text) {
             return Some(Tag { position: Position::Outside, kind: "" });
         }
@@ -61,13 +61,13 @@ impl Style {
 const SEPARATORS: [char; 3] = ['-', '_', ':'];
 
 /// Whether `text` stands for a word in no entity.
-pub(super) fn is_outside(text: &str) -> bool {
+pub(crate) fn is_outside(text: &str) -> bool {
     matches!(text, "O" | "o" | "0" | "_" | "-")
 }
 
 /// Entities as they grow from tags.
 #[derive(Default)]
-pub(super) struct Tagger {
+pub(crate) struct Tagger {
     open: Option<Open>,
     /// Types and words of the entities that have ended.
     pub spans: Vec<(String, WordRange)>,
@@ -83,7 +83,7 @@ struct Open {
 impl Tagger {
     /// Takes in the tag of `word`. An entity begins where `conlleval` sees one begin: at every `B` and `S`, and at an `I` or
     /// `E` that nothing of its type goes before.
-    pub(super) fn take(&mut self, tag: Tag, word: usize, scheme: &mut Scheme) {
+    pub(crate) fn take(&mut self, tag: Tag, word: usize, scheme: &mut Scheme) {
         let Tag { position, kind } = tag;
         if position == Position::Outside {
             return self.close(scheme);
@@ -108,7 +108,7 @@ impl Tagger {
     }
 
     /// Ends the entity that may go on.
-    pub(super) fn close(&mut self, scheme: &mut Scheme) {
+    pub(crate) fn close(&mut self, scheme: &mut Scheme) {
         if let Some(Open { kind, words, position }) = self.open.take() {
             scheme.unended += usize::from(matches!(position, Position::Begin | Position::Inside));
             self.spans.push((kind, words));
@@ -118,7 +118,7 @@ impl Tagger {
 
 /// The evidence so far of how the tags mark beginnings and ends.
 #[derive(Default)]
-pub(super) struct Scheme {
+pub(crate) struct Scheme {
     /// `I` and `E` that begin an entity.
     inside_begins: usize,
     /// `B` that begins an entity where IOB1 would write `I`.
@@ -146,7 +146,7 @@ impl Scheme {
     }
 
     /// Names the scheme, and counts the tags that do not keep to it.
-    pub(super) fn report(&self, style: Style, report: &mut LossReport) {
+    pub(crate) fn report(&self, style: Style, report: &mut LossReport) {
         let begun = self.begin_begins + self.begin_between;
         let (name, repaired) = if style == Style::Plain {
             ("The tags are types without B- or I-: neighbours of one type are one entity.", 0)
