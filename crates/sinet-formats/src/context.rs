@@ -3,6 +3,8 @@
 use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
 
+use serde_json::Value;
+
 use crate::document::LabelledDocument;
 use crate::error::{Fault, Problem, shortened};
 use crate::loss_report::{Loss, LossReport};
@@ -86,9 +88,27 @@ impl Context {
         self.report.lose(Loss::UnreadFields, &format!("`{}`", shortened(path)));
     }
 
+    /// [`Context::unread`], unless nothing is lost with `value`.
+    pub(crate) fn unread_value(&mut self, path: &str, value: &Value) {
+        if !is_empty(value) {
+            self.unread(path);
+        }
+    }
+
     /// Takes back one that [`Context::unread`] has counted.
     pub(crate) fn read_after_all(&mut self, path: &str) {
         self.report.take_back(Loss::UnreadFields, &format!("`{}`", shortened(path)));
+    }
+}
+
+/// Whether nothing is lost with a value.
+fn is_empty(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::String(text) => text.trim().is_empty(),
+        Value::Array(elements) => elements.iter().all(is_empty),
+        Value::Object(fields) => fields.values().all(is_empty),
+        Value::Bool(_) | Value::Number(_) => false,
     }
 }
 

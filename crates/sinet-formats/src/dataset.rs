@@ -381,7 +381,7 @@ mod tests {
             "}]",
             "}",
             expect![
-                "x.json, line 1, document 1: is not JSON: expected `,` or `]` (column 122, from where the document starts)"
+                "x.json, line 1, document 1: is not JSON: expected `,` or `]` (column 123, from where the document starts)"
             ],
         );
         check_error("[{", "{", expect!["x.json, line 1, document 1: expected an object, found ']'"]);

@@ -51,9 +51,11 @@ impl Encoding {
         // Without a mark: text that is mostly ASCII has a zero in most pairs, always in the same half.
         let pairs = bytes.chunks_exact(2).take(256);
         let zeros = |half: usize| pairs.clone().filter(|pair| pair[half] == 0).count();
+        // Characters beyond the first 65536 have zeros in the other half too.
+        let shows = |many: usize, few: usize| many > 4 * few && many * 2 >= pairs.len();
         match [zeros(0), zeros(1)] {
-            [0, second] if second > 0 && second * 2 >= pairs.len() => Some((Self::Utf16Le, 0)),
-            [first, 0] if first > 0 && first * 2 >= pairs.len() => Some((Self::Utf16Be, 0)),
+            [first, second] if shows(second, first) => Some((Self::Utf16Le, 0)),
+            [first, second] if shows(first, second) => Some((Self::Utf16Be, 0)),
             _ => None,
         }
     }

@@ -347,12 +347,12 @@ pub(crate) fn unit_name(unit: OffsetUnit) -> &'static str {
 }
 
 /// Names of fields as a sentence lists them, some if they are many.
-pub(crate) fn listed(names: &[String]) -> String {
+pub(crate) fn listed(names: &[impl AsRef<str>]) -> String {
     const SAID: usize = 8;
     if names.is_empty() {
         return "none".to_owned();
     }
-    let said: Vec<String> = names.iter().take(SAID).map(|name| format!("`{}`", shortened(name))).collect();
+    let said: Vec<String> = names.iter().take(SAID).map(|name| format!("`{}`", shortened(name.as_ref()))).collect();
     let more = if names.len() > SAID { format!(" and {} more", names.len() - SAID) } else { String::new() };
     said.join(", ") + &more
 }

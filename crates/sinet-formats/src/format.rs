@@ -18,14 +18,22 @@ pub enum Format {
     Brat,
     /// GLiNER's training JSON.
     Gliner,
+    /// GLiNER 2's JSON lines. Read only.
+    Gliner2,
     /// doccano's JSON lines.
     Doccano,
     /// Label Studio's JSON.
     LabelStudio,
     /// Prodigy's JSON lines.
     Prodigy,
+    /// The training pairs of spaCy's scripts, and JSON lines like them.
+    Spacy,
+    /// Argilla's records. Read only.
+    Argilla,
     /// PubAnnotation's JSON, also TextAE's.
     PubAnnotation,
+    /// JSON with relations as triples of words, as DuIE and CasRel have. Read only.
+    Triples,
     /// Columns of CoNLL, of many dialects; written as CoNLL 2003.
     Conll,
     /// WebAnno TSV 3, which INCEpTION exports. Read only.
@@ -101,20 +109,26 @@ pub enum Positions {
     WordsInclusive,
     /// None: a tag stands beside each word.
     Tags,
+    /// None: the words of entities are searched for in the text.
+    Mentions,
 }
 
 impl Format {
     /// All formats, the ones that can be read first.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 27] = [
         Self::Sinet,
         Self::Spert,
         Self::Dygie,
         Self::Brat,
         Self::Gliner,
+        Self::Gliner2,
         Self::Doccano,
         Self::LabelStudio,
         Self::Prodigy,
+        Self::Spacy,
+        Self::Argilla,
         Self::PubAnnotation,
+        Self::Triples,
         Self::Conll,
         Self::WebAnno,
         Self::BiocJson,
@@ -139,10 +153,14 @@ impl Format {
             Self::Dygie => "dygie",
             Self::Brat => "brat",
             Self::Gliner => "gliner",
+            Self::Gliner2 => "gliner2",
             Self::Doccano => "doccano",
             Self::LabelStudio => "label-studio",
             Self::Prodigy => "prodigy",
+            Self::Spacy => "spacy",
+            Self::Argilla => "argilla",
             Self::PubAnnotation => "pubannotation",
+            Self::Triples => "triples",
             Self::Conll => "conll",
             Self::WebAnno => "webanno",
             Self::BiocJson => "bioc-json",
@@ -168,10 +186,14 @@ impl Format {
             Self::Dygie => "DyGIE JSONL",
             Self::Brat => "brat standoff",
             Self::Gliner => "GLiNER JSON",
+            Self::Gliner2 => "GLiNER 2 JSONL",
             Self::Doccano => "doccano JSONL",
             Self::LabelStudio => "Label Studio JSON",
             Self::Prodigy => "Prodigy JSONL",
+            Self::Spacy => "spaCy JSONL",
+            Self::Argilla => "Argilla JSON",
             Self::PubAnnotation => "PubAnnotation JSON",
+            Self::Triples => "JSON of triples",
             Self::Conll => "CoNLL",
             Self::WebAnno => "WebAnno TSV",
             Self::BiocJson => "BioC JSON",
@@ -192,8 +214,15 @@ impl Format {
     /// The end of its files' names, without a dot.
     pub fn extension(self) -> &'static str {
         match self {
-            Self::Sinet | Self::Dygie | Self::Doccano | Self::Prodigy | Self::TokenTags => "jsonl",
-            Self::Spert | Self::Gliner | Self::LabelStudio | Self::PubAnnotation => "json",
+            Self::Sinet
+            | Self::Dygie
+            | Self::Gliner2
+            | Self::Doccano
+            | Self::Prodigy
+            | Self::Spacy
+            | Self::Triples
+            | Self::TokenTags => "jsonl",
+            Self::Spert | Self::Gliner | Self::LabelStudio | Self::Argilla | Self::PubAnnotation => "json",
             Self::BiocJson | Self::CasJson | Self::Tacred | Self::Docred => "json",
             Self::BiocXml => "xml",
             Self::Xmi => "xmi",
@@ -211,8 +240,15 @@ impl Format {
     /// The media type of its files.
     pub fn media_type(self) -> &'static str {
         match self {
-            Self::Sinet | Self::Dygie | Self::Doccano | Self::Prodigy | Self::TokenTags => "application/jsonl",
-            Self::Spert | Self::Gliner | Self::LabelStudio | Self::PubAnnotation => "application/json",
+            Self::Sinet
+            | Self::Dygie
+            | Self::Gliner2
+            | Self::Doccano
+            | Self::Prodigy
+            | Self::Spacy
+            | Self::Triples
+            | Self::TokenTags => "application/jsonl",
+            Self::Spert | Self::Gliner | Self::LabelStudio | Self::Argilla | Self::PubAnnotation => "application/json",
             Self::BiocJson | Self::CasJson | Self::Tacred | Self::Docred => "application/json",
             Self::BiocXml | Self::Xmi => "application/xml",
             Self::Parquet => "application/vnd.apache.parquet",
@@ -235,7 +271,16 @@ impl Format {
     pub fn can_be_written(self) -> bool {
         !matches!(
             self,
-            Self::WebAnno | Self::Xmi | Self::CasJson | Self::Tacred | Self::Docred | Self::Parquet | Self::DocBin
+            Self::Gliner2
+                | Self::Argilla
+                | Self::Triples
+                | Self::WebAnno
+                | Self::Xmi
+                | Self::CasJson
+                | Self::Tacred
+                | Self::Docred
+                | Self::Parquet
+                | Self::DocBin
         )
     }
 
@@ -246,6 +291,8 @@ impl Format {
             | Self::Brat
             | Self::Doccano
             | Self::Prodigy
+            | Self::Spacy
+            | Self::Argilla
             | Self::PubAnnotation
             | Self::BiocJson
             | Self::BiocXml
@@ -256,6 +303,7 @@ impl Format {
             Self::Spert | Self::Docred => Positions::Words,
             Self::Dygie | Self::Gliner | Self::Tacred => Positions::WordsInclusive,
             Self::Conll | Self::TokenTags | Self::Parquet | Self::DocBin => Positions::Tags,
+            Self::Gliner2 | Self::Triples => Positions::Mentions,
         }
     }
 
@@ -265,6 +313,7 @@ impl Format {
             && !matches!(
                 self,
                 Self::Brat
+                    | Self::Spacy
                     | Self::NTriples
                     | Self::WebAnno
                     | Self::BiocJson
@@ -303,8 +352,16 @@ impl Format {
             }
             Self::Xmi | Self::CasJson => Holds { words: true, sentences: true, ..characters },
             Self::Conll => Holds { ids: false, overlaps: false, relations: false, ..words },
-            Self::Brat | Self::Doccano | Self::PubAnnotation | Self::BiocJson | Self::BiocXml => characters,
+            Self::Brat
+            | Self::Doccano
+            | Self::Argilla
+            | Self::PubAnnotation
+            | Self::Gliner2
+            | Self::Triples
+            | Self::BiocJson
+            | Self::BiocXml => characters,
             Self::WebAnno => Holds { words: true, sentences: true, ids: false, ..characters },
+            Self::Spacy => Holds { ids: false, relations: false, ..characters },
             Self::LabelStudio => Holds { scores: true, provenance: true, ..characters },
             Self::Prodigy => Holds { sentences: false, ..all },
             Self::Csv => Holds { text: TextForm::None, scores: true, provenance: true, ..characters },
@@ -328,6 +385,7 @@ impl fmt::Display for Positions {
             Self::Words => "words of the sentence, end exclusive",
             Self::WordsInclusive => "words of the document, end inclusive",
             Self::Tags => "words: a tag stands beside each",
+            Self::Mentions => "no unit: its words are searched for in the text",
         })
     }
 }

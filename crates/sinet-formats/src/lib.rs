@@ -40,6 +40,7 @@ mod formats;
 mod json;
 mod lines;
 pub mod loss_report;
+mod mentions;
 pub mod named_file;
 mod names;
 mod nearest;

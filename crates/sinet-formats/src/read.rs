@@ -15,8 +15,8 @@ use crate::formats::brat::pairing::stem;
 #[cfg(feature = "parquet")]
 use crate::formats::parquet;
 use crate::formats::{
-    bioc, conll, docbin, doccano, docred, dygie, gliner, label_studio, prodigy, pubannotation, sinet, spert, tacred,
-    token_tags, uima, webanno,
+    argilla, bioc, conll, docbin, doccano, docred, dygie, gliner, gliner2, label_studio, prodigy, pubannotation, sinet,
+    spacy, spert, tacred, token_tags, triples, uima, webanno,
 };
 use crate::json::objects::JsonObjects;
 use crate::loss_report::{Loss, LossReport};
@@ -456,6 +456,12 @@ fn next_object<R: BufRead>(
                 return (objects.line(), Err(problem.into()));
             }
         };
+        if format == Format::Spacy
+            && let Some(records) = spacy::records(&object.json, context)
+        {
+            objects.put_back(records, object.line);
+            continue;
+        }
         *begun += 1;
         context.id = None;
         let read = document_of(&object.json, format, context);
@@ -471,6 +477,10 @@ fn document_of(json: &[u8], format: Format, context: &mut Context) -> Result<Opt
         Format::Sinet => sinet::read(json, context).map(Some),
         Format::Dygie => dygie::read(json, context).map(Some),
         Format::Gliner => gliner::read(json, context).map(Some),
+        Format::Gliner2 => gliner2::read(json, context).map(Some),
+        Format::Spacy => spacy::read(json, context).map(Some),
+        Format::Argilla => argilla::read(json, context),
+        Format::Triples => triples::read(json, context).map(Some),
         Format::Doccano => doccano::read(json, context).map(Some),
         Format::LabelStudio => label_studio::read(json, context),
         Format::Prodigy => prodigy::read(json, context),

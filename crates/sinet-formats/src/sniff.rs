@@ -7,8 +7,8 @@ use crate::format::Format;
 use crate::formats::brat::pairing::has_labels;
 use crate::formats::conll::{self, NoLayout};
 use crate::formats::{
-    bioc, docbin, doccano, docred, dygie, gliner, label_studio, prodigy, pubannotation, sinet, spert, tacred,
-    token_tags, uima, webanno,
+    argilla, bioc, docbin, doccano, docred, dygie, gliner, gliner2, label_studio, prodigy, pubannotation, sinet, spacy,
+    spert, tacred, token_tags, triples, uima, webanno,
 };
 use crate::json::shape::{Kind, Shape};
 
@@ -134,6 +134,9 @@ const RECOGNISERS: &[(Format, Recogniser)] = &[
     (Format::Tacred, tacred::recognise),
     (Format::TokenTags, token_tags::recognise),
     (Format::Gliner, gliner::recognise),
+    (Format::Gliner2, gliner2::recognise),
+    (Format::Triples, triples::recognise),
+    (Format::Argilla, argilla::recognise),
     (Format::Dygie, dygie::recognise),
     (Format::PubAnnotation, pubannotation::recognise),
     (Format::LabelStudio, label_studio::recognise),
@@ -141,6 +144,7 @@ const RECOGNISERS: &[(Format, Recogniser)] = &[
     (Format::Spert, spert::recognise),
     (Format::Doccano, doccano::recognise),
     (Format::Sinet, sinet::recognise),
+    (Format::Spacy, spacy::recognise),
 ];
 
 fn by_fields(text: &str) -> Result<Sniffed, SniffError> {
@@ -186,15 +190,14 @@ fn by_lines(text: &str) -> Result<Sniffed, SniffError> {
         let number = id.strip_prefix(['T', 'R', 'E', 'A', 'N', '#']);
         columns.next().is_some() && number.is_some_and(|number| number.parse::<u64>().is_ok())
     };
-    if is_annotation(first) {
-        return Err(SniffError::HalfOfBrat);
-    }
     if first.starts_with(webanno::START) {
         let reason = format!("it starts with {}", webanno::START);
         return Ok(Sniffed { format: Format::WebAnno, reason });
     }
     match conll::recognise(text) {
         Ok(reason) => Ok(Sniffed { format: Format::Conll, reason }),
+        // A word may look like the name of an annotation.
+        Err(_) if is_annotation(first) => Err(SniffError::HalfOfBrat),
         Err(_) if is_prose(text) => Err(SniffError::PlainText { line: shortened(first) }),
         Err(NoLayout { line: number, found: line, tried }) => Err(SniffError::Line { number, line, tried }),
     }
@@ -269,6 +272,7 @@ mod tests {
             ),
             ("ana _ _ B-PER\n\n# id 2 d=en\nrio _ _ B-LOC\n", "conll: every line ends in a tag such as O or B-PER"),
             ("B-PER\trena\nO\twalks\n", "conll: column 1 of its lines holds tags such as O and B-PER"),
+            ("T4\tB-Cell\nrises\tO\n", "conll: every line ends in a tag such as O or B-PER"),
             ("#FORMAT=WebAnno TSV 3.3\n", "webanno: it starts with #FORMAT=WebAnno TSV 3"),
             ("XPC2\tB\n,\tO\n", "conll: every line ends in a tag such as O or B-PER"),
             ("#begin document (d); part 000\nd 0 0 a", "conll: it has #begin document, as CoNLL 2012"),
@@ -278,11 +282,11 @@ mod tests {
             ),
             (
                 "a\tb\tc\nd\te\tf\n",
-                r#"line 1 is "a\tb\tc", which fits no known format (tried columns between tabs: most lines have 3, none of which holds tags such as O and B-PER; columns between blanks: most lines have 3, none of which holds tags such as O and B-PER; columns between commas: most lines have only one; columns between semicolons: most lines have only one); name the format"#,
+                r#"line 1 is "a\tb\tc", which fits no known format (tried columns between tabs or blanks: most lines have 3, none of which holds tags such as O and B-PER; columns between commas or semicolons: most lines have only one); name the format"#,
             ),
             (
                 "\u{1}PNG",
-                r#"line 1 is "\u{1}PNG", which fits no known format (tried columns between tabs: most lines have only one; columns between blanks: most lines have only one; columns between commas: most lines have only one; columns between semicolons: most lines have only one); name the format"#,
+                r#"line 1 is "\u{1}PNG", which fits no known format (tried columns between tabs or blanks or commas or semicolons: most lines have only one); name the format"#,
             ),
             (" \n", "the file is empty"),
         ] {

@@ -12,7 +12,7 @@ use crate::{
     TextForm, Writer,
 };
 
-const READABLE: [Format; 13] = [
+const READABLE: [Format; 14] = [
     Format::Sinet,
     Format::Spert,
     Format::Dygie,
@@ -21,6 +21,7 @@ const READABLE: [Format; 13] = [
     Format::Doccano,
     Format::LabelStudio,
     Format::Prodigy,
+    Format::Spacy,
     Format::PubAnnotation,
     Format::Conll,
     Format::BiocJson,

@@ -23,34 +23,26 @@ pub(crate) fn take_text(
 ) -> Result<(String, String), Fault> {
     let candidates: Vec<String> =
         record.iter().filter(|(_, value)| value.is_string()).map(|(name, _)| name.clone()).collect();
-    let text_of = |name: &str| record.get(name).and_then(Value::as_str).unwrap_or_default();
     let name = match &context.options.text_field {
         Some(named) if candidates.contains(named) => named.clone(),
         Some(named) => {
-            let problem =
-                format!("there is no text in the field `{named}`; fields of text are {}", listed(&candidates));
+            let candidates = listed(&candidates);
+            let problem = format!("there is no text in the field `{named}`; fields of text are {candidates}");
             return Err(Problem::Contradiction(problem).into());
         }
         None => {
-            let has_evidence = stated.iter().any(|span| span.text.is_some());
-            let known: Vec<&String> =
-                usual.iter().filter_map(|name| candidates.iter().find(|have| have == name)).collect();
-            let proven = |name: &&&String| has_evidence && fits(text_of(name), stated);
-            let others = || candidates.iter().filter(|name| !usual.contains(&name.as_str()));
-            let proven_others: Vec<&String> = others().filter(|name| proven(&name)).collect();
-            match (
-                known.iter().find(|name| proven(name)),
-                known.first(),
-                proven_others.as_slice(),
-                candidates.as_slice(),
-            ) {
-                (Some(name), ..) => (*name).clone(),
-                (None, _, [name], _) | (None, Some(name), _, _) => (*name).clone(),
-                (None, None, [], [name]) => name.clone(),
-                (None, None, ..) => {
-                    return Err(unclear(record, usual, &candidates));
-                }
-            }
+            let text_of = |name: &str| record.get(name).and_then(Value::as_str).unwrap_or_default();
+            let is_told = stated.iter().any(|span| span.text.is_some());
+            let is_proven = |name: &&str| is_told && fits(text_of(name), stated);
+            let have = |name: &&str| candidates.iter().any(|candidate| candidate == name);
+            let known: Vec<&str> = usual.iter().copied().filter(have).collect();
+            let others = candidates.iter().map(String::as_str).filter(|name| !usual.contains(name) && !is_name(name));
+            let others: Vec<&str> = others.collect();
+            let proven: Vec<&str> = others.iter().copied().filter(is_proven).collect();
+            let only = |names: &[&'_ str]| if let [name] = names { Some((*name).to_owned()) } else { None };
+            let found = known.iter().find(|name| is_proven(name)).map(|name| (*name).to_owned());
+            let found = found.or_else(|| only(&proven)).or_else(|| Some((*known.first()?).to_owned()));
+            found.or_else(|| only(&others)).ok_or_else(|| unclear(record, usual, &others))?
         }
     };
     if !usual.contains(&name.as_str()) {
@@ -60,7 +52,13 @@ pub(crate) fn take_text(
     Ok((name, text))
 }
 
-fn unclear(record: &Map<String, Value>, usual: &[&str], candidates: &[String]) -> Fault {
+/// Whether a field of this name holds the name of a record, and not its text.
+pub(crate) fn is_name(field: &str) -> bool {
+    let field = field.to_lowercase();
+    ["id", "uuid", "guid", "url", "key"].iter().any(|name| field == *name || field.ends_with(&format!("_{name}")))
+}
+
+fn unclear(record: &Map<String, Value>, usual: &[&str], candidates: &[&str]) -> Fault {
     if !candidates.is_empty() {
         let problem = format!("the text may be any of {}; name its field", listed(candidates));
         return Problem::Contradiction(problem).into();

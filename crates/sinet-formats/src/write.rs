@@ -7,7 +7,7 @@ use crate::error::WriteError;
 use crate::format::{Format, TextForm};
 use crate::formats::brat::writer::ArchiveWriter;
 use crate::formats::{
-    bioc, conll, csv, doccano, dygie, gliner, label_studio, n_triples, prodigy, pubannotation, sinet, spert,
+    bioc, conll, csv, doccano, dygie, gliner, label_studio, n_triples, prodigy, pubannotation, sinet, spacy, spert,
     token_tags, web_annotation,
 };
 use crate::loss_report::{Loss, LossReport};
@@ -75,6 +75,7 @@ impl<W: Write> Writer<W> {
             Format::Csv => vec![csv::write(document, self.elements == 0, report)],
             Format::NTriples => vec![n_triples::write(document).into_bytes()],
             Format::WebAnnotation => web_annotation::write(document).iter().map(line).collect(),
+            Format::Spacy => vec![line(&spacy::write(document))],
             Format::Brat => Vec::new(),
             format => return Err(WriteError::ReadOnly(format)),
         };
@@ -131,6 +132,7 @@ fn frame(format: Format) -> Frame {
         | Format::Dygie
         | Format::Doccano
         | Format::Prodigy
+        | Format::Spacy
         | Format::PubAnnotation
         | Format::TokenTags => Frame { before: "", between: "\n", after: "\n" },
         _ => Frame { before: "", between: "", after: "" },

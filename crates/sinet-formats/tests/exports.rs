@@ -256,7 +256,7 @@ fn prodigy_relations_by_token() {
             "" "2 cups rice, salt": "rice"/ING "salt"/ING "2 cups"/AMT
             2 documents, 6 entities, 2 relations.
             Read as Prodigy JSONL, which counts in Unicode code points, end exclusive.
-            Relations name tokens, and some documents have none: such relations are left out.
+            Some relations name tokens, and their documents have none: they are left out.
             4 relations with an end that is no entity: left out.
         "#]],
     );
@@ -268,7 +268,6 @@ fn prodigy_relations_by_token() {
             "" "Eva owns Acme": "Eva"/P "Acme"/O 0-owns->1
             1 document, 2 entities, 1 relation.
             Read as Prodigy JSONL, which counts in Unicode code points, end exclusive.
-            Relations name tokens, and some documents have none: such relations are left out.
             1 relation with an end that is no entity: left out.
         "#]],
     );
@@ -335,7 +334,7 @@ fn pubannotation_tracks() {
             2 documents, 4 entities, 1 relation.
             Read as PubAnnotation JSON, which counts in Unicode code points, end exclusive.
             1 relation with an end that is no entity: left out.
-            2 further annotations of the same text: left out.
+            1 further annotation of the same text: left out.
             1 attribute left out.
             1 block of text, such as sections: left out.
             1 label without a type: kept with an empty one.

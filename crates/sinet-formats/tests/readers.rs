@@ -533,6 +533,362 @@ fn a_reader_goes_on_where_the_next_document_can_be_told() {
     );
 }
 
+fn corpus(file: &str) -> String {
+    std::fs::read_to_string(format!("tests/corpus/{file}")).unwrap()
+}
+
+#[test]
+fn glirel() {
+    check(
+        Format::Gliner,
+        &corpus("glirel.jsonl"),
+        expect![[r#"
+        "" "The race to Binsey on River Thames": "Binsey"/Loc/Person "River Thames"/River/Person 0-next to->1
+        "" "Ada knows Bob": "Ada"/Peop/Person "Bob"/Peop/Person 0-knows->1
+        2 documents, 4 entities, 2 relations.
+        Read as GLiNER JSON, which counts in words of the document, end inclusive.
+        Ends are the word after the last: the words beside them show it.
+        Nothing is lost.
+    "#]],
+    );
+}
+
+#[test]
+fn gliner2() {
+    check(
+        Format::Gliner2,
+        &corpus("gliner2.jsonl"),
+        expect![[r#"
+        "" "Ada lives in London, not in London.": "Ada"/Peop/Person "London"/Loc/Person 0-Live_In->1
+        "" "Ada lives.": "Ada"/Peop/Person 0-Knows->0
+        2 documents, 3 entities, 2 relations.
+        Read as GLiNER 2 JSONL, which counts in no unit: its words are searched for in the text.
+        1 label without a place in the text: left out.
+        1 mention found several times in the text: the first was taken.
+    "#]],
+    );
+}
+
+#[test]
+fn doccano_of_older_versions() {
+    check(
+        Format::Doccano,
+        &corpus("doccano-annotations.jsonl"),
+        expect![[r#"
+        "1" "Ada lives": "Ada"/Peop/Person
+        "2" "Ada lives": "Ada"/Peop/Person
+        2 documents, 2 entities, 0 relations.
+        Read as doccano JSONL, which counts in Unicode code points, end exclusive.
+        1 region other than stretches of text with a type: left out.
+    "#]],
+    );
+}
+
+#[test]
+fn spacy() {
+    check(
+        Format::Spacy,
+        &corpus("spacy.jsonl"),
+        expect![[r#"
+        "7" "Ada left Rome": "Ada"/Peop/Person
+        1 document, 1 entity, 0 relations.
+        Read as Argilla JSON, which counts in Unicode code points, end exclusive.
+        1 document rejected or skipped by the annotator: left out.
+        2 predictions beside a person's labels: left out.
+        1 document that nobody has labelled yet: left out.
+    "#]],
+    );
+}
+
+#[test]
+fn spacy_objects() {
+    check(
+        Format::Spacy,
+        &corpus("spacy-objects.jsonl"),
+        expect![[r#"
+        "7" "Ada left Rome": "Ada"/Peop/Person
+        1 document, 1 entity, 0 relations.
+        Read as Argilla JSON, which counts in Unicode code points, end exclusive.
+        1 further annotation of the same text: left out.
+        1 prediction beside a person's labels: left out.
+        1 document that nobody has labelled yet: left out.
+    "#]],
+    );
+}
+
+#[test]
+fn dataturks() {
+    check(
+        Format::Spacy,
+        &corpus("dataturks.jsonl"),
+        expect![[r#"
+        "7" "Ada left Rome": "Ada"/Peop/Person
+        1 document, 1 entity, 0 relations.
+        Read as Argilla JSON, which counts in Unicode code points, end exclusive.
+        Nothing is lost.
+    "#]],
+    );
+}
+
+#[test]
+fn spacy_records_within_an_object() {
+    check(Format::Spacy, &corpus("spacy-annotator.json"), expect![[""]]);
+}
+
+#[test]
+fn argilla() {
+    check(
+        Format::Argilla,
+        &corpus("argilla.jsonl"),
+        expect![[r#"
+        "1" "Al owns Acme": "Al"//Person "Acme"/ORG /Person "Acme"/ORG/Person
+        "" "Al": "Al"//Person "Al"/7/Person
+        "" "Al": "Al"/PER/Person 0-R->0
+        "" "Al":
+        4 documents, 6 entities, 1 relation.
+        Read as doccano JSONL, which counts in Unicode code points, end exclusive.
+        The types "ORG " and "ORG" differ only by case or white space; both are kept.
+        2 regions other than stretches of text with a type: left out.
+        2 labels without a type: kept with an empty one.
+        1 id given twice in a document: the first was kept.
+        3 fields not read: `url`, `entities[].note`, `entities[].type`.
+    "#]],
+    );
+}
+
+#[test]
+fn argilla_records() {
+    check(
+        Format::Argilla,
+        &corpus("argilla-records.jsonl"),
+        expect![[r#"
+        "7" "Ada left Rome": "Ada"/Peop/Person
+        1 document, 1 entity, 0 relations.
+        Read as Argilla JSON, which counts in Unicode code points, end exclusive.
+        1 further annotation of the same text: left out.
+        1 prediction beside a person's labels: left out.
+        1 document that nobody has labelled yet: left out.
+    "#]],
+    );
+}
+
+#[test]
+fn argilla_rows() {
+    check(
+        Format::Argilla,
+        &corpus("argilla-rows.jsonl"),
+        expect![[r#"
+        "7" "Ada left Rome": "Ada"/Peop/Person
+        1 document, 1 entity, 0 relations.
+        Read as Argilla JSON, which counts in Unicode code points, end exclusive.
+        Nothing is lost.
+    "#]],
+    );
+}
+
+#[test]
+fn triples() {
+    check(Format::Triples, &corpus("triples.jsonl"), expect![[""]]);
+}
+
+/// Kind after kind of file that is read though one value in it is odd, and what the report says of it.
+#[test]
+fn one_odd_value_refuses_no_file() {
+    check(
+        Format::Doccano,
+        r#"{"id":1,"text":"Al owns Acme","label":[["0","2",""],[8,12,"ORG "],[8,12.0,"ORG"]],"url":"u"}
+           {"text":"Al","label":null,"entities":[{"id":1,"label":null,"start_offset":0,"end_offset":2},{"id":1,"label":7,"start_offset":0,"end_offset":2}],"relations":null}
+           {"text":"Al","entities":[{"start":0,"end":2,"label":"PER","type":"span","note":"x"}],"relations":[{"head":0,"tail":0,"label":"R"}]}
+           {"text":"Al","label":"spam","cats":{"A":1,"B":0}}"#,
+        expect![[r#"
+            "1" "Al owns Acme": "Al"//Person "Acme"/ORG /Person "Acme"/ORG/Person
+            "" "Al": "Al"//Person "Al"/7/Person
+            "" "Al": "Al"/PER/Person 0-R->0
+            "" "Al":
+            4 documents, 6 entities, 1 relation.
+            Read as doccano JSONL, which counts in Unicode code points, end exclusive.
+            The types "ORG " and "ORG" differ only by case or white space; both are kept.
+            2 regions other than stretches of text with a type: left out.
+            2 labels without a type: kept with an empty one.
+            1 id given twice in a document: the first was kept.
+            3 fields not read: `url`, `entities[].note`, `entities[].type`.
+        "#]],
+    );
+    check(
+        Format::Spert,
+        r#"[{"tokens":["a",5,null],"entities":[{"type":null,"start":"0","end":2.0}],"relations":null,"sentence":"a 5"}]"#,
+        expect![[r#"
+            "" "a 5 ": "a 5"//Person
+            1 document, 1 entity, 0 relations.
+            Read as SpERT JSON, which counts in words of the sentence, end exclusive.
+            1 label without a type: kept with an empty one.
+            1 field not read: `sentence`.
+        "#]],
+    );
+    check(
+        Format::Dygie,
+        r#"{"doc_key":"k","dataset":"ace","weight":0.5,"_sentence_start":[0,5],"sentences":[["Add","5","g","salt","."],[]],"ner":[[[1,2,"Amount"],[3,"3","Mat",0.9]],null],"relations":[[[3,3,1,2,"has"]],[]],"clusters":[[[3,3],[1,2]]],"events":[[[[0,"Do"],[3,3,"Arg"]]],[]],"predicted_ner":[[[1,2,"Amount",4.2,0.99]],[]],"coref":[1]}"#,
+        expect![[r#"
+            "k" "Add 5 g salt .": "5 g"/Amount/Person "salt"/Mat/Person 1-has->0
+            1 document, 2 entities, 1 relation.
+            Read as DyGIE JSONL, which counts in words of the document, end inclusive.
+            1 prediction beside a person's labels: left out.
+            1 event left out.
+            1 group of mentions of the same thing: left out.
+            2 fields not read: `ner[][][]`, `coref`.
+        "#]],
+    );
+    check(
+        Format::Gliner,
+        r#"{"tokenized_text":["a",1],"ner":[["0",1,null]],"relations":null,"id":null}"#,
+        expect![[r#"
+            "" "a 1": "a 1"//Person
+            1 document, 1 entity, 0 relations.
+            Read as GLiNER JSON, which counts in words of the document, end inclusive.
+            1 label without a type: kept with an empty one.
+        "#]],
+    );
+}
+
+/// Fields that this project adds to formats are other tools' too, with other values.
+#[test]
+fn a_value_that_is_not_ours_is_not_ours() {
+    check(
+        Format::Sinet,
+        r#"{"text":"Al owns","offset_unit":"chars","words":["Al","owns"],"sentences":["Al owns"],"entities":[{"type":"PER","start":0,"end":2,"source":"$text"}]}"#,
+        expect![[r#"
+            "" "Al owns": "Al"/PER/Person
+            1 document, 1 entity, 0 relations.
+            Read as SINET JSON, which counts in Unicode code points, end exclusive.
+            4 fields not read: `offset_unit`, `words`, `sentences`, `entities[].source`.
+        "#]],
+    );
+    check(
+        Format::Doccano,
+        r#"{"text":"Al owns","offset_unit":7,"label":[[0,2,"PER"]]}"#,
+        expect![[r#"
+            "" "Al owns": "Al"/PER/Person
+            1 document, 1 entity, 0 relations.
+            Read as doccano JSONL, which counts in Unicode code points, end exclusive.
+            1 field not read: `offset_unit`.
+        "#]],
+    );
+}
+
+/// Errors have the words of the format, and what stands there.
+#[test]
+fn errors_say_what_stands_there() {
+    check_error(
+        Format::Dygie,
+        r#"{"doc_key":"k","sentences":[["Add","5"]],"ner":[[[1,1,"Amount"]]],"relations":[[[1,1,null,null,"has"]]]}"#,
+        expect!["x, line 1, document 1 (k), relations[0][0][2]: null stands there, but a word's number is expected"],
+    );
+    check_error(
+        Format::Dygie,
+        r#"{"doc_key":"k","sentences":["Add 5"],"ner":[[]]}"#,
+        expect![[r#"x, line 1, document 1 (k), sentences[0]: "Add 5" stands there, but a list is expected"#]],
+    );
+    check_error(
+        Format::Dygie,
+        r#"{"doc_key":"k","sentences":[["Add"],["b"]],"ner":[[],[]],"relations":[[]]}"#,
+        expect![
+            "x, line 1, document 1 (k), relations: there are 1 lists for 2 sentences; there must be one a sentence"
+        ],
+    );
+    check_error(
+        Format::Gliner,
+        r#"[{"tokenized_text":["a"],"ner":[[0,"K"]]}]"#,
+        expect![[r#"x, line 1, document 1, ner[0][1]: "K" stands there, but a word's number is expected"#]],
+    );
+    check_error(
+        Format::Gliner,
+        r#"[{"tokenized_text":["a"],"ner":{"K":["a"]}}]"#,
+        expect!["x, line 1, document 1, ner: an object with `K` stands there, but a list is expected"],
+    );
+    check_error(
+        Format::Doccano,
+        r#"{"text":"a","entities":[{"start":0,"finish":1,"label":"K"}]}"#,
+        expect!["x, line 1, document 1, entities[0]: there is no `end`; the fields are `start`, `finish`, `label`"],
+    );
+    check_error(
+        Format::Doccano,
+        r#"{"text":"a","entities":[{"start":0,"end":1,"name":"K"}]}"#,
+        expect!["x, line 1, document 1, entities[0]: there is no `label`; the fields are `start`, `end`, `name`"],
+    );
+    check_error(
+        Format::Doccano,
+        r#"{"text":"a","label":[[0]]}"#,
+        expect![[
+            r#"x, line 1, document 1, label[0]: a list of 1 stands there, but an entity, as in [0, 3, "Peop"] or {"start": 0, "end": 3, "label": "Peop"} is expected"#
+        ]],
+    );
+    check_error(
+        Format::Triples,
+        r#"{"text":"a","triple_list":[["a","b"]]}"#,
+        expect![
+            "x, line 1, document 1, triple_list[0]: a list of 2 stands there, but [subject, relation, object] is expected"
+        ],
+    );
+    check_error(
+        Format::Triples,
+        r#"{"text":"a","spo_list":[{"subject":"a","value":"b"}]}"#,
+        expect!["x, line 1, document 1, spo_list[0]: there is no `object`; the fields are `value`"],
+    );
+    check_error(
+        Format::Gliner2,
+        r#"{"input":"a","output":{"entities":["a"]}}"#,
+        expect![
+            "x, line 1, document 1, output.entities: a list of 1 stands there, but an object with a list for each type is expected"
+        ],
+    );
+    check_error(
+        Format::Argilla,
+        r#"{"text":"a","annotation_agent":"x","annotation":[{"from":0}]}"#,
+        expect![
+            "x, line 1, document 1, annotation[0]: an object with `from` stands there, but a span with `start`, `end` and `label` is expected"
+        ],
+    );
+    check_error(
+        Format::Spacy,
+        r#"["a", {"entities": [{"start": 0}]}]"#,
+        expect!["x, line 1, document 1, [1].entities[0]: there is no `end`; the fields are `start`"],
+    );
+}
+
+#[test]
+fn the_text_is_the_field_that_has_every_entity_at_its_place() {
+    check(
+        Format::Doccano,
+        r#"{"title":"A note on Al","body":"Al owns Acme","entities":[{"start":0,"end":2,"label":"PER","text":"Al"},{"start":8,"end":12,"label":"ORG","text":"Acme"}]}
+           {"text":"<p>Al owns Acme","plain":"Al owns Acme","entities":[{"start":0,"end":2,"label":"PER","text":"Al"}]}"#,
+        expect![[""]],
+    );
+    let file = r#"{"title":"A note on Al","body":"Al owns Acme","label":[[0,2,"PER"]]}"#;
+    check_error(Format::Doccano, file, expect![[""]]);
+    let named = |field: &str| Options { text_field: Some(field.to_owned()), ..Options::default() };
+    let (documents, _) = read(Format::Doccano, file, named("body"));
+    assert_eq!(documents.unwrap()[0].entity_text(0), Some("Al"));
+    let (documents, _) = read(Format::Doccano, file, named("summary"));
+    expect![[""]].assert_eq(&documents.unwrap_err().to_string());
+}
+
+#[test]
+fn bad_documents_are_skipped_and_named() {
+    let file = "{\"id\":1,\"text\":\"a\",\"label\":[[0,9,\"K\"]]}\n{\"text\":\"b\",\"label\":[[0,1,\"K\"]]}\n{\"text\":\"c\", \"label\":[\n{\"text\":\"d\"}\nnot JSON\n{\"id\":6,\"text\":null}\n{\"text\":\"e\"}\n{\"text\":";
+    let mut reader = Reader::new(Format::Doccano, file.as_bytes(), "x", Options::default()).skip_bad();
+    let texts: Vec<String> = reader.by_ref().map(|document| document.unwrap().text).collect();
+    assert_eq!(texts, ["b", "d", "e"]);
+    assert_eq!(reader.report().count(Loss::Unreadable), 5);
+    let names: Vec<&str> = reader.report().names(Loss::Unreadable).map(|(name, _)| name).collect();
+    expect![[r#"
+        x, line 1, document 1 (1), label[0]: the span 0..9 does not fit the text of 1 Unicode code points
+        x, line 3, document 3: the line ends inside an object; its end is missing
+        x, line 5, document 5: expected an object, found 'n'
+        x, line 6, document 6 (6), text: null stands there, but the text is expected
+        x, line 8, document 8: the file ends inside an object; its end is missing"#]]
+    .assert_eq(&names.join("\n"));
+}
+
 #[test]
 fn too_much_is_refused() {
     let limits = sinet_formats::Limits { document_bytes: 60, labels: 1, ..Default::default() };

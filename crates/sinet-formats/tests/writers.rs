@@ -278,7 +278,7 @@ fn conll() {
     "#]],
         expect![[r#"
             1 document, 4 entities, 0 relations.
-            Written as CoNLL 2003, which counts in words: a tag stands beside each, by its definition.
+            Written as CoNLL, which counts in words: a tag stands beside each, by its definition.
             1 document reduced to words joined by single spaces.
             1 document renamed.
             1 entity not on word boundaries: widened to whole words.

@@ -22,9 +22,13 @@ use crate::positions::TextPositions;
 
 /// The evidence that a file is doccano's.
 pub(crate) fn recognise(shape: &Shape) -> Option<&'static str> {
+    // Spans in a form that is doccano's own tell it, whatever the text is called.
+    let own =
+        ["entities[].start_offset", "annotations[].start_offset", "label[][]", "labels[][]", "label[].start_offset"];
+    let has_own = spans::has_text(shape) && own.iter().any(|path| shape.has(path));
+    let usual = ["label", "labels", "Comments"];
     let has_text = shape.has_as("text", Kind::Text) || shape.has_as("data", Kind::Text);
-    let is_labelled = ["entities[].start_offset", "annotations[].start_offset", "label", "labels", "Comments"];
-    (has_text && is_labelled.iter().any(|path| shape.has(path)))
+    (has_own || has_text && usual.iter().any(|path| shape.has(path)))
         .then_some("`text` and `label` or entities with `start_offset`")
 }
 

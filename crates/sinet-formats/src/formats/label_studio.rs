@@ -62,7 +62,8 @@ bookkeeping! {
     "lead_time" "prediction" "result_count" "unique_id" "import_id" "last_action" "last_created_by" "bulk_created" "task"
     "project" "updated_by" "parent_prediction" "parent_annotation" "honeypot" "state" "reviews" "model_version" "model"
     "model_run" "cluster" "neighbors" "mislabeling" "score" "result[].from_name" "result[].readonly" "result[].hidden"
-    "result[].locked" "result[].parentID"
+    "result[].locked" "result[].parentID" "result[].item_index"
+    "result[].original_width" "result[].original_height" "result[].original_length" "result[].image_rotation"
 }
 
 /// The evidence that a file is Label Studio's.

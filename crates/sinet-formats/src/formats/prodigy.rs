@@ -151,8 +151,9 @@ pub(crate) fn read(json: &[u8], context: &mut Context) -> Result<Option<Labelled
         task.tokens.iter().map(|token| TextRange { start: token.start.0, end: token.end.0 }).collect();
     let mut spans = spans(task.spans.take().unwrap_or_default(), &tokens, report);
     let ends: Vec<[Option<usize>; 2]> = ends(&task.relations, &tokens, &mut spans);
-    if tokens.is_empty() && ends.iter().flatten().any(Option::is_none) {
-        report.note("Relations name tokens, and some documents have none: such relations are left out.");
+    let names_tokens = |relation: &Relation| relation.head_span.is_none() || relation.child_span.is_none();
+    if tokens.is_empty() && task.relations.iter().any(names_tokens) {
+        report.note("Some relations name tokens, and their documents have none: they are left out.");
     }
 
     let words = task.tokens.iter().enumerate().map(|(index, token)| StatedSpan {

@@ -188,7 +188,7 @@ impl Document {
         let first = tracks.iter().position(is_used);
         match first {
             Some(first) if !is_used(&own) => {
-                let others = tracks.len() - 1;
+                let others = tracks.iter().filter(|track| is_used(track)).count() - 1;
                 let track = tracks.into_iter().nth(first).unwrap_or(own);
                 (track, format!("tracks[{first}]."), others)
             }

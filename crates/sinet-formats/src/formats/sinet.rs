@@ -3,7 +3,12 @@
 //!
 //! A label without `source` is a model's if it has a score, and a person's if it has none.
 
-use serde::Deserialize;
+use std::fmt;
+use std::marker::PhantomData;
+
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{MapAccess, Visitor};
+use serde::{Deserialize, Deserializer};
 use serde_json::{Value, json};
 use sinet_text::{ByteSpan, OffsetUnit, Offsets, TextRange, WordRange};
 
@@ -28,9 +33,9 @@ struct Annotation {
     #[serde(default)]
     offset_unit: Value,
     #[serde(default)]
-    words: List<Word>,
+    words: List<Own<Word>>,
     #[serde(default)]
-    sentences: List<Sentence>,
+    sentences: List<Own<Sentence>>,
     entities: List<Entity>,
     #[serde(default)]
     relations: List<Relation>,
@@ -77,11 +82,53 @@ struct Sentence {
     end: WordNumber,
 }
 
+/// An element of a list that this project writes. Others have lists of that name too, with texts in them.
+enum Own<T> {
+    Ours(T),
+    Theirs,
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Own<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Either<T>(PhantomData<T>);
+
+        impl<'de, T: Deserialize<'de>> Visitor<'de> for Either<T> {
+            type Value = Own<T>;
+
+            fn expecting(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
+                formatter.write_str("an object with `start` and `end`")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, fields: A) -> Result<Own<T>, A::Error> {
+                T::deserialize(MapAccessDeserializer::new(fields)).map(Own::Ours)
+            }
+
+            fn visit_str<E>(self, _: &str) -> Result<Own<T>, E> {
+                Ok(Own::Theirs)
+            }
+        }
+
+        deserializer.deserialize_any(Either(PhantomData))
+    }
+}
+
+/// The elements, if all are this project's.
+fn ours<T>(list: List<Own<T>>, path: &str, context: &mut Context) -> Vec<T> {
+    let count = list.len();
+    let ours: Vec<T> =
+        list.into_iter().filter_map(|element| if let Own::Ours(own) = element { Some(own) } else { None }).collect();
+    if ours.len() < count {
+        context.unread(path);
+        return Vec::new();
+    }
+    ours
+}
+
 /// The evidence that a file is this project's own.
 pub(crate) fn recognise(shape: &Shape) -> Option<&'static str> {
-    let own = ["windows", "words", "entities[].type"];
-    (shape.has("text") && shape.has("entities") && own.iter().any(|path| shape.has(path)))
-        .then_some("`text`, `words` and `entities`")
+    let own = ["windows", "offset_unit", "words[].start", "entities[].type", "entities[].source"];
+    let is_own = shape.has("words") && shape.has("model") || own.iter().any(|path| shape.has(path));
+    (shape.has("text") && shape.has("entities") && is_own).then_some("`text`, `words` and `entities`")
 }
 
 pub(crate) fn read(json: &[u8], context: &mut Context) -> Result<LabelledDocument, Fault> {
@@ -97,7 +144,8 @@ pub(crate) fn read(json: &[u8], context: &mut Context) -> Result<LabelledDocumen
     let unit = stated_unit(&offset_unit, OffsetUnit::CodePoints, context);
     let (Unit::Stated(word_unit) | Unit::Expected(word_unit)) = unit;
     let spans = resolve(&text, &stated, unit, &mut context.report)?;
-    let words = read_words(&text, &words, word_unit)?;
+    let words = read_words(&text, &ours(words, "words", context), word_unit)?;
+    let sentences = ours(sentences, "sentences", context);
     let sentences = sentences.iter().map(|sentence| WordRange { start: sentence.start.0, end: sentence.end.0 });
     let entities = entities.into_iter().zip(spans).map(|(entity, span)| LabelledEntity {
         kind: entity.kind.0,

@@ -10,12 +10,13 @@ use sinet_text::{OffsetUnit, TextRange};
 use crate::context::Context;
 use crate::document::{LabelledDocument, LabelledEntity, LabelledRelation, Provenance};
 use crate::error::{Fault, Problem};
-use crate::json::lenient::{List, Name, Row};
+use crate::json::lenient::{List, Name, Position, Row};
+use crate::json::shape::{Kind, Shape};
 use crate::json::stretch::{Labels, Stretch};
 use crate::json::{name_of, parse, stated_unit};
 use crate::loss_report::Loss;
 use crate::positions::{StatedSpan, fits, resolve};
-use crate::text_field::take_text;
+use crate::text_field::{is_name, take_text};
 
 /// The names under which tools keep the text.
 const TEXTS: &[&str] = &["text", "data", "sentence", "content"];
@@ -34,8 +35,7 @@ const BOOKKEEPING: &[&str] = &[
     "created_at",
     "updated_at",
     "relations[].id",
-    "tokens",
-    "sents",
+    "extras",
 ];
 
 #[derive(Deserialize)]
@@ -60,6 +60,8 @@ struct Record {
     #[serde(default)]
     annotations: Labels,
     #[serde(default)]
+    annotation: List<Points>,
+    #[serde(default)]
     relations: List<Relation>,
     #[serde(default)]
     cats: Value,
@@ -67,6 +69,24 @@ struct Record {
     comments: List<Value>,
     #[serde(default, rename = "comments")]
     further_comments: List<Value>,
+}
+
+/// An entity of Dataturks, in which `end` is the last character.
+#[derive(Deserialize)]
+#[serde(expecting = "an annotation with `label` and `points`")]
+struct Points {
+    #[serde(default)]
+    label: Value,
+    #[serde(default)]
+    points: List<Point>,
+}
+
+#[derive(Deserialize)]
+#[serde(expecting = "a point with `start` and `end`")]
+struct Point {
+    start: Position,
+    end: Position,
+    text: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -78,6 +98,11 @@ struct Relation {
     to_id: Value,
     #[serde(default, rename = "type", alias = "label", alias = "relation")]
     kind: Name,
+}
+
+/// Whether records have a field of text, whatever its name.
+pub(super) fn has_text(shape: &Shape) -> bool {
+    shape.fields().iter().any(|field| shape.has_as(field, Kind::Text) && !is_name(field))
 }
 
 /// One record; that is an object, or the text and an object.
@@ -112,6 +137,25 @@ pub(super) fn read(json: &[u8], context: &mut Context) -> Result<LabelledDocumen
             ids.give(name_of(&id), kinds.len(), context);
             stated.push(StatedSpan { field: format!("{list}[{index}]"), range, text });
             kinds.push((kind.0, score.0));
+        }
+    }
+    if !record.annotation.is_empty() {
+        context.report.note("Ends are the last character here, as in files of Dataturks.");
+    }
+    for (index, Points { label, points }) in record.annotation.0.drain(..).enumerate() {
+        let labels = match label {
+            Value::Array(labels) => labels,
+            Value::Null => Vec::new(),
+            label => vec![label],
+        };
+        context.report.add(Loss::OtherRegions, usize::from(labels.is_empty() || points.is_empty()));
+        for (at, Point { start, end, text }) in points.into_iter().enumerate() {
+            let range = TextRange { start: start.0, end: end.0.saturating_add(1) };
+            for label in &labels {
+                let field = format!("annotation[{index}].points[{at}]");
+                stated.push(StatedSpan { field, range, text: text.clone() });
+                kinds.push((name_of(label), None));
+            }
         }
     }
     if from_tool && kinds.iter().all(|(kind, _)| kind.parse::<u64>().is_ok()) {

@@ -20,6 +20,8 @@ pub(crate) struct JsonObjects<R> {
     by_line: bool,
     /// Whether the start of the next record is known in spite of the last error.
     recovered: bool,
+    /// Records that are read before all that comes, in reverse.
+    before: Vec<JsonObject>,
     /// The line of the last error, where that is not the line that is being read.
     faulty_line: Option<u64>,
 }
@@ -52,7 +54,16 @@ pub(crate) struct JsonObject {
 
 impl<R: BufRead> JsonObjects<R> {
     pub(crate) fn new(input: R, limits: Limits) -> Self {
-        Self { input, limits, line: 1, state: State::Start, by_line: false, recovered: false, faulty_line: None }
+        Self {
+            input,
+            limits,
+            line: 1,
+            state: State::Start,
+            by_line: false,
+            recovered: false,
+            before: Vec::new(),
+            faulty_line: None,
+        }
     }
 
     /// The line that is being read or that the last error is on, from 1.
@@ -67,6 +78,9 @@ impl<R: BufRead> JsonObjects<R> {
 
     /// The next record, or `None` after the last, and after an error from which none can be told.
     pub(crate) fn next(&mut self) -> Result<Option<JsonObject>, Problem> {
+        if let Some(record) = self.before.pop() {
+            return Ok(Some(record));
+        }
         self.recovered = false;
         self.faulty_line = None;
         let next = self.advance();
@@ -74,6 +88,11 @@ impl<R: BufRead> JsonObjects<R> {
             self.state = State::Broken;
         }
         next
+    }
+
+    /// Gives these records, which were found in the last one, before those that come.
+    pub(crate) fn put_back(&mut self, records: Vec<Vec<u8>>, line: u64) {
+        self.before.extend(records.into_iter().rev().map(|json| JsonObject { json, line }));
     }
 
     fn advance(&mut self) -> Result<Option<JsonObject>, Problem> {

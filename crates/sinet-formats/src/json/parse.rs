@@ -45,20 +45,10 @@ fn count_unread(json: &[u8], unread: &[FieldPath], context: &mut Context) {
     }
     let record: Value = serde_json::from_slice(json).unwrap_or_default();
     for path in unread {
-        if !path.find(&record).is_some_and(is_empty) {
-            context.unread(&path.of_all());
+        match path.find(&record) {
+            Some(value) => context.unread_value(&path.of_all(), value),
+            None => context.unread(&path.of_all()),
         }
-    }
-}
-
-/// Whether nothing is lost with a value.
-fn is_empty(value: &Value) -> bool {
-    match value {
-        Value::Null => true,
-        Value::String(text) => text.trim().is_empty(),
-        Value::Array(elements) => elements.iter().all(is_empty),
-        Value::Object(fields) => fields.values().all(is_empty),
-        Value::Bool(_) | Value::Number(_) => false,
     }
 }
 

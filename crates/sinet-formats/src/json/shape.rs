@@ -48,11 +48,12 @@ impl Shape {
                         escaped = character == '\\' && !escaped;
                         closes
                     });
-                    let Some((end, _)) = end else { break };
-                    match open.last_mut() {
-                        Some(Frame { is_list: false, key: key @ None, .. }) => {
+                    match (open.last_mut(), end) {
+                        (Some(Frame { is_list: false, key: key @ None, .. }), Some((end, _))) => {
                             *key = Some(head[at + 1..end].to_owned())
                         }
+                        (Some(Frame { is_list: false, key: None, .. }), None) => break,
+                        // A text may be longer than the start of the file.
                         _ => drop(shape.enter(&mut open, Kind::Text as u8)),
                     }
                 }
@@ -92,6 +93,11 @@ impl Shape {
     /// Whether there is a value of `kind` at `path`.
     pub(crate) fn has_as(&self, path: &str, kind: Kind) -> bool {
         self.paths.get(path).is_some_and(|kinds| kinds & kind as u8 != 0)
+    }
+
+    /// Whether a path ends so.
+    pub(crate) fn has_ending(&self, ending: &str) -> bool {
+        self.paths.keys().any(|path| path.ends_with(ending))
     }
 
     /// The names of the records' own fields, in alphabetical order.
@@ -139,6 +145,8 @@ mod tests {
                 entities=4 entities[]=8 entities[].start=2 label=4 label[]=4 label[][]=3 meta=8 meta.b\"c=16 text=1"#]],
         );
         check("{\"text\": \"a: {\", \"spans\": []}\n{\"text\": 7, \"ok\": true", expect!["ok=16 spans=4 text=3"]);
+        check("{\"id\": 1, \"text\": \"a text that is longer", expect!["id=2 text=1"]);
+        check("{\"id\": 1, \"te", expect!["id=2"]);
         check(r#"["a", {"entities": [[0, 1, "K"]]}]"#, expect!["[]=9 [].entities=4 [].entities[]=4 [].entities[][]=3"]);
         check(
             r#"[["a", {"entities": [[0, 1, "K"]]}], ["#,

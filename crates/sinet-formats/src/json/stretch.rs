@@ -57,6 +57,7 @@ struct Fields {
     entity_type: Option<Name>,
     tag: Option<Name>,
     category: Option<Name>,
+    entity: Option<Name>,
     #[serde(alias = "word", alias = "mention", alias = "surface")]
     text: Option<Name>,
     #[serde(default, alias = "confidence")]
@@ -92,6 +93,7 @@ impl<'de> Deserialize<'de> for Stretch {
                     ("entity_type", fields.entity_type),
                     ("tag", fields.tag),
                     ("category", fields.category),
+                    ("entity", fields.entity),
                 ];
                 let mut kinds = kinds.into_iter().filter_map(|(field, kind)| Some((field, kind?)));
                 let (_, kind) = kinds.next().ok_or_else(|| A::Error::missing_field("label"))?;

@@ -99,7 +99,7 @@ impl Layout {
             // A file of nothing has no columns to find.
             return Ok(Self::new(Separator::Blanks, 2, 1));
         }
-        let mut tried = Vec::new();
+        let mut reasons: Vec<(Separator, String)> = Vec::new();
         let mut best: Option<Self> = None;
         for separator in [Separator::Tab, Separator::Blanks, Separator::Comma, Separator::Semicolon] {
             let start =
@@ -113,18 +113,18 @@ impl Layout {
                         return Ok(layout.with(named));
                     }
                     if let Some((line, misfit)) = &layout.misfit {
-                        tried.push(format!("columns between {separator}: line {line} {misfit}"));
+                        reasons.push((separator, format!("line {line} {misfit}")));
                     }
                     if best.as_ref().is_none_or(|best| best.fitting.0 < layout.fitting.0) {
                         best = Some(layout);
                     }
                 }
-                Err(reason) => tried.push(format!("columns between {separator}: {reason}")),
+                Err(reason) => reasons.push((separator, reason)),
             }
         }
         best.map(|layout| layout.with(named)).ok_or_else(|| {
             let (line, found) = rows[0];
-            NoLayout { line, found: shortened(found), tried }
+            NoLayout { line, found: shortened(found), tried: clauses(reasons) }
         })
     }
 
@@ -252,6 +252,19 @@ impl<'l> Iterator for Cells<'l> {
         let cell = end.map_or(rest, |end| &rest[..end]);
         Some(if self.separator == Separator::Blanks { cell } else { cell.trim_matches([' ', '\t']) })
     }
+}
+
+/// What was tried, with the separators of one reason in one clause.
+fn clauses(reasons: Vec<(Separator, String)>) -> Vec<String> {
+    let mut clauses: Vec<(Vec<String>, String)> = Vec::new();
+    for (separator, reason) in reasons {
+        match clauses.iter_mut().find(|(_, other)| *other == reason) {
+            Some((separators, _)) => separators.push(separator.to_string()),
+            None => clauses.push((vec![separator.to_string()], reason)),
+        }
+    }
+    let clauses = clauses.into_iter();
+    clauses.map(|(separators, reason)| format!("columns between {}: {reason}", separators.join(" or "))).collect()
 }
 
 /// The lines that are not blank, with their numbers; the last may be cut.
