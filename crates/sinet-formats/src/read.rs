@@ -77,8 +77,6 @@ enum Input<R> {
     DocBin(Box<docbin::Documents<Unpacked<R>>>),
     #[cfg(feature = "parquet")]
     Parquet(parquet::Rows<Unpacked<R>>),
-    #[cfg(not(feature = "parquet"))]
-    NoParquet,
     Files(Box<Files>),
 }
 
@@ -270,7 +268,7 @@ impl<R: BufRead> Input<R> {
                     #[cfg(feature = "parquet")]
                     Format::Parquet => return Ok(Self::Parquet(parquet::Rows::new(unpacked))),
                     #[cfg(not(feature = "parquet"))]
-                    Format::Parquet => return Ok(Self::NoParquet),
+                    Format::Parquet => return Err(Problem::NoParquet),
                     _ => {}
                 }
                 let input = Utf8Reader::new(unpacked, Found::clone(encoding));
@@ -303,8 +301,6 @@ impl<R: BufRead> Input<R> {
             Self::DocBin(documents) => documents.goes_on(),
             #[cfg(feature = "parquet")]
             Self::Parquet(rows) => rows.goes_on(),
-            #[cfg(not(feature = "parquet"))]
-            Self::NoParquet => false,
             Self::Files(_) => true,
         }
     }
@@ -322,8 +318,6 @@ impl<R: BufRead> Input<R> {
             Self::DocBin(documents) => (1, documents.next(begun, context)),
             #[cfg(feature = "parquet")]
             Self::Parquet(rows) => (1, next_row(rows, begun, context)),
-            #[cfg(not(feature = "parquet"))]
-            Self::NoParquet => (1, Err(Problem::NoParquet.into())),
             Self::Files(files) => return files.next(context),
         };
         Step { file: None, line, number: *begun, read }
