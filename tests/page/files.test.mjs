@@ -176,6 +176,25 @@ test('files that are dropped anywhere are opened, and bad ones refused by their 
   await page.getByRole('alert').getByText('together with its .txt file').waitFor();
 });
 
+test('an opened file says what of it was not read, and opens without what cannot be', { timeout: 60_000 }, async () => {
+  const { page } = await visit();
+  await settled(page);
+  const lines = [
+    { text: 'Ada lives in London.', label: [[0, 3, 'Peop']], colour: 'red' },
+    { text: 'Too short.', label: [[0, 99, 'Peop']] },
+  ];
+  await writeFile(join(folder, 'half.jsonl'), lines.map((line) => JSON.stringify(line)).join('\n'));
+  await page.getByLabel('Open files…').setInputFiles(join(folder, 'half.jsonl'));
+  await holds(page, 'Ada lives in London.');
+  await page.locator('.opened').getByText('`colour`').waitFor();
+  await page.getByRole('alert').getByText('half.jsonl, line 2, document 2').waitFor();
+  assert.equal(await entity(page, 'Ada').count(), 1);
+
+  await writeFile(join(folder, 'bare.jsonl'), JSON.stringify({ text: 'Nobody labelled this.', label: [] }));
+  await page.getByLabel('Open files…').setInputFiles(join(folder, 'bare.jsonl'));
+  await page.locator('.opened').getByText('has no entity').waitFor();
+});
+
 test('B20: two dropped files of one name are two documents', { timeout: 60_000 }, async () => {
   const { page } = await visit();
   await settled(page);

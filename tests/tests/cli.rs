@@ -224,7 +224,7 @@ fn bad_data_is_refused_by_its_place() {
         (with("relations", relation("Used-for", 7)), &["sentence 2", "relations[0].tail", "7"]),
         (with("relations", relation("Used", 0)), &["sentence 2", "relations[0].type", "Used-for"]),
         (with("tokens", json!([])), &["sentence 2", "token"]),
-        (with("tokens", json!("We use")), &["line 1", "expected a sequence"]),
+        (with("tokens", json!("We use")), &["line 1", "tokens", "a list is expected"]),
         ("[{\"tokens\": [\"a\"],\n \"entities\": [".to_owned(), &["line 2"]),
         (json!({"sentences": []}).to_string(), &["line 1"]),
     ];
@@ -269,7 +269,151 @@ fn convert_keeps_labels_and_says_what_is_lost() {
     convert("bad.jsonl", &["--to", "spert"], "bad.json").refuses(2, &["bad.jsonl", "line 1", "document 1", "label[0]"]);
     assert!(!path("bad.json").exists() && !path("bad.json.partial").exists(), "half a file is no file");
     fs::write(path("words.txt"), "Just some words.").unwrap();
-    convert("words.txt", &["--to", "spert"], "words.json").refuses(2, &["words.txt", "no known format"]);
+    convert("words.txt", &["--to", "spert"], "words.json").refuses(2, &["words.txt", "text without labels"]);
+}
+
+#[test]
+fn convert_lists_every_bad_document_or_leaves_them_out() {
+    let folder = TempDir::new().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    let good = r#"{"text":"Ada","label":[[0,3,"Peop"]]}"#;
+    let bad = r#"{"text":"Ada","label":[[0,9,"Peop"]]}"#;
+    fs::write(path("one.jsonl"), [good, bad, good, bad].join("\n")).unwrap();
+    fs::write(path("two.jsonl"), vec![bad; 30].join("\n")).unwrap();
+    let convert = |more: &[&str]| {
+        let mut command = sinet(["convert"]);
+        command
+            .arg(path("one.jsonl"))
+            .arg(path("two.jsonl"))
+            .args(["--to", "sinet", "--output"])
+            .arg(path("all.jsonl"));
+        run(command.args(more), b"")
+    };
+    let refused = convert(&[]);
+    assert_eq!(refused.code, 2, "{}", refused.stderr);
+    let lines: Vec<&str> = refused.stderr.trim_end().lines().collect();
+    assert_eq!(lines.len(), 22, "{}", refused.stderr);
+    for wanted in
+        ["32 documents", "--skip-bad", "one.jsonl, line 2", "one.jsonl, line 4", "two.jsonl, line 18", "and 12 more"]
+    {
+        assert!(refused.stderr.contains(wanted), "{wanted:?} is not in {}", refused.stderr);
+    }
+    assert!(!path("all.jsonl").exists(), "nothing is written");
+    let done = convert(&["--skip-bad"]);
+    assert_eq!(done.code, 0, "{}", done.stderr);
+    for wanted in [
+        "2 documents, 2 entities",
+        "32 documents that cannot be read: left out",
+        "one.jsonl, line 2",
+        "two.jsonl, line 30",
+    ] {
+        assert!(done.stdout.contains(wanted), "{wanted:?} is not in {}", done.stdout);
+    }
+    assert_eq!(fs::read_to_string(path("all.jsonl")).unwrap().trim().lines().count(), 2);
+}
+
+#[test]
+fn convert_reads_the_field_and_joins_the_sentences_that_are_asked_for() {
+    let folder = TempDir::new().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    let record = json!({
+        "title": "No. One.", "body": "Ada sang. Bo left.",
+        "entities": [{"id": 1, "label": "Peop", "start_offset": 0, "end_offset": 3}, {"id": 2, "label": "Peop", "start_offset": 10, "end_offset": 12}],
+        "relations": [{"from_id": 1, "to_id": 2, "type": "Knows"}],
+    });
+    fs::write(path("a.jsonl"), record.to_string()).unwrap();
+    let convert = |more: &[&str]| {
+        let mut command = sinet(["convert"]);
+        let output = path("a.json");
+        let done = run(
+            command
+                .arg(path("a.jsonl"))
+                .args(["--from", "doccano", "--to", "spert", "--text", "body", "--output"])
+                .arg(&output)
+                .args(more),
+            b"",
+        );
+        assert_eq!(done.code, 0, "{}", done.stderr);
+        serde_json::from_str::<Value>(&fs::read_to_string(output).unwrap()).unwrap()
+    };
+    let apart = convert(&[]);
+    assert_eq!(apart[0]["tokens"], json!(["Ada", "sang", "."]));
+    assert_eq!(apart.as_array().unwrap().len(), 2);
+    let joined = convert(&["--join-sentences"]);
+    assert_eq!(joined.as_array().unwrap().len(), 1);
+    assert_eq!(joined[0]["relations"], json!([{"type": "Knows", "head": 0, "tail": 1}]));
+}
+
+#[test]
+fn convert_and_debug_data_read_folders_of_any_format() {
+    let folder = TempDir::new().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    fs::create_dir_all(path("data/deep")).unwrap();
+    fs::write(path("data/a.jsonl"), r#"{"text":"Ada","label":[[0,3,"Peop"]]}"#).unwrap();
+    fs::write(path("data/deep/b.conll"), "Bo B-Peop\nsang O\n").unwrap();
+    fs::write(path("data/picture.png"), b"\x89PNG\r\n\x1a\n").unwrap();
+    let mut command = sinet(["convert"]);
+    let done = run(command.arg(path("data")).args(["--to", "sinet", "--output"]).arg(path("all.jsonl")), b"");
+    assert_eq!(done.code, 0, "{}", done.stderr);
+    for wanted in ["2 documents, 2 entities", "picture.png"] {
+        assert!(done.stdout.contains(wanted), "{wanted:?} is not in {}", done.stdout);
+    }
+    let told = run(sinet(["debug", "data"]).arg(path("data")), b"").stdout;
+    assert!(told.contains("2 documents") && told.contains("picture.png"), "{told}");
+}
+
+#[test]
+fn debug_data_names_doubtful_labels() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("doubts.jsonl");
+    let line = |text: &str, labels: Value| json!({"text": text, "label": labels}).to_string();
+    let lines = [
+        line("Ada sang.", json!([[0, 3, "Peop"]])),
+        line("Ada sang.", json!([[0, 3, "Singer"]])),
+        line("Bo left.", json!([[0, 3, "Peop "]])),
+        line("Ada sang.", json!([[0, 3, "Peop"]])),
+    ];
+    fs::write(&path, lines.join("\n")).unwrap();
+    let debug = || run(sinet(["debug", "data"]).arg(&path), b"");
+    let told = debug();
+    assert_eq!(told.code, 0, "{}", told.stderr);
+    for wanted in [
+        "1 entities begin or end in white space",
+        "2 sentences are there more than once",
+        "1 sentences are there with other labels than before",
+        "document 2: Ada sang .",
+        "differ only by case or white space",
+    ] {
+        assert!(told.stdout.contains(wanted), "{wanted:?} is not in {}", told.stdout);
+    }
+    fs::write(&path, line("Ada sang.", json!([]))).unwrap();
+    assert!(debug().stdout.contains("no document has an entity"));
+
+    // Words of its own, which a label cuts.
+    let sinet_json = json!({
+        "text": "Ada sang", "words": [{"start": 0, "end": 3}, {"start": 4, "end": 8}], "offset_unit": "code_points",
+        "entities": [{"type": "Peop", "start": 0, "end": 2}, {"type": "", "start": 4, "end": 8}],
+    });
+    fs::write(&path, sinet_json.to_string()).unwrap();
+    let told = debug();
+    assert!(told.stdout.contains("1 entities begin or end inside a word"), "{}", told.stdout);
+    told.refuses(2, &["doubts.jsonl", "document 1", "entities[1].type", "empty"]);
+}
+
+#[test]
+fn a_misspelt_field_of_training_data_is_refused() {
+    let folder = TempDir::new().unwrap();
+    let data = folder.path().join("dev.json");
+    let evaluate = |sentence: Value| {
+        fs::write(&data, json!([sentence]).to_string()).unwrap();
+        run(sinet(["evaluate", "--model"]).arg(&*RANDOM).arg("--data").arg(&data), b"")
+    };
+    let kept = json!({"tokens": ["a"], "entities": [], "relations": [], "colour": "red"});
+    let told = evaluate(kept);
+    assert_eq!(told.code, 0, "{}", told.stderr);
+    assert!(told.stderr.contains("`colour`"), "{}", told.stderr);
+    let wrong = json!({"tokens": ["a"], "entities": [], "relatoins": [{"type": "R", "head": 0, "tail": 0}]});
+    evaluate(wrong).refuses(2, &["dev.json", "`relatoins`", "`relations`"]);
 }
 
 #[test]

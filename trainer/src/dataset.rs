@@ -4,10 +4,12 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
-use sinet_formats::Dataset;
+use sinet_formats::{Dataset, Loss, LossReport};
 use sinet_text::Schema;
 
 use crate::Error;
+use crate::console::say;
+use crate::error::DataError;
 use crate::files::{read, sha256};
 
 /// The types of a data set.
@@ -22,11 +24,15 @@ pub const DEV: &str = "dev.json";
 /// The sentences that a finished model is scored on.
 pub const TEST: &str = "test.json";
 
-/// Reads labelled sentences in SpERT's form.
+/// The fields of SpERT's form that a file may lack, and whose misspelling therefore goes unseen.
+const OPTIONAL_FIELDS: [&str; 2] = ["relations", "orig_id"];
+
+/// Reads labelled sentences in SpERT's form. Fields that are not read are said on standard error.
 ///
 /// # Errors
 ///
-/// [`Error::Read`] if there is no such file, [`Error::Dataset`] with the place of the first mistake in it.
+/// [`Error::Read`] if there is no such file, [`Error::Dataset`] with the place of the first mistake in it, [`Error::Data`] for
+/// a field that seems misspelt.
 pub fn read_dataset(path: &Path, schema: &Schema) -> Result<Dataset, Error> {
     parse_dataset(path, read(path)?, schema)
 }
@@ -35,9 +41,26 @@ pub fn read_dataset(path: &Path, schema: &Schema) -> Result<Dataset, Error> {
 ///
 /// # Errors
 ///
-/// [`Error::Dataset`] with the place of the first mistake.
+/// [`Error::Dataset`] with the place of the first mistake, [`Error::Data`] for a field that seems misspelt.
 pub(crate) fn parse_dataset(path: &Path, bytes: Vec<u8>, schema: &Schema) -> Result<Dataset, Error> {
-    Ok(Dataset::from_spert(bytes.as_slice(), schema, &path.display().to_string())?)
+    let (dataset, report) = Dataset::read_spert(bytes.as_slice(), schema, &path.display().to_string())?;
+    if let Some((field, meant)) = misspelt(&report) {
+        return Err(Error::data(path)(DataError::Misspelt { field, meant }));
+    }
+    let losses = report.losses().zip(report.sentences());
+    for (_, sentence) in losses.filter(|((loss, _), _)| *loss == Loss::UnreadFields) {
+        say(format!("{}: {sentence}", path.display()));
+    }
+    Ok(dataset)
+}
+
+/// A field that was not read and that one or two letters part from one that is, with that.
+fn misspelt(report: &LossReport) -> Option<(String, &'static str)> {
+    report.names(Loss::UnreadFields).find_map(|(path, _)| {
+        let field = path.trim_matches('`');
+        let meant = OPTIONAL_FIELDS.into_iter().find(|known| strsim::osa_distance(field, known) <= 2)?;
+        Some((field.to_owned(), meant))
+    })
 }
 
 /// The data of a training.

@@ -66,6 +66,17 @@ pub enum Error {
         /// How many.
         labels: usize,
     },
+    /// Several documents are wrong; each sentence names the file.
+    #[error(
+        "{count} documents cannot be read; mend them, or leave them out by --skip-bad:{}",
+        listed(first, *count)
+    )]
+    BadDocuments {
+        /// The first of them.
+        first: Vec<ReadError>,
+        /// The number of all.
+        count: usize,
+    },
     /// A key of the configuration cannot be set on the command line.
     #[error("--{key}: {problem}")]
     Override {
@@ -252,6 +263,9 @@ pub enum DataError {
     /// Its format can only be written.
     #[error("{0} can be written but not read")]
     WriteOnly(Format),
+    /// Its format can only be read.
+    #[error("{0} can be read but not written; name another format by --to")]
+    ReadOnly(Format),
     /// A document cannot be written.
     #[error("document {id:?}: {problem}")]
     Document {
@@ -260,18 +274,20 @@ pub enum DataError {
         /// The reason.
         problem: DocumentError,
     },
-    /// It is a folder where only brat's files may lie in one.
-    #[error("is a folder; only brat's texts and labels are read from one, name files")]
-    NotBrat,
-    /// It is a folder without texts.
-    #[error("holds no text: brat's files end in .txt and .ann")]
-    NoTexts,
+    /// A field that no reader knows and that resembles one.
+    #[error("has a field `{field}`, which is not read; did you mean `{meant}`?")]
+    Misspelt {
+        /// The field of the file.
+        field: String,
+        /// The field that is known.
+        meant: &'static str,
+    },
+    /// A folder whose files are not recognised, but said to be of one format.
+    #[error("is a folder, whose files are recognised one by one; name files to say their format")]
+    FormatOfFolder,
     /// The schema lacks a type.
     #[error("lacks the type {0:?}; add it, or remove the file")]
     MissingType(String),
-    /// A folder without data.
-    #[error("holds no train.json, dev.json or test.json; name files")]
-    NoFiles,
     /// A folder without folds.
     #[error("holds no folds: folders with train.json, dev.json, test.json and types.json")]
     NoFolds,
@@ -393,6 +409,15 @@ pub enum EncoderError {
     },
 }
 
+/// A line for each, and one for those that are not named.
+fn listed(first: &[ReadError], count: usize) -> String {
+    let mut lines: String = first.iter().map(|error| format!("\n  {error}")).collect();
+    if count > first.len() {
+        lines += &format!("\n  and {} more", count - first.len());
+    }
+    lines
+}
+
 impl Error {
     /// Names the file or folder that cannot be read.
     pub fn reading(path: &Path) -> impl FnOnce(io::Error) -> Self {
@@ -434,6 +459,7 @@ impl Error {
             Self::Data { .. }
             | Self::Dataset(_)
             | Self::Documents(_)
+            | Self::BadDocuments { .. }
             | Self::Override { .. }
             | Self::NoSentences
             | Self::OtherConfiguration { .. }

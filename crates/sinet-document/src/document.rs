@@ -157,11 +157,12 @@ impl<I: Ord + Copy, T: Clone, K> Layer<I, T, K> {
 
 impl OpenDocument {
     /// Opens a document that has labels already: a person's stay as they are, those of a model wait for a better
-    /// reading. Words and sentences are found where it has none.
+    /// reading. Words and sentences are found where it has none, so that no word and no sentence ends inside a label.
     pub fn new(labelled: LabelledDocument) -> Self {
         let LabelledDocument { id, text, words, sentences, entities, relations } = labelled;
         let mut document = Self { id, text, ..Self::default() };
-        document.set_words(words, sentences);
+        let labelled: Vec<ByteSpan> = entities.iter().map(|entity| entity.span).collect();
+        document.set_words(words, sentences, &labelled);
         let ids: Vec<EntityId> = entities.into_iter().map(|entity| document.place_entity(entity)).collect();
         for LabelledRelation { kind, head, tail, score, provenance } in relations {
             if let (Some(&head), Some(&tail)) = (ids.get(head), ids.get(tail)) {
@@ -266,9 +267,10 @@ impl OpenDocument {
         !self.entities.corrections.is_empty()
     }
 
-    fn set_words(&mut self, words: Vec<ByteSpan>, sentences: Vec<WordRange>) {
+    /// Takes words and sentences; where there are none, finds them around `labelled`.
+    fn set_words(&mut self, words: Vec<ByteSpan>, sentences: Vec<WordRange>, labelled: &[ByteSpan]) {
         if words.is_empty() {
-            let Document { words, sentences, .. } = Document::parse(self.text.as_str());
+            let Document { words, sentences, .. } = Document::parse_around(self.text.as_str(), labelled);
             (self.words, self.sentences) = (words, sentences);
         } else {
             self.words = words;

@@ -20,9 +20,14 @@ impl DocumentBuilder {
 
     /// Adds a word.
     pub(crate) fn push(&mut self, word: &str) {
+        self.push_after(" ", word);
+    }
+
+    /// Adds a word with `gap` between it and the word before.
+    pub(crate) fn push_after(&mut self, gap: &str, word: &str) {
         let LabelledDocument { text, words, .. } = &mut self.document;
         if !words.is_empty() {
-            text.push(' ');
+            text.push_str(gap);
         }
         let start = text.len();
         text.push_str(word);

@@ -3,10 +3,11 @@
 use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
+use sinet_text::words::cut_into;
 use sinet_text::{ByteSpan, Document, WordRange};
 
 use crate::error::DocumentError;
-use crate::words::{covering, sentences_covering_all};
+use crate::words::{covering, joined, sentences_covering_all};
 
 /// A text with labels, as every format and the page's editor hold it. Offsets are bytes of `text`.
 ///
@@ -98,18 +99,59 @@ impl LabelledDocument {
         document
     }
 
-    /// The document with words: its own, or those that [`Document::parse`] finds, with their sentences.
+    /// The document with words, and sentences of which those that a relation links are one, with all between them.
+    #[must_use]
+    pub fn with_related_sentences(self) -> Self {
+        let mut document = self.with_words();
+        let linked = document.relations.iter().filter_map(|relation| {
+            let [head, tail] = [relation.head, relation.tail].map(|end| document.entities.get(end));
+            let (head, tail) = (document.words_of(head?.span)?, document.words_of(tail?.span)?);
+            Some(WordRange { start: head.start.min(tail.start), end: head.end.max(tail.end) })
+        });
+        document.sentences = joined(&document.sentences, linked.collect());
+        document
+    }
+
+    /// The document with a word that ends wherever an entity begins or ends, and no sentence that ends inside one.
+    #[must_use]
+    pub fn cut_at_labels(mut self) -> Self {
+        let mut edges: Vec<usize> =
+            self.entities.iter().flat_map(|entity| [entity.span.start, entity.span.end]).collect();
+        edges.sort_unstable();
+        let mut words = Vec::with_capacity(self.words.len());
+        // The new number of each word.
+        let mut numbers = Vec::with_capacity(self.words.len() + 1);
+        for &word in &self.words {
+            numbers.push(words.len());
+            cut_into(&self.text, word, &edges, &mut words);
+        }
+        numbers.push(words.len());
+        let number = |word: usize| numbers[word.min(numbers.len() - 1)];
+        let sentences = self.sentences.iter();
+        let sentences: Vec<_> =
+            sentences.map(|range| WordRange { start: number(range.start), end: number(range.end) }).collect();
+        let labelled = self.entities.iter().filter_map(|entity| covering(&words, entity.span));
+        self.sentences = joined(&sentences, labelled.collect());
+        self.words = words;
+        self
+    }
+
+    /// The document with words: its own, or those that [`Document::parse_around`] its entities finds, with their sentences.
     pub(crate) fn worded(&self) -> Cow<'_, Self> {
         if !self.words.is_empty() {
             return Cow::Borrowed(self);
         }
-        let Document { words, sentences, .. } = Document::parse(self.text.as_str());
+        let Document { words, sentences, .. } = Document::parse_around(self.text.as_str(), &self.places());
         Cow::Owned(Self { words, sentences, ..self.clone() })
     }
 
-    /// Sentences that cover all words: its own, or those that its text has.
+    /// Sentences that cover all words: its own, or those that its text has around its entities.
     pub(crate) fn all_sentences(&self) -> Vec<WordRange> {
-        sentences_covering_all(&self.text, &self.words, &self.sentences)
+        sentences_covering_all(&self.text, &self.words, &self.sentences, || self.places())
+    }
+
+    fn places(&self) -> Vec<ByteSpan> {
+        self.entities.iter().map(|entity| entity.span).collect()
     }
 
     /// Whether all parts fit each other.
@@ -203,6 +245,58 @@ mod tests {
             }],
             ..LabelledDocument::new("d", "é b")
         }
+    }
+
+    /// Words between `|`, sentences between ` / `.
+    fn sentences(document: &LabelledDocument) -> String {
+        let sentence = |range: &WordRange| {
+            let words = document.words[range.start..range.end].iter();
+            words.map(|word| word.of(&document.text).unwrap()).collect::<Vec<_>>().join("|")
+        };
+        document.sentences.iter().map(sentence).collect::<Vec<_>>().join(" / ")
+    }
+
+    fn labelled(text: &str, parts: &[&str], relations: &[(usize, usize)]) -> LabelledDocument {
+        let place = |part: &&str| text.find(*part).map(|start| ByteSpan { start, end: start + part.len() }).unwrap();
+        let entities = parts.iter().map(|part| LabelledEntity {
+            kind: "K".to_owned(),
+            span: place(part),
+            score: None,
+            provenance: Provenance::Person,
+        });
+        let relations = relations.iter().map(|&(head, tail)| LabelledRelation {
+            kind: "R".to_owned(),
+            head,
+            tail,
+            score: None,
+            provenance: Provenance::Person,
+        });
+        LabelledDocument {
+            entities: entities.collect(),
+            relations: relations.collect(),
+            ..LabelledDocument::new("", text)
+        }
+    }
+
+    #[test]
+    fn words_and_sentences_are_found_around_labels() {
+        let text = "A p53-like. It is. So are we. End.";
+        let document = labelled(text, &["p53", "It", "we."], &[(1, 2)]);
+        assert_eq!(sentences(&document.clone().with_words()), "A|p53|-like|. / It|is|. / So|are|we|. / End|.");
+        assert_eq!(sentences(&document.with_related_sentences()), "A|p53|-like|. / It|is|.|So|are|we|. / End|.");
+        let document = labelled(text, &["like. It", "is. So"], &[]);
+        assert_eq!(sentences(&document.with_words()), "A|p53-|like.|It|is.|So|are|we|. / End|.");
+    }
+
+    #[test]
+    fn words_that_are_known_are_cut_at_labels_if_asked() {
+        let text = "A p53-like. It is.";
+        let own = LabelledDocument::new("", text).with_words();
+        let LabelledDocument { entities, .. } = labelled(text, &["p53", "e. It", "i"], &[]);
+        let document = LabelledDocument { entities, ..own.clone() };
+        assert_eq!(sentences(&document.clone().with_words()), "A|p53-like|. / It|is|.");
+        assert_eq!(sentences(&document.cut_at_labels()), "A|p53|-l|i|k|e|.|It|is|.");
+        assert_eq!(own.clone().cut_at_labels(), own);
     }
 
     #[test]

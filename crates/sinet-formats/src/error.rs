@@ -65,6 +65,39 @@ pub enum Problem {
     /// It is not JSON, or not of the format's form.
     #[error("{0}")]
     Json(String),
+    /// A value has another form than the format gives it.
+    #[error("{found} stands there, but {expected} is expected")]
+    Unfit {
+        /// The value, shortened, or its kind.
+        found: String,
+        /// The form that it should have.
+        expected: String,
+    },
+    /// An object lacks a field.
+    #[error("there is no `{name}`; the fields are {}", listed(found))]
+    NoField {
+        /// The field.
+        name: String,
+        /// The fields that the object has, in their order.
+        found: Vec<String>,
+    },
+    /// It is not XML, or not of the format's form.
+    #[error("is not well-formed XML: {0}")]
+    Xml(String),
+    /// It is no Parquet, or of a kind that is not read.
+    #[error("is no readable Parquet file: {0}")]
+    Parquet(String),
+    /// It is Parquet, and this program is built without a reader for that.
+    #[error("Parquet is not read here; the native program reads it: sinet convert FILE --to sinet --output FILE.jsonl")]
+    NoParquet,
+    /// The tags of words are numbers, and their names are not known.
+    #[error(
+        "the tags are numbers, and nothing says which names they stand for; write the names, which `datasets` lists in `dataset.features`, or save the data as Parquet with `datasets`, which keeps them"
+    )]
+    NumbersForNames,
+    /// It is no `DocBin` of spaCy.
+    #[error("is no readable DocBin of spaCy: {0}")]
+    DocBin(String),
     /// It is no zip archive.
     #[error("is no readable zip archive: {0}")]
     Zip(String),
@@ -75,6 +108,26 @@ pub enum Problem {
         found: String,
         /// The form that should.
         expected: &'static str,
+    },
+    /// A line has too few columns.
+    #[error("{found:?} has too few columns: {count}, where {expected} belong; complete it or remove it")]
+    MissingColumns {
+        /// The line.
+        found: String,
+        /// How many it has.
+        count: usize,
+        /// How many it should have.
+        expected: usize,
+    },
+    /// No column holds words, or none holds tags.
+    #[error(
+        "no column of its lines, such as {found:?}, holds tags (tried {tried}); name the columns of words and tags"
+    )]
+    NoColumns {
+        /// The first line.
+        found: String,
+        /// What was tried, and the reasons against it.
+        tried: String,
     },
     /// It is larger than allowed.
     #[error("{what} is larger than {limit} bytes; split it into smaller ones")]
@@ -178,6 +231,9 @@ pub enum Problem {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum WriteError {
+    /// The format is only read.
+    #[error("{0} can be read but not written")]
+    ReadOnly(Format),
     /// The output takes no more.
     #[error("cannot write: {0}")]
     Io(#[from] io::Error),
@@ -288,6 +344,17 @@ pub(crate) fn unit_name(unit: OffsetUnit) -> &'static str {
         OffsetUnit::CodePoints => "Unicode code points",
         OffsetUnit::Utf16 => "UTF-16 code units",
     }
+}
+
+/// Names of fields as a sentence lists them, some if they are many.
+pub(crate) fn listed(names: &[impl AsRef<str>]) -> String {
+    const SAID: usize = 8;
+    if names.is_empty() {
+        return "none".to_owned();
+    }
+    let said: Vec<String> = names.iter().take(SAID).map(|name| format!("`{}`", shortened(name.as_ref()))).collect();
+    let more = if names.len() > SAID { format!(" and {} more", names.len() - SAID) } else { String::new() };
+    said.join(", ") + &more
 }
 
 /// Enough of a text from a file to know it by.

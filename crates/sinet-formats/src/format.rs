@@ -18,16 +18,44 @@ pub enum Format {
     Brat,
     /// GLiNER's training JSON.
     Gliner,
+    /// GLiNER 2's JSON lines. Read only.
+    Gliner2,
     /// doccano's JSON lines.
     Doccano,
     /// Label Studio's JSON.
     LabelStudio,
     /// Prodigy's JSON lines.
     Prodigy,
+    /// The training pairs of spaCy's scripts, and JSON lines like them.
+    Spacy,
+    /// Argilla's records. Read only.
+    Argilla,
     /// PubAnnotation's JSON, also TextAE's.
     PubAnnotation,
-    /// The columns of CoNLL 2003.
+    /// JSON with relations as triples of words, as DuIE and CasRel have. Read only.
+    Triples,
+    /// Columns of CoNLL, of many dialects; written as CoNLL 2003.
     Conll,
+    /// WebAnno TSV 3, which INCEpTION exports. Read only.
+    WebAnno,
+    /// BioC's JSON, as PubTator exports it.
+    BiocJson,
+    /// BioC's XML.
+    BiocXml,
+    /// JSON lines of words and their tags, as `datasets` of Hugging Face writes them.
+    TokenTags,
+    /// XMI of a UIMA CAS, which INCEpTION exports. Read only.
+    Xmi,
+    /// JSON of a UIMA CAS, which INCEpTION exports. Read only.
+    CasJson,
+    /// TACRED's JSON: a sentence with one pair of entities. Read only.
+    Tacred,
+    /// DocRED's JSON, also of Re-DocRED: relations between things that a document mentions. Read only.
+    Docred,
+    /// Parquet, as `datasets` of Hugging Face writes it. Read only.
+    Parquet,
+    /// spaCy's `DocBin`. Read only.
+    DocBin,
     /// One row a relation. Written only.
     Csv,
     /// RDF, with NIF's addresses of text. Written only.
@@ -81,21 +109,37 @@ pub enum Positions {
     WordsInclusive,
     /// None: a tag stands beside each word.
     Tags,
+    /// None: the words of entities are searched for in the text.
+    Mentions,
 }
 
 impl Format {
     /// All formats, the ones that can be read first.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 27] = [
         Self::Sinet,
         Self::Spert,
         Self::Dygie,
         Self::Brat,
         Self::Gliner,
+        Self::Gliner2,
         Self::Doccano,
         Self::LabelStudio,
         Self::Prodigy,
+        Self::Spacy,
+        Self::Argilla,
         Self::PubAnnotation,
+        Self::Triples,
         Self::Conll,
+        Self::WebAnno,
+        Self::BiocJson,
+        Self::BiocXml,
+        Self::TokenTags,
+        Self::Xmi,
+        Self::CasJson,
+        Self::Tacred,
+        Self::Docred,
+        Self::Parquet,
+        Self::DocBin,
         Self::Csv,
         Self::NTriples,
         Self::WebAnnotation,
@@ -109,11 +153,25 @@ impl Format {
             Self::Dygie => "dygie",
             Self::Brat => "brat",
             Self::Gliner => "gliner",
+            Self::Gliner2 => "gliner2",
             Self::Doccano => "doccano",
             Self::LabelStudio => "label-studio",
             Self::Prodigy => "prodigy",
+            Self::Spacy => "spacy",
+            Self::Argilla => "argilla",
             Self::PubAnnotation => "pubannotation",
+            Self::Triples => "triples",
             Self::Conll => "conll",
+            Self::WebAnno => "webanno",
+            Self::BiocJson => "bioc-json",
+            Self::BiocXml => "bioc-xml",
+            Self::TokenTags => "token-tags",
+            Self::Xmi => "xmi",
+            Self::CasJson => "cas-json",
+            Self::Tacred => "tacred",
+            Self::Docred => "docred",
+            Self::Parquet => "parquet",
+            Self::DocBin => "docbin",
             Self::Csv => "csv",
             Self::NTriples => "n-triples",
             Self::WebAnnotation => "json-ld",
@@ -128,11 +186,25 @@ impl Format {
             Self::Dygie => "DyGIE JSONL",
             Self::Brat => "brat standoff",
             Self::Gliner => "GLiNER JSON",
+            Self::Gliner2 => "GLiNER 2 JSONL",
             Self::Doccano => "doccano JSONL",
             Self::LabelStudio => "Label Studio JSON",
             Self::Prodigy => "Prodigy JSONL",
+            Self::Spacy => "spaCy JSONL",
+            Self::Argilla => "Argilla JSON",
             Self::PubAnnotation => "PubAnnotation JSON",
-            Self::Conll => "CoNLL 2003",
+            Self::Triples => "JSON of triples",
+            Self::Conll => "CoNLL",
+            Self::WebAnno => "WebAnno TSV",
+            Self::BiocJson => "BioC JSON",
+            Self::BiocXml => "BioC XML",
+            Self::TokenTags => "tokens and tags JSONL",
+            Self::Xmi => "UIMA CAS XMI",
+            Self::CasJson => "UIMA CAS JSON",
+            Self::Tacred => "TACRED JSON",
+            Self::Docred => "DocRED JSON",
+            Self::Parquet => "Parquet",
+            Self::DocBin => "spaCy DocBin",
             Self::Csv => "CSV triples",
             Self::NTriples => "N-Triples",
             Self::WebAnnotation => "JSON-LD web annotations",
@@ -142,10 +214,23 @@ impl Format {
     /// The end of its files' names, without a dot.
     pub fn extension(self) -> &'static str {
         match self {
-            Self::Sinet | Self::Dygie | Self::Doccano | Self::Prodigy => "jsonl",
-            Self::Spert | Self::Gliner | Self::LabelStudio | Self::PubAnnotation => "json",
+            Self::Sinet
+            | Self::Dygie
+            | Self::Gliner2
+            | Self::Doccano
+            | Self::Prodigy
+            | Self::Spacy
+            | Self::Triples
+            | Self::TokenTags => "jsonl",
+            Self::Spert | Self::Gliner | Self::LabelStudio | Self::Argilla | Self::PubAnnotation => "json",
+            Self::BiocJson | Self::CasJson | Self::Tacred | Self::Docred => "json",
+            Self::BiocXml => "xml",
+            Self::Xmi => "xmi",
+            Self::Parquet => "parquet",
+            Self::DocBin => "spacy",
             Self::Brat => "zip",
             Self::Conll => "conll",
+            Self::WebAnno => "tsv",
             Self::Csv => "csv",
             Self::NTriples => "nt",
             Self::WebAnnotation => "jsonld",
@@ -155,19 +240,48 @@ impl Format {
     /// The media type of its files.
     pub fn media_type(self) -> &'static str {
         match self {
-            Self::Sinet | Self::Dygie | Self::Doccano | Self::Prodigy => "application/jsonl",
-            Self::Spert | Self::Gliner | Self::LabelStudio | Self::PubAnnotation => "application/json",
+            Self::Sinet
+            | Self::Dygie
+            | Self::Gliner2
+            | Self::Doccano
+            | Self::Prodigy
+            | Self::Spacy
+            | Self::Triples
+            | Self::TokenTags => "application/jsonl",
+            Self::Spert | Self::Gliner | Self::LabelStudio | Self::Argilla | Self::PubAnnotation => "application/json",
+            Self::BiocJson | Self::CasJson | Self::Tacred | Self::Docred => "application/json",
+            Self::BiocXml | Self::Xmi => "application/xml",
+            Self::Parquet => "application/vnd.apache.parquet",
+            Self::DocBin => "application/octet-stream",
             Self::Brat => "application/zip",
             Self::Conll => "text/plain",
+            Self::WebAnno => "text/tab-separated-values",
             Self::Csv => "text/csv",
             Self::NTriples => "application/n-triples",
             Self::WebAnnotation => "application/ld+json",
         }
     }
 
-    /// Whether [`crate::Reader`] reads it; every format can be written.
+    /// Whether [`crate::Reader`] reads it.
     pub fn can_be_read(self) -> bool {
         !matches!(self, Self::Csv | Self::NTriples | Self::WebAnnotation)
+    }
+
+    /// Whether [`crate::Writer`] writes it.
+    pub fn can_be_written(self) -> bool {
+        !matches!(
+            self,
+            Self::Gliner2
+                | Self::Argilla
+                | Self::Triples
+                | Self::WebAnno
+                | Self::Xmi
+                | Self::CasJson
+                | Self::Tacred
+                | Self::Docred
+                | Self::Parquet
+                | Self::DocBin
+        )
     }
 
     /// The unit of its positions.
@@ -177,20 +291,36 @@ impl Format {
             | Self::Brat
             | Self::Doccano
             | Self::Prodigy
+            | Self::Spacy
+            | Self::Argilla
             | Self::PubAnnotation
+            | Self::BiocJson
+            | Self::BiocXml
             | Self::Csv
             | Self::NTriples
             | Self::WebAnnotation => Positions::Characters(OffsetUnit::CodePoints),
-            Self::LabelStudio => Positions::Characters(OffsetUnit::Utf16),
-            Self::Spert => Positions::Words,
-            Self::Dygie | Self::Gliner => Positions::WordsInclusive,
-            Self::Conll => Positions::Tags,
+            Self::LabelStudio | Self::WebAnno | Self::Xmi | Self::CasJson => Positions::Characters(OffsetUnit::Utf16),
+            Self::Spert | Self::Docred => Positions::Words,
+            Self::Dygie | Self::Gliner | Self::Tacred => Positions::WordsInclusive,
+            Self::Conll | Self::TokenTags | Self::Parquet | Self::DocBin => Positions::Tags,
+            Self::Gliner2 | Self::Triples => Positions::Mentions,
         }
     }
 
     /// Whether the file itself says in what it counts; elsewhere that is so by the definition of the format.
     pub fn writes_unit(self) -> bool {
-        matches!(self.positions(), Positions::Characters(_)) && !matches!(self, Self::Brat | Self::NTriples)
+        matches!(self.positions(), Positions::Characters(_))
+            && !matches!(
+                self,
+                Self::Brat
+                    | Self::Spacy
+                    | Self::NTriples
+                    | Self::WebAnno
+                    | Self::BiocJson
+                    | Self::BiocXml
+                    | Self::Xmi
+                    | Self::CasJson
+            )
     }
 
     /// The parts of a document that it holds.
@@ -212,8 +342,26 @@ impl Format {
             Self::Sinet => all,
             Self::Spert | Self::Dygie => words,
             Self::Gliner => Holds { sentences: false, across_sentences: true, ..words },
+            Self::Tacred => Holds { sentences: false, ..words },
+            Self::Docred => Holds { across_sentences: true, ..words },
+            Self::TokenTags | Self::Parquet => {
+                Holds { sentences: false, across_sentences: true, overlaps: false, relations: false, ..words }
+            }
+            Self::DocBin => {
+                Holds { text: TextForm::Written, across_sentences: true, overlaps: false, relations: false, ..words }
+            }
+            Self::Xmi | Self::CasJson => Holds { words: true, sentences: true, ..characters },
             Self::Conll => Holds { ids: false, overlaps: false, relations: false, ..words },
-            Self::Brat | Self::Doccano | Self::PubAnnotation => characters,
+            Self::Brat
+            | Self::Doccano
+            | Self::Argilla
+            | Self::PubAnnotation
+            | Self::Gliner2
+            | Self::Triples
+            | Self::BiocJson
+            | Self::BiocXml => characters,
+            Self::WebAnno => Holds { words: true, sentences: true, ids: false, ..characters },
+            Self::Spacy => Holds { ids: false, relations: false, ..characters },
             Self::LabelStudio => Holds { scores: true, provenance: true, ..characters },
             Self::Prodigy => Holds { sentences: false, ..all },
             Self::Csv => Holds { text: TextForm::None, scores: true, provenance: true, ..characters },
@@ -237,6 +385,7 @@ impl fmt::Display for Positions {
             Self::Words => "words of the sentence, end exclusive",
             Self::WordsInclusive => "words of the document, end inclusive",
             Self::Tags => "words: a tag stands beside each",
+            Self::Mentions => "no unit: its words are searched for in the text",
         })
     }
 }

@@ -1,38 +1,51 @@
 //! JSON as the formats share it: one object as a type, names, and the fields that two formats write alike.
 
-use serde::de::DeserializeOwned;
+use serde::Deserialize;
 use serde_json::{Map, Value, json};
+use sinet_text::OffsetUnit;
 
+use crate::context::Context;
 use crate::document::Provenance;
-use crate::error::{Fault, Problem};
+use crate::positions::Unit;
 
+pub(crate) mod collection;
+pub(crate) mod lenient;
 pub(crate) mod objects;
+mod parse;
+mod paths;
+pub(crate) mod shape;
+pub(crate) mod stretch;
 
-/// One object as `T`.
-pub(crate) fn parse<T: DeserializeOwned>(json: &[u8]) -> Result<T, Fault> {
-    serde_json::from_slice(json).map_err(|error| {
-        let message = error.to_string();
-        // The line is given with the file; the column counts from there.
-        let message = match message.rsplit_once(" at line ") {
-            Some((message, place)) => {
-                let column = place.rsplit_once(' ').map_or("", |(_, column)| column);
-                match error.line() {
-                    0 | 1 => format!("{message} (column {column}, from where the document starts)"),
-                    _ => format!("{message} (column {column})"),
-                }
-            }
-            None => message,
-        };
-        Fault { field: None, line: error.line().saturating_sub(1) as u64, problem: Problem::Json(message) }
-    })
-}
-
+pub(crate) use parse::{described, parse};
 /// A name as a file gives it: text as it is, a number in digits, `null` as the empty name.
 pub(crate) fn name_of(value: &Value) -> String {
     match value {
         Value::Null => String::new(),
         Value::String(name) => name.clone(),
         other => other.to_string(),
+    }
+}
+
+/// The provenance that the field at `path` states, where this project wrote it. Tools have fields of that name too, with
+/// something else in them: that is unread.
+pub(crate) fn stated_provenance(value: &Value, path: &str, context: &mut Context) -> Option<Provenance> {
+    let stated = Provenance::deserialize(value).ok();
+    if stated.is_none() && !value.is_null() {
+        context.unread(path);
+    }
+    stated
+}
+
+/// The unit that `offset_unit` states, where this project wrote it; else the one that the format should have.
+pub(crate) fn stated_unit(value: &Value, expected: OffsetUnit, context: &mut Context) -> Unit {
+    match OffsetUnit::deserialize(value) {
+        Ok(stated) => Unit::Stated(stated),
+        Err(_) => {
+            if !value.is_null() {
+                context.unread("offset_unit");
+            }
+            Unit::Expected(expected)
+        }
     }
 }
 

@@ -27,25 +27,34 @@
 //! The crate knows no network and no browser. Files come from strangers: no content makes a reader panic, and
 //! [`Limits`] bound its memory.
 
+mod archive;
 mod builder;
+mod collection;
 mod context;
 pub mod dataset;
 pub mod document;
+mod encoding;
 pub mod error;
 pub mod format;
 mod formats;
 mod json;
+mod lines;
 pub mod loss_report;
+mod mentions;
+pub mod named_file;
 mod names;
+mod nearest;
 pub mod options;
 mod positions;
 pub mod read;
 pub mod sniff;
 #[cfg(test)]
 mod tests;
+mod text_field;
 mod tokenised;
 mod words;
 pub mod write;
+mod xml;
 
 pub use dataset::{Dataset, DatasetError, Example};
 pub use document::{LabelledDocument, LabelledEntity, LabelledRelation, Provenance};
@@ -53,7 +62,8 @@ pub use error::{DocumentError, Place, Problem, ReadError, WriteError};
 pub use format::{Format, Holds, Positions, TextForm, UnknownFormat};
 pub use formats::brat::read_pair as read_brat;
 pub use loss_report::{Loss, LossReport};
-pub use options::{Ends, Limits, Options};
+pub use named_file::NamedFile;
+pub use options::{Columns, Ends, Limits, Options, Predictions, UnknownColumns};
 pub use read::Reader;
 pub use sniff::{SniffError, Sniffed, sniff};
 pub use write::Writer;

@@ -1,9 +1,16 @@
 //! Which format a file has, by what stands in it.
 
-use std::collections::BTreeSet;
-
-use crate::error::shortened;
+use crate::archive::{Packing, begun, gunzipped_start};
+use crate::encoding::decode_start;
+use crate::error::{listed, shortened};
 use crate::format::Format;
+use crate::formats::brat::pairing::has_labels;
+use crate::formats::conll::{self, NoLayout};
+use crate::formats::{
+    argilla, bioc, docbin, doccano, docred, dygie, gliner, gliner2, label_studio, prodigy, pubannotation, sinet, spacy,
+    spert, tacred, token_tags, triples, uima, webanno,
+};
+use crate::json::shape::{Kind, Shape};
 
 /// Bytes from the start of a file that are enough to recognise it.
 pub const HEAD_BYTES: usize = 64 << 10;
@@ -25,20 +32,33 @@ pub enum SniffError {
     #[error("the file is empty")]
     Empty,
     /// Its objects have the fields of no format.
-    #[error("no known format has objects with {}; name the format", listed(fields))]
+    #[error("no known format has objects with these fields: {}; name the format", listed(fields))]
     Fields {
         /// The fields, in alphabetical order.
         fields: Vec<String>,
     },
     /// It is neither JSON nor lines of a known form.
-    #[error("{line:?} is the start of no known format; name the format")]
+    #[error("line {number} is {line:?}, which fits no known format (tried {}); name the format", tried.join("; "))]
     Line {
+        /// The number of the first line that does not fit, from 1.
+        number: u64,
+        /// That line.
+        line: String,
+        /// What was tried, and the reasons against it.
+        tried: Vec<String>,
+    },
+    /// It is text, and nothing in it is labelled.
+    #[error("{line:?} is the start of a text without labels; have a model label it, or label it with a tool first")]
+    PlainText {
         /// Its first line.
         line: String,
     },
     /// It is one half of a document.
     #[error("this is brat's .ann file; open it together with its .txt file, or both in a zip archive")]
     HalfOfBrat,
+    /// It says which layers a UIMA CAS has, and holds no document.
+    #[error("this is the type system of a UIMA CAS, and holds no text; open the .xmi file beside it")]
+    TypeSystem,
 }
 
 /// The format of a file that starts with `head`; [`HEAD_BYTES`] of it are enough.
@@ -46,102 +66,119 @@ pub enum SniffError {
 /// # Errors
 /// If nothing known is recognised.
 pub fn sniff(head: &[u8]) -> Result<Sniffed, SniffError> {
-    let head = head.strip_prefix("\u{feff}".as_bytes()).unwrap_or(head);
     let head = &head[..head.len().min(HEAD_BYTES)];
-    if head.starts_with(b"PK\x03\x04") {
-        let reason = "it is a zip archive, as brat's texts and labels are kept in".to_owned();
+    match Packing::of(head) {
+        Some(Packing::Gzip) => {
+            let unpacked = gunzipped_start(head, HEAD_BYTES);
+            match Packing::of(&unpacked) {
+                Some(Packing::Gzip) => Err(SniffError::Line {
+                    number: 1,
+                    line: shortened(&String::from_utf8_lossy(&unpacked)),
+                    tried: vec!["gzip in gzip".to_owned()],
+                }),
+                Some(packing) => by_files(packing, &unpacked),
+                None => by_text(&unpacked),
+            }
+        }
+        Some(packing) => by_files(packing, head),
+        None => by_text(head),
+    }
+}
+
+/// The format of the files in an archive, by its first ones.
+fn by_files(packing: Packing, head: &[u8]) -> Result<Sniffed, SniffError> {
+    let files = begun(packing, head);
+    if let Some((name, _)) = files.iter().find(|(name, _)| has_labels(name)) {
+        let reason = format!("it is an archive, and {name} in it is a file of brat's labels");
         return Ok(Sniffed { format: Format::Brat, reason });
     }
-    let text = String::from_utf8_lossy(head);
+    let known = files.iter().find_map(|(name, content)| Some((name, by_text(content).ok()?)));
+    Ok(match known {
+        Some((name, Sniffed { format, reason })) => {
+            Sniffed { format, reason: format!("it is an archive, and of {name} in it, {reason}") }
+        }
+        None => {
+            let reason = "it is an archive, as brat's texts and labels are kept in".to_owned();
+            Sniffed { format: Format::Brat, reason }
+        }
+    })
+}
+
+fn by_text(head: &[u8]) -> Result<Sniffed, SniffError> {
+    if head.starts_with(b"PAR1") {
+        let reason = "it starts with PAR1, as Parquet does".to_owned();
+        return Ok(Sniffed { format: Format::Parquet, reason });
+    }
+    if docbin::recognise(head) {
+        let reason = "it is deflated and holds the attributes of a DocBin".to_owned();
+        return Ok(Sniffed { format: Format::DocBin, reason });
+    }
+    let head = decode_start(head);
+    let text = String::from_utf8_lossy(&head);
     match text.trim_start().chars().next() {
         None => Err(SniffError::Empty),
         Some('{' | '[') => by_fields(&text),
+        Some('<') => by_root(&text),
         Some(_) => by_lines(&text),
     }
 }
 
+/// The evidence of a format in the shape of a file, as a list of fields.
+type Recogniser = fn(&Shape) -> Option<&'static str>;
+
+/// The formats of JSON and their evidence, the most telling first.
+const RECOGNISERS: &[(Format, Recogniser)] = &[
+    (Format::CasJson, uima::json::recognise),
+    (Format::BiocJson, bioc::json::recognise),
+    (Format::Docred, docred::recognise),
+    (Format::Tacred, tacred::recognise),
+    (Format::TokenTags, token_tags::recognise),
+    (Format::Gliner, gliner::recognise),
+    (Format::Gliner2, gliner2::recognise),
+    (Format::Triples, triples::recognise),
+    (Format::Argilla, argilla::recognise),
+    (Format::Dygie, dygie::recognise),
+    (Format::PubAnnotation, pubannotation::recognise),
+    (Format::LabelStudio, label_studio::recognise),
+    (Format::Prodigy, prodigy::recognise),
+    (Format::Spert, spert::recognise),
+    (Format::Doccano, doccano::recognise),
+    (Format::Sinet, sinet::recognise),
+    (Format::Spacy, spacy::recognise),
+];
+
 fn by_fields(text: &str) -> Result<Sniffed, SniffError> {
-    let Fields { outer, inner } = fields(text);
-    let has = |name: &str| outer.contains(name);
-    let inside = |name: &str| inner.contains(name);
-    let found = if has("tokenized_text") {
-        Some((Format::Gliner, "`tokenized_text`"))
-    } else if has("sentences") && (has("ner") || has("doc_key") || has("predicted_ner")) {
-        Some((Format::Dygie, "`sentences` and `ner` or `doc_key`"))
-    } else if has("denotations") || (has("sourcedb") && has("text")) {
-        Some((Format::PubAnnotation, "`denotations` or `sourcedb`"))
-    } else if has("data") && (has("annotations") || has("predictions") || has("completions")) {
-        Some((Format::LabelStudio, "`data` and `annotations` or `predictions`"))
-    } else if has("text") && (has("spans") || has("answer") || has("_task_hash")) {
-        Some((Format::Prodigy, "`text` and `spans` or `answer`"))
-    } else if has("tokens") && has("entities") && !has("text") {
-        Some((Format::Spert, "`tokens` and `entities`"))
-    } else if has("text") && (inside("start_offset") || has("label") || has("labels") || has("Comments")) {
-        Some((Format::Doccano, "`text` and `label` or entities with `start_offset`"))
-    } else if has("text") && (has("windows") || has("words") || inside("start")) && has("entities") {
-        Some((Format::Sinet, "`text`, `words` and `entities`"))
-    } else if has("text") && has("entities") {
-        // Documents without a label look the same in both, and are read the same.
-        Some((Format::Doccano, "`text` and `entities`"))
-    } else if has("text") {
-        Some((Format::Doccano, "`text` and no labels"))
-    } else {
-        None
-    };
-    match found {
+    let shape = Shape::of(text);
+    let found = RECOGNISERS.iter().find_map(|(format, recognise)| Some((*format, recognise(&shape)?)));
+    // A record with a text is one, whatever its labels are called; the reader names what it does not know.
+    let text =
+        || (shape.has_as("text", Kind::Text)).then_some((Format::Doccano, "`text` and no labels of a known name"));
+    match found.or_else(text) {
         Some((format, fields)) => Ok(Sniffed { format, reason: format!("its objects have {fields}") }),
-        None => Err(SniffError::Fields { fields: outer.into_iter().collect() }),
+        None => Err(SniffError::Fields { fields: shape.fields() }),
     }
 }
 
-/// Names of fields of the first object, and of objects in lists within.
-struct Fields {
-    outer: BTreeSet<String>,
-    inner: BTreeSet<String>,
-}
-
-/// The fields of the first object, of which only the start need be there.
-fn fields(text: &str) -> Fields {
-    let mut fields = Fields { outer: BTreeSet::new(), inner: BTreeSet::new() };
-    let (mut depth, mut top) = (0usize, None);
-    let mut characters = text.char_indices();
-    let mut last_string: Option<&str> = None;
-    while let Some((at, character)) = characters.next() {
-        match character {
-            '"' => {
-                let mut escaped = false;
-                let end = characters.find(|&(_, character)| {
-                    let closes = character == '"' && !escaped;
-                    escaped = character == '\\' && !escaped;
-                    closes
-                });
-                let Some((end, _)) = end else { break };
-                last_string = Some(&text[at + 1..end]);
-            }
-            ':' => {
-                let Some(name) = last_string.take() else { continue };
-                match top {
-                    Some(top) if depth == top => fields.outer.insert(name.to_owned()),
-                    Some(top) if depth == top + 2 => fields.inner.insert(name.to_owned()),
-                    _ => false,
-                };
-            }
-            '{' | '[' => {
-                depth += 1;
-                if character == '{' && top.is_none() {
-                    top = Some(depth);
-                }
-            }
-            '}' | ']' => {
-                depth = depth.saturating_sub(1);
-                if top.is_some_and(|top| depth < top) {
-                    break;
-                }
-            }
-            _ => {}
+/// The format of an XML file by its outermost element.
+fn by_root(text: &str) -> Result<Sniffed, SniffError> {
+    let element = |tag: &str| {
+        let name = tag.split(|character: char| character.is_whitespace() || "/>".contains(character)).next();
+        name.filter(|name| name.starts_with(|first: char| first.is_alphabetic())).map(str::to_owned)
+    };
+    let root = text.split('<').skip(1).find_map(element).unwrap_or_default();
+    let format = match root.as_str() {
+        "collection" | "document" => Format::BiocXml,
+        "xmi:XMI" => Format::Xmi,
+        "typeSystemDescription" => return Err(SniffError::TypeSystem),
+        _ => {
+            return Err(SniffError::Line {
+                number: 1,
+                line: shortened(text.lines().next().unwrap_or_default()),
+                tried: vec![format!("XML: its outermost element is <{}>", shortened(&root))],
+            });
         }
-    }
-    fields
+    };
+    Ok(Sniffed { format, reason: format!("its outermost element is <{root}>") })
 }
 
 fn by_lines(text: &str) -> Result<Sniffed, SniffError> {
@@ -153,37 +190,30 @@ fn by_lines(text: &str) -> Result<Sniffed, SniffError> {
         let number = id.strip_prefix(['T', 'R', 'E', 'A', 'N', '#']);
         columns.next().is_some() && number.is_some_and(|number| number.parse::<u64>().is_ok())
     };
-    if is_annotation(first) {
-        return Err(SniffError::HalfOfBrat);
+    if first.starts_with(webanno::START) {
+        let reason = format!("it starts with {}", webanno::START);
+        return Ok(Sniffed { format: Format::WebAnno, reason });
     }
-    if first.starts_with("-DOCSTART-") {
-        return Ok(Sniffed { format: Format::Conll, reason: "it starts with -DOCSTART-".to_owned() });
+    match conll::recognise(text) {
+        Ok(reason) => Ok(Sniffed { format: Format::Conll, reason }),
+        // A word may look like the name of an annotation.
+        Err(_) if is_annotation(first) => Err(SniffError::HalfOfBrat),
+        Err(_) if is_prose(text) => Err(SniffError::PlainText { line: shortened(first) }),
+        Err(NoLayout { line: number, found: line, tried }) => Err(SniffError::Line { number, line, tried }),
     }
-    let is_tagged = |line: &str| {
-        let mut columns = line.split_whitespace();
-        let (_, tag) = (columns.next(), columns.next_back().unwrap_or_default());
-        tag == "O" || tag.split_once('-').is_some_and(|(prefix, _)| "BIESLUM".contains(prefix) && prefix.len() == 1)
-    };
-    // The last line may be cut.
-    let mut whole = lines().take(50).collect::<Vec<_>>();
-    if whole.len() > 1 && !text.ends_with('\n') {
-        whole.pop();
-    }
-    if whole.iter().all(|line| is_tagged(line)) {
-        let reason = "every line ends in a tag such as O or B-PER".to_owned();
-        return Ok(Sniffed { format: Format::Conll, reason });
-    }
-    Err(SniffError::Line { line: shortened(first) })
 }
 
-fn listed(fields: &[String]) -> String {
-    match fields {
-        [] => "no field".to_owned(),
-        fields => {
-            let fields: Vec<String> = fields.iter().take(8).map(|field| format!("`{}`", shortened(field))).collect();
-            fields.join(", ")
-        }
+/// Whether this is text for people: letters, and neither control characters nor a table.
+fn is_prose(text: &str) -> bool {
+    let is_foreign = |character: char| {
+        character == char::REPLACEMENT_CHARACTER || character.is_control() && !matches!(character, '\n' | '\r' | '\t')
+    };
+    let (mut lines, mut tables) = (0, 0);
+    for line in text.lines().filter(|line| !line.trim().is_empty()) {
+        lines += 1;
+        tables += usize::from(line.contains('\t'));
     }
+    text.contains(char::is_alphabetic) && !text.contains(is_foreign) && 2 * tables < lines
 }
 
 #[cfg(test)]
@@ -223,17 +253,41 @@ mod tests {
                 r#"{"text": "a", "model": "m", "words": [], "entities": []}"#,
                 "sinet: its objects have `text`, `words` and `entities`",
             ),
-            (r#"{"text": "a", "url": "b"}"#, "doccano: its objects have `text` and no labels"),
-            (r#"{"words": 1, "b\"c": 2}"#, r#"no known format has objects with `b\"c`, `words`; name the format"#),
-            ("[]", "no known format has objects with no field; name the format"),
-            ("PK\u{3}\u{4}", "brat: it is a zip archive, as brat's texts and labels are kept in"),
+            (r#"{"text": "a", "url": "b"}"#, "doccano: its objects have `text` and no labels of a known name"),
+            (
+                r#"{"words": 1, "b\"c": 2}"#,
+                r#"no known format has objects with these fields: `b\"c`, `words`; name the format"#,
+            ),
+            ("[]", "no known format has objects with these fields: none; name the format"),
+            ("PK\u{3}\u{4}", "brat: it is an archive, as brat's texts and labels are kept in"),
             ("-DOCSTART- -X- O O\n", "conll: it starts with -DOCSTART-"),
             ("\n\nEU NNP I-NP I-ORG\nrejects VBZ I-VP O\nGer", "conll: every line ends in a tag such as O or B-PER"),
             (
                 "T1\tPeop 0 3\tAda\n",
                 "this is brat's .ann file; open it together with its .txt file, or both in a zip archive",
             ),
-            ("Ada lives in London.", r#""Ada lives in London." is the start of no known format; name the format"#),
+            (
+                "Ada lives in London.",
+                r#""Ada lives in London." is the start of a text without labels; have a model label it, or label it with a tool first"#,
+            ),
+            ("ana _ _ B-PER\n\n# id 2 d=en\nrio _ _ B-LOC\n", "conll: every line ends in a tag such as O or B-PER"),
+            ("B-PER\trena\nO\twalks\n", "conll: column 1 of its lines holds tags such as O and B-PER"),
+            ("T4\tB-Cell\nrises\tO\n", "conll: every line ends in a tag such as O or B-PER"),
+            ("#FORMAT=WebAnno TSV 3.3\n", "webanno: it starts with #FORMAT=WebAnno TSV 3"),
+            ("XPC2\tB\n,\tO\n", "conll: every line ends in a tag such as O or B-PER"),
+            ("#begin document (d); part 000\nd 0 0 a", "conll: it has #begin document, as CoNLL 2012"),
+            (
+                "# text = Ada\n1\tAda\tAda\tPROPN\t_\t_\t0\troot\t_\t_\n\n",
+                "conll: its lines have the columns of CoNLL-U",
+            ),
+            (
+                "a\tb\tc\nd\te\tf\n",
+                r#"line 1 is "a\tb\tc", which fits no known format (tried columns between tabs or blanks: most lines have 3, none of which holds tags such as O and B-PER; columns between commas or semicolons: most lines have only one); name the format"#,
+            ),
+            (
+                "\u{1}PNG",
+                r#"line 1 is "\u{1}PNG", which fits no known format (tried columns between tabs or blanks or commas or semicolons: most lines have only one); name the format"#,
+            ),
             (" \n", "the file is empty"),
         ] {
             let found = match sniff(head.as_bytes()) {

@@ -12,7 +12,7 @@ use crate::{
     TextForm, Writer,
 };
 
-const READABLE: [Format; 10] = [
+const READABLE: [Format; 14] = [
     Format::Sinet,
     Format::Spert,
     Format::Dygie,
@@ -21,8 +21,12 @@ const READABLE: [Format; 10] = [
     Format::Doccano,
     Format::LabelStudio,
     Format::Prodigy,
+    Format::Spacy,
     Format::PubAnnotation,
     Format::Conll,
+    Format::BiocJson,
+    Format::BiocXml,
+    Format::TokenTags,
 ];
 
 /// Pieces of text in which bytes, code points, UTF-16 units and what a person sees differ.
@@ -144,7 +148,7 @@ fn held(document: &LabelledDocument, format: Format) -> Option<LabelledDocument>
         *score = score.filter(|_| holds.scores);
         *provenance = if holds.provenance { *provenance } else { Provenance::Person };
     }
-    if matches!(format, Format::Brat | Format::Conll) {
+    if matches!(format, Format::Brat | Format::Conll | Format::TokenTags) {
         let kinds = kept.entities.iter_mut().map(|entity| &mut entity.kind);
         for kind in kinds.chain(kept.relations.iter_mut().map(|relation| &mut relation.kind)) {
             *kind = kind.replace(' ', "_");

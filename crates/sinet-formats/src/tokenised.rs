@@ -122,7 +122,8 @@ mod tests {
         let document = LabelledDocument {
             entities: vec![entity(0, 3), entity(9, 14), entity(4, 14), entity(15, 19), entity(8, 9)],
             relations: vec![relation(1, 3), relation(0, 1), relation(2, 0)],
-            ..LabelledDocument::new("", text)
+            // Sentences of its own, which know nothing of the labels.
+            ..LabelledDocument::new("", text).with_words()
         };
         let mut report = LossReport::default();
         let tokenised = Tokenised::of(&document, &mut report);

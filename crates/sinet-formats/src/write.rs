@@ -5,9 +5,10 @@ use std::io::{self, Write};
 use crate::document::{LabelledDocument, Provenance};
 use crate::error::WriteError;
 use crate::format::{Format, TextForm};
-use crate::formats::brat::archive::ArchiveWriter;
+use crate::formats::brat::writer::ArchiveWriter;
 use crate::formats::{
-    conll, csv, doccano, dygie, gliner, label_studio, n_triples, prodigy, pubannotation, sinet, spert, web_annotation,
+    bioc, conll, csv, doccano, dygie, gliner, label_studio, n_triples, prodigy, pubannotation, sinet, spacy, spert,
+    token_tags, web_annotation,
 };
 use crate::loss_report::{Loss, LossReport};
 
@@ -53,7 +54,7 @@ impl<W: Write> Writer<W> {
     /// Writes one document.
     ///
     /// # Errors
-    /// If the document contradicts itself, or the output takes no more.
+    /// If the document contradicts itself, the format can only be read, or the output takes no more.
     pub fn write(&mut self, document: &LabelledDocument) -> Result<(), WriteError> {
         document.check().map_err(|problem| WriteError::Document { id: document.id.clone(), problem })?;
         let report = &mut self.report;
@@ -67,11 +68,16 @@ impl<W: Write> Writer<W> {
             Format::LabelStudio => vec![line(&label_studio::write(document))],
             Format::Prodigy => vec![line(&prodigy::write(document, report))],
             Format::PubAnnotation => vec![line(&pubannotation::write(document))],
+            Format::BiocJson => vec![line(&bioc::json::write(document))],
+            Format::BiocXml => vec![bioc::xml::write(document, report).into_bytes()],
+            Format::TokenTags => token_tags::write(document, report).iter().map(line).collect(),
             Format::Conll => conll::write(document, report).into_iter().map(String::into_bytes).collect(),
             Format::Csv => vec![csv::write(document, self.elements == 0, report)],
             Format::NTriples => vec![n_triples::write(document).into_bytes()],
             Format::WebAnnotation => web_annotation::write(document).iter().map(line).collect(),
+            Format::Spacy => vec![line(&spacy::write(document))],
             Format::Brat => Vec::new(),
+            format => return Err(WriteError::ReadOnly(format)),
         };
         match &mut self.output {
             Output::Plain(output) => {
@@ -115,14 +121,21 @@ impl<W: Write> Writer<W> {
 }
 
 fn frame(format: Format) -> Frame {
+    let of = |[before, between, after]: [&'static str; 3]| Frame { before, between, after };
     match format {
+        Format::BiocJson => of(bioc::json::FRAME),
+        Format::BiocXml => of(bioc::xml::FRAME),
         Format::Spert | Format::Gliner | Format::LabelStudio | Format::WebAnnotation => {
             Frame { before: "[\n", between: ",\n", after: "\n]\n" }
         }
-        Format::Sinet | Format::Dygie | Format::Doccano | Format::Prodigy | Format::PubAnnotation => {
-            Frame { before: "", between: "\n", after: "\n" }
-        }
-        Format::Conll | Format::Csv | Format::NTriples | Format::Brat => Frame { before: "", between: "", after: "" },
+        Format::Sinet
+        | Format::Dygie
+        | Format::Doccano
+        | Format::Prodigy
+        | Format::Spacy
+        | Format::PubAnnotation
+        | Format::TokenTags => Frame { before: "", between: "\n", after: "\n" },
+        _ => Frame { before: "", between: "", after: "" },
     }
 }
 

@@ -28,12 +28,47 @@ fuzzed! {
     spert: Spert, "spert.json";
     dygie: Dygie, "dygie.jsonl";
     gliner: Gliner, "gliner.json";
+    glirel: Gliner, "glirel.jsonl";
+    gliner2: Gliner2, "gliner2.jsonl";
     doccano: Doccano, "doccano.jsonl";
+    doccano_annotations: Doccano, "doccano-annotations.jsonl";
     label_studio: LabelStudio, "label-studio.json";
     prodigy: Prodigy, "prodigy.jsonl";
+    spacy: Spacy, "spacy.jsonl";
+    spacy_objects: Spacy, "spacy-objects.jsonl";
+    dataturks: Spacy, "dataturks.jsonl";
+    spacy_annotator: Spacy, "spacy-annotator.json";
+    argilla: Argilla, "argilla.jsonl";
+    argilla_records: Argilla, "argilla-records.jsonl";
+    argilla_rows: Argilla, "argilla-rows.jsonl";
+    triples: Triples, "triples.jsonl";
     pubannotation: PubAnnotation, "pubannotation.json";
     conll: Conll, "conll.txt";
+    conll_numbered: Conll, "conll-numbered.tsv";
+    conll_relations: Conll, "conll-relations.txt";
+    conll_2012: Conll, "conll-2012.conll";
+    conll_u: Conll, "conll-u.conllu";
+    webanno: WebAnno, "webanno.tsv";
     brat: Brat, "brat.zip";
+    label_studio_minimal: LabelStudio, "label-studio-min.json";
+    pubannotation_tracks: PubAnnotation, "pubannotation-tracks.json";
+    prodigy_relations: Prodigy, "prodigy-relations.jsonl";
+    utf16: Doccano, "doccano-utf16.jsonl";
+    archives: Brat, "mixed.tar";
+    bioc_json: BiocJson, "bioc.json";
+    bioc_xml: BiocXml, "bioc.xml";
+    xmi: Xmi, "inception.xmi";
+    cas_json: CasJson, "cas.json";
+    tacred: Tacred, "tacred.json";
+    docred: Docred, "docred.json";
+    docbin: DocBin, "docbin.spacy";
+    token_tags: TokenTags, "token-tags.jsonl";
+}
+
+#[cfg(feature = "parquet")]
+#[test]
+fn parquet() {
+    fuzz(Format::Parquet, "tokens.parquet");
 }
 
 /// Mutated files of the format, of any other, and files that are none.
@@ -59,7 +94,7 @@ fn fuzz(format: Format, file: &str) {
 fn read(format: Format, file: &[u8]) {
     _ = sniff(file);
     let limits = Limits { document_bytes: 1 << 16, archive_bytes: 1 << 16, ..Limits::default() };
-    let reader = || Reader::new(format, file, "x", Options { limits, ends: None });
+    let reader = || Reader::new(format, file, "x", Options { limits, ..Options::default() });
     let first_error = check(reader(), file);
     assert!(check(reader().past_errors(), file) >= first_error, "what is read before an error is read past it too");
 }
@@ -118,12 +153,30 @@ const PIECES: &[&[u8]] = &[
     b"-DOCSTART- O\n",
     b"a B-K\n",
     b"I-K",
+    b"#",
+    b"# text = ",
+    b"#Text=",
+    b"_",
+    b"*[1]|",
+    b"1-2",
+    b"(e1-K",
+    b"e1)",
     b"\"start\":",
     b"\"end\":",
     b"\"text\":",
     b"\"entities\":",
     b"\"id\":",
     b"PK\x03\x04",
+    b"\x1f\x8b\x08",
+    b"\xff\xfe",
+    b"\xef\xbb\xbf",
+    b"<",
+    b"</a>",
+    b"<a b='",
+    b"/>",
+    b"&#0;",
+    b"&x;",
+    b"<![CDATA[",
 ];
 
 #[derive(Debug, Clone)]

@@ -70,7 +70,7 @@ fn spert() {
     check_error(
         Format::Spert,
         "[{\"tokens\":[\"a\"],\n\"entities\":[{\"type\":\"K\",\"start\":-1,\"end\":2}]}]",
-        expect!["x, line 2, document 1: invalid value: integer `-1`, expected usize (column 34)"],
+        expect!["x, line 2, document 1, entities[0].start: -1 stands there, but a word's number is expected"],
     );
     check_error(
         Format::Spert,
@@ -87,11 +87,7 @@ fn spert() {
         r#"[{"tokens":["a"],"entities":[],"relations":[{"type":"R","head":0,"tail":0}]}]"#,
         expect!["x, line 1, document 1, relations[0].head: 0 is out of range: there are 0 entities in the sentence"],
     );
-    check_error(
-        Format::Spert,
-        "[{},",
-        expect!["x, line 1, document 1: missing field `tokens` (column 2, from where the document starts)"],
-    );
+    check_error(Format::Spert, "[{},", expect!["x, line 1, document 1: there is no `tokens`; the fields are none"]);
 }
 
 #[test]
@@ -219,9 +215,11 @@ fn brat() {
     check_brat(
         "Ada",
         "T1\tPeop 0 3\tAda\nT2\tPeop 0 3\tBob",
-        expect![[
-            r#"d.ann, line 2, T2: the file says that 0..3 is "Bob", but its text has "Ada" there; the offsets are wrong in every unit"#
-        ]],
+        expect![[r#"
+            "d" "Ada": "Ada"/Peop/Person "Ada"/Peop/Person
+            1 document, 2 entities, 0 relations.
+            1 entity with another text beside it than at its place: the place was kept.
+        "#]],
     );
     check_brat(
         "Ada",
@@ -233,11 +231,23 @@ fn brat() {
         "T1\tPeop 0,3\n",
         expect![[r#"d.ann, line 1: "T1\tPeop 0,3" is not an entity, as in `T1⇥Type 0 5⇥text`"#]],
     );
-    check_brat("Ada", "T1\tPeop 0 3\nT1\tPeop 0 3\n", expect![[r#"d.ann, line 2: "T1" occurs twice"#]]);
+    check_brat(
+        "Ada",
+        "T1\tPeop 0 3\nT1\tPeop 0 3\n",
+        expect![[r#"
+        "d" "Ada": "Ada"/Peop/Person "Ada"/Peop/Person
+        1 document, 2 entities, 0 relations.
+        1 id given twice in a document: the first was kept.
+    "#]],
+    );
     check_brat(
         "Ada",
         "T1\tPeop 0 3\nR1\tIs Arg1:T1 Arg2:T9\n",
-        expect![[r#"d.ann, line 2: there is no annotation "T9""#]],
+        expect![[r#"
+            "d" "Ada": "Ada"/Peop/Person
+            1 document, 1 entity, 0 relations.
+            1 relation with an end that is no entity: left out.
+        "#]],
     );
     check_brat(
         "Ada",
@@ -266,6 +276,7 @@ fn doccano() {
             2 documents, 2 entities, 1 relation.
             Read as doccano JSONL, which counts in Unicode code points, end exclusive.
             1 note left out.
+            1 entity beginning or ending inside a word: kept so.
         "#]],
     );
     check_error(
@@ -302,7 +313,7 @@ fn label_studio() {
             "" "😀 Ada": "Ada"/A=0.5/Model
             2 documents, 3 entities, 2 relations.
             Read as Label Studio JSON, which counts in UTF-16 code units, end exclusive.
-            The text was taken from the field "body" of `data`.
+            The text was taken from the field "data.body".
             Some documents count in Unicode code points, not in UTF-16 code units: the texts of their entities show it.
             1 relation with an end that is no entity: left out.
             1 relation without a type: left out.
@@ -313,8 +324,8 @@ fn label_studio() {
     );
     check_error(
         Format::LabelStudio,
-        r#"[{"data":{"a":"x","b":"y"}}]"#,
-        expect!["x, line 1, document 1, data: there is no `text`"],
+        r#"[{"data":{"a":"x","b":"y"},"annotations":[{"result":[]}]}]"#,
+        expect!["x, line 1, document 1, data: there is no `text`; the fields are `a`, `b`"],
     );
     check_error(
         Format::LabelStudio,
@@ -323,10 +334,10 @@ fn label_studio() {
             r#"x, line 1, document 1, annotations[0].result[0].value: the file says that 0..3 is "Bob", but its text has "Ada" there; the offsets are wrong in every unit"#
         ]],
     );
-    check_error(
+    check(
         Format::LabelStudio,
-        r#"[{"data":{"text":"Ada"},"annotations":[{"result":[{"type":"labels","value":{"start":0}}]}]}]"#,
-        expect!["x, line 1, document 1, annotations[0].result[0].value: missing field `end`"],
+        r#"[{"data":{"text":"Ada"},"annotations":[{"result":[{"type":"labels","value":{"start":0,"labels":["A"]}}]}]}]"#,
+        expect![[""]],
     );
 }
 
@@ -344,12 +355,10 @@ fn prodigy() {
             1 relation with an end that is no entity: left out.
         "#]],
     );
-    check_error(
+    check(
         Format::Prodigy,
         r#"{"text":"ab c","tokens":[{"start":0,"end":2},{"start":3,"end":4}],"spans":[{"start":0,"end":2,"token_start":0,"token_end":1,"label":"K"}]}"#,
-        expect![
-            "x, line 1, document 1, spans[0].token_end: token 1 says 4, but the span says 2; `token_end` is the last token, inclusive"
-        ],
+        expect![[""]],
     );
     check_error(
         Format::Prodigy,
@@ -373,15 +382,10 @@ fn pubannotation() {
             1 attribute left out.
         "#]],
     );
-    check_error(
+    check(
         Format::PubAnnotation,
-        r#"{"text":"a","denotations":[{"id":"T1","span":{"begin":0,"end":1},"obj":"K"}],"relations":[{"pred":"R","subj":"T1","obj":"T2"}]}"#,
-        expect![[r#"x, line 1, document 1, relations[0].obj: there is no denotation with the id "T2""#]],
-    );
-    check_error(
-        Format::PubAnnotation,
-        r#"{"text":"a","denotations":[{"span":[],"obj":"K"}]}"#,
-        expect!["x, line 1, document 1, denotations[0].span: there is no `begin` and `end`"],
+        r#"{"text":"a","denotations":[{"id":"T1","span":{"begin":0,"end":1},"obj":"K"},{"span":[],"obj":"K"}],"relations":[{"pred":"R","subj":"T1","obj":"T2"}]}"#,
+        expect![[""]],
     );
 }
 
@@ -394,9 +398,10 @@ fn conll() {
             "" "EU UN rejects": "EU"/ORG/Person "UN"/ORG/Person
             "" "Peter": "Peter"/PER/Person
             2 documents, 3 entities, 0 relations.
-            Read as CoNLL 2003, which counts in words: a tag stands beside each.
+            Read as CoNLL, which counts in words: a tag stands beside each.
+            Column 1 holds the words, column 4 the tags.
             The tags are IOB1: B- stands only between neighbours of one type.
-            Nothing is lost.
+            8 fields not read: column 2 (4 times), column 3 (4 times).
         "#]],
     );
     check(
@@ -406,7 +411,8 @@ fn conll() {
             "" "a b c": "a b"/K/Person "c"/L/Person
             "" "d":
             2 documents, 2 entities, 0 relations.
-            Read as CoNLL 2003, which counts in words: a tag stands beside each.
+            Read as CoNLL, which counts in words: a tag stands beside each.
+            Column 1 holds the words, column 2 the tags.
             The tags are IOB2: every entity begins with B-.
             Nothing is lost.
         "#]],
@@ -417,23 +423,21 @@ fn conll() {
         expect![[r#"
             "" "a b c d e": "a"/K/Person "b c"/K/Person "d e"/K/Person
             1 document, 3 entities, 0 relations.
-            Read as CoNLL 2003, which counts in words: a tag stands beside each.
+            Read as CoNLL, which counts in words: a tag stands beside each.
+            Column 1 holds the words, column 2 the tags.
             The tags are BIOES: single words and ends are marked.
             Nothing is lost.
         "#]],
     );
     check_error(
         Format::Conll,
-        "a B-K\nb O\nc I-K\n",
-        expect![
-            "x, line 3, document 1: the tags contradict each other: I- begins an entity on line 3, as in IOB1, but B- on line 1, as in IOB2; repair the tags"
-        ],
+        "a B-K\n\nb\n",
+        expect![[r#"x, line 3, document 2: "b" has too few columns: 1, where 2 belong; complete it or remove it"#]],
     );
-    check_error(Format::Conll, "a B-K\n\nb\n", expect![[r#"x, line 3, document 2: "b" is not a word and its tag"#]]);
     check_error(
         Format::Conll,
         "a B-K\nb X-K\n",
-        expect![[r#"x, line 2, document 1: "X-K" is not a tag such as O, B-PER or I-PER"#]],
+        expect![[r#"x, line 2, document 1, column 2: "X-K" is not a tag such as O, B-PER or I-PER"#]],
     );
 }
 
@@ -450,10 +454,20 @@ fn sinet() {
             Nothing is lost.
         "#]],
     );
-    check_error(
+    check(
         Format::Sinet,
-        r#"{"text":"a","offset_unit":"utf16","entities":[{"type":"K","start":0,"end":1,"score":1.5}]}"#,
-        expect!["x, line 1, document 1: entities[0].score: 1.5 is not a probability; it must lie between 0 and 1"],
+        r#"{"text":"ab","offset_unit":"utf16","entities":[{"type":"K","start":0,"end":1,"score":1.5},{"type":"L","start":"1","end":2,"score":"0.5"}]}
+           {"text":"a","entities":[{"type":"K","start":0,"end":1,"score":"87 %","source":"wiki"}],"sentences":null,"url":"u"}"#,
+        expect![[r#"
+            "" "ab": "a"/K/Model "b"/L=0.5/Model
+            "" "a": "a"/K=0.87/Model
+            2 documents, 3 entities, 0 relations.
+            Read as SINET JSON, which counts in Unicode code points, end exclusive.
+            Some scores are percents: they were divided by 100.
+            2 entities beginning or ending inside a word: kept so.
+            1 score not between 0 and 1: left out.
+            2 fields not read: `url`, `entities[].source`.
+        "#]],
     );
     check_error(
         Format::Sinet,
@@ -486,8 +500,9 @@ fn a_reader_goes_on_where_the_next_document_can_be_told() {
         expect![[r#"
             x, line 1, document 1, label[0]: the span 0..9 does not fit the text of 1 Unicode code points
             "" "b":
-            x, line 3, document 3: invalid type: integer `7`, expected a string (column 9, from where the document starts)
-            x, line 4, document 3: expected an object, found '}'
+            x, line 3, document 3, text: 7 stands there, but the text is expected
+            x, line 4, document 4: expected an object, found '}'
+            "" "c":
         "#]],
     );
     check_past_errors(
@@ -503,31 +518,387 @@ fn a_reader_goes_on_where_the_next_document_can_be_told() {
         Format::Conll,
         "a B-K\n\nb\nc X\n\nd B-K\n",
         expect![[r#"
-        "" "a": "a"/K/Person
-        x, line 3, document 2: "b" is not a word and its tag
-        "" "d": "d"/K/Person
-    "#]],
+            "" "a": "a"/K/Person
+            x, line 3, document 2: "b" has too few columns: 1, where 2 belong; complete it or remove it
+            "" "d": "d"/K/Person
+        "#]],
     );
     check_past_errors(
         Format::Conll,
         "-DOCSTART- O\n\na B-K\n\nb X\n\nc O\n\n-DOCSTART- O\n\nd B-K\n",
         expect![[r#"
-        x, line 5, document 1: "X" is not a tag such as O, B-PER or I-PER
-        "" "d": "d"/K/Person
+            x, line 5, document 1, column 2: "X" is not a tag such as O, B-PER or I-PER
+            "" "d": "d"/K/Person
+        "#]],
+    );
+}
+
+fn corpus(file: &str) -> String {
+    std::fs::read_to_string(format!("tests/corpus/{file}")).unwrap()
+}
+
+#[test]
+fn glirel() {
+    check(
+        Format::Gliner,
+        &corpus("glirel.jsonl"),
+        expect![[r#"
+        "" "The race to Binsey on River Thames": "Binsey"/Loc/Person "River Thames"/River/Person 0-next to->1
+        "" "Ada knows Bob": "Ada"/Peop/Person "Bob"/Peop/Person 0-knows->1
+        2 documents, 4 entities, 2 relations.
+        Read as GLiNER JSON, which counts in words of the document, end inclusive.
+        Ends are the word after the last: the words beside them show it.
+        Nothing is lost.
     "#]],
     );
+}
+
+#[test]
+fn gliner2() {
+    check(
+        Format::Gliner2,
+        &corpus("gliner2.jsonl"),
+        expect![[r#"
+        "" "Ada lives in London, not in London.": "Ada"/Peop/Person "London"/Loc/Person 0-Live_In->1
+        "" "Ada lives.": "Ada"/Peop/Person 0-Knows->0
+        2 documents, 3 entities, 2 relations.
+        Read as GLiNER 2 JSONL, which counts in no unit: its words are searched for in the text.
+        1 label without a place in the text: left out.
+        1 mention found several times in the text: the first was taken.
+    "#]],
+    );
+}
+
+#[test]
+fn doccano_of_older_versions() {
+    check(
+        Format::Doccano,
+        &corpus("doccano-annotations.jsonl"),
+        expect![[r#"
+        "1" "Ada lives": "Ada"/Peop/Person
+        "2" "Ada lives": "Ada"/Peop/Person
+        2 documents, 2 entities, 0 relations.
+        Read as doccano JSONL, which counts in Unicode code points, end exclusive.
+        1 region other than stretches of text with a type: left out.
+    "#]],
+    );
+}
+
+#[test]
+fn spacy() {
+    check(
+        Format::Spacy,
+        &corpus("spacy.jsonl"),
+        expect![[r#"
+        "7" "Ada left Rome": "Ada"/Peop/Person
+        1 document, 1 entity, 0 relations.
+        Read as Argilla JSON, which counts in Unicode code points, end exclusive.
+        1 document rejected or skipped by the annotator: left out.
+        2 predictions beside a person's labels: left out.
+        1 document that nobody has labelled yet: left out.
+    "#]],
+    );
+}
+
+#[test]
+fn spacy_objects() {
+    check(
+        Format::Spacy,
+        &corpus("spacy-objects.jsonl"),
+        expect![[r#"
+        "7" "Ada left Rome": "Ada"/Peop/Person
+        1 document, 1 entity, 0 relations.
+        Read as Argilla JSON, which counts in Unicode code points, end exclusive.
+        1 further annotation of the same text: left out.
+        1 prediction beside a person's labels: left out.
+        1 document that nobody has labelled yet: left out.
+    "#]],
+    );
+}
+
+#[test]
+fn dataturks() {
+    check(
+        Format::Spacy,
+        &corpus("dataturks.jsonl"),
+        expect![[r#"
+        "7" "Ada left Rome": "Ada"/Peop/Person
+        1 document, 1 entity, 0 relations.
+        Read as Argilla JSON, which counts in Unicode code points, end exclusive.
+        Nothing is lost.
+    "#]],
+    );
+}
+
+#[test]
+fn spacy_records_within_an_object() {
+    check(Format::Spacy, &corpus("spacy-annotator.json"), expect![[""]]);
+}
+
+#[test]
+fn argilla() {
+    check(
+        Format::Argilla,
+        &corpus("argilla.jsonl"),
+        expect![[r#"
+        "1" "Al owns Acme": "Al"//Person "Acme"/ORG /Person "Acme"/ORG/Person
+        "" "Al": "Al"//Person "Al"/7/Person
+        "" "Al": "Al"/PER/Person 0-R->0
+        "" "Al":
+        4 documents, 6 entities, 1 relation.
+        Read as doccano JSONL, which counts in Unicode code points, end exclusive.
+        The types "ORG " and "ORG" differ only by case or white space; both are kept.
+        2 regions other than stretches of text with a type: left out.
+        2 labels without a type: kept with an empty one.
+        1 id given twice in a document: the first was kept.
+        3 fields not read: `url`, `entities[].note`, `entities[].type`.
+    "#]],
+    );
+}
+
+#[test]
+fn argilla_records() {
+    check(
+        Format::Argilla,
+        &corpus("argilla-records.jsonl"),
+        expect![[r#"
+        "7" "Ada left Rome": "Ada"/Peop/Person
+        1 document, 1 entity, 0 relations.
+        Read as Argilla JSON, which counts in Unicode code points, end exclusive.
+        1 further annotation of the same text: left out.
+        1 prediction beside a person's labels: left out.
+        1 document that nobody has labelled yet: left out.
+    "#]],
+    );
+}
+
+#[test]
+fn argilla_rows() {
+    check(
+        Format::Argilla,
+        &corpus("argilla-rows.jsonl"),
+        expect![[r#"
+        "7" "Ada left Rome": "Ada"/Peop/Person
+        1 document, 1 entity, 0 relations.
+        Read as Argilla JSON, which counts in Unicode code points, end exclusive.
+        Nothing is lost.
+    "#]],
+    );
+}
+
+#[test]
+fn triples() {
+    check(Format::Triples, &corpus("triples.jsonl"), expect![[""]]);
+}
+
+/// Kind after kind of file that is read though one value in it is odd, and what the report says of it.
+#[test]
+fn one_odd_value_refuses_no_file() {
+    check(
+        Format::Doccano,
+        r#"{"id":1,"text":"Al owns Acme","label":[["0","2",""],[8,12,"ORG "],[8,12.0,"ORG"]],"url":"u"}
+           {"text":"Al","label":null,"entities":[{"id":1,"label":null,"start_offset":0,"end_offset":2},{"id":1,"label":7,"start_offset":0,"end_offset":2}],"relations":null}
+           {"text":"Al","entities":[{"start":0,"end":2,"label":"PER","type":"span","note":"x"}],"relations":[{"head":0,"tail":0,"label":"R"}]}
+           {"text":"Al","label":"spam","cats":{"A":1,"B":0}}"#,
+        expect![[r#"
+            "1" "Al owns Acme": "Al"//Person "Acme"/ORG /Person "Acme"/ORG/Person
+            "" "Al": "Al"//Person "Al"/7/Person
+            "" "Al": "Al"/PER/Person 0-R->0
+            "" "Al":
+            4 documents, 6 entities, 1 relation.
+            Read as doccano JSONL, which counts in Unicode code points, end exclusive.
+            The types "ORG " and "ORG" differ only by case or white space; both are kept.
+            2 regions other than stretches of text with a type: left out.
+            2 labels without a type: kept with an empty one.
+            1 id given twice in a document: the first was kept.
+            3 fields not read: `url`, `entities[].note`, `entities[].type`.
+        "#]],
+    );
+    check(
+        Format::Spert,
+        r#"[{"tokens":["a",5,null],"entities":[{"type":null,"start":"0","end":2.0}],"relations":null,"sentence":"a 5"}]"#,
+        expect![[r#"
+            "" "a 5 ": "a 5"//Person
+            1 document, 1 entity, 0 relations.
+            Read as SpERT JSON, which counts in words of the sentence, end exclusive.
+            1 label without a type: kept with an empty one.
+            1 field not read: `sentence`.
+        "#]],
+    );
+    check(
+        Format::Dygie,
+        r#"{"doc_key":"k","dataset":"ace","weight":0.5,"_sentence_start":[0,5],"sentences":[["Add","5","g","salt","."],[]],"ner":[[[1,2,"Amount"],[3,"3","Mat",0.9]],null],"relations":[[[3,3,1,2,"has"]],[]],"clusters":[[[3,3],[1,2]]],"events":[[[[0,"Do"],[3,3,"Arg"]]],[]],"predicted_ner":[[[1,2,"Amount",4.2,0.99]],[]],"coref":[1]}"#,
+        expect![[r#"
+            "k" "Add 5 g salt .": "5 g"/Amount/Person "salt"/Mat/Person 1-has->0
+            1 document, 2 entities, 1 relation.
+            Read as DyGIE JSONL, which counts in words of the document, end inclusive.
+            1 prediction beside a person's labels: left out.
+            1 event left out.
+            1 group of mentions of the same thing: left out.
+            2 fields not read: `ner[][][]`, `coref`.
+        "#]],
+    );
+    check(
+        Format::Gliner,
+        r#"{"tokenized_text":["a",1],"ner":[["0",1,null]],"relations":null,"id":null}"#,
+        expect![[r#"
+            "" "a 1": "a 1"//Person
+            1 document, 1 entity, 0 relations.
+            Read as GLiNER JSON, which counts in words of the document, end inclusive.
+            1 label without a type: kept with an empty one.
+        "#]],
+    );
+}
+
+/// Fields that this project adds to formats are other tools' too, with other values.
+#[test]
+fn a_value_that_is_not_ours_is_not_ours() {
+    check(
+        Format::Sinet,
+        r#"{"text":"Al owns","offset_unit":"chars","words":["Al","owns"],"sentences":["Al owns"],"entities":[{"type":"PER","start":0,"end":2,"source":"$text"}]}"#,
+        expect![[r#"
+            "" "Al owns": "Al"/PER/Person
+            1 document, 1 entity, 0 relations.
+            Read as SINET JSON, which counts in Unicode code points, end exclusive.
+            4 fields not read: `offset_unit`, `words`, `sentences`, `entities[].source`.
+        "#]],
+    );
+    check(
+        Format::Doccano,
+        r#"{"text":"Al owns","offset_unit":7,"label":[[0,2,"PER"]]}"#,
+        expect![[r#"
+            "" "Al owns": "Al"/PER/Person
+            1 document, 1 entity, 0 relations.
+            Read as doccano JSONL, which counts in Unicode code points, end exclusive.
+            1 field not read: `offset_unit`.
+        "#]],
+    );
+}
+
+/// Errors have the words of the format, and what stands there.
+#[test]
+fn errors_say_what_stands_there() {
+    check_error(
+        Format::Dygie,
+        r#"{"doc_key":"k","sentences":[["Add","5"]],"ner":[[[1,1,"Amount"]]],"relations":[[[1,1,null,null,"has"]]]}"#,
+        expect!["x, line 1, document 1 (k), relations[0][0][2]: null stands there, but a word's number is expected"],
+    );
+    check_error(
+        Format::Dygie,
+        r#"{"doc_key":"k","sentences":["Add 5"],"ner":[[]]}"#,
+        expect![[r#"x, line 1, document 1 (k), sentences[0]: "Add 5" stands there, but a list is expected"#]],
+    );
+    check_error(
+        Format::Dygie,
+        r#"{"doc_key":"k","sentences":[["Add"],["b"]],"ner":[[],[]],"relations":[[]]}"#,
+        expect![
+            "x, line 1, document 1 (k), relations: there are 1 lists for 2 sentences; there must be one a sentence"
+        ],
+    );
+    check_error(
+        Format::Gliner,
+        r#"[{"tokenized_text":["a"],"ner":[[0,"K"]]}]"#,
+        expect![[r#"x, line 1, document 1, ner[0][1]: "K" stands there, but a word's number is expected"#]],
+    );
+    check_error(
+        Format::Gliner,
+        r#"[{"tokenized_text":["a"],"ner":{"K":["a"]}}]"#,
+        expect!["x, line 1, document 1, ner: an object with `K` stands there, but a list is expected"],
+    );
+    check_error(
+        Format::Doccano,
+        r#"{"text":"a","entities":[{"start":0,"finish":1,"label":"K"}]}"#,
+        expect!["x, line 1, document 1, entities[0]: there is no `end`; the fields are `start`, `finish`, `label`"],
+    );
+    check_error(
+        Format::Doccano,
+        r#"{"text":"a","entities":[{"start":0,"end":1,"name":"K"}]}"#,
+        expect!["x, line 1, document 1, entities[0]: there is no `label`; the fields are `start`, `end`, `name`"],
+    );
+    check_error(
+        Format::Doccano,
+        r#"{"text":"a","label":[[0]]}"#,
+        expect![[
+            r#"x, line 1, document 1, label[0]: a list of 1 stands there, but an entity, as in [0, 3, "Peop"] or {"start": 0, "end": 3, "label": "Peop"} is expected"#
+        ]],
+    );
+    check_error(
+        Format::Triples,
+        r#"{"text":"a","triple_list":[["a","b"]]}"#,
+        expect![
+            "x, line 1, document 1, triple_list[0]: a list of 2 stands there, but [subject, relation, object] is expected"
+        ],
+    );
+    check_error(
+        Format::Triples,
+        r#"{"text":"a","spo_list":[{"subject":"a","value":"b"}]}"#,
+        expect!["x, line 1, document 1, spo_list[0]: there is no `object`; the fields are `value`"],
+    );
+    check_error(
+        Format::Gliner2,
+        r#"{"input":"a","output":{"entities":["a"]}}"#,
+        expect![
+            "x, line 1, document 1, output.entities: a list of 1 stands there, but an object with a list for each type is expected"
+        ],
+    );
+    check_error(
+        Format::Argilla,
+        r#"{"text":"a","annotation_agent":"x","annotation":[{"from":0}]}"#,
+        expect![
+            "x, line 1, document 1, annotation[0]: an object with `from` stands there, but a span with `start`, `end` and `label` is expected"
+        ],
+    );
+    check_error(
+        Format::Spacy,
+        r#"["a", {"entities": [{"start": 0}]}]"#,
+        expect!["x, line 1, document 1, [1].entities[0]: there is no `end`; the fields are `start`"],
+    );
+}
+
+#[test]
+fn the_text_is_the_field_that_has_every_entity_at_its_place() {
+    check(
+        Format::Doccano,
+        r#"{"title":"A note on Al","body":"Al owns Acme","entities":[{"start":0,"end":2,"label":"PER","text":"Al"},{"start":8,"end":12,"label":"ORG","text":"Acme"}]}
+           {"text":"<p>Al owns Acme","plain":"Al owns Acme","entities":[{"start":0,"end":2,"label":"PER","text":"Al"}]}"#,
+        expect![[""]],
+    );
+    let file = r#"{"title":"A note on Al","body":"Al owns Acme","label":[[0,2,"PER"]]}"#;
+    check_error(Format::Doccano, file, expect![[""]]);
+    let named = |field: &str| Options { text_field: Some(field.to_owned()), ..Options::default() };
+    let (documents, _) = read(Format::Doccano, file, named("body"));
+    assert_eq!(documents.unwrap()[0].entity_text(0), Some("Al"));
+    let (documents, _) = read(Format::Doccano, file, named("summary"));
+    expect![[""]].assert_eq(&documents.unwrap_err().to_string());
+}
+
+#[test]
+fn bad_documents_are_skipped_and_named() {
+    let file = "{\"id\":1,\"text\":\"a\",\"label\":[[0,9,\"K\"]]}\n{\"text\":\"b\",\"label\":[[0,1,\"K\"]]}\n{\"text\":\"c\", \"label\":[\n{\"text\":\"d\"}\nnot JSON\n{\"id\":6,\"text\":null}\n{\"text\":\"e\"}\n{\"text\":";
+    let mut reader = Reader::new(Format::Doccano, file.as_bytes(), "x", Options::default()).skip_bad();
+    let texts: Vec<String> = reader.by_ref().map(|document| document.unwrap().text).collect();
+    assert_eq!(texts, ["b", "d", "e"]);
+    assert_eq!(reader.report().count(Loss::Unreadable), 5);
+    let names: Vec<&str> = reader.report().names(Loss::Unreadable).map(|(name, _)| name).collect();
+    expect![[r#"
+        x, line 1, document 1 (1), label[0]: the span 0..9 does not fit the text of 1 Unicode code points
+        x, line 3, document 3: the line ends inside an object; its end is missing
+        x, line 5, document 5: expected an object, found 'n'
+        x, line 6, document 6 (6), text: null stands there, but the text is expected
+        x, line 8, document 8: the file ends inside an object; its end is missing"#]]
+    .assert_eq(&names.join("\n"));
 }
 
 #[test]
 fn too_much_is_refused() {
     let limits = sinet_formats::Limits { document_bytes: 60, labels: 1, ..Default::default() };
     let options = Options { limits, ..Options::default() };
-    let error = |format, file: &str| read(format, file, options).0.unwrap_err().to_string();
+    let error = |format, file: &str| read(format, file, options.clone()).0.unwrap_err().to_string();
     expect!["x, line 1, document 1: has 2 entities and relations, more than 1"]
         .assert_eq(&error(Format::Doccano, r#"{"text":"ab","label":[[0,1,"K"],[0,1,"K"]]}"#));
     expect!["x, line 13, document 1: the document is larger than 60 bytes; split it into smaller ones"]
         .assert_eq(&error(Format::Conll, &"word O\n".repeat(20)));
-    expect!["x, line 1: the line is larger than 60 bytes; split it into smaller ones"]
+    expect![[r#"x, line 1: no column of its lines, such as "wordwordwordwordwordwordwordwordwordwordwordwordwordwordword…", holds tags (tried columns between tabs: most lines have only one; columns between blanks: most lines have only one; columns between commas: most lines have only one; columns between semicolons: most lines have only one); name the columns of words and tags"#]]
         .assert_eq(&error(Format::Conll, &"word".repeat(20)));
     expect!["x, line 1: is nested deeper than 64 levels"]
         .assert_eq(&error(Format::Doccano, &format!("{{\"text\":{}0{}}}", "[".repeat(70), "]".repeat(70))));
@@ -551,7 +922,8 @@ fn the_files_of_brat_are_paired_whatever_the_case_of_their_ends() {
     let documents: Vec<_> =
         Reader::new(Format::Brat, file.as_slice(), "x", Options::default()).map(Result::unwrap).collect();
     let found: Vec<_> = documents.iter().map(|document| (document.id.as_str(), document.entities.len())).collect();
-    assert_eq!(found, [("a", 1), ("b", 0)]);
+    // A text without labels, where others have some, is no document that somebody found nothing in.
+    assert_eq!(found, [("a", 1)]);
 
     let file = archive(&[("a.txt", "Ada"), ("a.TXT", "Bob")]);
     let error = Reader::new(Format::Brat, file.as_slice(), "x", Options::default()).next().unwrap().unwrap_err();

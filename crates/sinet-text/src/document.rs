@@ -21,12 +21,25 @@ pub struct Document {
 impl Document {
     /// Finds the sentences of `text`, then the words of each.
     pub fn parse(text: impl Into<String>) -> Self {
+        Self::parse_around(text, &[])
+    }
+
+    /// As [`Document::parse`], where labels are known: no sentence ends inside one of `labelled`, and a word ends wherever
+    /// one of them begins or ends.
+    ///
+    /// `labelled` are stretches of bytes, in any order; they may overlap. A place that is not between two characters cuts
+    /// no word.
+    pub fn parse_around(text: impl Into<String>, labelled: &[ByteSpan]) -> Self {
         let text = text.into();
+        let mut edges: Vec<usize> = labelled.iter().flat_map(|span| [span.start, span.end]).collect();
+        edges.sort_unstable();
         let mut found = Vec::new();
         let mut ranges = Vec::new();
-        for sentence in sentences::split(&text) {
+        let mut of_sentence = Vec::new();
+        for sentence in sentences::split_around(&text, labelled) {
             let start = found.len();
-            words::split_into(&text, sentence, &mut found);
+            words::split_into(&text, sentence, &mut of_sentence);
+            of_sentence.drain(..).for_each(|word| words::cut_into(&text, word, &edges, &mut found));
             ranges.push(WordRange { start, end: found.len() });
         }
         Self { text, words: found, sentences: ranges }
@@ -109,6 +122,24 @@ mod tests {
                 Yes|!
             "#]],
         );
+    }
+
+    #[test]
+    fn labels_cut_words_and_keep_sentences_whole() {
+        let text = "We grew Bacillus sp. The HK-7strain. It (see\n\nA) grew.";
+        let find = |part: &str| text.find(part).map(|start| ByteSpan { start, end: start + part.len() }).unwrap();
+        let labelled = [find("HK-7"), find("see\n\nA"), find("sp. The"), find("HK"), find("Bacillus")];
+        let document = Document::parse_around(text, &labelled);
+        let sentence = |range: &WordRange| {
+            (range.start..range.end).filter_map(|word| document.word_text(word)).collect::<Vec<_>>().join("|")
+        };
+        let sentences: Vec<String> = document.sentences.iter().map(sentence).collect();
+        assert_eq!(sentences, ["We|grew|Bacillus|sp.|The|HK|-7|strain|.", "It|(|see|A|)|grew|."]);
+        assert_eq!(Document::parse_around(text, &[]), Document::parse(text));
+        // The edges of no character.
+        let inside = [ByteSpan { start: 1, end: 1 }, ByteSpan { start: 2, end: 9 }];
+        assert_eq!(Document::parse_around("éa", &inside[..1]).words.len(), 1);
+        assert_eq!(Document::parse_around("éa", &inside).words.len(), 2);
     }
 
     #[test]

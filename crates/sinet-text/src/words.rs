@@ -1,5 +1,6 @@
 //! Words of raw text, by the habits of the Penn Treebank as the data sets have them.
 
+use unicode_categories::UnicodeCategories;
 use unicode_segmentation::UnicodeSegmentation;
 
 use crate::abbreviations::{Abbreviation, abbreviation};
@@ -14,6 +15,7 @@ use crate::span::ByteSpan;
 /// - `'s`, `'re`, `'ve`, `'ll`, `'d`, `'m` and `n't` are, `cannot` is two;
 /// - hyphens, slashes, `&` and currency signs stay inside (`and/or`, `state-of-the-art`, `R&D`, `$12`);
 /// - web and mail addresses are one word;
+/// - the punctuation of every other script is (`،`, `।`, `։`, `‚`), but not what joins (`5′`, `·` between letters);
 /// - emoji, Han and Hiragana characters are a word each. Other scripts without spaces (Thai, Khmer) are not cut.
 ///
 /// A word never ends inside of a grapheme, so marks stay with what they combine with.
@@ -30,6 +32,22 @@ pub fn split_into(text: &str, sentence: ByteSpan, words: &mut Vec<ByteSpan>) {
         chunk.split_into(words);
         start = end;
     }
+}
+
+/// Appends `word` to `words`, cut at those of `edges` that lie in it. The edges are bytes of `text`, in order; one inside a
+/// character cuts nothing.
+pub fn cut_into(text: &str, word: ByteSpan, edges: &[usize], words: &mut Vec<ByteSpan>) {
+    let mut start = word.start;
+    for &edge in &edges[edges.partition_point(|&edge| edge <= word.start)..] {
+        if edge >= word.end {
+            break;
+        }
+        if edge > start && text.is_char_boundary(edge) {
+            words.push(ByteSpan { start, end: edge });
+            start = edge;
+        }
+    }
+    words.push(ByteSpan { start, end: word.end });
 }
 
 /// A stretch without white space.
@@ -166,7 +184,11 @@ fn mark_length(graphemes: &[Grapheme], index: usize, inside_word: bool) -> usize
         // '50s, or a clitic that stands alone.
         '\'' | '’' => usize::from(!next.is_some_and(char::is_numeric) && !is_clitic(&graphemes[index + 1..])),
         _ if is_cjk(character) || is_emoji(character) => 1,
-        _ => 0,
+        _ if character.is_ascii() || !character.is_punctuation() => 0,
+        // A dash or a dot within a word, as above.
+        _ if joins(character) && inside_word && next_is_word => 0,
+        _ if is_prime(character) && inside_word => 0,
+        _ => 1,
     }
 }
 
@@ -201,7 +223,25 @@ fn clitic(word: &str) -> Option<usize> {
 }
 
 fn is_closing(character: char) -> bool {
-    matches!(character, ')' | ']' | '}' | '"' | '\'' | '”' | '’' | '»' | '›')
+    matches!(character, '"' | '\'')
+        || character.is_punctuation_close()
+        || character.is_punctuation_initial_quote()
+        || character.is_punctuation_final_quote()
+}
+
+/// Punctuation that joins the letters on both sides to one word, where it has letters on both.
+fn joins(character: char) -> bool {
+    character.is_punctuation_dash()
+        || character.is_punctuation_connector()
+        || matches!(
+            character,
+            '\u{b7}' | '\u{387}' | '\u{2027}' | '\u{55a}' | '\u{5f3}' | '\u{5f4}' | '\u{f0b}' | '\u{180a}'
+        )
+}
+
+/// Minutes, seconds, and the ends of a strand: "5′".
+fn is_prime(character: char) -> bool {
+    matches!(character, '′'..='‷')
 }
 
 fn is_emoji(first: char) -> bool {
@@ -284,6 +324,16 @@ mod tests {
         check("This is plan B.", expect!["This|is|plan|B|."]);
         check("He said approx. five (or so.) \"done.\"", expect![[r#"He|said|approx.|five|(|or|so|.|)|"|done|.|""#]]);
         check(".", expect!["."]);
+    }
+
+    #[test]
+    fn marks_of_other_scripts_are_apart() {
+        check("زار سامي باريس، ثم روما؛ هل نام؟", expect!["زار|سامي|باريس|،|ثم|روما|؛|هل|نام|؟"]);
+        check("राम दिल्ली।", expect!["राम|दिल्ली|।"]);
+        check("Արամը ապրում է Երևան։", expect!["Արամը|ապրում|է|Երևան|։"]);
+        check("Er sagte ‚Ulm‘ und »Bonn« sowie ‹Jena›.", expect!["Er|sagte|‚|Ulm|‘|und|»|Bonn|«|sowie|‹|Jena|›|."]);
+        check("ሰላም። ขอบ ฯ שלום־עולם ג׳ירף", expect!["ሰላም|።|ขอบ|ฯ|שלום־עולם|ג׳ירף"]);
+        check("5′-UTR and 3′ of col·lecció, §3 • 2‰ †", expect!["5′-UTR|and|3′|of|col·lecció|,|§|3|•|2|‰|†"]);
     }
 
     #[test]

@@ -2,15 +2,15 @@
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
-use std::io::{self, BufWriter, Write};
+use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
-use sinet_formats::{Ends, Format, LabelledDocument, Loss, LossReport, Options, Writer, read_brat};
+use sinet_formats::{Format, LabelledDocument, Loss, LossReport, Options, ReadError, Writer};
 use sinet_text::{EntityType, RelationType, Schema};
 
 use crate::Error;
-use crate::data::labelled::{self, LabelledFile};
+use crate::data::labelled::{self, Labelled};
 use crate::dataset::TYPES;
 use crate::error::DataError;
 use crate::files::read;
@@ -18,12 +18,16 @@ use crate::files::read;
 /// Files, and the format that they are converted into.
 #[derive(Debug, Clone)]
 pub struct Conversion<'a> {
-    /// Files, or folders of brat's texts and labels.
+    /// Files, archives, or folders of such files.
     pub inputs: &'a [PathBuf],
     /// Their format; `None` to recognise it.
     pub from: Option<Format>,
-    /// How they count the ends of words, where they do not do as their format says.
-    pub ends: Option<Ends>,
+    /// How they are to be read.
+    pub options: Options,
+    /// Whether documents that cannot be read are left out, instead of ending the conversion.
+    pub skip_bad: bool,
+    /// Whether sentences that a relation links become one, with all between them.
+    pub join_sentences: bool,
     /// The format to write.
     pub to: Format,
     /// The file to write.
@@ -63,6 +67,9 @@ pub struct Outcome {
 /// [`Error::Read`] or [`Error::Write`] for a file that cannot be read or written.
 pub fn convert(conversion: &Conversion) -> Result<Outcome, Error> {
     let output = conversion.output;
+    if !conversion.to.can_be_written() {
+        return Err(Error::data(output)(DataError::ReadOnly(conversion.to)));
+    }
     let create = |path: &Path| File::create(path).map(BufWriter::new).map_err(Error::writing(path));
     let is_streamed = fs::metadata(output).is_ok_and(|output| !output.is_file());
     if is_streamed {
@@ -96,69 +103,68 @@ impl Outcome {
 fn write_all(conversion: &Conversion, file: impl Write) -> Result<(LossReport, Types), Error> {
     let mut writer = Writer::new(conversion.to, file);
     let mut types = Types::default();
-    let mut take = |document: LabelledDocument| {
-        types.see(&document);
-        writer.write(&document).map_err(Error::document(conversion.output))
-    };
+    let mut mistakes = Mistakes::default();
     let mut before = LossReport::default();
     for input in conversion.inputs {
-        let report = if input.is_dir() {
-            read_folder(input, conversion, &mut take)?
-        } else {
-            read_file(input, conversion, &mut take)?
-        };
+        let report = read_all(input, conversion, |document| match document {
+            // Nothing more is written once the file cannot be whole.
+            Ok(_) if mistakes.count > 0 => Ok(()),
+            Ok(document) => {
+                types.see(&document);
+                let document = if conversion.join_sentences { document.with_related_sentences() } else { document };
+                writer.write(&document).map_err(Error::document(conversion.output))
+            }
+            Err(error) => {
+                mistakes.take(error);
+                Ok(())
+            }
+        })?;
         before = report.after(&before);
     }
+    mistakes.into_result()?;
     let (_, report) = writer.finish().map_err(Error::document(conversion.output))?;
     Ok((report.after(&before), types))
 }
 
-fn read_file(
+/// Gives every document of a file or a folder to `take`, with those that cannot be read as errors.
+fn read_all(
     path: &Path,
     conversion: &Conversion,
-    take: &mut impl FnMut(LabelledDocument) -> Result<(), Error>,
+    mut take: impl FnMut(Result<LabelledDocument, ReadError>) -> Result<(), Error>,
 ) -> Result<LossReport, Error> {
-    let options = Options { ends: conversion.ends, ..Options::default() };
-    let LabelledFile { format, reason, mut documents } = labelled::open(path, conversion.from, options)?;
-    for document in documents.by_ref() {
-        take(document?)?;
-    }
+    let Labelled { recognition, documents } = labelled::open(path, conversion.from, conversion.options.clone())?;
+    let mut documents = if conversion.skip_bad { documents.skip_bad() } else { documents.past_errors() };
+    documents.by_ref().try_for_each(&mut take)?;
     let mut report = documents.report().clone();
-    if let Some(reason) = reason {
-        report.note(format!("{} was read as {format}: {reason}.", path.display()));
-    }
+    recognition.into_iter().for_each(|sentence| report.note(sentence));
     Ok(report)
 }
 
-/// Every `.txt` file of a folder with the labels beside it, by name.
-fn read_folder(
-    folder: &Path,
-    conversion: &Conversion,
-    take: &mut impl FnMut(LabelledDocument) -> Result<(), Error>,
-) -> Result<LossReport, Error> {
-    if conversion.from.is_some_and(|format| format != Format::Brat) {
-        return Err(Error::data(folder)(DataError::NotBrat));
+/// The documents that cannot be read: the first ones, and the number of all.
+#[derive(Default)]
+struct Mistakes {
+    first: Vec<ReadError>,
+    count: usize,
+}
+
+impl Mistakes {
+    /// So many are named.
+    const NAMED: usize = 20;
+
+    fn take(&mut self, error: ReadError) {
+        self.count += 1;
+        if self.first.len() < Self::NAMED {
+            self.first.push(error);
+        }
     }
-    let entries = fs::read_dir(folder).map_err(Error::reading(folder))?;
-    let mut texts: Vec<PathBuf> =
-        entries.map(|entry| Ok(entry?.path())).collect::<io::Result<_>>().map_err(Error::reading(folder))?;
-    texts.retain(|path| path.extension().is_some_and(|extension| extension == "txt"));
-    if texts.is_empty() {
-        return Err(Error::data(folder)(DataError::NoTexts));
+
+    fn into_result(mut self) -> Result<(), Error> {
+        match self.count {
+            0 => Ok(()),
+            1 => Err(Error::Documents(self.first.remove(0))),
+            count => Err(Error::BadDocuments { first: self.first, count }),
+        }
     }
-    texts.sort();
-    let mut before = LossReport::default();
-    for path in texts {
-        let labels = path.with_extension("ann");
-        let text = |path: &Path| fs::read_to_string(path).map_err(Error::reading(path));
-        let labels = if labels.exists() { text(&labels)? } else { String::new() };
-        let text = text(&path)?;
-        let name = path.file_stem().unwrap_or_default().to_string_lossy();
-        let (document, report) = read_brat(&name, text, &labels, Options::default())?;
-        take(document)?;
-        before = report.after(&before);
-    }
-    Ok(before)
 }
 
 /// The types that occur, in the order of their first use.
@@ -192,9 +198,10 @@ impl Types {
                 None => Ok(format!("{} has all types and stays as it is.", path.display())),
             };
         }
-        let entities = self.entities.into_iter();
+        let has_empty = self.entities.iter().chain(&self.relations).any(|name| name.trim().is_empty());
+        let entities = self.entities.into_iter().filter(|name| !name.trim().is_empty());
         let entities = entities.map(|name| EntityType { short: name.clone(), verbose: name.clone(), name });
-        let relations = self.relations.into_iter();
+        let relations = self.relations.into_iter().filter(|name| !name.trim().is_empty());
         let relations =
             relations.map(|name| RelationType { short: name.clone(), verbose: name.clone(), symmetric: false, name });
         let schema = match Schema::new(entities.collect(), relations.collect()) {
@@ -203,6 +210,7 @@ impl Types {
         };
         let json = serde_json::to_vec_pretty(&schema).map_err(|error| Error::Serialize(error.into()))?;
         fs::write(&path, json).map_err(Error::writing(&path))?;
-        Ok(format!("{} has the types; say there which relations are symmetric.", path.display()))
+        let empty = if has_empty { " It lacks the empty type: name those labels before training." } else { "" };
+        Ok(format!("{} has the types; say there which relations are symmetric.{empty}", path.display()))
     }
 }

@@ -1,11 +1,10 @@
 //! Errors and statistics of labelled data, before anybody trains on it.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
-use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
-use sinet_formats::{LabelledDocument, Options, ReadError};
+use sinet_formats::{LabelledDocument, LabelledEntity, Options, Place, Problem, ReadError};
 use sinet_infer::config::CONFIG;
 use sinet_infer::folder::MANIFEST;
 use sinet_infer::{ModelConfig, TOKENIZER};
@@ -14,11 +13,13 @@ use sinet_text::{ByteSpan, Tokenizer, WordRange};
 use crate::Error;
 use crate::data::labelled;
 use crate::dataset::{DEV, TEST, TRAIN};
-use crate::error::DataError;
 use crate::model::folder::read_files;
 use crate::model::pretrained::Pretrained;
 
 mod sentences;
+mod sighting;
+
+use sighting::Sighting;
 
 /// The findings in all files.
 #[derive(Debug, Default, Serialize)]
@@ -27,6 +28,8 @@ pub struct Findings {
     pub splits: Vec<Split>,
     /// Sentences that stand in two files, as pairs of their names with the number.
     pub leaks: Vec<(String, String, usize)>,
+    /// How many of these are labelled in another way there, as pairs of the files' names with the number.
+    pub leaks_with_other_labels: Vec<(String, String, usize)>,
     /// Types that are missing from a file, with the names of the files that have them.
     pub types_in_some: BTreeMap<String, Vec<String>>,
 }
@@ -41,6 +44,8 @@ pub struct Split {
     pub errors: Vec<String>,
     /// The number of all errors.
     pub error_count: usize,
+    /// The findings and the losses of its reader, a sentence each.
+    pub notes: Vec<String>,
     /// The number of documents that were read.
     pub documents: usize,
     /// The number of sentences.
@@ -59,6 +64,10 @@ pub struct Split {
     pub recall_ceiling: f64,
     /// Relations with such an entity.
     pub relations_of_too_wide: usize,
+    /// Entities that begin or end in white space.
+    pub white_space_edges: usize,
+    /// Entities that begin or end inside a word, so that they are widened to whole words.
+    pub widened: usize,
     /// Entities that overlap another.
     pub overlapping: usize,
     /// Entities with the same words and type as another.
@@ -79,16 +88,23 @@ pub struct Split {
     pub across_sentences: usize,
     /// Sentences that stand in the file more than once.
     pub repeated_sentences: usize,
+    /// Sentences with the words of another and other labels.
+    pub labelled_differently: usize,
+    /// The first [`MOST_EXAMPLES`] of these, each with document and words.
+    pub labelled_differently_in: Vec<String>,
     /// The sentences that the encoder cannot read at once, if an encoder was named.
     pub pieces: Option<Pieces>,
     #[serde(skip)]
-    seen: HashSet<u64>,
+    seen: HashSet<Sighting>,
     #[serde(skip)]
     failure: Option<Error>,
 }
 
 /// The most errors of a file that are kept.
 pub const MOST_ERRORS: usize = 20;
+
+/// The most sentences of a file with other labels than before that are named.
+pub const MOST_EXAMPLES: usize = 3;
 
 /// The sentences of a file that the encoder cannot read at once.
 #[derive(Debug, Default, Serialize)]
@@ -146,11 +162,15 @@ pub fn examine(files: &[PathBuf], max_span_words: usize, limit: Option<&InputLim
     let splits = files.iter().map(|path| examine_file(path, max_span_words, limit));
     let splits: Vec<Split> = splits.collect::<Result<_, _>>()?;
     let mut leaks = Vec::new();
+    let mut leaks_with_other_labels = Vec::new();
     for (index, one) in splits.iter().enumerate() {
         for other in &splits[index + 1..] {
-            let common = one.seen.intersection(&other.seen).count();
-            if common > 0 {
-                leaks.push((one.name.clone(), other.name.clone(), common));
+            let common: Vec<_> = one.seen.iter().filter_map(|seen| Some((seen, other.seen.get(seen)?))).collect();
+            let differing = common.iter().filter(|(one, other)| !one.has_labels_of(other)).count();
+            for (pairs, count) in [(&mut leaks, common.len()), (&mut leaks_with_other_labels, differing)] {
+                if count > 0 {
+                    pairs.push((one.name.clone(), other.name.clone(), count));
+                }
             }
         }
     }
@@ -162,22 +182,26 @@ pub fn examine(files: &[PathBuf], max_span_words: usize, limit: Option<&InputLim
         }
     }
     types.retain(|_, names| names.len() < splits.len());
-    Ok(Findings { splits, leaks, types_in_some: types })
+    Ok(Findings { splits, leaks, leaks_with_other_labels, types_in_some: types })
 }
 
 fn examine_file(path: &Path, max_span_words: usize, limit: Option<&InputLimit>) -> Result<Split, Error> {
-    let documents = labelled::open(path, None, Options::default())?.documents.past_errors();
+    let mut documents = labelled::open(path, None, Options::default())?.documents.past_errors();
     let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
     let mut split = Split { name, ..Split::default() };
-    for document in documents {
+    for (index, document) in documents.by_ref().enumerate() {
         match document {
             Ok(document) => {
                 split.split_here += usize::from(document.sentences.is_empty() && !document.text.is_empty());
+                split.take_types(path, index, &document);
                 split.take(document.with_words(), max_span_words, limit);
             }
             Err(error) => split.take_error(error),
         }
     }
+    let report = documents.report();
+    // The first note is the format.
+    split.notes = report.notes().iter().skip(1).cloned().chain(report.sentences()).collect();
     let entities: usize = split.entities.values().sum();
     split.recall_ceiling = if entities == 0 { 1.0 } else { (entities - split.too_wide) as f64 / entities as f64 };
     Ok(split)
@@ -192,16 +216,43 @@ impl Split {
         self.failure.get_or_insert_with(|| error.into());
     }
 
+    /// An empty type is an error: nobody can mean it.
+    fn take_types(&mut self, path: &Path, index: usize, document: &LabelledDocument) {
+        let entities = document.entities.iter().map(|entity| entity.kind.as_str()).enumerate();
+        let relations = document.relations.iter().map(|relation| relation.kind.as_str()).enumerate();
+        let labels = entities.map(|label| ("entities", label)).chain(relations.map(|label| ("relations", label)));
+        for (list, (label, _)) in labels.filter(|(_, (_, kind))| kind.trim().is_empty()) {
+            let place = Place {
+                file: path.display().to_string(),
+                document: Some(index as u64 + 1),
+                id: Some(document.id.clone()).filter(|id| !id.is_empty()),
+                field: Some(format!("{list}[{label}].type")),
+                ..Place::default()
+            };
+            let problem = Problem::Contradiction("the type is empty; give it a name".to_owned());
+            self.take_error(ReadError { place: Box::new(place), problem });
+        }
+    }
+
     fn take(&mut self, document: LabelledDocument, max_span_words: usize, limit: Option<&InputLimit>) {
         self.documents += 1;
         self.words += document.words.len();
-        for sentence in &document.sentences {
+        let sightings = sighting::of_sentences(&document);
+        for (sentence, sighting) in document.sentences.iter().zip(sightings) {
             self.sentences += 1;
-            let words = texts(&document, sentence);
             self.longest_sentence = self.longest_sentence.max(sentence.end - sentence.start);
-            let mut hasher = DefaultHasher::new();
-            words.for_each(|word| word.hash(&mut hasher));
-            self.repeated_sentences += usize::from(!self.seen.insert(hasher.finish()));
+            let Some(before) = self.seen.get(&sighting) else {
+                self.seen.insert(sighting);
+                continue;
+            };
+            self.repeated_sentences += 1;
+            if !before.has_labels_of(&sighting) {
+                self.labelled_differently += 1;
+                if self.labelled_differently_in.len() < MOST_EXAMPLES {
+                    let words: Vec<&str> = texts(&document, sentence).take(12).collect();
+                    self.labelled_differently_in.push(format!("document {}: {}", self.documents, words.join(" ")));
+                }
+            }
         }
         self.take_entities(&document, max_span_words);
         self.take_relations(&document, max_span_words);
@@ -217,6 +268,8 @@ impl Split {
         for (index, entity) in by_place.iter().enumerate() {
             *self.entities.entry(entity.kind.clone()).or_default() += 1;
             self.too_wide += usize::from(width(document, entity.span) > max_span_words);
+            self.white_space_edges += usize::from(is_edged_by_space(document, entity));
+            self.widened += usize::from(is_widened(document, entity));
             self.entities_across_sentences += usize::from(sentence_of(document, entity.span).is_none());
             self.overlapping += usize::from(entity.span.start < end);
             end = end.max(entity.span.end);
@@ -278,6 +331,20 @@ fn sentence_of(document: &LabelledDocument, span: ByteSpan) -> Option<usize> {
     document.sentences.get(sentence).filter(|found| words.end <= found.end).map(|_| sentence)
 }
 
+/// Whether an entity begins or ends in white space.
+fn is_edged_by_space(document: &LabelledDocument, entity: &LabelledEntity) -> bool {
+    let text = entity.span.of(&document.text).unwrap_or_default();
+    text.starts_with(char::is_whitespace) || text.ends_with(char::is_whitespace)
+}
+
+/// Whether an entity begins or ends inside a word.
+fn is_widened(document: &LabelledDocument, entity: &LabelledEntity) -> bool {
+    document.words_of(entity.span).is_some_and(|words| {
+        let words = &document.words[words.start..words.end];
+        words[0].start < entity.span.start || words[words.len() - 1].end > entity.span.end
+    })
+}
+
 fn width(document: &LabelledDocument, span: ByteSpan) -> usize {
     document.words_of(span).map_or(0, |words| words.end - words.start)
 }
@@ -289,23 +356,16 @@ impl Findings {
     }
 }
 
-/// All files of these paths: a folder stands for its `train.json`, `dev.json` and `test.json`.
-///
-/// # Errors
-///
-/// [`Error::Data`] for a folder without any of them.
-pub fn files_of(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Error> {
+/// All files of these paths: a folder stands for its `train.json`, `dev.json` and `test.json`, or, where it has none of
+/// them, for a collection of files in one format.
+pub fn files_of(paths: &[PathBuf]) -> Vec<PathBuf> {
     let mut files = Vec::new();
     for path in paths {
-        if !path.is_dir() {
-            files.push(path.clone());
-            continue;
-        }
         let before = files.len();
         files.extend([TRAIN, DEV, TEST].map(|name| path.join(name)).into_iter().filter(|file| file.exists()));
         if files.len() == before {
-            return Err(Error::data(path)(DataError::NoFiles));
+            files.push(path.clone());
         }
     }
-    Ok(files)
+    files
 }

@@ -6,15 +6,15 @@ use clap::{Args, ValueEnum};
 use sinet::Error;
 use sinet::console::{say, show};
 use sinet::data::convert::{Conversion, convert};
-use sinet_formats::{Ends, Format};
+use sinet_formats::{Columns, Ends, Format, Options, Predictions};
 
 /// Convert labelled documents from one file format into another, and say what that loses
 ///
-/// Formats: sinet, spert, dygie, brat, gliner, doccano, label-studio, prodigy, pubannotation, conll; written only: csv,
-/// n-triples, json-ld. Writing spert also writes types.json, so that the result can be trained on.
+/// The formats are listed in docs/formats.md; a wrong name lists them too. Writing spert also writes types.json, so that the
+/// result can be trained on.
 #[derive(Debug, Args)]
 pub struct Convert {
-    /// Files, or folders of brat's .txt and .ann files
+    /// Files, archives of files, or folders of them
     #[arg(required = true)]
     input: Vec<PathBuf>,
     /// Their format; left out, it is recognised and said
@@ -29,6 +29,21 @@ pub struct Convert {
     /// How the files count ends of words, where they do not do as their format says
     #[arg(long, value_enum)]
     ends: Option<CountedEnds>,
+    /// The field that holds the text, where a file has several or an unusual one
+    #[arg(long, value_name = "FIELD")]
+    text: Option<String>,
+    /// The columns of a file with a word a line, counted from 1, where evidence does not say: word=2,tag=3
+    #[arg(long)]
+    columns: Option<Columns>,
+    /// Keep labels that only a model has given also where the written format cannot say so
+    #[arg(long)]
+    predictions: bool,
+    /// Leave out documents that cannot be read, and name them, instead of ending with exit code 2
+    #[arg(long)]
+    skip_bad: bool,
+    /// Make one sentence of those that a relation links
+    #[arg(long)]
+    join_sentences: bool,
     /// Print one JSON object instead of sentences
     #[arg(long)]
     json: bool,
@@ -36,8 +51,17 @@ pub struct Convert {
 
 impl Convert {
     pub fn run(self) -> Result<(), Error> {
-        let Self { input, from, to, output, ends, json } = self;
-        let conversion = Conversion { inputs: &input, from, ends: ends.map(Ends::from), to, output: &output };
+        let Self { input, from, to, output, ends, text, columns, predictions, skip_bad, join_sentences, json } = self;
+        // What a model has said must not pass for a person's work.
+        let predictions = if predictions || to.holds().provenance { Predictions::Marked } else { Predictions::LeftOut };
+        let options = Options {
+            predictions,
+            ends: ends.map(Ends::from),
+            text_field: text,
+            columns: columns.unwrap_or_default(),
+            ..Options::default()
+        };
+        let conversion = Conversion { inputs: &input, from, options, skip_bad, join_sentences, to, output: &output };
         let outcome = convert(&conversion)?;
         // Standard output may be where the documents went.
         if outcome.is_streamed {

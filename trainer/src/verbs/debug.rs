@@ -12,7 +12,7 @@ use sinet::data::debug::{InputLimit, examine, files_of};
 pub enum Debug {
     /// Labelled data: every error, counts by type, labels that no model can find, duplicates, sentences in two files
     Data {
-        /// Files in any format that `convert` reads, or a folder with train.json, dev.json and test.json
+        /// Files in any format that `convert` reads, or folders: of train.json, dev.json and test.json, or of such files
         #[arg(required = true)]
         data: Vec<PathBuf>,
         /// The most words that an entity may have, as `model.max_span_words` of the configuration
@@ -31,7 +31,7 @@ impl Debug {
     pub fn run(self) -> Result<(), Error> {
         let Self::Data { data, max_span_words, encoder, json } = self;
         let limit = encoder.as_deref().map(InputLimit::of).transpose()?;
-        let findings = examine(&files_of(&data)?, max_span_words, limit.as_ref())?;
+        let findings = examine(&files_of(&data), max_span_words, limit.as_ref())?;
         show(&findings, json, |findings| findings.table(max_span_words))?;
         findings.into_failure().map_or(Ok(()), Err)
     }

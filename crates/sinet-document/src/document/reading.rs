@@ -56,7 +56,7 @@ impl OpenDocument {
         let LabelledDocument { id: _, text, words, sentences, entities, relations } = reading;
         let lost = if text == self.text { Lost::default() } else { self.change_text(&text) };
         self.text = text;
-        self.set_words(words, sentences);
+        self.set_words(words, sentences, &[]);
 
         let before = std::mem::take(&mut self.entities.model);
         let mut free: BTreeMap<ByteSpan, EntityId> =

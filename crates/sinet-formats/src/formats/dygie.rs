@@ -16,36 +16,55 @@ use crate::builder::{DocumentBuilder, WordBounds};
 use crate::context::Context;
 use crate::document::{LabelledDocument, LabelledEntity, LabelledRelation, Provenance};
 use crate::error::{Fault, Problem};
+use crate::json::lenient::{List, Name, Row, WordNumber};
+use crate::json::shape::Shape;
 use crate::json::{name_of, parse};
 use crate::loss_report::{Loss, LossReport};
 use crate::options::Ends;
 use crate::tokenised::Tokenised;
+
+/// Fields that hold no labels.
+const BOOKKEEPING: &[&str] = &["dataset", "weight", "_sentence_start", "_sentence_starts"];
 
 #[derive(Deserialize)]
 #[serde(expecting = "a document with `sentences`, `ner` and `relations`")]
 struct Document {
     #[serde(default)]
     doc_key: Value,
-    sentences: Vec<Vec<String>>,
+    sentences: Vec<List<Name>>,
     #[serde(default)]
-    ner: Vec<Vec<(usize, usize, String)>>,
+    ner: List<List<Row<Stretch>>>,
     #[serde(default)]
-    relations: Vec<Vec<Pair>>,
+    relations: List<List<Row<Pair>>>,
     #[serde(default)]
-    clusters: Vec<Value>,
+    clusters: List<Value>,
     #[serde(default)]
-    events: Vec<Vec<Value>>,
+    events: List<List<Value>>,
     #[serde(default)]
-    predicted_ner: Vec<Vec<Value>>,
+    predicted_ner: List<List<Value>>,
     #[serde(default)]
-    predicted_relations: Vec<Vec<Value>>,
+    predicted_relations: List<List<Value>>,
+    #[serde(default)]
+    predicted_events: List<List<Value>>,
+    #[serde(default)]
+    predicted_clusters: List<Value>,
 }
 
+/// First and last word, and the type.
+type Stretch = (WordNumber, WordNumber, Name);
+
 /// First and last word of the head, of the tail, and the type.
-type Pair = (usize, usize, usize, usize, String);
+type Pair = (WordNumber, WordNumber, WordNumber, WordNumber, Name);
+
+/// The evidence that a file is DyGIE++'s.
+pub(crate) fn recognise(shape: &Shape) -> Option<&'static str> {
+    let labels = ["ner", "relations", "predicted_ner", "predicted_relations", "doc_key"];
+    (shape.has("sentences") && labels.iter().any(|path| shape.has(path)))
+        .then_some("`sentences` and `ner` or `doc_key`")
+}
 
 pub(crate) fn read(json: &[u8], context: &mut Context) -> Result<LabelledDocument, Fault> {
-    let document: Document = parse(json)?;
+    let document: Document = parse(json, BOOKKEEPING, context)?;
     let id = name_of(&document.doc_key);
     context.id = Some(id.clone());
     for (name, lists) in [("ner", document.ner.len()), ("relations", document.relations.len())] {
@@ -57,16 +76,17 @@ pub(crate) fn read(json: &[u8], context: &mut Context) -> Result<LabelledDocumen
     }
     let report = &mut context.report;
     report.add(Loss::Coreference, document.clusters.len());
-    report.add(Loss::Events, document.events.iter().map(Vec::len).sum());
-    let predictions = document.predicted_ner.iter().chain(&document.predicted_relations);
-    report.add(Loss::Predictions, predictions.map(Vec::len).sum());
+    report.add(Loss::Events, document.events.iter().map(|events| events.len()).sum());
+    let predictions = [document.predicted_ner, document.predicted_relations, document.predicted_events];
+    let predictions: usize = predictions.iter().flat_map(|lists| lists.iter()).map(|list| list.len()).sum();
+    report.add(Loss::Predictions, predictions + document.predicted_clusters.len());
 
     let mut joined = DocumentBuilder::new(id);
     let mut sentences = Vec::with_capacity(document.sentences.len());
     for sentence in &document.sentences {
         let start = joined.document.words.len();
-        for word in sentence {
-            joined.push(word);
+        for word in sentence.iter() {
+            joined.push(&word.0);
         }
         joined.end_sentence();
         sentences.push(WordRange { start, end: start + sentence.len() });
@@ -74,24 +94,31 @@ pub(crate) fn read(json: &[u8], context: &mut Context) -> Result<LabelledDocumen
     let bounds = |words| WordBounds { by_format: Ends::Inclusive, by_user: context.options.ends, words };
     let mut by_words: HashMap<WordRange, usize> = HashMap::new();
     for (number, (entities, &words)) in document.ner.into_iter().zip(&sentences).enumerate() {
-        for (index, (start, end, kind)) in entities.into_iter().enumerate() {
+        for (index, Row((start, end, kind))) in entities.into_iter().enumerate() {
             let field = |name: &str| format!("ner[{number}][{index}].{name}");
-            let range = bounds(words).range(start, end, field)?;
+            let range = bounds(words).range(start.0, end.0, field)?;
             let span = joined.span(range, || field("start"))?;
             by_words.entry(range).or_insert(joined.document.entities.len());
-            joined.document.entities.push(LabelledEntity { kind, span, score: None, provenance: Provenance::Person });
+            let provenance = Provenance::Person;
+            joined.document.entities.push(LabelledEntity { kind: kind.0, span, score: None, provenance });
         }
     }
     let all = bounds(WordRange { start: 0, end: joined.document.words.len() });
     for (number, relations) in document.relations.into_iter().enumerate() {
-        for (index, (head_start, head_end, tail_start, tail_end, kind)) in relations.into_iter().enumerate() {
+        for (index, Row((head_start, head_end, tail_start, tail_end, kind))) in relations.into_iter().enumerate() {
             let field = |end: &'static str| move |name: &str| format!("relations[{number}][{index}], {end} {name}");
-            let head = all.range(head_start, head_end, field("head"))?;
-            let tail = all.range(tail_start, tail_end, field("tail"))?;
+            let head = all.range(head_start.0, head_end.0, field("head"))?;
+            let tail = all.range(tail_start.0, tail_end.0, field("tail"))?;
             match (by_words.get(&head), by_words.get(&tail)) {
                 (Some(&head), Some(&tail)) => {
                     let provenance = Provenance::Person;
-                    joined.document.relations.push(LabelledRelation { kind, head, tail, score: None, provenance });
+                    joined.document.relations.push(LabelledRelation {
+                        kind: kind.0,
+                        head,
+                        tail,
+                        score: None,
+                        provenance,
+                    });
                 }
                 _ => context.report.add(Loss::NoEntity, 1),
             }

@@ -9,10 +9,15 @@
 //!     {"type": "relation", "from_id": "e0", "to_id": "e0", "direction": "right", "labels": ["Knows"]}]}]}]
 //! ```
 //!
-//! `meta` is free for additions. The first annotation that was not cancelled is read; where there is none, the first
-//! prediction.
+//! `meta` is free for additions. The first annotation that was not skipped is read. A task that was skipped is left out, and
+//! so is one that nobody has seen, unless it has predictions: these are a model's work. The text is the field of `data` that
+//! has the texts of the regions at their places.
+//!
+//! The flat form that Label Studio calls JSON-MIN is read too: a task is one object, with the regions in the fields of their
+//! controls ([`minimal`]).
 
-use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use std::collections::{BTreeMap, HashMap};
 
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -20,178 +25,333 @@ use sinet_text::{OffsetUnit, TextRange};
 
 use crate::context::Context;
 use crate::document::{LabelledDocument, LabelledEntity, LabelledRelation, Provenance};
-use crate::error::{Fault, Problem};
-use crate::json::{name_of, parse};
+use crate::error::{Fault, Problem, shortened};
+use crate::json::lenient::{List, Name, Position, Score};
+use crate::json::shape::{Kind, Shape};
+use crate::json::{name_of, parse, stated_provenance, stated_unit};
 use crate::loss_report::Loss;
+use crate::options::Predictions;
 use crate::positions::{StatedSpan, TextPositions, Unit, resolve};
+
+mod minimal;
+mod texts;
+
+use texts::Texts;
+
+macro_rules! bookkeeping {
+    ($($of_task:literal)* ; $($of_annotation:literal)*) => {
+        /// Fields that hold no labels.
+        const BOOKKEEPING: &[&str] = &[
+            $($of_task,)*
+            $(concat!("annotations[].", $of_annotation),)*
+            $(concat!("completions[].", $of_annotation),)*
+            $(concat!("predictions[].", $of_annotation),)*
+        ];
+    };
+}
+
+bookkeeping! {
+    "inner_id" "project" "file_upload" "created_at" "updated_at" "created_by" "updated_by" "comment_authors"
+    "comment_count" "unresolved_comment_count" "last_comment_updated_at" "total_annotations" "total_predictions"
+    "cancelled_annotations" "avg_lead_time" "is_labeled" "overlap" "allow_skip" "annotators" "reviewers" "reviews_rejected"
+    "locked_by" "storage_filename" "precomputed_agreement" "agreement" "state" "draft_exists" "annotations_ids"
+    "annotations_results" "predictions_results" "predictions_score" "predictions_model_versions" "completed_at" "ground_truth"
+    "last_annotated_at" "dm_created_at"
+    ;
+    "id" "completed_by" "completed_at" "user" "created_at" "updated_at" "created_ago" "created_username" "draft_created_at"
+    "lead_time" "prediction" "result_count" "unique_id" "import_id" "last_action" "last_created_by" "bulk_created" "task"
+    "project" "updated_by" "parent_prediction" "parent_annotation" "honeypot" "state" "reviews" "model_version" "model"
+    "model_run" "cluster" "neighbors" "mislabeling" "score" "result[].from_name" "result[].readonly" "result[].hidden"
+    "result[].locked" "result[].parentID" "result[].item_index"
+    "result[].original_width" "result[].original_height" "result[].original_length" "result[].image_rotation"
+}
+
+/// The evidence that a file is Label Studio's.
+pub(crate) fn recognise(shape: &Shape) -> Option<&'static str> {
+    let labels = ["annotations", "predictions", "completions", "data.text"];
+    let is_task = shape.has_as("data", Kind::Object) && labels.iter().any(|path| shape.has(path));
+    let has_regions =
+        |field: &String| shape.has(&format!("{field}[].labels")) && shape.has(&format!("{field}[].start"));
+    let is_minimal = shape.has("annotation_id") || shape.fields().iter().any(has_regions);
+    let minimal = is_minimal.then_some("regions with `labels`, as in JSON-MIN");
+    if is_task { Some("`data` and `annotations` or `predictions`") } else { minimal }
+}
 
 #[derive(Deserialize)]
 #[serde(expecting = "a task with `data` and `annotations`")]
 struct Task {
     #[serde(default)]
-    id: Value,
-    data: HashMap<String, Value>,
+    id: Name,
+    data: BTreeMap<String, Value>,
     #[serde(default)]
-    meta: Option<Meta>,
-    #[serde(default, alias = "completions")]
-    annotations: Vec<Annotation>,
+    meta: Value,
     #[serde(default)]
-    predictions: Vec<Annotation>,
-}
-
-#[derive(Default, Deserialize)]
-struct Meta {
+    annotations: List<Annotation>,
+    /// The name of `annotations` before version 1.
     #[serde(default)]
-    id: Value,
-    offset_unit: Option<OffsetUnit>,
+    completions: List<Annotation>,
+    #[serde(default)]
+    predictions: List<Annotation>,
 }
 
 #[derive(Deserialize)]
 #[serde(expecting = "an annotation with `result`")]
 struct Annotation {
     #[serde(default)]
-    result: Vec<Region>,
+    result: List<Region>,
     #[serde(default)]
-    was_cancelled: bool,
+    was_cancelled: Value,
+    /// The names of `was_cancelled` in early versions and in other programs.
+    #[serde(default)]
+    skipped: Value,
+    #[serde(default)]
+    was_skipped: Value,
+    #[serde(default)]
+    ground_truth: Value,
 }
 
-#[derive(Deserialize)]
+/// A stretch of text, a relation or something else.
+#[derive(Default, Deserialize)]
 #[serde(expecting = "a region or a relation")]
 struct Region {
     #[serde(default)]
-    id: Value,
-    #[serde(rename = "type")]
-    kind: Option<String>,
+    id: Name,
+    #[serde(default, rename = "type")]
+    kind: Name,
+    #[serde(default)]
+    to_name: Name,
     #[serde(default)]
     value: Value,
-    from_id: Option<Value>,
-    to_id: Option<Value>,
-    direction: Option<String>,
+    from_id: Option<Name>,
+    to_id: Option<Name>,
+    direction: Option<Name>,
+    /// A list of types, or one.
     #[serde(default)]
-    labels: Option<Vec<String>>,
-    score: Option<f32>,
-    origin: Option<String>,
-    source: Option<Provenance>,
+    labels: Value,
+    #[serde(default)]
+    score: Score,
+    origin: Option<Name>,
+    #[serde(default)]
+    source: Value,
+    /// What a person has noted on it.
+    #[serde(default)]
+    meta: Value,
 }
 
-#[derive(Deserialize)]
+/// A region that is a stretch of text with types.
 struct Stretch {
-    start: usize,
-    end: usize,
+    /// The field that states it.
+    field: String,
+    range: TextRange,
     text: Option<String>,
-    labels: Vec<String>,
+    kinds: Vec<String>,
+    view: View,
+    made: Made,
 }
 
-pub(crate) fn read(json: &[u8], context: &mut Context) -> Result<LabelledDocument, Fault> {
-    let mut task: Task = parse(json)?;
-    let meta = task.meta.take().unwrap_or_default();
-    let id = name_of(if meta.id.is_null() { &task.id } else { &meta.id });
-    context.id = Some(id.clone());
-    let text = text(task.data, context)?;
-    let (results, path, default) = chosen(task.annotations, task.predictions, context);
+/// The place of a region in Label Studio.
+struct View {
+    /// The view of the text, by its name.
+    name: String,
+    /// The kind of its control.
+    control: String,
+    /// The name that relations call it.
+    id: String,
+}
 
-    let (mut stated, mut entities, mut by_id) = (Vec::new(), Vec::new(), HashMap::new());
-    let mut links = Vec::new();
+/// The maker of a region.
+struct Made {
+    score: Option<f32>,
+    provenance: Provenance,
+}
+
+impl Stretch {
+    fn stated(&self) -> StatedSpan {
+        StatedSpan { field: self.field.clone(), range: self.range, text: self.text.clone() }
+    }
+}
+
+pub(crate) fn read(json: &[u8], context: &mut Context) -> Result<Option<LabelledDocument>, Fault> {
+    if minimal::is_minimal(json) {
+        return minimal::read(json, context);
+    }
+    let task: Task = parse(json, BOOKKEEPING, context)?;
+    let id = if task.meta["id"].is_null() { task.id.0.clone() } else { name_of(&task.meta["id"]) };
+    context.id = Some(id.clone());
+    let Some((results, path, default)) = chosen(task.annotations, task.completions, task.predictions, context) else {
+        return Ok(None);
+    };
+    let (mut stretches, mut links) = (Vec::new(), Vec::new());
     for (index, region) in results.into_iter().enumerate() {
         let field = format!("{path}.result[{index}]");
-        match region.kind.as_deref() {
-            Some("relation") => links.push((field, region)),
-            Some("labels") => {
-                let stretch = Stretch::deserialize(&region.value)
-                    .map_err(|error| Fault::at(format!("{field}.value"), Problem::Json(error.to_string())))?;
-                let name = name_of(&region.id);
-                if !name.is_empty() && by_id.insert(name.clone(), entities.len()).is_some() {
-                    return Err(Fault::at(format!("{field}.id"), Problem::Twice { name }));
-                }
-                context.report.add(Loss::OtherRegions, usize::from(stretch.labels.is_empty()));
-                if stretch.labels.is_empty() {
-                    by_id.remove(&name);
-                }
-                for kind in stretch.labels {
-                    let range = TextRange { start: stretch.start, end: stretch.end };
-                    stated.push(StatedSpan { field: format!("{field}.value"), range, text: stretch.text.clone() });
-                    let provenance = provenance(region.source, region.origin.as_deref(), default);
-                    entities.push((kind, region.score, provenance));
-                }
-            }
-            _ => context.report.add(Loss::OtherRegions, 1),
+        if region.kind.0 == "relation" {
+            links.push(region);
+            continue;
         }
+        let made = Made { score: region.score.0, provenance: provenance(&region, default, context) };
+        context.report.add(Loss::Notes, usize::from(region.meta.as_object().is_some_and(|notes| !notes.is_empty())));
+        let view = View { name: region.to_name.0, control: region.kind.0, id: region.id.0 };
+        stretches.extend(stretch(format!("{field}.value"), &region.value, view, made, context)?);
     }
-    let unit = meta.offset_unit.map_or(Unit::Expected(OffsetUnit::Utf16), Unit::Stated);
-    let spans = resolve(&text, &stated, unit, &mut context.report)?;
-    let entities = entities.into_iter().zip(spans);
-    let entities = entities.map(|((kind, score, provenance), span)| LabelledEntity { kind, span, score, provenance });
+    let unit = stated_unit(&task.meta["offset_unit"], OffsetUnit::Utf16, context);
+    let Texts { text, stretches } = texts::choose("data", task.data, stretches, context)?;
+    let Entities { entities, by_id } = entities(&text, stretches, unit, context)?;
+    let relations = relations(links, &by_id, default, context);
+    Ok(Some(LabelledDocument { entities, relations, ..LabelledDocument::new(id, text) }))
+}
+
+/// The regions to read, where they are, and who made what does not say it; `None` if nobody has judged the task.
+fn chosen(
+    annotations: List<Annotation>,
+    completions: List<Annotation>,
+    predictions: List<Annotation>,
+    context: &mut Context,
+) -> Option<(List<Region>, String, Provenance)> {
+    let is_skipped = |annotation: &Annotation| {
+        [&annotation.was_cancelled, &annotation.skipped, &annotation.was_skipped].into_iter().any(is_true)
+    };
+    let named = |list: List<Annotation>, name: &'static str| {
+        list.into_iter().enumerate().map(move |(index, annotation)| (annotation, format!("{name}[{index}]")))
+    };
+    let annotations = named(annotations, "annotations").chain(named(completions, "completions"));
+    let (skipped, mut judged): (Vec<_>, Vec<_>) = annotations.partition(|(annotation, _)| is_skipped(annotation));
+    let report = &mut context.report;
+    let provenance = if !judged.is_empty() {
+        report.add(Loss::Predictions, predictions.len());
+        Provenance::Person
+    } else if !skipped.is_empty() {
+        report.add(Loss::Rejected, 1);
+        return None;
+    } else if predictions.is_empty() {
+        report.add(Loss::Unlabelled, 1);
+        return None;
+    } else if context.options.predictions == Predictions::LeftOut {
+        report.add(Loss::OnlyPredicted, 1);
+        return None;
+    } else {
+        judged = named(predictions, "predictions").collect();
+        Provenance::Model
+    };
+    report.add(Loss::OtherAnnotators, judged.len() - 1);
+    // A reviewer has marked the true one.
+    let first = judged.iter().position(|(annotation, _)| is_true(&annotation.ground_truth)).unwrap_or(0);
+    let (annotation, path) = judged.swap_remove(first);
+    Some((annotation.result, path, provenance))
+}
+
+fn provenance(region: &Region, default: Provenance, context: &mut Context) -> Provenance {
+    // Early versions write the name of the field that the text is from.
+    let is_field = region.source.as_str().is_some_and(|source| source.starts_with('$'));
+    let stated = if is_field { None } else { stated_provenance(&region.source, "result[].source", context) };
+    stated.unwrap_or(match region.origin.as_ref().map(|origin| origin.0.as_str()) {
+        Some("prediction") => Provenance::Model,
+        // A prediction that was uploaded says "manual" too.
+        Some("manual" | "prediction-changed") if default == Provenance::Person => Provenance::Person,
+        _ => default,
+    })
+}
+
+/// The stretch of text that a value is, unless it is something else or has no type.
+fn stretch(
+    field: String,
+    value: &Value,
+    view: View,
+    made: Made,
+    context: &mut Context,
+) -> Result<Option<Stretch>, Fault> {
+    // A control with a name of its own puts its types in a field of that name.
+    let field_of_types = [&value["labels"], &value[view.control.as_str()]].into_iter().find(|types| !types.is_null());
+    let kinds: Vec<String> = field_of_types.into_iter().flat_map(types).collect();
+    let ends = [("start", &value["start"]), ("end", &value["end"])];
+    // Other controls say where they are in other ways: by the path of an element, or by seconds of sound.
+    let is_path = ends.iter().any(|(_, end)| end.as_str().is_some_and(|end| end.trim().parse::<f64>().is_err()));
+    if kinds.is_empty() || is_path || view.control == "choices" {
+        context.report.add(Loss::OtherRegions, 1);
+        return Ok(None);
+    }
+    let mut range = [0; 2];
+    for ((name, end), place) in ends.into_iter().zip(&mut range) {
+        if end.is_null() {
+            context.report.add(Loss::NoPlace, 1);
+            return Ok(None);
+        }
+        let Position(position) = Position::deserialize(end).map_err(|_| {
+            let expected = "a position in the text".to_owned();
+            Fault::at(format!("{field}.{name}"), Problem::Unfit { found: shortened(&end.to_string()), expected })
+        })?;
+        *place = position;
+    }
+    let range = TextRange { start: range[0], end: range[1] };
+    let text = value["text"].as_str().filter(|text| !text.is_empty()).map(str::to_owned);
+    if range.start == range.end && text.is_none() {
+        context.report.add(Loss::NoPlace, 1);
+        return Ok(None);
+    }
+    Ok(Some(Stretch { field, range, text, kinds, view, made }))
+}
+
+/// The types in a list, or one type.
+fn types(value: &Value) -> impl Iterator<Item = String> {
+    let list = value.as_array().map_or(std::slice::from_ref(value), Vec::as_slice);
+    list.iter().filter(|kind| kind.is_string() || kind.is_number()).map(name_of)
+}
+
+/// Whether a field says yes, as a truth value or a number.
+fn is_true(value: &Value) -> bool {
+    value.as_bool().unwrap_or_else(|| value.as_f64().is_some_and(|number| number != 0.0))
+}
+
+/// Entities, and the first of each region by the region's name.
+struct Entities {
+    entities: Vec<LabelledEntity>,
+    by_id: HashMap<String, usize>,
+}
+
+fn entities(text: &str, stretches: Vec<Stretch>, unit: Unit, context: &mut Context) -> Result<Entities, Fault> {
+    let stated: Vec<StatedSpan> = stretches.iter().map(Stretch::stated).collect();
+    let spans = resolve(text, &stated, unit, &mut context.report)?;
+    let (mut entities, mut by_id) = (Vec::new(), HashMap::new());
+    for (Stretch { kinds, view, made, .. }, span) in stretches.into_iter().zip(spans) {
+        if !view.id.is_empty() {
+            match by_id.entry(view.id) {
+                Entry::Vacant(first) => drop(first.insert(entities.len())),
+                Entry::Occupied(_) => context.report.add(Loss::RepeatedNames, 1),
+            }
+        }
+        let Made { score, provenance } = made;
+        entities.extend(kinds.into_iter().map(|kind| LabelledEntity { kind, span, score, provenance }));
+    }
+    Ok(Entities { entities, by_id })
+}
+
+fn relations(
+    links: Vec<Region>,
+    by_id: &HashMap<String, usize>,
+    default: Provenance,
+    context: &mut Context,
+) -> Vec<LabelledRelation> {
     let mut relations = Vec::new();
-    for (field, link) in links {
-        let [Some(from), Some(to)] = [&link.from_id, &link.to_id] else {
-            return Err(Fault::at(field, Problem::Missing("`from_id` and `to_id`")));
-        };
-        let (Some(&from), Some(&to)) = (by_id.get(&name_of(from)), by_id.get(&name_of(to))) else {
+    for link in links {
+        let end = |id: &Option<Name>| id.as_ref().and_then(|Name(id)| by_id.get(id)).copied();
+        let (Some(from), Some(to)) = (end(&link.from_id), end(&link.to_id)) else {
             context.report.add(Loss::NoEntity, 1);
             continue;
         };
-        let kinds = link.labels.unwrap_or_default();
+        let kinds: Vec<String> = types(&link.labels).filter(|kind| !kind.is_empty()).collect();
         context.report.add(Loss::Untyped, usize::from(kinds.is_empty()));
-        let ends: &[(usize, usize)] = match link.direction.as_deref() {
+        let ends: &[(usize, usize)] = match link.direction.as_ref().map(|direction| direction.0.as_str()) {
             Some("left") => &[(to, from)],
             Some("bi") => &[(from, to), (to, from)],
             _ => &[(from, to)],
         };
-        let provenance = provenance(link.source, link.origin.as_deref(), default);
-        for kind in kinds {
+        let provenance = provenance(&link, default, context);
+        for kind in &kinds {
             for &(head, tail) in ends {
-                relations.push(LabelledRelation { kind: kind.clone(), head, tail, score: link.score, provenance });
+                relations.push(LabelledRelation { kind: kind.clone(), head, tail, score: link.score.0, provenance });
             }
         }
     }
-    Ok(LabelledDocument { entities: entities.collect(), relations, ..LabelledDocument::new(id, text) })
-}
-
-/// The text of a task: `text`, or the only string that there is.
-fn text(data: HashMap<String, Value>, context: &mut Context) -> Result<String, Fault> {
-    if let Some(Value::String(text)) = data.get("text") {
-        return Ok(text.clone());
-    }
-    let mut strings = data.into_iter().filter_map(|(name, value)| match value {
-        Value::String(text) => Some((name, text)),
-        _ => None,
-    });
-    match (strings.next(), strings.next()) {
-        (Some((name, text)), None) => {
-            context.report.note(format!("The text was taken from the field {name:?} of `data`."));
-            Ok(text)
-        }
-        _ => Err(Fault::at("data", Problem::Missing("`text`"))),
-    }
-}
-
-/// The regions to read, where they are, and who made what does not say it.
-fn chosen(
-    annotations: Vec<Annotation>,
-    predictions: Vec<Annotation>,
-    context: &mut Context,
-) -> (Vec<Region>, String, Provenance) {
-    let annotated = annotations.iter().filter(|annotation| !annotation.was_cancelled).count();
-    let (list, name, provenance) = if annotated > 0 {
-        context.report.add(Loss::Predictions, predictions.len());
-        (annotations, "annotations", Provenance::Person)
-    } else {
-        (predictions, "predictions", Provenance::Model)
-    };
-    let mut usable = list.into_iter().enumerate().filter(|(_, annotation)| !annotation.was_cancelled);
-    let Some((index, first)) = usable.next() else {
-        return (Vec::new(), name.to_owned(), provenance);
-    };
-    context.report.add(Loss::OtherAnnotators, usable.count());
-    (first.result, format!("{name}[{index}]"), provenance)
-}
-
-fn provenance(stated: Option<Provenance>, origin: Option<&str>, default: Provenance) -> Provenance {
-    stated.unwrap_or(match origin {
-        Some("prediction") => Provenance::Model,
-        Some("manual" | "prediction-changed") => Provenance::Person,
-        _ => default,
-    })
+    relations
 }
 
 pub(crate) fn write(document: &LabelledDocument) -> Value {

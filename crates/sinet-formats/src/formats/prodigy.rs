@@ -11,21 +11,59 @@
 //! ```
 //!
 //! Prodigy passes fields that it does not know through: `offset_unit`, and `score` and `source` of spans and relations, are
-//! additions.
+//! additions. Tasks that were rejected or ignored are left out, and so are those that nobody has judged: they have neither
+//! an answer nor spans.
 
 use std::collections::HashMap;
 
 use serde::Deserialize;
 use serde_json::{Value, json};
-use sinet_text::{ByteSpan, OffsetUnit, Offsets, TextRange, WordRange};
+use sinet_text::{ByteSpan, OffsetUnit, TextRange, WordRange};
 
 use crate::context::Context;
 use crate::document::{LabelledDocument, LabelledEntity, LabelledRelation, Provenance};
-use crate::error::{Fault, Problem};
-use crate::json::{name_of, parse, with_provenance};
+use crate::error::Fault;
+use crate::json::lenient::{List, Name, Position, Score, WordNumber};
+use crate::json::shape::Shape;
+use crate::json::{name_of, parse, stated_unit, with_provenance};
 use crate::loss_report::{Loss, LossReport};
-use crate::positions::{StatedSpan, TextPositions, Unit, leaves_text, resolve};
+use crate::positions::{StatedSpan, TextPositions, resolve};
 use crate::words::{covering, span_of};
+
+/// Fields that hold no labels.
+const BOOKKEEPING: &[&str] = &[
+    "_input_hash",
+    "_task_hash",
+    "_session_id",
+    "_view_id",
+    "_timestamp",
+    "_annotator_id",
+    "_is_binary",
+    "priority",
+    "config",
+    "options",
+    "html",
+    "tokens[].id",
+    "tokens[].ws",
+    "tokens[].disabled",
+    "tokens[].style",
+    "spans[].input_hash",
+    "spans[].rank",
+    "spans[].pattern",
+    "spans[].answer",
+    "spans[].priority",
+    "relations[].color",
+    "relations[].head_span.token_start",
+    "relations[].head_span.token_end",
+    "relations[].child_span.token_start",
+    "relations[].child_span.token_end",
+];
+
+/// The evidence that a file is Prodigy's.
+pub(crate) fn recognise(shape: &Shape) -> Option<&'static str> {
+    let own = ["spans", "answer", "_task_hash", "_input_hash", "relations[].child"];
+    (shape.has("text") && own.iter().any(|path| shape.has(path))).then_some("`text` and `spans` or `answer`")
+}
 
 #[derive(Deserialize)]
 #[serde(expecting = "a task with `text` and `spans`")]
@@ -33,32 +71,43 @@ struct Task {
     text: String,
     #[serde(default)]
     meta: Value,
-    offset_unit: Option<OffsetUnit>,
     #[serde(default)]
-    tokens: Vec<Token>,
+    offset_unit: Value,
     #[serde(default)]
-    spans: Vec<Span>,
+    tokens: List<Token>,
+    spans: Option<List<Span>>,
     #[serde(default)]
-    relations: Vec<Relation>,
-    answer: Option<String>,
+    relations: List<Relation>,
+    answer: Option<Name>,
+    #[serde(default, rename = "_is_binary")]
+    is_binary: Option<bool>,
+    /// The answers to a question about the whole text.
+    #[serde(default)]
+    accept: List<Value>,
+    /// The type of the whole text.
+    label: Option<Name>,
 }
 
 #[derive(Deserialize)]
 #[serde(expecting = "a token with `start` and `end`")]
 struct Token {
-    start: usize,
-    end: usize,
+    start: Position,
+    end: Position,
+    text: Option<Name>,
 }
 
 #[derive(Deserialize)]
 #[serde(expecting = "a span with `start`, `end` and `label`")]
 struct Span {
-    start: usize,
-    end: usize,
-    token_start: Option<usize>,
-    token_end: Option<usize>,
-    label: String,
-    score: Option<f32>,
+    start: Option<Position>,
+    end: Option<Position>,
+    token_start: Option<WordNumber>,
+    token_end: Option<WordNumber>,
+    text: Option<Name>,
+    #[serde(default)]
+    label: Name,
+    #[serde(default)]
+    score: Score,
     /// The provenance; Prodigy writes the name of a model here.
     #[serde(default)]
     source: Value,
@@ -67,126 +116,217 @@ struct Span {
 #[derive(Deserialize)]
 #[serde(expecting = "a relation with `head`, `child` and `label`")]
 struct Relation {
-    head: usize,
-    child: usize,
-    label: String,
+    head: Option<WordNumber>,
+    child: Option<WordNumber>,
+    #[serde(default)]
+    label: Name,
     head_span: Option<End>,
     child_span: Option<End>,
-    score: Option<f32>,
+    #[serde(default)]
+    score: Score,
     #[serde(default)]
     source: Value,
 }
 
 #[derive(Deserialize)]
+#[serde(expecting = "the span of an end, with `start` and `end`")]
 struct End {
-    start: usize,
-    end: usize,
-    label: Option<String>,
+    start: Position,
+    end: Position,
+    label: Option<Name>,
 }
 
 pub(crate) fn read(json: &[u8], context: &mut Context) -> Result<Option<LabelledDocument>, Fault> {
-    let task: Task = parse(json)?;
-    let id = task.meta.get("id").map(name_of).unwrap_or_default();
+    let mut task: Task = parse(json, BOOKKEEPING, context)?;
+    let id = name_of(&task.meta["id"]);
     context.id = Some(id.clone());
-    if matches!(task.answer.as_deref(), Some("reject" | "ignore")) {
-        context.report.add(Loss::Rejected, 1);
+    if let Some(loss) = unjudged(&task) {
+        context.report.add(loss, 1);
         return Ok(None);
     }
-    check_tokens(&task)?;
-    let unit = task.offset_unit.unwrap_or(OffsetUnit::CodePoints);
-    let offsets = Offsets::new(&task.text);
-    let mut words = Vec::with_capacity(task.tokens.len());
-    for (index, &Token { start, end }) in task.tokens.iter().enumerate() {
-        let range = TextRange { start, end };
-        let word = offsets.byte_span(range, unit);
-        words.push(word.ok_or_else(|| leaves_text(format!("tokens[{index}]"), range, &offsets, unit))?);
+    let report = &mut context.report;
+    report.add(Loss::PartlyJudged, usize::from(task.is_binary == Some(true)));
+    report.add(Loss::WholeTexts, task.accept.len() + usize::from(task.label.is_some()));
+    let tokens: Vec<TextRange> =
+        task.tokens.iter().map(|token| TextRange { start: token.start.0, end: token.end.0 }).collect();
+    let mut spans = spans(task.spans.take().unwrap_or_default(), &tokens, report);
+    let ends: Vec<[Option<usize>; 2]> = ends(&task.relations, &tokens, &mut spans);
+    let names_tokens = |relation: &Relation| relation.head_span.is_none() || relation.child_span.is_none();
+    if tokens.is_empty() && task.relations.iter().any(names_tokens) {
+        report.note("Some relations name tokens, and their documents have none: they are left out.");
     }
-    let stated = task.spans.iter().enumerate().map(|(index, span)| StatedSpan {
-        field: format!("spans[{index}]"),
-        range: TextRange { start: span.start, end: span.end },
-        text: None,
+
+    let words = task.tokens.iter().enumerate().map(|(index, token)| StatedSpan {
+        field: format!("tokens[{index}]"),
+        range: tokens[index],
+        text: token.text.as_ref().map(|text| text.0.clone()),
     });
-    let stated: Vec<StatedSpan> = stated.collect();
-    let spans = resolve(&task.text, &stated, Unit::Stated(unit), &mut context.report)?;
-    let ends = Ends::of(&task.spans);
+    // Empty tokens are no places.
+    let words = words.filter(|word| word.range.start != word.range.end);
+    let mut stated: Vec<StatedSpan> = words.collect();
+    let word_count = stated.len();
+    stated.extend(spans.iter().map(|span| StatedSpan {
+        field: span.field.clone(),
+        range: span.range,
+        text: span.text.clone(),
+    }));
+    let unit = stated_unit(&task.offset_unit, OffsetUnit::CodePoints, context);
+    let mut words = resolve(&task.text, &stated, unit, &mut context.report)?;
+    let places = words.split_off(word_count);
+    if !words.is_sorted_by(|one, next| one.end <= next.start) {
+        words.clear();
+        context.report.add(Loss::Words, 1);
+    }
+
     let mut relations = Vec::new();
-    for relation in task.relations {
-        let head = ends.find(relation.head_span.as_ref(), relation.head);
-        let tail = ends.find(relation.child_span.as_ref(), relation.child);
-        let (Some(head), Some(tail)) = (head, tail) else {
+    for (relation, ends) in task.relations.into_iter().zip(ends) {
+        let [Some(head), Some(tail)] = ends else {
             context.report.add(Loss::NoEntity, 1);
             continue;
         };
         let provenance = provenance(&relation.source, relation.score);
-        relations.push(LabelledRelation { kind: relation.label, head, tail, score: relation.score, provenance });
+        relations.push(LabelledRelation { kind: relation.label.0, head, tail, score: relation.score.0, provenance });
     }
-    let entities = task.spans.into_iter().zip(spans).map(|(entity, span)| LabelledEntity {
+    let entities = spans.into_iter().zip(places).map(|(entity, span)| LabelledEntity {
         provenance: provenance(&entity.source, entity.score),
-        kind: entity.label,
+        kind: entity.kind,
         span,
-        score: entity.score,
+        score: entity.score.0,
     });
     let entities = entities.collect();
     Ok(Some(LabelledDocument { words, entities, relations, ..LabelledDocument::new(id, task.text) }))
 }
 
-/// A span says where it is twice; both must be the same place.
-fn check_tokens(task: &Task) -> Result<(), Fault> {
-    for (index, span) in task.spans.iter().enumerate() {
-        let sides = [("token_start", span.token_start, span.start), ("token_end", span.token_end, span.end)];
-        for (name, token, position) in sides {
-            let (Some(number), false) = (token, task.tokens.is_empty()) else { continue };
-            let field = || format!("spans[{index}].{name}");
-            let Some(token) = task.tokens.get(number) else {
-                let count = task.tokens.len();
-                let problem = Problem::OutOfRange { index: number, count, counted: "tokens", hint: "" };
-                return Err(Fault::at(field(), problem));
-            };
-            let there = if name == "token_start" { token.start } else { token.end };
-            if there != position {
-                let hint = if name == "token_end" { "; `token_end` is the last token, inclusive" } else { "" };
-                let problem = format!("token {number} says {there}, but the span says {position}{hint}");
-                return Err(Fault::at(field(), Problem::Contradiction(problem)));
-            }
-        }
+/// The reason to leave a task out.
+fn unjudged(task: &Task) -> Option<Loss> {
+    match task.answer.as_ref().map(|answer| answer.0.as_str()) {
+        Some("reject" | "ignore") => Some(Loss::Rejected),
+        None | Some("") if task.spans.is_none() && task.relations.is_empty() => Some(Loss::Unlabelled),
+        _ => None,
     }
-    Ok(())
 }
 
-/// The spans of a task by what relations call them.
-struct Ends<'t> {
-    by_place: HashMap<(usize, usize), Vec<(usize, &'t str)>>,
-    by_last_token: HashMap<usize, usize>,
+/// An entity as a task states it.
+struct Stated {
+    field: String,
+    range: TextRange,
+    text: Option<String>,
+    kind: String,
+    score: Score,
+    source: Value,
+    /// Its last token, by which relations name it.
+    last_token: Option<usize>,
 }
 
-impl<'t> Ends<'t> {
-    fn of(spans: &'t [Span]) -> Self {
-        let mut by_place: HashMap<_, Vec<_>> = HashMap::new();
-        let mut by_last_token = HashMap::new();
-        for (index, span) in spans.iter().enumerate() {
-            by_place.entry((span.start, span.end)).or_default().push((index, span.label.as_str()));
-            if let Some(token) = span.token_end {
-                by_last_token.entry(token).or_insert(index);
-            }
-        }
-        Self { by_place, by_last_token }
-    }
-
-    fn find(&self, end: Option<&End>, token: usize) -> Option<usize> {
-        let Some(End { start, end, label }) = end else {
-            return self.by_last_token.get(&token).copied();
+/// The spans that have a type and a place, be it that of their tokens.
+fn spans(spans: List<Span>, tokens: &[TextRange], report: &mut LossReport) -> Vec<Stated> {
+    let mut kept = Vec::new();
+    for (index, span) in spans.into_iter().enumerate() {
+        let token = |number: &Option<WordNumber>| number.as_ref().and_then(|number| tokens.get(number.0));
+        let start = span.start.map(|start| start.0).or(token(&span.token_start).map(|token| token.start));
+        let end = span.end.map(|end| end.0).or(token(&span.token_end).map(|token| token.end));
+        let (Some(start), Some(end)) = (start, end) else {
+            report.add(Loss::NoPlace, 1);
+            continue;
         };
-        let there = self.by_place.get(&(*start, *end))?;
-        let same = there.iter().find(|(_, name)| label.as_deref().is_none_or(|label| label == *name));
-        same.map(|&(index, _)| index)
+        if span.label.0.is_empty() {
+            report.add(Loss::OtherRegions, 1);
+            continue;
+        }
+        // The same place in tokens is a witness, as the text beside is.
+        let sides = [(&span.token_start, start, 0), (&span.token_end, end, 1)];
+        let disagrees = sides.into_iter().any(|(number, position, side)| {
+            token(number).is_some_and(|token| [token.start, token.end][side] != position)
+        });
+        report.add(Loss::OtherTexts, usize::from(disagrees));
+        kept.push(Stated {
+            field: format!("spans[{index}]"),
+            range: TextRange { start, end },
+            text: span.text.map(|text| text.0).filter(|text| !text.is_empty()),
+            kind: span.label.0,
+            score: span.score,
+            source: span.source,
+            last_token: span.token_end.map(|token| token.0),
+        });
     }
+    kept
 }
 
-fn provenance(source: &Value, score: Option<f32>) -> Provenance {
+/// The spans that each relation is between. Those that only relations name are added.
+fn ends(relations: &[Relation], tokens: &[TextRange], spans: &mut Vec<Stated>) -> Vec<[Option<usize>; 2]> {
+    let mut by_place: HashMap<(usize, usize), Vec<usize>> = HashMap::new();
+    let mut by_last_token: HashMap<usize, usize> = HashMap::new();
+    for (index, span) in spans.iter().enumerate() {
+        by_place.entry((span.range.start, span.range.end)).or_default().push(index);
+        if let Some(token) = span.last_token {
+            by_last_token.entry(token).or_insert(index);
+        }
+    }
+    let around = shortest_around(tokens, spans);
+    let mut end = |number: usize, side: &str, end: Option<&End>, token: Option<WordNumber>| {
+        let Some(End { start, end, label }) = end else {
+            let token = token?.0;
+            return by_last_token.get(&token).copied().or(*around.get(token)?);
+        };
+        let kind = label.as_ref().map(|label| label.0.as_str()).filter(|kind| !kind.is_empty());
+        let there = by_place.entry((start.0, end.0)).or_default();
+        let same = there.iter().find(|&&index| kind.is_none_or(|kind| kind == spans[index].kind));
+        if let Some(&index) = same {
+            return Some(index);
+        }
+        let kind = kind?.to_owned();
+        there.push(spans.len());
+        spans.push(Stated {
+            field: format!("relations[{number}].{side}"),
+            range: TextRange { start: start.0, end: end.0 },
+            text: None,
+            kind,
+            score: Score(None),
+            source: Value::Null,
+            last_token: None,
+        });
+        Some(spans.len() - 1)
+    };
+    let ends = relations.iter().enumerate().map(|(number, relation)| {
+        [
+            end(number, "head_span", relation.head_span.as_ref(), relation.head),
+            end(number, "child_span", relation.child_span.as_ref(), relation.child),
+        ]
+    });
+    ends.collect()
+}
+
+/// The shortest span that each token is in.
+fn shortest_around(tokens: &[TextRange], spans: &[Stated]) -> Vec<Option<usize>> {
+    let mut shortest = vec![None; tokens.len()];
+    // For each token the next that is in no span yet, so that none is looked at twice.
+    let mut free: Vec<usize> = (0..=tokens.len()).collect();
+    let next_free = |free: &mut Vec<usize>, mut token: usize| {
+        while free[token] != token {
+            free[token] = free[free[token]];
+            token = free[token];
+        }
+        token
+    };
+    let mut by_length: Vec<usize> = (0..spans.len()).collect();
+    by_length.sort_by_key(|&index| spans[index].range.end.saturating_sub(spans[index].range.start));
+    for index in by_length {
+        let TextRange { start, end } = spans[index].range;
+        let mut token = next_free(&mut free, tokens.partition_point(|token| token.end <= start));
+        while tokens.get(token).is_some_and(|token| token.start < end) {
+            shortest[token] = Some(index);
+            free[token] = token + 1;
+            token = next_free(&mut free, token + 1);
+        }
+    }
+    shortest
+}
+
+fn provenance(source: &Value, score: Score) -> Provenance {
     match source {
         Value::String(name) if name == "person" => Provenance::Person,
         Value::String(_) => Provenance::Model,
-        _ if score.is_some() => Provenance::Model,
+        _ if score.0.is_some() => Provenance::Model,
         _ => Provenance::Person,
     }
 }

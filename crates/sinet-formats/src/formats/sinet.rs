@@ -3,91 +3,178 @@
 //!
 //! A label without `source` is a model's if it has a score, and a person's if it has none.
 
-use serde::Deserialize;
+use std::fmt;
+use std::marker::PhantomData;
+
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{MapAccess, Visitor};
+use serde::{Deserialize, Deserializer};
 use serde_json::{Value, json};
 use sinet_text::{ByteSpan, OffsetUnit, Offsets, TextRange, WordRange};
 
 use crate::context::Context;
 use crate::document::{LabelledDocument, LabelledEntity, LabelledRelation, Provenance};
 use crate::error::Fault;
-use crate::json::{parse, with_provenance};
+use crate::json::lenient::{EntityNumber, List, Name, Position, Score, WordNumber};
+use crate::json::shape::Shape;
+use crate::json::{parse, stated_provenance, stated_unit, with_provenance};
 use crate::positions::{StatedSpan, TextPositions, Unit, leaves_text, resolve};
 use crate::words::covering;
+
+/// Fields that hold no labels, or nothing that the text and the words do not say.
+const BOOKKEEPING: &[&str] = &["model", "windows", "entities[].words"];
 
 #[derive(Deserialize)]
 #[serde(expecting = "an annotation with `text`, `entities` and `relations`")]
 struct Annotation {
     #[serde(default)]
-    id: String,
+    id: Name,
     text: String,
-    offset_unit: Option<OffsetUnit>,
     #[serde(default)]
-    words: Vec<TextRange>,
+    offset_unit: Value,
     #[serde(default)]
-    sentences: Vec<WordRange>,
-    entities: Vec<Entity>,
+    words: List<Own<Word>>,
     #[serde(default)]
-    relations: Vec<Relation>,
+    sentences: List<Own<Sentence>>,
+    entities: List<Entity>,
+    #[serde(default)]
+    relations: List<Relation>,
 }
 
 #[derive(Deserialize)]
 #[serde(expecting = "an entity with `type`, `start` and `end`")]
 struct Entity {
     #[serde(rename = "type")]
-    kind: String,
-    start: usize,
-    end: usize,
-    text: Option<String>,
-    score: Option<f32>,
-    source: Option<Provenance>,
+    kind: Name,
+    start: Position,
+    end: Position,
+    text: Option<Name>,
+    #[serde(default)]
+    score: Score,
+    #[serde(default)]
+    source: Value,
 }
 
 #[derive(Deserialize)]
 #[serde(expecting = "a relation with `type`, `head` and `tail`")]
 struct Relation {
     #[serde(rename = "type")]
-    kind: String,
-    head: usize,
-    tail: usize,
-    score: Option<f32>,
-    source: Option<Provenance>,
+    kind: Name,
+    head: EntityNumber,
+    tail: EntityNumber,
+    #[serde(default)]
+    score: Score,
+    #[serde(default)]
+    source: Value,
+}
+
+#[derive(Deserialize)]
+#[serde(expecting = "a word with `start` and `end`")]
+struct Word {
+    start: Position,
+    end: Position,
+}
+
+#[derive(Deserialize)]
+#[serde(expecting = "a sentence with `start` and `end`")]
+struct Sentence {
+    start: WordNumber,
+    end: WordNumber,
+}
+
+/// An element of a list that this project writes. Others have lists of that name too, with texts in them.
+enum Own<T> {
+    Ours(T),
+    Theirs,
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Own<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Either<T>(PhantomData<T>);
+
+        impl<'de, T: Deserialize<'de>> Visitor<'de> for Either<T> {
+            type Value = Own<T>;
+
+            fn expecting(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
+                formatter.write_str("an object with `start` and `end`")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, fields: A) -> Result<Own<T>, A::Error> {
+                T::deserialize(MapAccessDeserializer::new(fields)).map(Own::Ours)
+            }
+
+            fn visit_str<E>(self, _: &str) -> Result<Own<T>, E> {
+                Ok(Own::Theirs)
+            }
+        }
+
+        deserializer.deserialize_any(Either(PhantomData))
+    }
+}
+
+/// The elements, if all are this project's.
+fn ours<T>(list: List<Own<T>>, path: &str, context: &mut Context) -> Vec<T> {
+    let count = list.len();
+    let ours: Vec<T> =
+        list.into_iter().filter_map(|element| if let Own::Ours(own) = element { Some(own) } else { None }).collect();
+    if ours.len() < count {
+        context.unread(path);
+        return Vec::new();
+    }
+    ours
+}
+
+/// The evidence that a file is this project's own.
+pub(crate) fn recognise(shape: &Shape) -> Option<&'static str> {
+    let own = ["windows", "offset_unit", "words[].start", "entities[].type", "entities[].source"];
+    let is_own = shape.has("words") && shape.has("model") || own.iter().any(|path| shape.has(path));
+    (shape.has("text") && shape.has("entities") && is_own).then_some("`text`, `words` and `entities`")
 }
 
 pub(crate) fn read(json: &[u8], context: &mut Context) -> Result<LabelledDocument, Fault> {
-    let Annotation { id, text, offset_unit, words, sentences, entities, relations } = parse(json)?;
+    let annotation: Annotation = parse(json, BOOKKEEPING, context)?;
+    let Annotation { id: Name(id), text, offset_unit, words, sentences, entities, relations } = annotation;
     context.id = Some(id.clone());
     let stated = entities.iter().enumerate().map(|(index, entity)| StatedSpan {
         field: format!("entities[{index}]"),
-        range: TextRange { start: entity.start, end: entity.end },
-        text: entity.text.clone(),
+        range: TextRange { start: entity.start.0, end: entity.end.0 },
+        text: entity.text.clone().map(|Name(text)| text).filter(|text| !text.is_empty()),
     });
     let stated: Vec<StatedSpan> = stated.collect();
-    let unit = offset_unit.map_or(Unit::Expected(OffsetUnit::CodePoints), Unit::Stated);
+    let unit = stated_unit(&offset_unit, OffsetUnit::CodePoints, context);
+    let (Unit::Stated(word_unit) | Unit::Expected(word_unit)) = unit;
     let spans = resolve(&text, &stated, unit, &mut context.report)?;
-    let words = read_words(&text, &words, offset_unit.unwrap_or(OffsetUnit::CodePoints))?;
-    let provenance = |stated: Option<Provenance>, score: Option<f32>| {
-        stated.unwrap_or(if score.is_some() { Provenance::Model } else { Provenance::Person })
-    };
+    let words = read_words(&text, &ours(words, "words", context), word_unit)?;
+    let sentences = ours(sentences, "sentences", context);
+    let sentences = sentences.iter().map(|sentence| WordRange { start: sentence.start.0, end: sentence.end.0 });
     let entities = entities.into_iter().zip(spans).map(|(entity, span)| LabelledEntity {
-        kind: entity.kind,
+        kind: entity.kind.0,
         span,
-        score: entity.score,
-        provenance: provenance(entity.source, entity.score),
+        score: entity.score.0,
+        provenance: provenance(&entity.source, "entities[].source", entity.score, context),
     });
+    let entities = entities.collect();
     let relations = relations.into_iter().map(|relation| LabelledRelation {
-        kind: relation.kind,
-        head: relation.head,
-        tail: relation.tail,
-        score: relation.score,
-        provenance: provenance(relation.source, relation.score),
+        kind: relation.kind.0,
+        head: relation.head.0,
+        tail: relation.tail.0,
+        score: relation.score.0,
+        provenance: provenance(&relation.source, "relations[].source", relation.score, context),
     });
-    Ok(LabelledDocument { entities: entities.collect(), relations: relations.collect(), id, text, words, sentences })
+    let relations = relations.collect();
+    Ok(LabelledDocument { sentences: sentences.collect(), entities, relations, id, text, words })
+}
+
+fn provenance(source: &Value, path: &str, score: Score, context: &mut Context) -> Provenance {
+    let likely = if score.0.is_some() { Provenance::Model } else { Provenance::Person };
+    stated_provenance(source, path, context).unwrap_or(likely)
 }
 
 /// Words may be empty, other than what is labelled.
-fn read_words(text: &str, words: &[TextRange], unit: OffsetUnit) -> Result<Vec<ByteSpan>, Fault> {
+fn read_words(text: &str, words: &[Word], unit: OffsetUnit) -> Result<Vec<ByteSpan>, Fault> {
     let offsets = Offsets::new(text);
-    let spans = words.iter().enumerate().map(|(index, &word)| {
+    let spans = words.iter().enumerate().map(|(index, word)| {
+        let word = TextRange { start: word.start.0, end: word.end.0 };
         let span = offsets.byte_span(word, unit);
         span.ok_or_else(|| leaves_text(format!("words[{index}]"), word, &offsets, unit))
     });

@@ -21,7 +21,9 @@ use crate::builder::{DocumentBuilder, WordBounds};
 use crate::context::Context;
 use crate::document::{LabelledDocument, LabelledEntity, LabelledRelation, Provenance};
 use crate::error::{Fault, Problem};
+use crate::json::lenient::{EntityNumber, List, Name, WordNumber};
 use crate::json::objects::JsonObjects;
+use crate::json::shape::Shape;
 use crate::json::{name_of, parse};
 use crate::loss_report::{Loss, LossReport};
 use crate::options::{Ends, Limits};
@@ -49,39 +51,54 @@ struct Position {
     number: Option<usize>,
 }
 
+/// Fields that hold no labels.
+const BOOKKEEPING: &[&str] = &[];
+
 #[derive(Deserialize)]
 #[serde(expecting = "a sentence with `tokens`, `entities` and `relations`")]
 struct Sentence {
-    tokens: Vec<String>,
-    entities: Vec<Entity>,
+    tokens: Vec<Name>,
+    entities: List<Entity>,
     #[serde(default)]
-    relations: Vec<Relation>,
+    relations: List<Relation>,
     #[serde(default)]
     orig_id: Value,
-    sentence: Option<usize>,
+    /// The addition, where it is a number: a field of that name may be anything else.
+    #[serde(default)]
+    sentence: Value,
 }
 
 #[derive(Deserialize)]
 #[serde(expecting = "an entity with `type`, `start` and `end`")]
 struct Entity {
     #[serde(rename = "type")]
-    kind: String,
-    start: usize,
-    end: usize,
+    kind: Name,
+    start: WordNumber,
+    end: WordNumber,
 }
 
 #[derive(Deserialize)]
 #[serde(expecting = "a relation with `type`, `head` and `tail`")]
 struct Relation {
     #[serde(rename = "type")]
-    kind: String,
-    head: usize,
-    tail: usize,
+    kind: Name,
+    head: EntityNumber,
+    tail: EntityNumber,
+}
+
+/// The evidence that a file is SpERT's.
+pub(crate) fn recognise(shape: &Shape) -> Option<&'static str> {
+    (shape.has("tokens") && shape.has("entities") && !shape.has("text")).then_some("`tokens` and `entities`")
 }
 
 impl<R: BufRead> Sentences<R> {
     pub(crate) fn new(input: R, limits: Limits) -> Self {
         Self { objects: JsonObjects::new(input, limits), pending: None }
+    }
+
+    /// Whether another document may come after an error.
+    pub(crate) fn goes_on(&self) -> bool {
+        self.objects.goes_on()
     }
 
     /// The next document, with the line that it or what is wrong starts on.
@@ -120,11 +137,15 @@ impl<R: BufRead> Sentences<R> {
         begun: &mut u64,
         context: &mut Context,
     ) -> Result<Option<Pending>, Fault> {
-        let mut sentence: Sentence = parse(json).inspect_err(|_| *begun += 1)?;
+        let mut sentence: Sentence = parse(json, BOOKKEEPING, context).inspect_err(|_| *begun += 1)?;
         let id = name_of(&sentence.orig_id);
         context.id = Some(id.clone());
         let orig_id = if id.is_empty() { Value::Null } else { sentence.orig_id.take() };
-        let position = Position { orig_id, number: sentence.sentence };
+        let number = sentence.sentence.as_u64().and_then(|number| usize::try_from(number).ok());
+        if number.is_none() && !sentence.sentence.is_null() {
+            context.unread("sentence");
+        }
+        let position = Position { orig_id, number };
         let continued =
             self.pending.take_if(|pending| pending.last.as_ref().is_some_and(|last| position.follows(last)));
         let mut document = continued.unwrap_or_else(|| {
@@ -165,31 +186,31 @@ fn add(builder: &mut DocumentBuilder, sentence: Sentence, context: &Context) -> 
     }
     let (first_word, first_entity) = (builder.document.words.len(), builder.document.entities.len());
     for token in &sentence.tokens {
-        builder.push(token);
+        builder.push(&token.0);
     }
     builder.end_sentence();
     let words = WordRange { start: 0, end: sentence.tokens.len() };
     let bounds = WordBounds { by_format: Ends::Exclusive, by_user: context.options.ends, words };
     for (index, entity) in sentence.entities.into_iter().enumerate() {
         let field = |name: &str| format!("entities[{index}].{name}");
-        let range = bounds.range(entity.start, entity.end, field)?;
+        let range = bounds.range(entity.start.0, entity.end.0, field)?;
         let range = WordRange { start: first_word + range.start, end: first_word + range.end };
         let span = builder.span(range, || field("start"))?;
         let provenance = Provenance::Person;
-        builder.document.entities.push(LabelledEntity { kind: entity.kind, span, score: None, provenance });
+        builder.document.entities.push(LabelledEntity { kind: entity.kind.0, span, score: None, provenance });
     }
     let count = builder.document.entities.len() - first_entity;
     for (index, relation) in sentence.relations.into_iter().enumerate() {
-        for (name, end) in [("head", relation.head), ("tail", relation.tail)] {
+        for (name, end) in [("head", relation.head.0), ("tail", relation.tail.0)] {
             if end >= count {
                 let problem = Problem::OutOfRange { index: end, count, counted: "entities in the sentence", hint: "" };
                 return Err(Fault::at(format!("relations[{index}].{name}"), problem));
             }
         }
         builder.document.relations.push(LabelledRelation {
-            kind: relation.kind,
-            head: first_entity + relation.head,
-            tail: first_entity + relation.tail,
+            kind: relation.kind.0,
+            head: first_entity + relation.head.0,
+            tail: first_entity + relation.tail.0,
             score: None,
             provenance: Provenance::Person,
         });

@@ -1,7 +1,8 @@
-//! The objects of a JSON file, one at a time: the objects of an array, or values one after the other.
+//! The records of a JSON file, one at a time: the elements of an array, or values one after the other. A record is an object
+//! or a list.
 //!
-//! `serde_json` reads either all of an array or values without an array around them. Here the bytes of one object are cut
-//! out at a time, so that a file of any length needs the memory of its largest object; its grammar is left to
+//! `serde_json` reads either all of an array or values without an array around them. Here the bytes of one record are cut
+//! out at a time, so that a file of any length needs the memory of its largest record; its grammar is left to
 //! `serde_json`.
 
 use std::io::BufRead;
@@ -9,12 +10,20 @@ use std::io::BufRead;
 use crate::error::Problem;
 use crate::options::Limits;
 
-/// The objects of a JSON file.
+/// The records of a JSON file.
 pub(crate) struct JsonObjects<R> {
     input: R,
     limits: Limits,
     line: u64,
     state: State,
+    /// Whether a record so far began and ended on one line, with no array around it.
+    by_line: bool,
+    /// Whether the start of the next record is known in spite of the last error.
+    recovered: bool,
+    /// Records that are read before all that comes, in reverse.
+    before: Vec<JsonObject>,
+    /// The line of the last error, where that is not the line that is being read.
+    faulty_line: Option<u64>,
 }
 
 /// The reader's place in the file.
@@ -35,9 +44,9 @@ enum State {
     Broken,
 }
 
-/// One object.
+/// One record.
 pub(crate) struct JsonObject {
-    /// Its bytes, from `{` to `}`.
+    /// Its bytes, from `{` to `}` or `[` to `]`.
     pub json: Vec<u8>,
     /// The line that it starts on, from 1.
     pub line: u64,
@@ -45,21 +54,45 @@ pub(crate) struct JsonObject {
 
 impl<R: BufRead> JsonObjects<R> {
     pub(crate) fn new(input: R, limits: Limits) -> Self {
-        Self { input, limits, line: 1, state: State::Start }
+        Self {
+            input,
+            limits,
+            line: 1,
+            state: State::Start,
+            by_line: false,
+            recovered: false,
+            before: Vec::new(),
+            faulty_line: None,
+        }
     }
 
-    /// The line that is being read, from 1.
+    /// The line that is being read or that the last error is on, from 1.
     pub(crate) fn line(&self) -> u64 {
-        self.line
+        self.faulty_line.unwrap_or(self.line)
     }
 
-    /// The next object, or `None` after the last and after an error.
+    /// Whether the start of the next record is known.
+    pub(crate) fn goes_on(&self) -> bool {
+        self.state != State::Broken
+    }
+
+    /// The next record, or `None` after the last, and after an error from which none can be told.
     pub(crate) fn next(&mut self) -> Result<Option<JsonObject>, Problem> {
+        if let Some(record) = self.before.pop() {
+            return Ok(Some(record));
+        }
+        self.recovered = false;
+        self.faulty_line = None;
         let next = self.advance();
-        if next.is_err() {
+        if next.is_err() && !self.recovered {
             self.state = State::Broken;
         }
         next
+    }
+
+    /// Gives these records, which were found in the last one, before those that come.
+    pub(crate) fn put_back(&mut self, records: Vec<Vec<u8>>, line: u64) {
+        self.before.extend(records.into_iter().rev().map(|json| JsonObject { json, line }));
     }
 
     fn advance(&mut self) -> Result<Option<JsonObject>, Problem> {
@@ -80,29 +113,50 @@ impl<R: BufRead> JsonObjects<R> {
                 (State::Start, b'[') => State::FirstElement,
                 (State::FirstElement | State::AfterElement, b']') => State::End,
                 (State::AfterElement, b',') => State::NextElement,
-                (State::Start | State::Values, b'{') => {
+                (State::Start, b'{') | (State::Values, b'{' | b'[') => {
                     self.state = State::Values;
-                    return self.object().map(Some);
+                    return self.record(b"").map(Some);
                 }
-                (State::FirstElement | State::NextElement, b'{') => {
+                // No list of records, but a record that is a list.
+                (State::FirstElement, b'"') => {
+                    self.state = State::Values;
+                    return self.record(b"[").map(Some);
+                }
+                (State::FirstElement | State::NextElement, b'{' | b'[') => {
                     self.state = State::AfterElement;
-                    return self.object().map(Some);
+                    return self.record(b"").map(Some);
                 }
                 // No character begins so; 0 is half of one in UTF-16.
                 (_, 0 | 0x80..=0xc1 | 0xf5..) => return Err(Problem::NotUtf8),
+                (State::Values, byte) => {
+                    if self.by_line {
+                        self.pass_over_line()?;
+                        self.recovered = true;
+                    }
+                    return Err(Problem::Json(State::Values.complaint(byte)));
+                }
                 (state, byte) => return Err(Problem::Json(state.complaint(byte))),
             };
             self.input.consume(1);
         }
     }
 
-    fn object(&mut self) -> Result<JsonObject, Problem> {
-        let mut element = JsonObject { json: Vec::new(), line: self.line };
-        let (mut depth, mut in_string, mut escaped) = (0usize, false, false);
+    /// The record of which `begun` is read already.
+    fn record(&mut self, begun: &[u8]) -> Result<JsonObject, Problem> {
+        let mut record = JsonObject { json: begun.to_vec(), line: self.line };
+        let (mut depth, mut in_string, mut escaped) = (begun.len(), false, false);
         loop {
             let buffer = self.input.fill_buf()?;
             if buffer.is_empty() {
-                return Err(Problem::Json("the file ends inside an object; its end is missing".to_owned()));
+                self.recovered = self.by_line;
+                return Err(Problem::Json(format!("the file ends inside {}; its end is missing", kind(&record.json))));
+            }
+            // Where every record has a line, one whose end is missing takes none of the next.
+            if self.by_line && self.line > record.line && record.json.ends_with(b"\n") && buffer[0] == b'{' {
+                self.recovered = true;
+                self.faulty_line = Some(record.line);
+                let problem = format!("the line ends inside {}; its end is missing", kind(&record.json));
+                return Err(Problem::Json(problem));
             }
             let mut used = 0;
             let mut closed = false;
@@ -110,6 +164,9 @@ impl<R: BufRead> JsonObjects<R> {
                 used += 1;
                 if byte == b'\n' {
                     self.line += 1;
+                    if self.by_line {
+                        break;
+                    }
                 }
                 if in_string {
                     match byte {
@@ -138,13 +195,29 @@ impl<R: BufRead> JsonObjects<R> {
                     _ => {}
                 }
             }
-            if element.json.len() + used > self.limits.document_bytes {
+            if record.json.len() + used > self.limits.document_bytes {
                 return Err(Problem::TooLarge { what: "the document", limit: self.limits.document_bytes });
             }
-            element.json.extend_from_slice(&buffer[..used]);
+            record.json.extend_from_slice(&buffer[..used]);
             self.input.consume(used);
             if closed {
-                return if str::from_utf8(&element.json).is_ok() { Ok(element) } else { Err(Problem::NotUtf8) };
+                self.by_line |= self.state == State::Values && self.line == record.line;
+                // The record is passed, whatever it holds.
+                self.recovered = true;
+                return if str::from_utf8(&record.json).is_ok() { Ok(record) } else { Err(Problem::NotUtf8) };
+            }
+        }
+    }
+
+    fn pass_over_line(&mut self) -> Result<(), Problem> {
+        loop {
+            let buffer = self.input.fill_buf()?;
+            let end = buffer.iter().position(|&byte| byte == b'\n');
+            let used = end.unwrap_or(buffer.len());
+            let ends = buffer.is_empty() || end.is_some();
+            self.input.consume(used);
+            if ends {
+                return Ok(());
             }
         }
     }
@@ -172,6 +245,11 @@ impl<R: BufRead> JsonObjects<R> {
         }
         Ok(())
     }
+}
+
+/// A record by its first byte.
+fn kind(json: &[u8]) -> &'static str {
+    if json.starts_with(b"[") { "a list" } else { "an object" }
 }
 
 impl State {

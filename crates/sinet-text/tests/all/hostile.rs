@@ -136,6 +136,32 @@ fn fixture(json: &str) -> Tokenizer {
 }
 
 #[test]
+fn labels_are_never_cut() {
+    let config = ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(CASES / 4) };
+    let places = prop::collection::vec((0.0..1.0, 0.0..1.0), 0..5);
+    let result = TestRunner::new(config).run(&(hostile_text(), places), |(text, places)| {
+        let byte = |place: f64| text.floor_char_boundary((place * (text.len() + 1) as f64) as usize);
+        let spans = places.iter().map(|&(one, other)| (byte(one), byte(other)));
+        let labelled: Vec<_> =
+            spans.map(|(one, other)| ByteSpan { start: one.min(other), end: one.max(other) }).collect();
+        let document = Document::parse_around(text.as_str(), &labelled);
+        check_words(&document)?;
+        for label in labelled {
+            let cuts = |word: &ByteSpan, edge| word.start < edge && edge < word.end;
+            let cut = document.words.iter().any(|word| cuts(word, label.start) || cuts(word, label.end));
+            prop_assert!(!cut);
+            let touches = |word: &ByteSpan| word.start < label.end && label.start < word.end;
+            let has_touched = |sentence: &&WordRange| document.words[sentence.start..sentence.end].iter().any(touches);
+            prop_assert!(document.sentences.iter().filter(has_touched).count() <= 1);
+        }
+        Ok(())
+    });
+    if let Err(failure) = result {
+        panic!("{failure}");
+    }
+}
+
+#[test]
 fn nothing_panics_and_nothing_is_lost() {
     let tokenizers = [
         fixture(include_str!("../fixtures/bert-tokenizer.json")),

@@ -14,11 +14,19 @@ impl Findings {
         for (one, other, count) in &self.leaks {
             _ = writeln!(text, "{count} sentences of {one} stand in {other} too: scores there will be too high.");
         }
+        for (one, other, count) in &self.leaks_with_other_labels {
+            _ = writeln!(text, "{count} sentences of {one} have other labels in {other}.");
+        }
         for (kind, names) in &self.types_in_some {
             _ = writeln!(text, "The type {kind:?} is only in {}.", names.join(", "));
         }
         text
     }
+}
+
+/// A type as it is, or in quotes where it could not be seen otherwise.
+fn shown(kind: &str) -> String {
+    if kind.trim() == kind && !kind.is_empty() { kind.to_owned() } else { format!("{kind:?}") }
 }
 
 impl Split {
@@ -29,9 +37,13 @@ impl Split {
             "{name}: {documents} documents, {sentences} sentences, {words} words, at most {longest_sentence} a sentence"
         );
         for (what, kinds) in [("entities", &self.entities), ("relations", &self.relations)] {
-            let counts: Vec<String> = kinds.iter().map(|(kind, count)| format!("{kind} {count}")).collect();
+            let counts: Vec<String> = kinds.iter().map(|(kind, count)| format!("{} {count}", shown(kind))).collect();
             _ = writeln!(text, "  {} {what}: {}", kinds.values().sum::<usize>(), counts.join(", "));
         }
+        if self.documents > 0 && self.entities.is_empty() {
+            _ = writeln!(text, "  no document has an entity: is this the right file, in the right format?");
+        }
+        self.notes.iter().for_each(|note| _ = writeln!(text, "  {note}"));
         if self.too_wide > 0 {
             _ = writeln!(
                 text,
@@ -42,6 +54,8 @@ impl Split {
             );
         }
         for (count, what) in [
+            (self.white_space_edges, "entities begin or end in white space"),
+            (self.widened, "entities begin or end inside a word: they are widened to whole words"),
             (self.overlapping, "entities overlap another"),
             (self.duplicate_entities, "entities are there twice"),
             (self.two_types, "entities have the words of another with another type"),
@@ -52,11 +66,13 @@ impl Split {
             (self.entities_across_sentences, "entities reach over the end of a sentence: no model finds them"),
             (self.across_sentences, "relations link two sentences: no model finds them"),
             (self.repeated_sentences, "sentences are there more than once"),
+            (self.labelled_differently, "sentences are there with other labels than before"),
         ] {
             if count > 0 {
                 _ = writeln!(text, "  {count} {what}");
             }
         }
+        self.labelled_differently_in.iter().for_each(|sentence| _ = writeln!(text, "    {sentence}"));
         if let Some(Pieces { limit, longest, too_long, words, entities, relations }) = &self.pieces {
             _ = writeln!(text, "  the longest sentence has {longest} word pieces, the encoder reads {limit}");
             if *too_long > 0 {

@@ -68,7 +68,7 @@ pub fn from_fragment(fragment: &str) -> Result<Option<LabelledDocument>, LinkErr
     let bytes = URL_SAFE_NO_PAD.decode(data).map_err(|_| damaged("it was cut or changed"))?;
     let json = decompress_to_vec_with_limit(&bytes, MAX_DOCUMENT).map_err(|_| damaged("it was cut or changed"))?;
     let limits = Limits { document_bytes: MAX_DOCUMENT, labels: 20_000, ..Limits::default() };
-    let mut documents = Reader::new(Format::Sinet, json.as_slice(), "link", Options { limits, ends: None });
+    let mut documents = Reader::new(Format::Sinet, json.as_slice(), "link", Options { limits, ..Options::default() });
     match (documents.next(), documents.next()) {
         (Some(Ok(document)), None) => Ok(Some(document)),
         (Some(Err(error)), _) => Err(LinkError::Damaged(error.problem.to_string())),
@@ -131,7 +131,7 @@ mod tests {
             ("d=AAAA".to_owned(), "it was cut or changed"),
             (bomb, "it was cut or changed"),
             (format!("d={}", "A".repeat(MAX_OPENED + 1)), "it is too long"),
-            (wrapped("{}"), "missing field `text` (column 2, from where the document starts)"),
+            (wrapped("{}"), "there is no `text`; the fields are none"),
             (wrapped(""), "it does not hold one document"),
             (
                 wrapped(r#"{"text":"a","offset_unit":"code_points","entities":[{"type":"K","start":0,"end":9}]}"#),

@@ -1,14 +1,18 @@
 //! Documents from the files that a person drops or chooses.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::io::BufRead;
 
-use sinet_formats::{Format, LabelledDocument, LossReport, Options, Reader, SniffError, read_brat, sniff};
+use sinet_formats::{Format, LabelledDocument, LossReport, NamedFile, Options, Reader, SniffError, read_brat, sniff};
 
 /// A file's path and content.
 pub type Content = (String, Vec<u8>);
 
 /// The most documents that are opened at once.
 pub const MAX_DOCUMENTS: usize = 20_000;
+
+/// The most documents of a file that are named as unreadable; the others are counted.
+const NAMED: usize = 10;
 
 /// The endings of brat's two files, in small letters.
 const TEXT: &str = ".txt";
@@ -32,6 +36,10 @@ pub struct Opened {
 pub fn open(mut files: Vec<Content>) -> Opened {
     let mut opened = Opened::default();
     files.sort_by(|(a, _), (b, _)| a.cmp(b));
+    if is_collection(&files) {
+        opened.take_collection(files);
+        return opened;
+    }
     let Pairing { labels, unclear } = opened.pair(&files);
     let mut files: Vec<Option<Content>> = files.into_iter().map(Some).collect();
     for index in 0..files.len() {
@@ -132,7 +140,9 @@ impl Opened {
                 sniffed.format
             }
             // Notes and the like open as texts.
-            Err(SniffError::Line { .. }) if std::str::from_utf8(bytes).is_ok() && !has_extension(path) => {
+            Err(SniffError::Line { .. } | SniffError::PlainText { .. })
+                if std::str::from_utf8(bytes).is_ok() && !has_extension(path) =>
+            {
                 let text = String::from_utf8_lossy(bytes).into_owned();
                 return self.add(LabelledDocument::new(path.rsplit('/').next().unwrap_or(path), text));
             }
@@ -142,7 +152,20 @@ impl Opened {
     }
 
     fn read(&mut self, format: Format, path: &str, bytes: &[u8]) {
-        let mut reader = Reader::new(format, bytes, path, Options::default());
+        self.take_documents(Reader::new(format, bytes, path, Options::default()), path);
+    }
+
+    fn take_collection(&mut self, files: Vec<Content>) {
+        let files = files.into_iter().map(|(path, bytes)| NamedFile::of_bytes(path, bytes)).collect();
+        match Reader::of_files(files, "these files", Options::default()) {
+            Ok(reader) => self.take_documents(reader, "these files"),
+            Err(error) => self.failures.push(format!("{error}.")),
+        }
+    }
+
+    fn take_documents(&mut self, reader: Reader<impl BufRead>, path: &str) {
+        let mut reader = reader.past_errors();
+        let mut unread = 0;
         for document in reader.by_ref() {
             match document {
                 Ok(document) if self.documents.len() < MAX_DOCUMENTS => self.documents.push(document),
@@ -151,12 +174,18 @@ impl Opened {
                     break;
                 }
                 Err(error) => {
-                    self.failures.push(format!("{error}."));
-                    break;
+                    unread += 1;
+                    if unread <= NAMED {
+                        self.failures.push(format!("{error}."));
+                    }
                 }
             }
         }
+        if let Some(more @ 1..) = unread.checked_sub(NAMED) {
+            self.failures.push(format!("{} more of {path} cannot be opened.", count(more, "document")));
+        }
         self.note(reader.report());
+        self.notes.extend(reader.report().complaint().map(|complaint| format!("{path}: {complaint}")));
     }
 
     fn add(&mut self, document: LabelledDocument) {
@@ -177,9 +206,27 @@ impl Opened {
     }
 }
 
+/// Whether files are labels and texts of brat's that no folder holds side by side: those of a shared task, in several files
+/// a text, or texts and labels in two folders.
+fn is_collection(files: &[Content]) -> bool {
+    let stem = |path: &str| path.rsplit_once('.').map_or(path, |(stem, _)| stem).to_lowercase();
+    let paths = || files.iter().map(|(path, _)| path.as_str());
+    let texts: BTreeSet<String> = paths().filter(|path| has_ending(path, TEXT)).map(stem).collect();
+    let name = |stem: &str| stem.rsplit('/').next().unwrap_or(stem).to_owned();
+    let names: BTreeSet<String> = texts.iter().map(|text| name(text)).collect();
+    let is_apart = |path: &&str| {
+        let stem = stem(path);
+        has_ending(path, LABELS) && !texts.contains(&stem) && names.contains(&name(&stem))
+    };
+    paths().any(|path| has_ending(path, ".a1") || has_ending(path, ".a2") || is_apart(&path))
+}
+
 /// Whether the end of a zip archive names files with labels, as opposed to a model's.
 pub fn names_labels(tail: &[u8]) -> bool {
-    tail.windows(LABELS.len()).any(|name| name.eq_ignore_ascii_case(LABELS.as_bytes()))
+    let names = |name: &&str| tail.windows(name.len()).any(|found| found.eq_ignore_ascii_case(name.as_bytes()));
+    const MODEL: [&str; 2] = [".safetensors", "manifest.json"];
+    const LABELS: [&str; 10] = [".ann", ".a1", ".json", ".conll", ".bio", ".iob", ".tsv", ".xmi", ".xml", ".spacy"];
+    !MODEL.iter().any(|name| names(name)) && LABELS.iter().any(|name| names(name))
 }
 
 fn has_ending(path: &str, ending: &str) -> bool {
@@ -246,8 +293,46 @@ mod tests {
                 "notes": "Some notes." with 0 entities
                 ! a.ann cannot be opened: this is brat's .ann file; open it together with its .txt file, or both in a zip archive.
                 ! e.json cannot be opened: the file is empty.
-                ! picture.png cannot be opened: "\u{1}PNG" is the start of no known format; name the format.
+                ! picture.png cannot be opened: line 1 is "\u{1}PNG", which fits no known format (tried columns between tabs: most lines have only one; columns between blanks: most lines have only one; columns between commas: most lines have only one; columns between semicolons: most lines have only one); name the format.
             "#]],
+        );
+    }
+
+    #[test]
+    fn what_convert_says_is_said() {
+        check(
+            &[("x.jsonl", "{\"text\":\"Ada\",\"label\":[],\"colour\":\"red\"}\n{\"text\":\"Bo\",\"label\":[]}")],
+            expect![[r#"
+                "": "Ada" with 0 entities
+                "": "Bo" with 0 entities
+                x.jsonl was opened as doccano JSONL: its objects have `text` and `label` or entities with `start_offset`.
+                Read as doccano JSONL, which counts in Unicode code points, end exclusive.
+                1 field not read: `colour`.
+                x.jsonl: None of the 2 documents has an entity.
+            "#]],
+        );
+        check(
+            &[("x.jsonl", "{\"text\":\"a\",\"label\":[[0,2,\"K\"]]}\n{\"text\":\"b\",\"label\":[[0,1,\"K\"]]}")],
+            expect![[r#"
+                "": "b" with 1 entities
+                x.jsonl was opened as doccano JSONL: its objects have `text` and `label` or entities with `start_offset`.
+                Read as doccano JSONL, which counts in Unicode code points, end exclusive.
+                ! x.jsonl, line 1, document 1, label[0]: the span 0..2 does not fit the text of 1 Unicode code points.
+            "#]],
+        );
+        let bad = "{\"text\":\"a\",\"label\":[[0,2,\"K\"]]}\n".repeat(NAMED + 2);
+        let Opened { failures, .. } = open(vec![("x.jsonl".to_owned(), bad.into_bytes())]);
+        assert_eq!(failures.len(), NAMED + 1);
+        assert_eq!(failures[NAMED], "2 documents more of x.jsonl cannot be opened.");
+    }
+
+    #[test]
+    fn texts_and_labels_apart_go_together() {
+        let labels = "T1\tPeop 0 3\tAda\n";
+        check(&[("c/text/a.txt", "Ada"), ("c/labels/a.ann", labels), ("c/text/b.txt", "Bo")], expect![[""]]);
+        check(
+            &[("a.txt", "Ada sang"), ("a.a1", labels), ("a.a2", "T2\tVerb 4 8\tsang\nR1\tDoes Arg1:T1 Arg2:T2\n")],
+            expect![[""]],
         );
     }
 
@@ -296,7 +381,15 @@ mod tests {
             open(files.map(|(path, text)| (path.to_owned(), text.into())).to_vec());
         assert_eq!(failures, Vec::<String>::new());
         assert!(documents.len() == 2 && documents.iter().all(|document| document.entities.len() == 1));
-        assert!(names_labels(b"PK a.ANN PK") && !names_labels(b"PK model.safetensors"));
+        for (tail, expected) in [
+            ("PK a.ANN PK", true),
+            ("PK all.jsonl", true),
+            ("PK model.SAFETENSORS PK config.json", false),
+            ("PK m/manifest.json PK a.ann", false),
+            ("PK picture.png", false),
+        ] {
+            assert_eq!(names_labels(tail.as_bytes()), expected, "{tail}");
+        }
     }
 
     #[test]

@@ -44,7 +44,7 @@ pub struct Terms {
 impl Item {
     /// Everything, in the order of the list.
     pub fn all() -> Vec<Self> {
-        let data = Format::ALL.into_iter().map(Self::Data);
+        let data = Format::ALL.into_iter().filter(|format| format.can_be_written()).map(Self::Data);
         data.chain([Self::Training, Self::Svg, Self::Png, Self::Html]).collect()
     }
 

@@ -19,7 +19,7 @@ pub struct Provenance {
     pub when: String,
 }
 
-/// A zip archive with `train.json` in SpERT's form, `types.json`, and `provenance.json`, which says what the model had said
+/// A zip archive, with words and sentences that end inside no label: `train.json` in SpERT's form, `types.json`, and `provenance.json`, which says what the model had said
 /// and what a person has made of it.
 ///
 /// # Errors
@@ -30,7 +30,8 @@ pub fn archive(
     types: &Types,
     provenance: &Provenance,
 ) -> Result<(Vec<u8>, LossReport), WriteError> {
-    let labelled: Vec<LabelledDocument> = documents.iter().map(|document| document.to_labelled()).collect();
+    let labelled: Vec<LabelledDocument> =
+        documents.iter().map(|document| document.to_labelled().cut_at_labels()).collect();
     let mut writer = Writer::new(Format::Spert, Vec::new());
     for document in &labelled {
         writer.write(document)?;

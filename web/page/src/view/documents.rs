@@ -69,7 +69,10 @@ fn List(library: Library, files: Files) -> impl IntoView {
             format.set(chosen);
         }
     };
-    let options = || Format::ALL.map(|format| view! { <option value=format.name()>{format.title()}</option> });
+    let options = || {
+        let formats = Format::ALL.into_iter().filter(|format| format.can_be_written());
+        formats.map(|format| view! { <option value=format.name()>{format.title()}</option> }).collect_view()
+    };
     view! {
         <p class="buttons">
             <button type="button" class="quiet" on:click=move |_| library.open_new(OpenDocument::of_text(""))>"New"</button>
