@@ -327,11 +327,11 @@ fn chunks_are_no_entities() {
         "EU I-ORG\n",
         "tag=3",
         expect![[r#"
-        ! x, line 1: no column of its lines, such as "EU I-ORG", holds tags (tried columns between tabs: most lines have only one; columns between blanks: most lines have 2, so there is no column 3; columns between commas: most lines have only one; columns between semicolons: most lines have only one); name the columns of words and tags
-        0 documents, 0 entities, 0 relations.
-        Read as CoNLL, which counts in words: a tag stands beside each.
-        Nothing is lost.
-    "#]],
+            ! x, line 1: no column of its lines, such as "EU I-ORG", holds tags (tried columns between tabs or commas or semicolons: most lines have only one; columns between blanks: most lines have 2, so there is no column 3); name the columns of words and tags
+            0 documents, 0 entities, 0 relations.
+            Read as CoNLL, which counts in words: a tag stands beside each.
+            Nothing is lost.
+        "#]],
     );
 }
 

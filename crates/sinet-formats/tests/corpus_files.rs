@@ -440,3 +440,12 @@ fn what_can_only_be_read_is_not_written() {
         assert!(format.can_be_read() || format.can_be_written());
     }
 }
+
+#[test]
+fn words_and_sentences_of_any_package_are_no_entities() {
+    let xmi = r#"<xmi:XMI xmlns:xmi="http://www.omg.org/XMI" xmlns:cas="http:///uima/cas.ecore" xmlns:own="http:///own.ecore" xmi:version="2.0">
+        <own:Token xmi:id="2" sofa="1" begin="0" end="3" pos="NNP"/><own:Token xmi:id="3" sofa="1" begin="4" end="8" pos="VBD"/>
+        <own:Sentence xmi:id="4" sofa="1" begin="0" end="8"/>
+        <cas:Sofa xmi:id="1" sofaNum="1" sofaID="_InitialView" mimeType="text" sofaString="Ada sang"/></xmi:XMI>"#;
+    expect![[""]].assert_eq(&read(Format::Xmi, xmi.as_bytes()));
+}

@@ -54,7 +54,6 @@ enum Role {
     Link,
 }
 
-const SEGMENTATION: &str = "de.tudarmstadt.ukp.dkpro.core.api.segmentation.type";
 const NAMED_ENTITIES: &str = "de.tudarmstadt.ukp.dkpro.core.api.ner.type";
 const COREFERENCE: &str = "de.tudarmstadt.ukp.dkpro.core.api.coref.type";
 const METADATA: &[&str] = &[
@@ -87,8 +86,9 @@ impl Structure {
         let package = self.package.as_str();
         match (package, self.name.as_str()) {
             ("uima.cas", "Sofa") => return Role::Sofa,
-            (SEGMENTATION, "Token") => return Role::Token,
-            (SEGMENTATION, "Sentence") => return Role::Sentence,
+            // Every project has its own package for these.
+            (_, "Token") if self.range().is_some() => return Role::Token,
+            (_, "Sentence") if self.range().is_some() => return Role::Sentence,
             (NAMED_ENTITIES, _) if self.range().is_some() => return Role::Span,
             (COREFERENCE, "CoreferenceChain") => return Role::Chain,
             ("uima.tcas", "Annotation") => return Role::Other,
