@@ -207,7 +207,7 @@ fn docred() {
         2 groups of mentions of the same thing: left out.
         1 entity with another text beside it than at its place: the place was kept.
         3 relations between things, not mentions: placed between their two nearest mentions.
-        1 field not read: `labels.evidence`.
+        4 fields not read: `labels[].evidence` (3 times), `labels.evidence`.
     "#]],
     );
 }
@@ -234,7 +234,7 @@ fn docbin() {
         1 link to a knowledge base: left out.
         1 document that nobody has labelled yet: left out.
         2 annotations of a layer that holds no entities or relations: left out: `spans["sc"]` (2 times).
-        2 fields not read: `cats`, `user_data.…`.
+        2 fields not read: `cats`, `user_data.note`.
     "#]],
     );
 }
@@ -262,7 +262,22 @@ fn token_tags() {
 #[test]
 #[cfg(feature = "parquet")]
 fn parquet() {
-    check(Format::Parquet, "tokens.parquet", expect![""]);
+    check(
+        Format::Parquet,
+        "tokens.parquet",
+        expect![[r#"
+            "0" "Ada Byron left London ."
+              0 "Ada Byron" PER
+              1 "London" LOC
+            "1" "Rain in New York"
+              0 "New York" LOC
+            "2" "Nobody"
+            3 documents, 3 entities, 0 relations.
+            Read as Parquet, which counts in words: a tag stands beside each.
+            The tags are IOB2: every entity begins with B-.
+            Nothing is lost.
+        "#]],
+    );
 }
 
 #[test]
@@ -336,7 +351,7 @@ fn bioc_in_other_hands() {
         Format::BiocXml,
         "<html><body/></html>",
         expect![[r#"
-        x, line 1: is not well-formed XML: <html> stands there, but <collection> is expected
+        x, line 1: <html> stands there, but <collection> is expected
         0 documents, 0 entities, 0 relations.
         Read as BioC XML, which counts in Unicode code points, end exclusive.
         Nothing is lost.
