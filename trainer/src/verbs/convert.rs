@@ -10,7 +10,7 @@ use sinet_formats::{Columns, Ends, Format, Options, Predictions};
 
 /// Convert labelled documents from one file format into another, and say what that loses
 ///
-/// The formats are listed in docs/formats.md; a wrong name lists them too. Writing spert also writes types.json, so that the
+/// The formats are listed in docs/src/formats.md; a wrong name lists them too. Writing spert also writes types.json, so that the
 /// result can be trained on.
 #[derive(Debug, Args)]
 pub struct Convert {
