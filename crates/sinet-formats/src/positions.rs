@@ -147,7 +147,9 @@ impl Fit {
 
     /// Bounds of words are weaker evidence: every stretch that moves must have them, and most must have had none.
     fn has_better_bounds(&self, best: &Self, reading: Reading, text: &str) -> bool {
-        let is_clean = |span: &Option<ByteSpan>| span.is_some_and(|span| edges(text, span).is_clean());
+        // A stretch may be backwards here.
+        let is_clean =
+            |span: &Option<ByteSpan>| span.is_some_and(|span| span.start < span.end && edges(text, span).is_clean());
         let moved = self.spans.iter().zip(&best.spans).filter(|(here, there)| here != there);
         let (mut count, mut mended) = (0, 0);
         for (here, there) in moved {

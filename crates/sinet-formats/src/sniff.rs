@@ -232,7 +232,10 @@ mod tests {
                 "dygie: its objects have `sentences` and `ner` or `doc_key`",
             ),
             (r#"{"tokenized_text": []}"#, "gliner: its objects have `tokenized_text`"),
-            (r#"{"text": "a", "denotations": []}"#, "pubannotation: its objects have `denotations` or `sourcedb`"),
+            (
+                r#"{"text": "a", "denotations": []}"#,
+                "pubannotation: its objects have `denotations`, `tracks` or `sourcedb`",
+            ),
             (
                 r#"[{"id": 1, "data": {"text": "a"}, "annotations": []}]"#,
                 "label-studio: its objects have `data` and `annotations` or `predictions`",

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use proptest::prelude::*;
 use sinet_text::{ByteSpan, WordRange};
 
-use crate::words::{covering, span_of};
+use crate::words::{covering, edges, span_of};
 use crate::{
     Format, LabelledDocument, LabelledEntity, LabelledRelation, Loss, LossReport, Options, Provenance, Reader,
     TextForm, Writer,
@@ -229,10 +229,19 @@ fn in_words(document: &LabelledDocument, format: Format) -> Option<LabelledDocum
     Some(joined)
 }
 
+/// Whether `format` says the places of the entities. spaCy's pairs name neither a unit nor texts, so that bounds inside of words
+/// speak for another unit.
+fn is_told(document: &LabelledDocument, format: Format) -> bool {
+    format != Format::Spacy || document.entities.iter().all(|entity| edges(&document.text, entity.span).is_clean())
+}
+
 proptest! {
     #[test]
     fn what_a_format_holds_comes_back(documents in prop::collection::vec(document(), 0..4)) {
         for format in READABLE {
+            if !documents.iter().all(|document| is_told(document, format)) {
+                continue;
+            }
             let expected: Vec<_> = documents.iter().filter_map(|document| held(document, format)).collect();
             let mut found = through(&documents, format);
             if format == Format::Brat {
@@ -251,6 +260,9 @@ proptest! {
         for one in READABLE {
             let Some(here) = held(&document, one) else { continue };
             for other in READABLE {
+                if !is_told(&here, one) || !is_told(&here, other) {
+                    continue;
+                }
                 let mut back = through(&through(std::slice::from_ref(&here), other), one);
                 let expected = held(&here, other).and_then(|there| held(&there, one));
                 if let (Some(back), Some("")) = (back.first_mut(), expected.as_ref().map(|expected| expected.id.as_str())) {
@@ -264,7 +276,7 @@ proptest! {
 
     #[test]
     fn a_report_without_losses_is_right(document in document()) {
-        for format in READABLE {
+        for format in READABLE.into_iter().filter(|&format| is_told(&document, format)) {
             let (_, report) = written(std::slice::from_ref(&document), format);
             let back = through(std::slice::from_ref(&document), format);
             prop_assert_eq!(report.entities, back.iter().map(|back| back.entities.len()).sum::<usize>(), "{}", format);

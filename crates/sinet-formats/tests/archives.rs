@@ -274,15 +274,16 @@ fn text_in_other_encodings_is_read() {
     check(
         &utf16("Zoë B-P\nleft O\n\nOto B-P\n", "\u{feff}"),
         expect![[r#"
-        conll: every line ends in a tag such as O or B-PER
-        "" "Zoë left": "Zoë"/P
-        "" "Oto": "Oto"/P
-        2 documents, 2 entities, 0 relations.
-        Read as CoNLL 2003, which counts in words: a tag stands beside each.
-        Some files are in UTF-16, not in UTF-8, and were read so.
-        The tags are IOB2: every entity begins with B-.
-        Nothing is lost.
-    "#]],
+            conll: every line ends in a tag such as O or B-PER
+            "" "Zoë left": "Zoë"/P
+            "" "Oto": "Oto"/P
+            2 documents, 2 entities, 0 relations.
+            Read as CoNLL, which counts in words: a tag stands beside each.
+            Column 1 holds the words, column 2 the tags.
+            Some files are in UTF-16, not in UTF-8, and were read so.
+            The tags are IOB2: every entity begins with B-.
+            Nothing is lost.
+        "#]],
     );
     // One damaged byte among characters of UTF-8 is no other encoding.
     let mut damaged = format!("{file}\n{file}\n").into_bytes();

@@ -337,7 +337,13 @@ fn label_studio() {
     check(
         Format::LabelStudio,
         r#"[{"data":{"text":"Ada"},"annotations":[{"result":[{"type":"labels","value":{"start":0,"labels":["A"]}}]}]}]"#,
-        expect![[""]],
+        expect![[r#"
+            "" "Ada":
+            1 document, 0 entities, 0 relations.
+            Read as Label Studio JSON, which counts in UTF-16 code units, end exclusive.
+            The document has no entity.
+            1 label without a place in the text: left out.
+        "#]],
     );
 }
 
@@ -358,11 +364,16 @@ fn prodigy() {
     check(
         Format::Prodigy,
         r#"{"text":"ab c","tokens":[{"start":0,"end":2},{"start":3,"end":4}],"spans":[{"start":0,"end":2,"token_start":0,"token_end":1,"label":"K"}]}"#,
-        expect![[""]],
+        expect![[r#"
+            "" "ab c": "ab"/K/Person
+            1 document, 1 entity, 0 relations.
+            Read as Prodigy JSONL, which counts in Unicode code points, end exclusive.
+            1 entity with another text beside it than at its place: the place was kept.
+        "#]],
     );
     check_error(
         Format::Prodigy,
-        r#"{"text":"ab","tokens":[{"start":0,"end":3}]}"#,
+        r#"{"text":"ab","tokens":[{"start":0,"end":3}],"spans":[],"answer":"accept"}"#,
         expect!["x, line 1, document 1, tokens[0]: the span 0..3 does not fit the text of 2 Unicode code points"],
     );
 }
@@ -385,7 +396,13 @@ fn pubannotation() {
     check(
         Format::PubAnnotation,
         r#"{"text":"a","denotations":[{"id":"T1","span":{"begin":0,"end":1},"obj":"K"},{"span":[],"obj":"K"}],"relations":[{"pred":"R","subj":"T1","obj":"T2"}]}"#,
-        expect![[""]],
+        expect![[r#"
+            "" "a": "a"/K/Person
+            1 document, 1 entity, 0 relations.
+            Read as PubAnnotation JSON, which counts in Unicode code points, end exclusive.
+            1 relation with an end that is no entity: left out.
+            1 label without a place in the text: left out.
+        "#]],
     );
 }
 
@@ -590,13 +607,12 @@ fn spacy() {
         Format::Spacy,
         &corpus("spacy.jsonl"),
         expect![[r#"
-        "7" "Ada left Rome": "Ada"/Peop/Person
-        1 document, 1 entity, 0 relations.
-        Read as Argilla JSON, which counts in Unicode code points, end exclusive.
-        1 document rejected or skipped by the annotator: left out.
-        2 predictions beside a person's labels: left out.
-        1 document that nobody has labelled yet: left out.
-    "#]],
+            "" "Ada lives in London.": "Ada"/Peop/Person "London"/Loc/Person
+            "" "Nobody 😀 is here.":
+            2 documents, 2 entities, 0 relations.
+            Read as spaCy JSONL, which counts in Unicode code points, end exclusive.
+            Nothing is lost.
+        "#]],
     );
 }
 
@@ -606,13 +622,12 @@ fn spacy_objects() {
         Format::Spacy,
         &corpus("spacy-objects.jsonl"),
         expect![[r#"
-        "7" "Ada left Rome": "Ada"/Peop/Person
-        1 document, 1 entity, 0 relations.
-        Read as Argilla JSON, which counts in Unicode code points, end exclusive.
-        1 further annotation of the same text: left out.
-        1 prediction beside a person's labels: left out.
-        1 document that nobody has labelled yet: left out.
-    "#]],
+            "" "Ada lives in London.": "Ada"/Peop/Person
+            "" "Ada lives": "Ada"/Peop=0.5/Model
+            2 documents, 2 entities, 0 relations.
+            Read as spaCy JSONL, which counts in Unicode code points, end exclusive.
+            1 region other than stretches of text with a type: left out.
+        "#]],
     );
 }
 
@@ -622,17 +637,29 @@ fn dataturks() {
         Format::Spacy,
         &corpus("dataturks.jsonl"),
         expect![[r#"
-        "7" "Ada left Rome": "Ada"/Peop/Person
-        1 document, 1 entity, 0 relations.
-        Read as Argilla JSON, which counts in Unicode code points, end exclusive.
-        Nothing is lost.
-    "#]],
+            "" "Ada lives in London.": "Ada"/Peop/Person
+            "" "Nobody is here.":
+            2 documents, 1 entity, 0 relations.
+            Read as spaCy JSONL, which counts in Unicode code points, end exclusive.
+            Ends are the last character here, as in files of Dataturks.
+            1 region other than stretches of text with a type: left out.
+        "#]],
     );
 }
 
 #[test]
 fn spacy_records_within_an_object() {
-    check(Format::Spacy, &corpus("spacy-annotator.json"), expect![[""]]);
+    check(
+        Format::Spacy,
+        &corpus("spacy-annotator.json"),
+        expect![[r#"
+        "" "Ada lives.": "Ada"/Peop/Person
+        "" "Bob":
+        2 documents, 1 entity, 0 relations.
+        Read as spaCy JSONL, which counts in Unicode code points, end exclusive.
+        1 document that nobody has labelled yet: left out.
+    "#]],
+    );
 }
 
 #[test]
@@ -641,18 +668,13 @@ fn argilla() {
         Format::Argilla,
         &corpus("argilla.jsonl"),
         expect![[r#"
-        "1" "Al owns Acme": "Al"//Person "Acme"/ORG /Person "Acme"/ORG/Person
-        "" "Al": "Al"//Person "Al"/7/Person
-        "" "Al": "Al"/PER/Person 0-R->0
-        "" "Al":
-        4 documents, 6 entities, 1 relation.
-        Read as doccano JSONL, which counts in Unicode code points, end exclusive.
-        The types "ORG " and "ORG" differ only by case or white space; both are kept.
-        2 regions other than stretches of text with a type: left out.
-        2 labels without a type: kept with an empty one.
-        1 id given twice in a document: the first was kept.
-        3 fields not read: `url`, `entities[].note`, `entities[].type`.
-    "#]],
+            "7" "Ada left Rome": "Ada"/Peop/Person
+            1 document, 1 entity, 0 relations.
+            Read as Argilla JSON, which counts in Unicode code points, end exclusive.
+            1 document rejected or skipped by the annotator: left out.
+            2 predictions beside a person's labels: left out.
+            1 document that nobody has labelled yet: left out.
+        "#]],
     );
 }
 
@@ -688,7 +710,20 @@ fn argilla_rows() {
 
 #[test]
 fn triples() {
-    check(Format::Triples, &corpus("triples.jsonl"), expect![[""]]);
+    check(
+        Format::Triples,
+        &corpus("triples.jsonl"),
+        expect![[r#"
+        "" "Ada lives in London.": "Ada"/Peop/Person "London"/Loc/Person 0-Live_In->1
+        "" "Ada lives.": "Ada"/Entity/Person "lives"/Entity/Person 0-does->1
+        "" "Ada 😀 lives": "Ada"/Entity/Person "lives"/Entity/Person 0-R->1
+        3 documents, 6 entities, 3 relations.
+        Read as JSON of triples, which counts in no unit: its words are searched for in the text.
+        Entities have no types in this file: all are "Entity".
+        1 relation of an entity that was left out: left out too.
+        1 label without a place in the text: left out.
+    "#]],
+    );
 }
 
 /// Kind after kind of file that is read though one value in it is odd, and what the report says of it.
@@ -861,15 +896,28 @@ fn the_text_is_the_field_that_has_every_entity_at_its_place() {
         Format::Doccano,
         r#"{"title":"A note on Al","body":"Al owns Acme","entities":[{"start":0,"end":2,"label":"PER","text":"Al"},{"start":8,"end":12,"label":"ORG","text":"Acme"}]}
            {"text":"<p>Al owns Acme","plain":"Al owns Acme","entities":[{"start":0,"end":2,"label":"PER","text":"Al"}]}"#,
-        expect![[""]],
+        expect![[r#"
+            "" "Al owns Acme": "Al"/PER/Person "Acme"/ORG/Person
+            "" "Al owns Acme": "Al"/PER/Person
+            2 documents, 3 entities, 0 relations.
+            Read as doccano JSONL, which counts in Unicode code points, end exclusive.
+            The text was taken from the field `body`.
+            The text was taken from the field `plain`.
+            2 fields not read: `title`, `text`.
+        "#]],
     );
     let file = r#"{"title":"A note on Al","body":"Al owns Acme","label":[[0,2,"PER"]]}"#;
-    check_error(Format::Doccano, file, expect![[""]]);
+    check_error(
+        Format::Doccano,
+        file,
+        expect!["x, line 1, document 1: the text may be any of `title`, `body`; name its field"],
+    );
     let named = |field: &str| Options { text_field: Some(field.to_owned()), ..Options::default() };
     let (documents, _) = read(Format::Doccano, file, named("body"));
     assert_eq!(documents.unwrap()[0].entity_text(0), Some("Al"));
     let (documents, _) = read(Format::Doccano, file, named("summary"));
-    expect![[""]].assert_eq(&documents.unwrap_err().to_string());
+    expect!["x, line 1, document 1: there is no text in the field `summary`; fields of text are `title`, `body`"]
+        .assert_eq(&documents.unwrap_err().to_string());
 }
 
 #[test]
@@ -898,7 +946,7 @@ fn too_much_is_refused() {
         .assert_eq(&error(Format::Doccano, r#"{"text":"ab","label":[[0,1,"K"],[0,1,"K"]]}"#));
     expect!["x, line 13, document 1: the document is larger than 60 bytes; split it into smaller ones"]
         .assert_eq(&error(Format::Conll, &"word O\n".repeat(20)));
-    expect![[r#"x, line 1: no column of its lines, such as "wordwordwordwordwordwordwordwordwordwordwordwordwordwordword…", holds tags (tried columns between tabs: most lines have only one; columns between blanks: most lines have only one; columns between commas: most lines have only one; columns between semicolons: most lines have only one); name the columns of words and tags"#]]
+    expect![[r#"x, line 1: no column of its lines, such as "wordwordwordwordwordwordwordwordwordwordwordwordwordwordword…", holds tags (tried columns between tabs or blanks or commas or semicolons: most lines have only one); name the columns of words and tags"#]]
         .assert_eq(&error(Format::Conll, &"word".repeat(20)));
     expect!["x, line 1: is nested deeper than 64 levels"]
         .assert_eq(&error(Format::Doccano, &format!("{{\"text\":{}0{}}}", "[".repeat(70), "]".repeat(70))));

@@ -59,6 +59,7 @@ fn stacked_annotations_and_parts_of_tokens() {
             Read as WebAnno TSV, which counts in UTF-16 code units, end exclusive.
             The entities are the layer Span with the types of its feature value.
             1 entity without a word: left out.
+            2 entities beginning or ending inside a word: kept so.
         "#]],
     );
 }

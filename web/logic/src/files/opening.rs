@@ -293,7 +293,7 @@ mod tests {
                 "notes": "Some notes." with 0 entities
                 ! a.ann cannot be opened: this is brat's .ann file; open it together with its .txt file, or both in a zip archive.
                 ! e.json cannot be opened: the file is empty.
-                ! picture.png cannot be opened: line 1 is "\u{1}PNG", which fits no known format (tried columns between tabs: most lines have only one; columns between blanks: most lines have only one; columns between commas: most lines have only one; columns between semicolons: most lines have only one); name the format.
+                ! picture.png cannot be opened: line 1 is "\u{1}PNG", which fits no known format (tried columns between tabs or blanks or commas or semicolons: most lines have only one); name the format.
             "#]],
         );
     }
@@ -329,10 +329,18 @@ mod tests {
     #[test]
     fn texts_and_labels_apart_go_together() {
         let labels = "T1\tPeop 0 3\tAda\n";
-        check(&[("c/text/a.txt", "Ada"), ("c/labels/a.ann", labels), ("c/text/b.txt", "Bo")], expect![[""]]);
+        check(
+            &[("c/text/a.txt", "Ada"), ("c/labels/a.ann", labels), ("c/text/b.txt", "Bo")],
+            expect![[r#"
+            "c/text/a": "Ada" with 1 entities
+            1 file not read: c/text/b.txt (a text without labels).
+        "#]],
+        );
         check(
             &[("a.txt", "Ada sang"), ("a.a1", labels), ("a.a2", "T2\tVerb 4 8\tsang\nR1\tDoes Arg1:T1 Arg2:T2\n")],
-            expect![[""]],
+            expect![[r#"
+                "a": "Ada sang" with 2 entities
+            "#]],
         );
     }
 

@@ -19,8 +19,8 @@ pub struct Provenance {
     pub when: String,
 }
 
-/// A zip archive, with words and sentences that end inside no label: `train.json` in SpERT's form, `types.json`, and `provenance.json`, which says what the model had said
-/// and what a person has made of it.
+/// A zip archive with `train.json` in SpERT's form, `types.json`, and `provenance.json`, which says what the model had said
+/// and what a person has made of it. No word and no sentence in it ends inside a label.
 ///
 /// # Errors
 ///
