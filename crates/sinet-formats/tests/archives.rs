@@ -278,7 +278,8 @@ fn text_in_other_encodings_is_read() {
         "" "Zoë left": "Zoë"/P
         "" "Oto": "Oto"/P
         2 documents, 2 entities, 0 relations.
-        Read as CoNLL 2003, which counts in words: a tag stands beside each.
+        Read as CoNLL, which counts in words: a tag stands beside each.
+        Column 1 holds the words, column 2 the tags.
         Some files are in UTF-16, not in UTF-8, and were read so.
         The tags are IOB2: every entity begins with B-.
         Nothing is lost.
