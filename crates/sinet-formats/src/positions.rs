@@ -5,15 +5,16 @@
 //! witness; where none stands beside any, it is the bounds of words.
 
 use sinet_text::{ByteSpan, OffsetUnit, Offsets, TextRange};
-use unicode_normalization::UnicodeNormalization;
 
 use crate::document::LabelledDocument;
 use crate::error::{Fault, Problem, shortened};
 use crate::loss_report::{Loss, LossReport};
 use crate::words::edges;
 
+mod normal_form;
 mod reading;
 
+use normal_form::composed;
 use reading::Reading;
 
 /// A stretch of text as a file states it.
@@ -220,12 +221,12 @@ enum Likeness {
 /// it grew to whole words.
 fn likeness(beside: &str, found: &str) -> Likeness {
     let spaced = |text: &str| -> String {
-        text.nfc().map(|character| if character.is_whitespace() { ' ' } else { character }).collect()
+        composed(text).into_iter().map(|one| if one.is_whitespace() { ' ' } else { one }).collect()
     };
     let in_lines = |text: &str| spaced(&text.replace("\r\n", " "));
     let bare = |text: &str| -> String {
         let text = ["\\r", "\\n", "\\t"].iter().fold(text.to_owned(), |text, escape| text.replace(escape, ""));
-        text.nfc().filter(|character| !character.is_whitespace()).collect()
+        composed(&text).into_iter().filter(|character| !character.is_whitespace()).collect()
     };
     if beside == found || spaced(beside) == spaced(found) || in_lines(beside) == in_lines(found) {
         return Likeness::Same;
@@ -277,6 +278,8 @@ pub(crate) fn text_of(document: &LabelledDocument, span: ByteSpan) -> &str {
 mod tests {
     use super::*;
     use expect_test::{Expect, expect};
+    use proptest::prelude::*;
+    use unicode_normalization::UnicodeNormalization;
 
     /// The bytes of stretches of "aé😀 b", with notes.
     #[track_caller]
@@ -484,5 +487,47 @@ mod tests {
                 "[(0, 3), (4, 7), (8, 11)]Some documents count the last character of an entity as its end: the bounds of words show it."
             ],
         );
+    }
+
+    proptest! {
+        #[test]
+        fn stretches_come_back_however_they_are_counted(
+            pieces in prop::collection::vec((prop::sample::select(&["x", "e\u{301}", "\u{e9}", "😀", "漢", "한"][..]), any::<bool>()), 1..12),
+            marked in any::<bool>(),
+        ) {
+            // Every word is another, so that none is found in a wrong place.
+            let mut text = if marked { "\u{feff}".to_owned() } else { String::new() };
+            let mut words = Vec::new();
+            for (index, (piece, ends_line)) in pieces.iter().enumerate() {
+                let start = text.len();
+                text += &format!("{piece}{index}{piece}");
+                words.push(ByteSpan { start, end: text.len() });
+                text += if *ends_line { "\r\n" } else { " " };
+            }
+            let unmarked = |text: &str| text.trim_start_matches('\u{feff}').to_owned();
+            let counts: [&dyn Fn(&str) -> usize; 8] = [
+                &|text| text.chars().count(),
+                &|text| text.encode_utf16().count(),
+                &|text| text.len(),
+                &|text| text.replace("\r\n", "\n").chars().count(),
+                &|text| text.replace("\r\n", "\n").encode_utf16().count(),
+                &|text| unmarked(text).chars().count(),
+                &|text| text.nfc().count(),
+                &|text| text.nfd().count(),
+            ];
+            for count in counts {
+                let stated: Vec<StatedSpan> = (words.iter())
+                    .map(|word| StatedSpan {
+                        field: String::new(),
+                        range: TextRange { start: count(&text[..word.start]), end: count(&text[..word.end]) },
+                        text: word.of(&text).map(str::to_owned),
+                    })
+                    .collect();
+                let mut report = LossReport::default();
+                let found = resolve(&text, &stated, Unit::Expected(OffsetUnit::CodePoints), &mut report);
+                prop_assert_eq!(found.map_err(|fault| fault.problem.to_string()), Ok(words.clone()));
+                prop_assert!(report.is_lossless());
+            }
+        }
     }
 }

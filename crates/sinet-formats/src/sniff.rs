@@ -237,6 +237,14 @@ mod tests {
                 "pubannotation: its objects have `denotations`, `tracks` or `sourcedb`",
             ),
             (
+                r#"{"text": "a", "tracks": [{"project": "b", "denotations": []}]}"#,
+                "pubannotation: its objects have `denotations`, `tracks` or `sourcedb`",
+            ),
+            (
+                r#"[{"text": "a", "ner": [{"start": 0, "end": 1, "labels": ["K"]}]}]"#,
+                "label-studio: its objects have regions with `labels`, as in JSON-MIN",
+            ),
+            (
                 r#"[{"id": 1, "data": {"text": "a"}, "annotations": []}]"#,
                 "label-studio: its objects have `data` and `annotations` or `predictions`",
             ),

@@ -260,6 +260,17 @@ fn prodigy_relations_by_token() {
             4 relations with an end that is no entity: left out.
         "#]],
     );
+    // Spans that say their last tokens, in a file without tokens.
+    check(
+        Format::Prodigy,
+        r#"{"text":"Eva owns Acme","spans":[{"start":0,"end":3,"token_end":0,"label":"P"},{"start":9,"end":13,"token_end":2,"label":"O"}],"relations":[{"head":0,"child":2,"label":"owns"}],"answer":"accept"}"#,
+        expect![[r#"
+            "" "Eva owns Acme": "Eva"/P "Acme"/O 0-owns->1
+            1 document, 2 entities, 1 relation.
+            Read as Prodigy JSONL, which counts in Unicode code points, end exclusive.
+            Nothing is lost.
+        "#]],
+    );
     // Entities that only relations name.
     check(
         Format::Prodigy,

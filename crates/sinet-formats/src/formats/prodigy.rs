@@ -15,6 +15,7 @@
 //! an answer nor spans.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -151,8 +152,10 @@ pub(crate) fn read(json: &[u8], context: &mut Context) -> Result<Option<Labelled
         task.tokens.iter().map(|token| TextRange { start: token.start.0, end: token.end.0 }).collect();
     let mut spans = spans(task.spans.take().unwrap_or_default(), &tokens, report);
     let ends: Vec<[Option<usize>; 2]> = ends(&task.relations, &tokens, &mut spans);
-    let names_tokens = |relation: &Relation| relation.head_span.is_none() || relation.child_span.is_none();
-    if tokens.is_empty() && task.relations.iter().any(names_tokens) {
+    let is_lost = |(relation, [head, tail]): (&Relation, &[Option<usize>; 2])| {
+        relation.head_span.is_none() && head.is_none() || relation.child_span.is_none() && tail.is_none()
+    };
+    if tokens.is_empty() && task.relations.iter().zip(&ends).any(is_lost) {
         report.note("Some relations name tokens, and their documents have none: they are left out.");
     }
 
@@ -254,10 +257,13 @@ fn spans(spans: List<Span>, tokens: &[TextRange], report: &mut LossReport) -> Ve
 
 /// The spans that each relation is between. Those that only relations name are added.
 fn ends(relations: &[Relation], tokens: &[TextRange], spans: &mut Vec<Stated>) -> Vec<[Option<usize>; 2]> {
-    let mut by_place: HashMap<(usize, usize), Vec<usize>> = HashMap::new();
+    let mut by_place: HashMap<(usize, usize), usize> = HashMap::new();
+    let mut by_kind: HashMap<(usize, usize, String), usize> = HashMap::new();
     let mut by_last_token: HashMap<usize, usize> = HashMap::new();
     for (index, span) in spans.iter().enumerate() {
-        by_place.entry((span.range.start, span.range.end)).or_default().push(index);
+        let TextRange { start, end } = span.range;
+        by_place.entry((start, end)).or_insert(index);
+        by_kind.entry((start, end, span.kind.clone())).or_insert(index);
         if let Some(token) = span.last_token {
             by_last_token.entry(token).or_insert(index);
         }
@@ -266,16 +272,17 @@ fn ends(relations: &[Relation], tokens: &[TextRange], spans: &mut Vec<Stated>) -
     let mut end = |number: usize, side: &str, end: Option<&End>, token: Option<WordNumber>| {
         let Some(End { start, end, label }) = end else {
             let token = token?.0;
-            return by_last_token.get(&token).copied().or(*around.get(token)?);
+            return by_last_token.get(&token).copied().or_else(|| around.get(token).copied().flatten());
         };
-        let kind = label.as_ref().map(|label| label.0.as_str()).filter(|kind| !kind.is_empty());
-        let there = by_place.entry((start.0, end.0)).or_default();
-        let same = there.iter().find(|&&index| kind.is_none_or(|kind| kind == spans[index].kind));
-        if let Some(&index) = same {
-            return Some(index);
-        }
-        let kind = kind?.to_owned();
-        there.push(spans.len());
+        let place = (start.0, end.0);
+        let Some(kind) = label.as_ref().map(|label| label.0.clone()).filter(|kind| !kind.is_empty()) else {
+            return by_place.get(&place).copied();
+        };
+        let known = match by_kind.entry((place.0, place.1, kind.clone())) {
+            Entry::Occupied(known) => return Some(*known.get()),
+            Entry::Vacant(free) => *free.insert(spans.len()),
+        };
+        by_place.entry(place).or_insert(known);
         spans.push(Stated {
             field: format!("relations[{number}].{side}"),
             range: TextRange { start: start.0, end: end.0 },
@@ -285,7 +292,7 @@ fn ends(relations: &[Relation], tokens: &[TextRange], spans: &mut Vec<Stated>) -
             source: Value::Null,
             last_token: None,
         });
-        Some(spans.len() - 1)
+        Some(known)
     };
     let ends = relations.iter().enumerate().map(|(number, relation)| {
         [

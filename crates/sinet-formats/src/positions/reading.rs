@@ -1,10 +1,10 @@
 //! The ways that files count the characters of a text.
 
 use sinet_text::{ByteSpan, OffsetUnit, TextRange};
-use unicode_normalization::char::{canonical_combining_class, compose};
-use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick, is_nfd_quick};
+use unicode_normalization::char::compose;
 
 use super::StatedSpan;
+use super::normal_form::{composed, decomposed, decomposes, may_compose};
 use crate::error::unit_name;
 
 const BYTE_ORDER_MARK: char = '\u{feff}';
@@ -75,10 +75,10 @@ impl Reading {
         }
         let mark = if text.starts_with(BYTE_ORDER_MARK) { Mark::Uncounted } else { Mark::Absent };
         let mut forms = vec![Form::Written];
-        if is_nfc_quick(text.chars()) != IsNormalized::Yes {
+        if text.chars().zip(text.chars().skip(1)).any(|(before, character)| may_compose(before, character)) {
             forms.push(Form::Composed);
         }
-        if is_nfd_quick(text.chars()) != IsNormalized::Yes {
+        if text.chars().any(decomposes) {
             forms.push(Form::Decomposed);
         }
         let mut readings = Vec::new();
@@ -149,21 +149,20 @@ impl Reading {
             return whole(first.len_utf8(), length(first, self.unit));
         }
         // A character with all that may compose with it; of hostile rows of marks only so many are looked at.
-        let mut last = first;
-        let mut seen = 1;
+        let (mut whole_so_far, mut seen) = (first, 0);
         let end = characters.find(|&(_, next)| {
+            let goes_on = seen < MARKS && may_compose(whole_so_far, next);
+            whole_so_far = compose(whole_so_far, next).unwrap_or(whole_so_far);
             seen += 1;
-            let goes_on = canonical_combining_class(next) != 0 || compose(last, next).is_some();
-            last = compose(last, next).unwrap_or(last);
-            !goes_on || seen > MARKS
+            !goes_on
         });
         let text = &rest[..end.map_or(rest.len(), |(end, _)| end)];
-        let count = |characters: &mut dyn Iterator<Item = char>| characters.map(|one| length(one, self.unit)).sum();
+        let count = |characters: Vec<char>| -> usize { characters.into_iter().map(|one| length(one, self.unit)).sum() };
         let counted: usize = match self.form {
-            Form::Composed => count(&mut text.nfc()),
-            _ => count(&mut text.nfd()),
+            Form::Composed => count(composed(text)),
+            _ => count(decomposed(text)),
         };
-        if counted == count(&mut text.chars()) {
+        if counted == count(text.chars().collect()) {
             return whole(first.len_utf8(), length(first, self.unit));
         }
         whole(text.len(), counted)

@@ -1,6 +1,7 @@
 //! The choice of a task's text among its fields.
 
-use std::collections::BTreeMap;
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 use sinet_text::OffsetUnit;
@@ -10,6 +11,9 @@ use crate::context::Context;
 use crate::error::{Fault, Problem};
 use crate::loss_report::Loss;
 use crate::positions::{StatedSpan, fitting};
+
+/// So many fields and views are compared; files come from strangers.
+const COMPARED: usize = 32;
 
 /// A text, and the stretches that are in it.
 pub(super) struct Texts {
@@ -39,8 +43,9 @@ pub(super) fn choose(
     // Where nothing else decides, the usual name comes first.
     texts.sort_by_key(|(name, _)| name != "text");
     let by_view = views(&stretches);
-    let best: Vec<(usize, usize)> = by_view.iter().map(|(view, stated)| best(&texts, view, stated)).collect();
-    let most = (0..by_view.len()).max_by_key(|&view| (by_view[view].1.len(), std::cmp::Reverse(view)));
+    let best: BTreeMap<&str, (usize, usize)> =
+        by_view.iter().take(COMPARED).map(|(&view, stated)| (view, best(&texts, view, stated))).collect();
+    let most = best.keys().max_by_key(|&&view| by_view[view].len());
     let chosen = match most {
         Some(view) if texts.len() > 1 => Some(best[view]).filter(|&(text, fits)| fits > 0 || texts[text].0 == "text"),
         _ if texts.len() == 1 || texts.first().is_some_and(|(name, _)| name == "text") => Some((0, 0)),
@@ -50,11 +55,13 @@ pub(super) fn choose(
         let name = named.unwrap_or_else(|| "text".to_owned());
         return Err(Fault::at(path, Problem::NoField { name, found: names }));
     };
-    let is_inside = |stretch: &Stretch| {
-        let view = by_view.iter().position(|(view, _)| *view == stretch.view.name);
-        texts.len() == 1 || view.is_some_and(|view| best[view].0 == chosen)
-    };
-    let (stretches, others): (Vec<Stretch>, Vec<Stretch>) = stretches.into_iter().partition(is_inside);
+    let inside: BTreeSet<String> = by_view
+        .keys()
+        .map(|&view| view.to_owned())
+        .filter(|view| texts.len() == 1 || best.get(view.as_str()).is_some_and(|&(text, _)| text == chosen))
+        .collect();
+    let (stretches, others): (Vec<Stretch>, Vec<Stretch>) =
+        stretches.into_iter().partition(|stretch| inside.contains(&stretch.view.name));
     context.report.add(Loss::FurtherTexts, others.len());
     let (name, text) = texts.swap_remove(chosen);
     texts.iter().for_each(|(name, _)| context.unread(&within(path, name)));
@@ -65,13 +72,10 @@ pub(super) fn choose(
 }
 
 /// The stretches by the view of the text that they are in.
-fn views(stretches: &[Stretch]) -> Vec<(String, Vec<StatedSpan>)> {
-    let mut views: Vec<(String, Vec<StatedSpan>)> = Vec::new();
+fn views(stretches: &[Stretch]) -> BTreeMap<&str, Vec<StatedSpan>> {
+    let mut views: BTreeMap<&str, Vec<StatedSpan>> = BTreeMap::new();
     for stretch in stretches {
-        match views.iter_mut().find(|(view, _)| *view == stretch.view.name) {
-            Some((_, stated)) => stated.push(stretch.stated()),
-            None => views.push((stretch.view.name.clone(), vec![stretch.stated()])),
-        }
+        views.entry(&stretch.view.name).or_default().push(stretch.stated());
     }
     views
 }
@@ -80,7 +84,7 @@ fn views(stretches: &[Stretch]) -> Vec<(String, Vec<StatedSpan>)> {
 fn best(texts: &[(String, String)], view: &str, stated: &[StatedSpan]) -> (usize, usize) {
     let fits =
         texts.iter().enumerate().map(|(index, (name, text))| (index, fitting(text, stated, OffsetUnit::Utf16), name));
-    let best = fits.max_by_key(|&(index, fits, name)| (fits, name == view, std::cmp::Reverse(index)));
+    let best = fits.max_by_key(|&(index, fits, name)| (fits, name == view, Reverse(index)));
     best.map_or((0, 0), |(index, fits, _)| (index, fits))
 }
 
