@@ -550,13 +550,14 @@ fn gliner2() {
         Format::Gliner2,
         &corpus("gliner2.jsonl"),
         expect![[r#"
-        "" "Ada lives in London, not in London.": "Ada"/Peop/Person "London"/Loc/Person 0-Live_In->1
-        "" "Ada lives.": "Ada"/Peop/Person 0-Knows->0
-        2 documents, 3 entities, 2 relations.
-        Read as GLiNER 2 JSONL, which counts in no unit: its words are searched for in the text.
-        1 label without a place in the text: left out.
-        1 mention found several times in the text: the first was taken.
-    "#]],
+            "" "Ada lives in London, not in London.": "Ada"/Peop/Person "London"/Loc/Person 0-Live_In->1
+            "" "Ada lives.": "Ada"/Peop/Person 0-Knows->0
+            2 documents, 3 entities, 2 relations.
+            Read as GLiNER 2 JSONL, which counts in no unit: its words are searched for in the text.
+            1 label without a place in the text: left out.
+            1 mention found several times in the text: the first was taken.
+            1 field not read: `entities[].confidence`.
+        "#]],
     );
 }
 
@@ -581,13 +582,12 @@ fn spacy() {
         Format::Spacy,
         &corpus("spacy.jsonl"),
         expect![[r#"
-        "7" "Ada left Rome": "Ada"/Peop/Person
-        1 document, 1 entity, 0 relations.
-        Read as Argilla JSON, which counts in Unicode code points, end exclusive.
-        1 document rejected or skipped by the annotator: left out.
-        2 predictions beside a person's labels: left out.
-        1 document that nobody has labelled yet: left out.
-    "#]],
+            "" "Ada lives in London.": "Ada"/Peop/Person "London"/Loc/Person
+            "" "Nobody 😀 is here.":
+            2 documents, 2 entities, 0 relations.
+            Read as spaCy JSONL, which counts in Unicode code points, end exclusive.
+            Nothing is lost.
+        "#]],
     );
 }
 
@@ -597,13 +597,26 @@ fn spacy_objects() {
         Format::Spacy,
         &corpus("spacy-objects.jsonl"),
         expect![[r#"
-        "7" "Ada left Rome": "Ada"/Peop/Person
-        1 document, 1 entity, 0 relations.
-        Read as Argilla JSON, which counts in Unicode code points, end exclusive.
-        1 further annotation of the same text: left out.
-        1 prediction beside a person's labels: left out.
-        1 document that nobody has labelled yet: left out.
-    "#]],
+            "" "Ada lives in London.": "Ada"/Peop/Person
+            "" "Ada lives": "Ada"/Peop=0.5/Model
+            2 documents, 2 entities, 0 relations.
+            Read as spaCy JSONL, which counts in Unicode code points, end exclusive.
+            1 region other than stretches of text with a type: left out.
+        "#]],
+    );
+}
+
+#[test]
+fn labels_by_type() {
+    check(
+        Format::Doccano,
+        r#"{"text":"Ada lives","label":{"Peop":{"Ada":[[0,2]]},"Verb":[[4,9]],"None":null}}"#,
+        expect![[r#"
+            "" "Ada lives": "Ada"/Peop/Person "lives"/Verb/Person
+            1 document, 2 entities, 0 relations.
+            Read as doccano JSONL, which counts in Unicode code points, end exclusive.
+            Nothing is lost.
+        "#]],
     );
 }
 
@@ -613,17 +626,29 @@ fn dataturks() {
         Format::Spacy,
         &corpus("dataturks.jsonl"),
         expect![[r#"
-        "7" "Ada left Rome": "Ada"/Peop/Person
-        1 document, 1 entity, 0 relations.
-        Read as Argilla JSON, which counts in Unicode code points, end exclusive.
-        Nothing is lost.
-    "#]],
+            "" "Ada lives in London.": "Ada"/Peop/Person
+            "" "Nobody is here.":
+            2 documents, 1 entity, 0 relations.
+            Read as spaCy JSONL, which counts in Unicode code points, end exclusive.
+            Ends are the last character here, as in files of Dataturks.
+            1 region other than stretches of text with a type: left out.
+        "#]],
     );
 }
 
 #[test]
 fn spacy_records_within_an_object() {
-    check(Format::Spacy, &corpus("spacy-annotator.json"), expect![[""]]);
+    check(
+        Format::Spacy,
+        &corpus("spacy-annotator.json"),
+        expect![[r#"
+        "" "Ada lives.": "Ada"/Peop/Person
+        "" "Bob":
+        2 documents, 1 entity, 0 relations.
+        Read as spaCy JSONL, which counts in Unicode code points, end exclusive.
+        1 document that nobody has labelled yet: left out.
+    "#]],
+    );
 }
 
 #[test]
@@ -632,18 +657,13 @@ fn argilla() {
         Format::Argilla,
         &corpus("argilla.jsonl"),
         expect![[r#"
-        "1" "Al owns Acme": "Al"//Person "Acme"/ORG /Person "Acme"/ORG/Person
-        "" "Al": "Al"//Person "Al"/7/Person
-        "" "Al": "Al"/PER/Person 0-R->0
-        "" "Al":
-        4 documents, 6 entities, 1 relation.
-        Read as doccano JSONL, which counts in Unicode code points, end exclusive.
-        The types "ORG " and "ORG" differ only by case or white space; both are kept.
-        2 regions other than stretches of text with a type: left out.
-        2 labels without a type: kept with an empty one.
-        1 id given twice in a document: the first was kept.
-        3 fields not read: `url`, `entities[].note`, `entities[].type`.
-    "#]],
+            "7" "Ada left Rome": "Ada"/Peop/Person
+            1 document, 1 entity, 0 relations.
+            Read as Argilla JSON, which counts in Unicode code points, end exclusive.
+            1 document rejected or skipped by the annotator: left out.
+            2 predictions beside a person's labels: left out.
+            1 document that nobody has labelled yet: left out.
+        "#]],
     );
 }
 
@@ -679,7 +699,20 @@ fn argilla_rows() {
 
 #[test]
 fn triples() {
-    check(Format::Triples, &corpus("triples.jsonl"), expect![[""]]);
+    check(
+        Format::Triples,
+        &corpus("triples.jsonl"),
+        expect![[r#"
+        "" "Ada lives in London.": "Ada"/Peop/Person "London"/Loc/Person 0-Live_In->1
+        "" "Ada lives.": "Ada"/Entity/Person "lives"/Entity/Person 0-does->1
+        "" "Ada 😀 lives": "Ada"/Entity/Person "lives"/Entity/Person 0-R->1
+        3 documents, 6 entities, 3 relations.
+        Read as JSON of triples, which counts in no unit: its words are searched for in the text.
+        Entities have no types in this file: all are "Entity".
+        1 relation of an entity that was left out: left out too.
+        1 label without a place in the text: left out.
+    "#]],
+    );
 }
 
 /// Kind after kind of file that is read though one value in it is odd, and what the report says of it.
@@ -852,15 +885,28 @@ fn the_text_is_the_field_that_has_every_entity_at_its_place() {
         Format::Doccano,
         r#"{"title":"A note on Al","body":"Al owns Acme","entities":[{"start":0,"end":2,"label":"PER","text":"Al"},{"start":8,"end":12,"label":"ORG","text":"Acme"}]}
            {"text":"<p>Al owns Acme","plain":"Al owns Acme","entities":[{"start":0,"end":2,"label":"PER","text":"Al"}]}"#,
-        expect![[""]],
+        expect![[r#"
+            "" "Al owns Acme": "Al"/PER/Person "Acme"/ORG/Person
+            "" "Al owns Acme": "Al"/PER/Person
+            2 documents, 3 entities, 0 relations.
+            Read as doccano JSONL, which counts in Unicode code points, end exclusive.
+            The text was taken from the field `body`.
+            The text was taken from the field `plain`.
+            2 fields not read: `title`, `text`.
+        "#]],
     );
     let file = r#"{"title":"A note on Al","body":"Al owns Acme","label":[[0,2,"PER"]]}"#;
-    check_error(Format::Doccano, file, expect![[""]]);
+    check_error(
+        Format::Doccano,
+        file,
+        expect!["x, line 1, document 1: the text may be any of `title`, `body`; name its field"],
+    );
     let named = |field: &str| Options { text_field: Some(field.to_owned()), ..Options::default() };
     let (documents, _) = read(Format::Doccano, file, named("body"));
     assert_eq!(documents.unwrap()[0].entity_text(0), Some("Al"));
     let (documents, _) = read(Format::Doccano, file, named("summary"));
-    expect![[""]].assert_eq(&documents.unwrap_err().to_string());
+    expect!["x, line 1, document 1: there is no text in the field `summary`; fields of text are `title`, `body`"]
+        .assert_eq(&documents.unwrap_err().to_string());
 }
 
 #[test]
