@@ -37,6 +37,12 @@ pub enum SniffError {
         /// The fields, in alphabetical order.
         fields: Vec<String>,
     },
+    /// Its objects are of a format that is not read, from which another program makes one that is.
+    #[error("these are {what}")]
+    NotRead {
+        /// The format, and the way out of it.
+        what: &'static str,
+    },
     /// It is neither JSON nor lines of a known form.
     #[error("line {number} is {line:?}, which fits no known format (tried {}); name the format", tried.join("; "))]
     Line {
@@ -123,6 +129,15 @@ fn by_text(head: &[u8]) -> Result<Sniffed, SniffError> {
     }
 }
 
+/// Fields of formats that are not read, and what to do.
+const NOT_READ: &[(&str, &str)] = &[
+    (
+        "paragraphs",
+        "spaCy 2's training documents; `python -m spacy convert` makes a .spacy file of them, which is read",
+    ),
+    ("data[].paragraphs", "questions and answers of SQuAD's form, which have no entities"),
+];
+
 /// The evidence of a format in the shape of a file, as a list of fields.
 type Recogniser = fn(&Shape) -> Option<&'static str>;
 
@@ -155,7 +170,10 @@ fn by_fields(text: &str) -> Result<Sniffed, SniffError> {
         || (shape.has_as("text", Kind::Text)).then_some((Format::Doccano, "`text` and no labels of a known name"));
     match found.or_else(text) {
         Some((format, fields)) => Ok(Sniffed { format, reason: format!("its objects have {fields}") }),
-        None => Err(SniffError::Fields { fields: shape.fields() }),
+        None => match NOT_READ.iter().find(|(path, _)| shape.has(path)) {
+            Some(&(_, what)) => Err(SniffError::NotRead { what }),
+            None => Err(SniffError::Fields { fields: shape.fields() }),
+        },
     }
 }
 
@@ -259,6 +277,27 @@ mod tests {
             (
                 r#"{"text": "a", "entities": [{"start_offset": 0"#,
                 "doccano: its objects have `text` and `label` or entities with `start_offset`",
+            ),
+            (
+                r#"{"text": "a b", "tokens": ["a", "b"], "entities": [{"type": "K", "start": 0, "end": 1}]}"#,
+                "spert: its objects have `tokens` and `entities`",
+            ),
+            (
+                r#"{"id": "x", "body": "a", "label": [[0, 1, "K"]]}"#,
+                "doccano: its objects have `text` and `label` or entities with `start_offset`",
+            ),
+            (r#"["a", {"entities": [[0, 1, "K"]]}]"#, "spacy: its objects have pairs of a text and its `entities`"),
+            (
+                r#"{"text": "a", "entities": [{"start": 0, "end": 1, "label": "K"}], "words": ["a"]}"#,
+                "spacy: its objects have a text and `ents`, `entities` with `label` or `annotation` with `points`",
+            ),
+            (
+                r#"{"text": "a", "spo_list": [{"subject"#,
+                "triples: its objects have `spo_list`, `triple_list` or the like",
+            ),
+            (
+                r#"[{"id": 0, "paragraphs": [{"raw": "a"}]}]"#,
+                "these are spaCy 2's training documents; `python -m spacy convert` makes a .spacy file of them, which is read",
             ),
             (
                 r#"{"text": "a", "model": "m", "words": [], "entities": []}"#,

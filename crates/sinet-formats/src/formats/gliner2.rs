@@ -11,6 +11,7 @@
 
 use serde::Deserialize;
 use serde_json::{Map, Value};
+use sinet_text::{ByteSpan, OffsetUnit, Offsets, TextRange};
 
 use crate::context::Context;
 use crate::document::{LabelledDocument, LabelledRelation, Provenance};
@@ -55,7 +56,14 @@ pub(crate) fn read(json: &[u8], context: &mut Context) -> Result<LabelledDocumen
         Some(Value::Object(kinds)) => {
             for (kind, mentions) in kinds {
                 for mention in listed(mentions) {
-                    found.find(words_of(&mention, path)?, &kind, context);
+                    let words = words_of(&mention, path)?;
+                    if mention.get("confidence").is_some() {
+                        context.unread(&format!("{path}entities[].confidence"));
+                    }
+                    match place_of(&mention, words, found.text()) {
+                        Some(place) => drop(found.at(place, &kind)),
+                        None => drop(found.find(words, &kind, context)),
+                    }
                 }
             }
         }
@@ -115,6 +123,15 @@ fn listed(value: Value) -> Vec<Value> {
 fn words_of<'v>(mention: &'v Value, path: &str) -> Result<&'v str, Fault> {
     let words = mention.as_str().or_else(|| mention.get("text")?.as_str());
     words.ok_or_else(|| unfit(&format!("{path}entities"), mention, "the words of an entity"))
+}
+
+/// The place of an entity whose `start` and `end` are there, where its words stand in the text.
+fn place_of(mention: &Value, words: &str, text: &str) -> Option<ByteSpan> {
+    let [start, end] = ["start", "end"].map(|name| mention.get(name)?.as_u64());
+    let range = TextRange { start: usize::try_from(start?).ok()?, end: usize::try_from(end?).ok()? };
+    Offsets::new(text)
+        .byte_span(range, OffsetUnit::CodePoints)
+        .filter(|place| place.of(text) == Some(words) && !words.is_empty())
 }
 
 fn unfit(field: &str, found: &Value, expected: &str) -> Fault {

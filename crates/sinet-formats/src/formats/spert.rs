@@ -23,7 +23,7 @@ use crate::document::{LabelledDocument, LabelledEntity, LabelledRelation, Proven
 use crate::error::{Fault, Problem};
 use crate::json::lenient::{EntityNumber, List, Name, WordNumber};
 use crate::json::objects::JsonObjects;
-use crate::json::shape::Shape;
+use crate::json::shape::{Kind, Shape};
 use crate::json::{name_of, parse};
 use crate::loss_report::{Loss, LossReport};
 use crate::options::{Ends, Limits};
@@ -88,7 +88,13 @@ struct Relation {
 
 /// The evidence that a file is SpERT's.
 pub(crate) fn recognise(shape: &Shape) -> Option<&'static str> {
-    (shape.has("tokens") && shape.has("entities") && !shape.has("text")).then_some("`tokens` and `entities`")
+    // A text beside the tokens may mean that positions are characters, unless nothing says so.
+    let own = ["offset_unit", "windows", "words", "entities[].text", "spans", "ents"];
+    let in_words = shape.has_as("tokens[]", Kind::Text)
+        && ["entities[].type", "entities[].start"].iter().all(|path| shape.has(path))
+        && !own.iter().any(|path| shape.has(path));
+    (shape.has("tokens") && shape.has("entities") && (!shape.has("text") || in_words))
+        .then_some("`tokens` and `entities`")
 }
 
 impl<R: BufRead> Sentences<R> {

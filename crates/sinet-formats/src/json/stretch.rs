@@ -2,12 +2,12 @@
 
 use std::fmt;
 
-use serde::de::value::MapAccessDeserializer;
+use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
 use serde::de::{IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
-use super::lenient::{Name, Position, Score};
+use super::lenient::{List, Name, Position, Row, Score};
 
 /// A stretch of text with a type: an object such as `{"start": 0, "end": 3, "label": "Peop"}`, a list such as
 /// `[0, 3, "Peop"]`, or one such as `["Peop", 0, 3]`.
@@ -161,6 +161,30 @@ impl<'de> Deserialize<'de> for Labels {
                 Ok(labels)
             }
 
+            fn visit_map<A: MapAccess<'de>>(self, mut kinds: A) -> Result<Labels, A::Error> {
+                let mut labels = Labels::default();
+                while let Some((Name(kind), places)) = kinds.next_entry::<Name, ByText>()? {
+                    for (text, places) in places.0 {
+                        labels.stretches.extend(places.0.into_iter().map(|Row((start, end))| {
+                            // Ends may be counted in either way here; the text shows which.
+                            let last = text
+                                .as_ref()
+                                .is_some_and(|text| end.0.checked_sub(start.0) == text.chars().count().checked_sub(1));
+                            Stretch {
+                                id: Value::Null,
+                                start,
+                                end: Position(end.0.saturating_add(usize::from(last))),
+                                kind: Name(kind.clone()),
+                                text: text.clone(),
+                                score: Score::default(),
+                                unused: Vec::new(),
+                            }
+                        }));
+                    }
+                }
+                Ok(labels)
+            }
+
             fn visit_unit<E>(self) -> Result<Labels, E> {
                 Ok(Labels::default())
             }
@@ -183,6 +207,42 @@ impl<'de> Deserialize<'de> for Labels {
         }
 
         deserializer.deserialize_any(All)
+    }
+}
+
+/// The places of one type: a list, or an object with a list for each text, as in `{"Ada": [[0, 2]]}`.
+struct ByText(Vec<(Option<String>, List<Row<(Position, Position)>>)>);
+
+impl<'de> Deserialize<'de> for ByText {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Either;
+
+        impl<'de> Visitor<'de> for Either {
+            type Value = ByText;
+
+            fn expecting(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
+                formatter.write_str("places, as in [[0, 3]] or {\"Ada\": [[0, 2]]}")
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, elements: A) -> Result<ByText, A::Error> {
+                let places = Vec::deserialize(SeqAccessDeserializer::new(elements))?;
+                Ok(ByText(vec![(None, List(places))]))
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut texts: A) -> Result<ByText, A::Error> {
+                let mut all = Vec::new();
+                while let Some((text, places)) = texts.next_entry()? {
+                    all.push((Some(text), places));
+                }
+                Ok(ByText(all))
+            }
+
+            fn visit_unit<E>(self) -> Result<ByText, E> {
+                Ok(ByText(Vec::new()))
+            }
+        }
+
+        deserializer.deserialize_any(Either)
     }
 }
 
@@ -209,7 +269,7 @@ impl<'de> Deserialize<'de> for Label {
             }
 
             fn visit_seq<A: SeqAccess<'de>>(self, elements: A) -> Result<Label, A::Error> {
-                Stretch::deserialize(serde::de::value::SeqAccessDeserializer::new(elements)).map(Label::Stretch)
+                Stretch::deserialize(SeqAccessDeserializer::new(elements)).map(Label::Stretch)
             }
 
             fn visit_str<E>(self, _: &str) -> Result<Label, E> {
