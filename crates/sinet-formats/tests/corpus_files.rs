@@ -262,7 +262,22 @@ fn token_tags() {
 #[test]
 #[cfg(feature = "parquet")]
 fn parquet() {
-    check(Format::Parquet, "tokens.parquet", expect![""]);
+    check(
+        Format::Parquet,
+        "tokens.parquet",
+        expect![[r#"
+            "0" "Ada Byron left London ."
+              0 "Ada Byron" PER
+              1 "London" LOC
+            "1" "Rain in New York"
+              0 "New York" LOC
+            "2" "Nobody"
+            3 documents, 3 entities, 0 relations.
+            Read as Parquet, which counts in words: a tag stands beside each.
+            The tags are IOB2: every entity begins with B-.
+            Nothing is lost.
+        "#]],
+    );
 }
 
 #[test]
