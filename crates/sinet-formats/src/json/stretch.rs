@@ -211,7 +211,10 @@ impl<'de> Deserialize<'de> for Labels {
 }
 
 /// The places of one type: a list, or an object with a list for each text, as in `{"Ada": [[0, 2]]}`.
-struct ByText(Vec<(Option<String>, List<Row<(Position, Position)>>)>);
+struct ByText(Vec<(Option<String>, Places)>);
+
+/// Pairs of start and end.
+type Places = List<Row<(Position, Position)>>;
 
 impl<'de> Deserialize<'de> for ByText {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
