@@ -279,7 +279,8 @@ impl Parsing<'_> {
     }
 
     fn wrong(&mut self, at: usize, problem: Problem) {
-        self.errors.push(Error::at(self.file, self.line(at), problem));
+        let error = Error::at(self.file, self.line(at), problem);
+        self.errors.push(error);
     }
 
     fn line(&self, at: usize) -> usize {
