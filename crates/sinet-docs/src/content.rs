@@ -65,7 +65,7 @@ fn from_file(path: &Path, format: Option<Format>, number: Option<&str>) -> Resul
         let text = String::from_utf8(text).map_err(|_| Problem::NotUtf8)?;
         let labels = String::from_utf8(labels).map_err(|_| Problem::NotUtf8)?;
         let name = name.strip_suffix(".ann").unwrap_or(&name);
-        return sized(read_brat(name, text, &labels, Options { limits: LIMITS, ends: None })?.0);
+        return sized(read_brat(name, text, &labels, Options { limits: LIMITS, ..Options::default() })?.0);
     }
     sized(chosen(documents(&read(path)?, format, &name)?, number)?)
 }
@@ -76,7 +76,7 @@ fn documents(bytes: &[u8], format: Option<Format>, name: &str) -> Result<Vec<Lab
         Some(format) => format,
         None => sniff(bytes)?.format,
     };
-    let reader = Reader::new(format, bytes, name, Options { limits: LIMITS, ends: None });
+    let reader = Reader::new(format, bytes, name, Options { limits: LIMITS, ..Options::default() });
     Ok(reader.collect::<Result<_, _>>()?)
 }
 

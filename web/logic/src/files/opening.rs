@@ -226,7 +226,7 @@ pub fn names_labels(tail: &[u8]) -> bool {
     let names = |name: &&str| tail.windows(name.len()).any(|found| found.eq_ignore_ascii_case(name.as_bytes()));
     const MODEL: [&str; 2] = [".safetensors", "manifest.json"];
     const LABELS: [&str; 10] = [".ann", ".a1", ".json", ".conll", ".bio", ".iob", ".tsv", ".xmi", ".xml", ".spacy"];
-    !MODEL.iter().any(|name| names(name)) && LABELS.iter().any(|name| names(name))
+    !MODEL.iter().any(&names) && LABELS.iter().any(names)
 }
 
 fn has_ending(path: &str, ending: &str) -> bool {

@@ -26,7 +26,7 @@ impl Job {
 #[derive(Debug, Clone, PartialEq)]
 pub enum Change {
     /// It is saved.
-    Save(Job),
+    Save(Box<Job>),
     /// It is deleted.
     Remove,
 }
@@ -80,7 +80,7 @@ mod tests {
     #[test]
     fn b19_of_jobs_for_one_place_the_newest_counts_whole() {
         let (here, there) = (Rc::new(1), Rc::new(2));
-        let save = |text, state| Change::Save(job(text, state));
+        let save = |text, state| Change::Save(Box::new(job(text, state)));
         let mut queue = Queue::default();
         queue.put(here.clone(), save("A", State::Labelled));
         queue.put(here.clone(), save("B", State::New));
@@ -93,7 +93,7 @@ mod tests {
     #[test]
     fn a_document_is_deleted_after_it_was_saved_and_is_not_saved_in_its_place() {
         let here = Rc::new(1);
-        let save = |text| Change::Save(job(text, State::New));
+        let save = |text| Change::Save(Box::new(job(text, State::New)));
         let mut queue = Queue::default();
         queue.put(here.clone(), save("A"));
         queue.put(here.clone(), Change::Remove);

@@ -26,7 +26,7 @@ impl Library {
         if !is_changed(&place.borrow(), &job, self.session) {
             return;
         }
-        self.queue_change(place, Change::Save(job));
+        self.queue_change(place, Change::Save(Box::new(job)));
     }
 
     /// Deletes a document after every save that waits, so that none brings it back. [`restore`](Self::restore) does.
@@ -61,7 +61,7 @@ impl Library {
         spawn_local(async move {
             while let Some((place, change)) = self.queue.try_update_value(Queue::take).flatten() {
                 let done = match change {
-                    Change::Save(job) => self.save_job(&place, job).await,
+                    Change::Save(job) => self.save_job(&place, *job).await,
                     Change::Remove => self.remove_now(&place).await,
                 };
                 self.trouble.set(done.err());
