@@ -377,7 +377,7 @@ mod tests {
             "format=bratt",
             "x",
             expect![[
-                r#"there is no format "bratt"; the formats are sinet, spert, dygie, brat, gliner, doccano, label-studio, prodigy, pubannotation, conll, csv, n-triples, json-ld"#
+                r#"there is no format "bratt"; the formats are sinet, spert, dygie, brat, gliner, gliner2, doccano, label-studio, prodigy, spacy, argilla, pubannotation, triples, conll, webanno, bioc-json, bioc-xml, token-tags, xmi, cas-json, tacred, docred, parquet, docbin, csv, n-triples, json-ld"#
             ]],
         );
         refused(

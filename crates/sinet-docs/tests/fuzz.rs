@@ -181,7 +181,7 @@ fn is_inert(figure: &str) {
         "li",
         "bdi",
     ];
-    const ATTRIBUTES: [&str; 50] = [
+    const ATTRIBUTES: [&str; 52] = [
         "annotation",
         "aria-label",
         "base",
@@ -189,7 +189,9 @@ fn is_inert(figure: &str) {
         "className",
         "classname",
         "d",
+        "data-entity",
         "data-lock",
+        "data-relation",
         "device",
         "dir",
         "direction",

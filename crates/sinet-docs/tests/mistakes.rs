@@ -115,12 +115,12 @@ fn labelled_text_and_files() {
         ],
         expect![[r#"
             a.md, line 1: labelled text, line 1, document 1, entities[0]: the span 2..9 does not fit the text of 3 Unicode code points
-            a.md, line 5: no known format has objects with `words`; name the format
+            a.md, line 5: no known format has objects with these fields: `words`; name the format
             a.md, line 9: the file two.jsonl: holds more than one document; name one by its number, as in src=FILE#1
             a.md, line 12: the file two.jsonl: holds 2 documents, and there is no number "3"
             a.md, line 15: `src` is "../a.json"; it must be a path below the docs folder, without `..`
             a.md, line 18: `src` is "/etc/passwd"; it must be a path below the docs folder, without `..`
-            a.md, line 21: the file plain.txt: "A sentence." is the start of no known format; name the format
+            a.md, line 21: the file plain.txt: "A sentence." is the start of a text without labels; have a model label it, or label it with a tool first
             a.md, line 24: labelled text, line 1: the file ends inside an object; its end is missing"#]],
     );
 }

@@ -101,13 +101,15 @@ const ELEMENTS: [&str; 16] = [
     "bdi",
 ];
 
-const ATTRIBUTES: [&str; 44] = [
+const ATTRIBUTES: [&str; 46] = [
     "annotation",
     "aria-label",
     "base",
     "class",
     "d",
+    "data-entity",
     "data-lock",
+    "data-relation",
     "dir",
     "direction",
     "display",

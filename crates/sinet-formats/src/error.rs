@@ -88,7 +88,9 @@ pub enum Problem {
     #[error("is no readable Parquet file: {0}")]
     Parquet(String),
     /// It is Parquet, and this program is built without a reader for that.
-    #[error("Parquet is not read here; the native program reads it: sinet convert FILE --to sinet --output FILE.jsonl")]
+    #[error(
+        "Parquet is not read here; a `sinet` built with `--features parquet` reads it: sinet convert FILE --to sinet --output FILE.jsonl"
+    )]
     NoParquet,
     /// The tags of words are numbers, and their names are not known.
     #[error(

@@ -282,12 +282,12 @@ fn parquet() {
 
 #[test]
 #[cfg(not(feature = "parquet"))]
-fn parquet_is_left_to_the_native_program() {
+fn parquet_is_left_to_a_build_with_it() {
     check(
         Format::Parquet,
         "tokens.parquet",
         expect![[r#"
-        x, line 1: Parquet is not read here; the native program reads it: sinet convert FILE --to sinet --output FILE.jsonl
+        x, line 1: Parquet is not read here; a `sinet` built with `--features parquet` reads it: sinet convert FILE --to sinet --output FILE.jsonl
         0 documents, 0 entities, 0 relations.
         Read as Parquet, which counts in words: a tag stands beside each.
         Nothing is lost.

@@ -1,4 +1,4 @@
-//! Every command a person runs on the repository: `cargo xtask setup | build | serve | docs | embed | package | build-cuda | test | bench`.
+//! Every command a person runs on the repository: `cargo xtask setup | build | serve | docs | embed | package | build-cuda | test | hosts | bench`.
 //!
 //! Each verb installs what it misses, so that a fresh machine needs nothing but Rust. Start reading at [`Verb`];
 //! `toolchain` and `tools` find or install, by the `packages` that are there; `site` builds the page, `serve` shows it as
@@ -69,6 +69,8 @@ enum Verb {
         #[arg(long)]
         fast: bool,
     },
+    /// Install the packages into the programs that make documentation, and look at the figures in what those build.
+    Hosts,
     /// Measure this project beside others.
     #[command(subcommand)]
     Bench(bench::Benchmark),
@@ -117,6 +119,10 @@ fn run(verb: Verb) -> Result<()> {
         }
         Verb::BuildCuda => cuda::build(),
         Verb::Test { fast } => test::run(fast),
+        Verb::Hosts => {
+            embed::build(&Site::open()?, false)?;
+            hosts::test()
+        }
         Verb::Bench(benchmark) => bench::run(benchmark),
     }
 }

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 
-use crate::{cuda, hosts, paths, process, tidy, tools};
+use crate::{cuda, paths, process, tidy, tools};
 
 /// Runs all steps, also after one has failed, and then says which took how long.
 ///
@@ -34,7 +34,6 @@ pub fn run(fast: bool) -> Result<()> {
         if built && is_there {
             steps.run("check the guide's figures", check_guide);
             steps.run("test in the browser", browser_tests);
-            steps.run("test in hosts of documentation", hosts::test);
         }
     }
     steps.finish()
