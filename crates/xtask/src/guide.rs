@@ -37,6 +37,6 @@ fn stage(staged: &Path) -> Result<()> {
     if staged.exists() {
         fs::remove_dir_all(staged)?;
     }
-    package::copy(&paths::root()?.join("docs"), staged, |_| true)?;
-    package::copy(&paths::dist_embed()?, &staged.join("src/element"), |_| true)
+    package::copy(&paths::root()?.join("docs"), staged, &|_| true)?;
+    package::copy(&paths::dist_embed()?, &staged.join("src/element"), &|_| true)
 }

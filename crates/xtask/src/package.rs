@@ -54,8 +54,8 @@ pub fn sinet_docs() -> Result<PathBuf> {
 /// `@sinet/text`: the element with all that it loads but the models, which belong on a host of files, and the plugins.
 fn element_package(folder: &Path, element: &Path) -> Result<PathBuf> {
     let staged = folder.join("npm-text");
-    copy(&paths::root()?.join("packages/npm"), &staged, |_| true)?;
-    copy(element, &staged.join("dist"), |name| name != "models")?;
+    copy(&paths::root()?.join("packages/npm"), &staged, &|_| true)?;
+    copy(element, &staged.join("dist"), &|name| name != "models")?;
     pack(&staged, folder)
 }
 
@@ -113,7 +113,7 @@ fn wheel(folder: &Path, python: &Python) -> Result<PathBuf> {
 
 fn quarto(folder: &Path) -> Result<PathBuf> {
     let staged = folder.join("quarto");
-    copy(&paths::root()?.join("packages/quarto"), &staged, |_| true)?;
+    copy(&paths::root()?.join("packages/quarto"), &staged, &|_| true)?;
     Ok(staged)
 }
 
@@ -121,7 +121,7 @@ fn quarto(folder: &Path) -> Result<PathBuf> {
 ///
 /// # Errors
 /// When a file cannot be read or written.
-pub fn copy(from: &Path, to: &Path, wanted: impl Fn(&str) -> bool) -> Result<()> {
+pub fn copy(from: &Path, to: &Path, wanted: &dyn Fn(&str) -> bool) -> Result<()> {
     fs::create_dir_all(to)?;
     for entry in fs::read_dir(from).with_context(|| format!("there is no {}", from.display()))? {
         let entry = entry?;
@@ -130,7 +130,7 @@ pub fn copy(from: &Path, to: &Path, wanted: impl Fn(&str) -> bool) -> Result<()>
             continue;
         }
         if entry.file_type()?.is_dir() {
-            copy(&entry.path(), &to.join(name), |_| true)?;
+            copy(&entry.path(), &to.join(name), &|_| true)?;
         } else {
             fs::copy(entry.path(), to.join(name))?;
         }
