@@ -236,7 +236,8 @@ fn bad_data_is_refused_by_its_place() {
         run.refuses(2, &[&["data.json"], places].concat());
     }
     fs::write(&data, b"[\xff]").unwrap();
-    run(sinet(["evaluate", "--model"]).arg(&*RANDOM).arg("--data").arg(&data), b"").refuses(2, &["data.json", "UTF-8"]);
+    run(sinet(["evaluate", "--model"]).arg(&*RANDOM).arg("--data").arg(&data), b"")
+        .refuses(2, &["data.json", "line 1"]);
 }
 
 #[test]

@@ -141,10 +141,9 @@ impl Fit {
         self.outside + self.spaced + self.alike + self.other + self.ragged == 0
     }
 
-    /// White space is weak evidence, since tools trim and collapse it: it decides between readings that fit alike. A part of
-    /// a text is none.
+    /// White space is no evidence, since tools trim and collapse it, and nor is a part of a text.
     fn has_better_texts(&self, best: &Self) -> bool {
-        (self.same + self.spaced, self.same) > (best.same + best.spaced, best.same)
+        self.same + self.spaced > best.same + best.spaced
     }
 
     /// Bounds of words are weaker evidence: every stretch that moves must have them, and most must have had none.
@@ -357,9 +356,7 @@ mod tests {
                 text,
                 &[(5, 16, Some(beside))],
                 utf16(),
-                expect![
-                    "[(5, 17)]Some documents count the last character of an entity as its end: the texts of their entities show it."
-                ],
+                expect!["[(5, 16)] 1 entity with another text beside it than at its place: the place was kept."],
             );
         }
         check_in(
@@ -528,8 +525,12 @@ mod tests {
                     .collect();
                 let mut report = LossReport::default();
                 let found = resolve(&text, &stated, Unit::Expected(OffsetUnit::CodePoints), &mut report);
-                prop_assert_eq!(found.map_err(|fault| fault.problem.to_string()), Ok(words.clone()));
-                prop_assert!(report.is_lossless());
+                let found = found.map_err(|fault| TestCaseError::fail(fault.problem.to_string()))?;
+                // But for white space: no text shows whether an end counts it.
+                let texts = |spans: &[ByteSpan]| -> Vec<_> {
+                    spans.iter().map(|span| span.of(&text).unwrap_or_default().trim().to_owned()).collect()
+                };
+                prop_assert_eq!(texts(&found), texts(&words));
             }
         }
     }
