@@ -262,7 +262,11 @@ impl State {
             Self::AfterElement => "a comma or the end of the array",
             Self::End | Self::Broken => "nothing more after the array",
         };
-        format!("expected {expected}, found {:?}", char::from(byte))
+        if byte.is_ascii() {
+            format!("expected {expected}, found {:?}", char::from(byte))
+        } else {
+            format!("expected {expected}, found a character beyond ASCII")
+        }
     }
 }
 
