@@ -236,7 +236,35 @@ fn is_prose(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use sinet_text::ByteSpan;
+
     use super::*;
+    use crate::{LabelledDocument, LabelledEntity, LabelledRelation, Provenance, Writer};
+
+    /// The project's own file with sentences and relations was taken for DyGIE's.
+    #[test]
+    fn every_written_file_is_recognised() {
+        let text = "Ada met Bob. He left.";
+        let label = |kind: &str, start, end| LabelledEntity {
+            kind: kind.to_owned(),
+            span: ByteSpan { start, end },
+            score: None,
+            provenance: Provenance::Person,
+        };
+        let relation =
+            LabelledRelation { kind: "Met".to_owned(), head: 0, tail: 1, score: None, provenance: Provenance::Person };
+        let document = LabelledDocument {
+            entities: vec![label("Person", 0, 3), label("Person", 8, 11)],
+            relations: vec![relation],
+            ..LabelledDocument::new("d", text)
+        };
+        for format in Format::ALL.into_iter().filter(|format| format.can_be_read() && format.can_be_written()) {
+            let mut writer = Writer::new(format, Vec::new());
+            writer.write(&document.clone().with_words()).unwrap();
+            let (bytes, _) = writer.finish().unwrap();
+            assert_eq!(sniff(&bytes).unwrap().format, format, "{}", String::from_utf8_lossy(&bytes));
+        }
+    }
 
     #[test]
     fn formats_are_known_by_their_fields() {

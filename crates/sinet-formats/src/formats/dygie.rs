@@ -59,7 +59,8 @@ type Pair = (WordNumber, WordNumber, WordNumber, WordNumber, Name);
 /// The evidence that a file is DyGIE++'s.
 pub(crate) fn recognise(shape: &Shape) -> Option<&'static str> {
     let labels = ["ner", "relations", "predicted_ner", "predicted_relations", "doc_key"];
-    (shape.has("sentences") && labels.iter().any(|path| shape.has(path)))
+    // A document beside its text has characters, as this project's own has, and no lists of words.
+    (shape.has("sentences") && !shape.has("text") && labels.iter().any(|path| shape.has(path)))
         .then_some("`sentences` and `ner` or `doc_key`")
 }
 
