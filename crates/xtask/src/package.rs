@@ -46,7 +46,8 @@ pub fn build(python: &Python, element: &Path) -> Result<Packages> {
 /// When it does not compile.
 pub fn sinet_docs() -> Result<PathBuf> {
     let mut cargo = Command::new("cargo");
-    cargo.args(["build", "--locked", "--release", "-p", "sinet-docs"]).current_dir(paths::root()?);
+    // Not `-p`, so that it shares what the other native programs compile.
+    cargo.args(["build", "--locked", "--release", "--bin", "sinet-docs"]).current_dir(paths::root()?);
     process::run(cargo.env("CARGO_TARGET_DIR", paths::target()?))?;
     Ok(paths::target()?.join("release").join(format!("sinet-docs{EXE_SUFFIX}")))
 }
