@@ -17,7 +17,8 @@ test('the page leads to the guide, and every page of it is in order', { timeout:
     const text = await page.locator('main').innerText();
     assert.ok(text.length > 100, address);
     assert.doesNotMatch(text, /\{\{#|ANCHOR/, address);
-    await assertAccessible(page);
+    // Around it stands what mdBook writes.
+    await assertAccessible(page, 'main');
   }
   assert.deepEqual(complaints, []);
 });

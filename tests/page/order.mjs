@@ -7,11 +7,12 @@ import { join } from 'node:path';
 const axe = await readFile(createRequire(import.meta.url).resolve('axe-core'), 'utf8');
 const rules = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
 
-/** axe finds no violation of WCAG 2.2 AA in what the page shows. */
-export async function assertAccessible(page) {
+/** axe finds no violation of WCAG 2.2 AA in what the page shows, or in a part of it. */
+export async function assertAccessible(page, part = 'html') {
   // axe runs as the page's own script would not be allowed to: from the debugger.
   await page.evaluate(axe);
-  const { violations } = await page.evaluate((values) => window.axe.run({ runOnly: { type: 'tag', values } }), rules);
+  const run = ([part, values]) => window.axe.run(part, { runOnly: { type: 'tag', values } });
+  const { violations } = await page.evaluate(run, [part, rules]);
   assert.deepEqual(violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join('\n  ')}`), []);
 }
 

@@ -25,7 +25,7 @@ export async function serve({ prefix = '/', spoil = (_path, bytes) => bytes } = 
     const { pathname } = new URL(request.url, 'http://localhost');
     const path = pathname.startsWith(prefix) ? normalize(pathname.slice(prefix.length)) || 'index.html' : null;
     asked.push(path ?? pathname);
-    const file = path === '.' ? 'index.html' : path;
+    const file = path === '.' ? 'index.html' : path?.endsWith('/') ? `${path}index.html` : path;
     try {
       if (file === null || file.startsWith('..')) throw new Error('outside');
       const bytes = spoil(file, await readFile(join(dist, file)).catch(() => null));
