@@ -239,26 +239,18 @@ impl Format {
 
     /// The media type of its files.
     pub fn media_type(self) -> &'static str {
-        match self {
-            Self::Sinet
-            | Self::Dygie
-            | Self::Gliner2
-            | Self::Doccano
-            | Self::Prodigy
-            | Self::Spacy
-            | Self::Triples
-            | Self::TokenTags => "application/jsonl",
-            Self::Spert | Self::Gliner | Self::LabelStudio | Self::Argilla | Self::PubAnnotation => "application/json",
-            Self::BiocJson | Self::CasJson | Self::Tacred | Self::Docred => "application/json",
-            Self::BiocXml | Self::Xmi => "application/xml",
-            Self::Parquet => "application/vnd.apache.parquet",
-            Self::DocBin => "application/octet-stream",
-            Self::Brat => "application/zip",
-            Self::Conll => "text/plain",
-            Self::WebAnno => "text/tab-separated-values",
-            Self::Csv => "text/csv",
-            Self::NTriples => "application/n-triples",
-            Self::WebAnnotation => "application/ld+json",
+        match self.extension() {
+            "jsonl" => "application/jsonl",
+            "json" => "application/json",
+            "xml" | "xmi" => "application/xml",
+            "parquet" => "application/vnd.apache.parquet",
+            "zip" => "application/zip",
+            "conll" => "text/plain",
+            "tsv" => "text/tab-separated-values",
+            "csv" => "text/csv",
+            "nt" => "application/n-triples",
+            "jsonld" => "application/ld+json",
+            _ => "application/octet-stream",
         }
     }
 
