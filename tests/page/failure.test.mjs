@@ -1,5 +1,6 @@
 // Each way in which something can break: the page says what to do, mends what it can by itself, and loses nothing.
 import assert from 'node:assert/strict';
+import { EventEmitter, once } from 'node:events';
 import { test } from 'node:test';
 import { failure, field, holds, setUp, settled, status, type, words } from './browser.mjs';
 import { gated, refuse } from './gate.mjs';
@@ -129,10 +130,20 @@ test('B23: after a text was refused, its relations are asked of a worker that ha
 
 test('a model that gets no memory says so, and starts again when asked', { timeout: 120_000 }, async () => {
   let spoilt = true;
-  const spoil = (path, bytes) => (spoilt && isOfCpuWorker(path, 'bg.wasm') ? capMemory(bytes, 400) : bytes);
+  const start = new EventEmitter();
+  const spoil = (path, bytes) => {
+    if (!isOfCpuWorker(path, 'bg.wasm')) return bytes;
+    start.emit('start');
+    return spoilt ? capMemory(bytes, 400) : bytes;
+  };
   const { page } = await visit({ spoil });
+  const alert = page.getByRole('alert').filter({ hasText: 'no more memory' });
+  await alert.waitFor();
+  // A text that is typed is read after a moment, for which the model starts by itself.
+  const restarted = once(start, 'start');
   await field(page).fill(typed);
-  await page.getByRole('alert').filter({ hasText: 'no more memory' }).waitFor();
+  await restarted;
+  await alert.waitFor();
   assert.match(await failure(page).innerText(), /Close other tabs or shorten the text, then try again\.$/);
   assert.equal(await field(page).inputValue(), typed);
   spoilt = false;
