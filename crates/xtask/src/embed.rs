@@ -19,7 +19,7 @@ use crate::packages::npm;
 use crate::programs::{self, Program};
 use crate::site::Site;
 use crate::toolchain::TARGET;
-use crate::{paths, process, tools};
+use crate::{hashes, paths, process, tools};
 
 /// The script that a page loads.
 const SCRIPT: &str = "sinet.js";
@@ -82,7 +82,7 @@ pub fn build(site: &Site, webgpu: bool) -> Result<PathBuf> {
         tools.write_worker(program, &glue, &folder)?;
     }
     let pinned = |folder: &Path, wanted: fn(&str) -> bool| -> Result<BTreeMap<_, _>> {
-        let hashes = hashes(folder)?.into_iter().filter(|(name, _)| wanted(name));
+        let hashes = hashes::below(folder)?.into_iter().filter(|(name, _)| wanted(name));
         Ok(hashes.map(|(name, hash)| (name, integrity(&hash))).collect())
     };
     let version = env!("CARGO_PKG_VERSION");
@@ -193,27 +193,9 @@ fn write_sums(folder: &Path) -> Result<()> {
         let digits: String = hash.iter().map(|byte| format!("{byte:02x}")).collect();
         format!("{digits}  {name}\n")
     };
-    let sums: String = hashes(folder)?.into_iter().map(line).collect();
+    let sums: String = hashes::below(folder)?.into_iter().filter(|(name, _)| name != SUMS).map(line).collect();
     fs::write(folder.join(SUMS), sums)?;
     Ok(())
-}
-
-/// The SHA-384 of every file below a folder, by its path with `/`.
-fn hashes(folder: &Path) -> Result<BTreeMap<String, Vec<u8>>> {
-    let mut hashes = BTreeMap::new();
-    let mut folders = vec![String::new()];
-    while let Some(inner) = folders.pop() {
-        for entry in fs::read_dir(folder.join(&inner))? {
-            let entry = entry?;
-            let path = format!("{inner}{}", entry.file_name().to_string_lossy());
-            if entry.file_type()?.is_dir() {
-                folders.push(format!("{path}/"));
-            } else if path != SUMS {
-                hashes.insert(path, Sha384::digest(fs::read(entry.path())?).to_vec());
-            }
-        }
-    }
-    Ok(hashes)
 }
 
 /// A hash as the `integrity` attribute of HTML says it.

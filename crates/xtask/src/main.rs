@@ -8,9 +8,11 @@
 //! Exit codes: 0 good, 1 something failed, 2 bad usage.
 
 mod bench;
+mod browser;
 mod cuda;
 mod embed;
 mod guide;
+mod hashes;
 mod hosts;
 mod html;
 mod offline;

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 
-use crate::{cuda, paths, process, tidy, tools};
+use crate::{browser, cuda, paths, process, tidy, tools};
 
 /// Runs all steps, also after one has failed, and then says which took how long.
 ///
@@ -33,7 +33,7 @@ pub fn run(fast: bool) -> Result<()> {
         let is_there = steps.run("rest of the page's build", || page.finish());
         if built && is_there {
             steps.run("check the guide's figures", check_guide);
-            steps.run("test in the browser", browser_tests);
+            steps.run("test in the browser", browser::test);
         }
     }
     steps.finish()
@@ -81,30 +81,6 @@ impl PageBuild {
 /// The models still say of the guide's figures what its lock file holds.
 fn check_guide() -> Result<()> {
     process::run(Command::new(paths::sinet()?).args(["docs", "check"]).arg(paths::root()?.join("docs")))
-}
-
-/// Every test file under `tests/page`, each driving the built page in Chromium.
-fn browser_tests() -> Result<()> {
-    let chromium = tools::for_browser_tests()?;
-    let folder = paths::root()?.join("tests/page");
-    let mut files: Vec<PathBuf> =
-        fs::read_dir(&folder)?.map(|entry| Ok(entry?.path())).collect::<Result<_, std::io::Error>>()?;
-    files.retain(|file| file.to_string_lossy().ends_with(".test.mjs"));
-    files.sort();
-    if files.is_empty() {
-        bail!("{} holds no test (*.test.mjs)", folder.display());
-    }
-    process::run(
-        // One file at a time: each starts a browser that wants all cores.
-        Command::new("node")
-            .args(["--test", "--test-concurrency=1"])
-            .args(files)
-            .current_dir(folder)
-            .env("CHROMIUM", chromium)
-            .env("SINET_BIN", paths::sinet()?)
-            .env("SINET_DIST", paths::dist()?)
-            .env("SINET_EMBED", paths::dist_embed()?),
-    )
 }
 
 fn cargo(arguments: &[&str]) -> Result<()> {
