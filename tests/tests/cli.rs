@@ -379,9 +379,9 @@ fn debug_data_names_doubtful_labels() {
     let told = debug();
     assert_eq!(told.code, 0, "{}", told.stderr);
     for wanted in [
-        "1 entities begin or end in white space",
-        "2 sentences are there more than once",
-        "1 sentences are there with other labels than before",
+        "entities that begin or end in white space: 1",
+        "sentences that are there more than once: 2",
+        "sentences with other labels than before: 1",
         "document 2: Ada sang .",
         "differ only by case or white space",
     ] {
@@ -397,8 +397,26 @@ fn debug_data_names_doubtful_labels() {
     });
     fs::write(&path, sinet_json.to_string()).unwrap();
     let told = debug();
-    assert!(told.stdout.contains("1 entities begin or end inside a word"), "{}", told.stdout);
+    assert!(
+        told.stdout.contains("entities that begin or end inside a word, widened to whole words: 1"),
+        "{}",
+        told.stdout
+    );
     told.refuses(2, &["doubts.jsonl", "document 1", "entities[1].type", "empty"]);
+}
+
+/// Nothing in so short a file shows that these are words and tags.
+#[test]
+fn columns_that_a_person_names_are_taken() {
+    let folder = TempDir::new().unwrap();
+    let [file, output] = ["words.txt", "words.json"].map(|name| folder.path().join(name));
+    fs::write(&file, "PER Ada\nPER Lovelace\nO met\nLOC Paris\n").unwrap();
+    let mut convert = sinet(["convert", "--columns", "word=2,tag=1", "--to", "spert", "--output"]);
+    let told = run(convert.arg(&output).arg(&file), b"");
+    assert_eq!(told.code, 0, "{}", told.stderr);
+    let written: Value = serde_json::from_str(&fs::read_to_string(&output).unwrap()).unwrap();
+    let entities = json!([{"type": "PER", "start": 0, "end": 2}, {"type": "LOC", "start": 3, "end": 4}]);
+    assert_eq!(written[0]["entities"], entities);
 }
 
 #[test]
@@ -434,11 +452,11 @@ fn debug_data_says_what_no_model_can_find() {
     let told = debug(&["--max-span-words", "2"]).stdout;
     for wanted in [
         "train: 2 documents, 2 sentences, 5 words, at most 3 a sentence",
-        "4 entities: K 3, L 1",
-        "1 entities have more than 2 words, so recall cannot pass 75.00 %; 2 relations go with them",
-        "1 pairs have several types of relations",
-        "1 relations are of an entity with itself",
-        "1 sentences of train stand in dev too",
+        "entities: 4, of them K 3, L 1",
+        "entities of more than 2 words: 1, so recall cannot pass 75.00 %; relations that go with them: 2",
+        "pairs with several types of relations: 1",
+        "relations of an entity with itself, which no model finds: 1",
+        "Sentences of train that stand in dev too, where scores will be too high: 1",
         "The type \"L\" is only in train.",
     ] {
         assert!(told.contains(wanted), "{wanted:?} is not in {told}");
@@ -450,7 +468,7 @@ fn debug_data_says_what_no_model_can_find() {
     let long = sentence(json!(vec!["parser"; 70]), json!([entity("K", 69, 70)]), json!([]));
     fs::write(folder.path().join("train.json"), json!([shared, long]).to_string()).unwrap();
     let told = debug(&["--encoder", RANDOM.to_str().unwrap()]).stdout;
-    assert!(told.contains("1 sentences are longer, with 70 words, 1 entities and 0 relations"), "{told}");
+    assert!(told.contains("longer sentences: 1, with words: 70, entities: 1, relations: 0"), "{told}");
 }
 
 #[test]
@@ -463,7 +481,7 @@ fn debug_data_goes_on_after_an_error() {
     fs::write(&path, format!("[{}]", lines.join(",\n"))).unwrap();
     let debug = |more: &[&str]| run(sinet(["debug", "data"]).arg(&path).args(more), b"");
     let told = debug(&[]);
-    for wanted in ["dev: 3 documents", "2 errors", "line 2, document 2, entities[0].end", "line 4, document 4"] {
+    for wanted in ["dev: 3 documents", "errors: 2", "line 2, document 2, entities[0].end", "line 4, document 4"] {
         assert!(told.stdout.contains(wanted), "{wanted:?} is not in {}", told.stdout);
     }
     told.refuses(2, &["dev.json", "line 2", "document 2", "entities[0].end"]);

@@ -32,7 +32,7 @@ pub struct Convert {
     /// The field that holds the text, where a file has several or an unusual one
     #[arg(long, value_name = "FIELD")]
     text: Option<String>,
-    /// The columns of a file with a word a line, counted from 1, where evidence does not say: word=2,tag=3
+    /// The columns of a file with a word a line (conll), counted from 1, where evidence does not say: word=2,tag=3
     #[arg(long)]
     columns: Option<Columns>,
     /// Keep labels that only a model has given also where the written format cannot say so
@@ -54,6 +54,8 @@ impl Convert {
         let Self { input, from, to, output, ends, text, columns, predictions, skip_bad, join_sentences, json } = self;
         // What a model has said must not pass for a person's work.
         let predictions = if predictions || to.holds().provenance { Predictions::Marked } else { Predictions::LeftOut };
+        // Only files with a word a line have columns.
+        let from = from.or(columns.is_some().then_some(Format::Conll));
         let options = Options {
             predictions,
             ends: ends.map(Ends::from),

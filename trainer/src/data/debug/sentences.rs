@@ -12,10 +12,10 @@ impl Findings {
             split.describe(max_span_words, &mut text);
         }
         for (one, other, count) in &self.leaks {
-            _ = writeln!(text, "{count} sentences of {one} stand in {other} too: scores there will be too high.");
+            _ = writeln!(text, "Sentences of {one} that stand in {other} too, where scores will be too high: {count}.");
         }
         for (one, other, count) in &self.leaks_with_other_labels {
-            _ = writeln!(text, "{count} sentences of {one} have other labels in {other}.");
+            _ = writeln!(text, "Sentences of {one} with other labels in {other}: {count}.");
         }
         for (kind, names) in &self.types_in_some {
             _ = writeln!(text, "The type {kind:?} is only in {}.", names.join(", "));
@@ -38,7 +38,8 @@ impl Split {
         );
         for (what, kinds) in [("entities", &self.entities), ("relations", &self.relations)] {
             let counts: Vec<String> = kinds.iter().map(|(kind, count)| format!("{} {count}", shown(kind))).collect();
-            _ = writeln!(text, "  {} {what}: {}", kinds.values().sum::<usize>(), counts.join(", "));
+            let sum = kinds.values().sum::<usize>();
+            _ = writeln!(text, "  {what}: {sum}{}{}", if sum > 0 { ", of them " } else { "" }, counts.join(", "));
         }
         if self.documents > 0 && self.entities.is_empty() {
             _ = writeln!(text, "  no document has an entity: is this the right file, in the right format?");
@@ -47,29 +48,29 @@ impl Split {
         if self.too_wide > 0 {
             _ = writeln!(
                 text,
-                "  {} entities have more than {max_span_words} words, so recall cannot pass {:.2} %; {} relations go with them",
+                "  entities of more than {max_span_words} words: {}, so recall cannot pass {:.2} %; relations that go with them: {}",
                 self.too_wide,
                 100.0 * self.recall_ceiling,
                 self.relations_of_too_wide
             );
         }
         for (count, what) in [
-            (self.white_space_edges, "entities begin or end in white space"),
-            (self.widened, "entities begin or end inside a word: they are widened to whole words"),
-            (self.overlapping, "entities overlap another"),
-            (self.duplicate_entities, "entities are there twice"),
-            (self.two_types, "entities have the words of another with another type"),
-            (self.multi_label_pairs, "pairs have several types of relations"),
-            (self.duplicate_relations, "relations are there twice"),
-            (self.self_relations, "relations are of an entity with itself: no model finds them"),
-            (self.split_here, "documents came without sentences and were split as `predict` does"),
-            (self.entities_across_sentences, "entities reach over the end of a sentence: no model finds them"),
-            (self.across_sentences, "relations link two sentences: no model finds them"),
-            (self.repeated_sentences, "sentences are there more than once"),
-            (self.labelled_differently, "sentences are there with other labels than before"),
+            (self.white_space_edges, "entities that begin or end in white space"),
+            (self.widened, "entities that begin or end inside a word, widened to whole words"),
+            (self.overlapping, "entities that overlap another"),
+            (self.duplicate_entities, "entities that are there twice"),
+            (self.two_types, "entities with the words of another, and another type"),
+            (self.multi_label_pairs, "pairs with several types of relations"),
+            (self.duplicate_relations, "relations that are there twice"),
+            (self.self_relations, "relations of an entity with itself, which no model finds"),
+            (self.split_here, "documents without sentences, split as `predict` does"),
+            (self.entities_across_sentences, "entities over the end of a sentence, which no model finds"),
+            (self.across_sentences, "relations between two sentences, which no model finds"),
+            (self.repeated_sentences, "sentences that are there more than once"),
+            (self.labelled_differently, "sentences with other labels than before"),
         ] {
             if count > 0 {
-                _ = writeln!(text, "  {count} {what}");
+                _ = writeln!(text, "  {what}: {count}");
             }
         }
         self.labelled_differently_in.iter().for_each(|sentence| _ = writeln!(text, "    {sentence}"));
@@ -78,13 +79,13 @@ impl Split {
             if *too_long > 0 {
                 _ = writeln!(
                     text,
-                    "  {too_long} sentences are longer, with {words} words, {entities} entities and {relations} relations: `train` \
+                    "  longer sentences: {too_long}, with words: {words}, entities: {entities}, relations: {relations}; `train` \
                      refuses them, and a model reads them in parts; split them"
                 );
             }
         }
         if self.error_count > 0 {
-            _ = writeln!(text, "  {} errors:", self.error_count);
+            _ = writeln!(text, "  errors: {}", self.error_count);
             self.errors.iter().for_each(|error| _ = writeln!(text, "    {error}"));
             if self.error_count > self.errors.len() {
                 _ = writeln!(text, "    and {} more", self.error_count - self.errors.len());

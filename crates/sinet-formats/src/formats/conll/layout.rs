@@ -356,7 +356,7 @@ fn columns(rows: &[Numbered], start: Option<&str>, separator: Separator, named: 
     let started = start.map(|line| separator.split(line).collect::<Vec<_>>()).filter(|cells| cells.len() == count);
     let by_name = |is_name: fn(&str) -> bool| all[0].iter().position(|cell| headed && is_name(cell));
     let (tag, style) = match named.tag.map(|tag| tag.get() - 1).or_else(|| by_name(is_tag_name)) {
-        Some(tag) => (tag, seen[tag].style().or(seen[tag].plain_style()).unwrap_or(Style::Prefixed)),
+        Some(tag) => (tag, seen[tag].named_style()),
         None => started
             .as_ref()
             .and_then(|cells| tag_column(&seen, |column| cells[column] == "O"))
@@ -507,6 +507,12 @@ impl Seen<'_> {
             let is_outside = self.most(self.outside) && self.outside == self.empty && self.distinct.len() <= 2;
             (is_bare || is_outside).then_some(Style::Prefixed)
         }
+    }
+
+    /// How the tags are written in a column that is known to hold tags.
+    fn named_style(&self) -> Style {
+        let prefixed = if self.prefixed + self.bare > 0 { Style::Prefixed } else { Style::Plain };
+        self.style().or_else(|| self.plain_style()).unwrap_or(prefixed)
     }
 
     /// Whether types stand beside `O` without B- and I-.
