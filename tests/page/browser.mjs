@@ -7,6 +7,10 @@ import { promisify } from 'node:util';
 import { flags, softwareGpu } from './chromium.mjs';
 import { serve } from './site.mjs';
 
+/** Starts Chromium; with `gpu` as if it had a graphics card. */
+export const launch = ({ gpu = false } = {}) =>
+  chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: gpu ? [...flags, ...softwareGpu] : flags });
+
 /**
  * Starts a browser for the tests of a file, and returns `visit`. Each test closes by itself what it has visited. `defaults`
  * are options of every visit.
@@ -15,8 +19,7 @@ export function setUp({ gpu = false, ...defaults } = {}) {
   const ends = [];
   let browser;
   before(async () => {
-    const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
-    browser = await chromium.launch({ executablePath, args: gpu ? [...flags, ...softwareGpu] : flags });
+    browser = await launch({ gpu });
   });
   afterEach(async () => {
     for (const end of ends.splice(0).reverse()) await end();

@@ -4,14 +4,16 @@
 //
 // `runs` holds, for each number of copies of the text that are read together, how often. Prints one JSON object: the
 // browser's version, and times in milliseconds by the number of copies.
-import { launch, open, settled } from '../../../tests/page/browser.mjs';
+import { launch, settled } from '../../../tests/page/browser.mjs';
 import { serve } from '../../../tests/page/site.mjs';
 
 const plan = JSON.parse(process.argv[2]);
 const [browser, site] = [await launch({ gpu: plan.gpu }), await serve()];
 try {
   // The service worker would fetch the whole page for a visit without a network meanwhile.
-  const { page } = await open(browser, `${site.address}?device=${plan.device}`, { serviceWorkers: 'block' });
+  const context = await browser.newContext({ serviceWorkers: 'block' });
+  const page = await context.newPage();
+  await page.goto(`${site.address}?device=${plan.device}`);
   await settled(page, 5 * 60_000);
   const milliseconds = await page.evaluate(async ({ text, pieces, device, warm_ups, runs }) => {
     const milliseconds = {};
