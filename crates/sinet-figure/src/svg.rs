@@ -4,11 +4,11 @@ use sinet_formats::LabelledDocument;
 use sinet_text::Types;
 
 use crate::colours::Colours;
+use crate::decimal::number;
 use crate::drawn::{Drawn, WIDTH};
 use crate::escaped::escaped_line;
 use crate::faces::{FAMILY, MEASURED_FAMILY};
 use crate::paint::{paint, right_edge};
-use crate::path::number;
 use crate::style::DARK_RULES;
 use crate::widths::estimated_width;
 
@@ -64,7 +64,7 @@ fn whole(sentences: &[Drawn], types: &Types, theme: Theme, family: &str) -> Stri
     let mut top = MARGIN;
     for drawn in sentences {
         let content = paint(drawn, types, colours);
-        written += &format!("<g transform=\"translate({MARGIN} {})\">{content}</g>\n", number(top));
+        written += &format!("<g transform=\"translate({} {})\">{content}</g>\n", number(MARGIN), number(top));
         top += drawn.scene.height;
     }
     written + "</svg>\n"

@@ -5,10 +5,10 @@ use std::fmt::Write;
 use sinet_formats::LabelledDocument;
 use sinet_text::Types;
 
+use crate::decimal::number;
 use crate::drawn::Drawn;
 use crate::faces::{Face, weight_and_size};
 use crate::layout::{Arc, Point, Rect};
-use crate::path::number;
 use crate::still::WIDE;
 use crate::tones::{LIGHT, tone};
 use crate::widths::estimated_width;
