@@ -173,7 +173,8 @@ pub enum Host {
 
 /// A document as one line of HTML, which begins with `<figure`.
 ///
-/// The document's labels by persons carry a tick only if others are a model's.
+/// The document's labels by persons carry a tick only if others are a model's. It has its words: see
+/// [`LabelledDocument::with_words`].
 ///
 /// # Panics
 ///

@@ -35,6 +35,8 @@ pub fn svg(sentences: &[Drawn], types: &Types) -> String {
 /// A document as an SVG file, for an `<img>` or a program for drawing. Its words are laid out on lines of at most
 /// `width` pixels, the margin included, with estimated widths.
 ///
+/// The document has its words: see [`LabelledDocument::with_words`].
+///
 /// # Panics
 ///
 /// If the document does not pass [`LabelledDocument::check`].

@@ -20,6 +20,8 @@ const POINTS: f32 = 0.45;
 /// the Helvetica of every TeX. A person's labels carry a root sign in place of a tick. Texts beyond Latin letters need
 /// LuaLaTeX or XeLaTeX and a font that has them.
 ///
+/// The document has its words: see [`LabelledDocument::with_words`].
+///
 /// # Panics
 ///
 /// If the document does not pass [`LabelledDocument::check`].
