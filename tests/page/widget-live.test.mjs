@@ -236,6 +236,17 @@ for (const [name, pattern] of Object.entries(flipped)) {
   });
 }
 
+test('a flipped byte in the script itself keeps it from running, and the still stays', limit, async () => {
+  const { createHash } = await import('node:crypto');
+  const hash = createHash('sha384').update(await readFile(join(embed, 'sinet.js'))).digest('base64');
+  const spoil = (path, bytes) => (path === 'sinet.js' ? Buffer.concat([bytes, Buffer.from(' ')]) : bytes);
+  const { page, site } = await open(own, { spoil, attributes: `integrity="sha384-${hash}" crossorigin="anonymous"` });
+  await page.waitForLoadState('load');
+  assert.equal(await page.evaluate(() => customElements.get('sinet-text')), undefined);
+  assert.ok(site.asked.includes('/embed/sinet.js'));
+  assert.ok(await page.getByText(text).isVisible());
+});
+
 test('one attribute of the script pins all, and one of the element the manifest', limit, async () => {
   const { createHash } = await import('node:crypto');
   const hash = (bytes, name = 'sha384') => `${name}-${createHash(name).update(bytes).digest('base64')}`;
@@ -387,6 +398,17 @@ test('the element is accessible while it is live, and after a failure', limit, a
   await failed.page.getByRole('button', { name: /^Run here/ }).click();
   await event(failed.page, 'error');
   await assertInOrder(failed.page, 'widget-failed');
+});
+
+test('in a browser without WebAssembly the still stays', limit, async () => {
+  const { page, site } = await open(own, { init: () => delete window.WebAssembly });
+  await page.getByRole('button', { name: /^Run here/ }).click();
+  assert.equal((await event(page, 'error')).code, 'too-old');
+  assert.ok(await page.getByText(text).isVisible());
+  await page.evaluate(() => (document.querySelector('sinet-text').annotation = { text: 'Another text.' }));
+  assert.equal((await event(page, 'error', 2)).code, 'too-old');
+  assert.ok(await page.getByText(text).isVisible());
+  assert.equal(site.asked.some(worker), false);
 });
 
 test('in a browser without vector instructions the still stays', limit, async () => {

@@ -209,7 +209,7 @@ pub enum Problem {
     Document(#[from] sinet_formats::DocumentError),
 
     /// A text that has not been read.
-    #[error("no entry in sinet.lock.json for this text by {model}; run `sinet docs update`")]
+    #[error("no entry in sinet.lock.json for this text by {}; run `sinet docs update`", on_one_line(model))]
     Unlocked {
         /// The model.
         model: String,
@@ -224,13 +224,13 @@ pub enum Problem {
     #[error("an entry for renderer {0}, not {ours}; run `sinet docs update`", ours = crate::lock::RENDERER)]
     Renderer(u64),
     /// A line that is no entry.
-    #[error("no entry of a lock file: {0}; restore the file, or run `sinet docs update`")]
+    #[error("no entry of a lock file: {}; restore the file, or run `sinet docs update`", on_one_line(.0))]
     Damaged(String),
     /// Two entries for one text.
     #[error("another entry for the text of line {0}; run `sinet docs update`")]
     Again(usize),
     /// An entry of another model than the file names.
-    #[error("an entry by another {model} than line {line} names; run `sinet docs update`")]
+    #[error("an entry by another {} than line {line} names; run `sinet docs update`", on_one_line(model))]
     OtherModel {
         /// The model.
         model: String,
@@ -259,10 +259,10 @@ pub enum Problem {
     },
 
     /// Input of a preprocessor that is none.
-    #[error("is not what mdBook sends to a preprocessor: {0}; call it from book.toml")]
+    #[error("is not what mdBook sends to a preprocessor: {}; call it from book.toml", on_one_line(.0))]
     NoBook(String),
     /// A line of a conversation that cannot be understood.
-    #[error("is not a request: {0}")]
+    #[error("is not a request: {}", on_one_line(.0))]
     NoRequest(String),
     /// A page that holds a live figure, without the element.
     #[error(
@@ -278,6 +278,15 @@ pub enum Problem {
     /// A folder without a built site.
     #[error("holds no HTML; build the site first")]
     NoPages,
+}
+
+/// A text from a file with its line ends and the like spelled out: a mistake is told in one line.
+fn on_one_line(text: &str) -> String {
+    let spelled = |character: char| {
+        let is_plain = !character.is_control() && !matches!(character, '\u{2028}' | '\u{2029}');
+        if is_plain { String::from(character) } else { character.escape_default().collect() }
+    };
+    text.chars().map(spelled).collect()
 }
 
 fn hint(nearest: Option<&str>) -> String {

@@ -190,10 +190,12 @@ fn close_of(parts: &[Part], open: usize) -> Option<usize> {
     parts[next].closes(ELEMENT).then_some(next)
 }
 
+/// The elements that hosts make of a fence.
+const BLOCKS: [&str; 3] = ["code", "div", "pre"];
+
 /// Whether an element is made from a fence: by its class in most hosts, by an attribute in some.
 fn is_fence(name: &str, attributes: &[(String, String)]) -> bool {
-    let is_block = matches!(name, "code" | "div" | "pre");
-    is_block
+    BLOCKS.contains(&name)
         && attributes.iter().any(|(name, value)| match name.as_str() {
             "class" => value.split_ascii_whitespace().any(|class| {
                 let language = class.strip_prefix("language-").or_else(|| class.strip_prefix("highlight-"));
@@ -207,12 +209,20 @@ fn is_fence(name: &str, attributes: &[(String, String)]) -> bool {
 /// The figure of a code block that starts at `open`, and the part after it.
 fn fence(page: &str, parts: &[Part], open: usize, models: &BTreeSet<String>) -> Option<(Found, usize)> {
     let close = end_of(parts, open)?;
+    // Where others end in it, or it in others, a figure in its place would make a fence of something that is none now.
+    let is_whole = BLOCKS.iter().all(|name| {
+        let own = &parts[open..=close];
+        own.iter().filter(|part| part.opens(name)).count() == own.iter().filter(|part| part.closes(name)).count()
+    });
+    if !is_whole {
+        return None;
+    }
     // Hosts put buttons and the name of the language around the code.
     let code = (open..close).find(|&part| parts[part].opens("code")).or_else(|| {
         let mut blocks = open..close;
         blocks.find(|&part| parts[part].opens("pre"))
     })?;
-    let text = text_of(&parts[code..end_of(parts, code)?]);
+    let text = text_of(&parts[code..end_of(&parts[..=close], code)?]);
     let (first, last) = widened(parts, open, close);
     let found = Found {
         range: parts[first].range.start..parts[last].range.end,

@@ -37,7 +37,7 @@ pub struct Asked {
 /// A figure that can be drawn.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Figure {
-    /// The text with the labels that show.
+    /// The text with its words and the labels that show.
     pub document: LabelledDocument,
     /// The names of their types.
     pub types: Types,
@@ -182,7 +182,7 @@ impl Project {
             element: element_attributes(request),
             ..StillOptions::default()
         };
-        Ok(Figure { document, types, options })
+        Ok(Figure { document: document.with_words(), types, options })
     }
 }
 

@@ -99,6 +99,21 @@ fn what_is_no_figure_is_left_alone() {
     }
 }
 
+/// Found by `tests/fuzz.rs`: the text of the second was taken from behind its end, and drawing it made a fence of the first.
+#[test]
+fn a_fence_that_others_end_in_is_none() {
+    let folder = folder(&[("sinet-docs.toml", SETTINGS)], &[]);
+    let project = project(&folder);
+    for html in [
+        "<code class=language-sinet>a<pre class=language-sinet><code></pre>b</code></pre>",
+        "<pre class=language-sinet><code>x</code></div></pre>",
+        "<div class=highlight-sinet>a<pre class=language-sinet><code>x</code><div></pre></div>",
+    ] {
+        let found = html::read(html, project.models());
+        assert!(found.figures.is_empty(), "{html}");
+    }
+}
+
 #[test]
 fn links_stand_in_the_head_once() {
     let element = "element = \"https://cdn.example/sinet/\"\nintegrity = \"sha384-x\"\nlive = \"click\"\n";

@@ -185,6 +185,9 @@ fn lock_files() {
         "sinet.lock.json, line 4: no entry of a lock file: expected value; restore the file, or run `sinet docs update`"
     ]
     .assert_eq(&replaced(3, "{", "("));
+    // Found by `tests/fuzz.rs`: the name of the field was told over two lines.
+    expect!["sinet.lock.json, line 4: no entry of a lock file: unknown field `k\\ney`; restore the file, or run `sinet docs update`"]
+        .assert_eq(&replaced(3, "\"key\"", "\"k\\ney\""));
     let conflict =
         [&lines[..3], &["<<<<<<< HEAD", lines[3], "=======", lines[4], ">>>>>>> theirs"], &lines[5..]].concat();
     expect!["sinet.lock.json, line 4: a merge conflict; keep the lines of both sides, then run `sinet docs update`"]

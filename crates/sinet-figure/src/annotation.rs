@@ -1,13 +1,19 @@
 //! A document and its types as JSON within an attribute, from which script brings a still to life.
 //!
-//! The JSON is what `sinet predict` prints, without what follows from the text, and with the names of the types for
-//! readers: `{"text":"…","entities":[{"type":"Method","start":0,"end":6,"score":0.9731}],"relations":[…],
+//! The JSON is what `sinet predict` prints, as far as a picture needs it, with words in short and the names of the types for
+//! readers: `{"text":"…","words":[0,6,1,2],"entities":[{"type":"Method","start":0,"end":6,"score":0.9731}],"relations":[…],
 //! "types":{"entities":[["Method","method"]],"relations":[["Conjunction","conjunction",true]]}}`. Offsets are code points.
-//! A label has a `source` only where its score, or the lack of one, does not say it: a label with a score is a model's.
+//! A word is told by how many of them lie between it and the one before, and how many it has; one of several sentences so in words.
+//! They are told because finding them again takes tables of Unicode that would be half of the program that draws in a
+//! browser. A label has a `source` only where its score, or the lack of one, does not say it: a label with a score is a
+//! model's.
 
-use serde_json::Value;
-use sinet_formats::{LabelledDocument, LabelledEntity, LabelledRelation, Provenance};
-use sinet_text::{ByteSpan, Offsets, TypeName, Types};
+use std::fmt::Write;
+
+use sinet_formats::{LabelledDocument, LabelledRelation, Provenance};
+use sinet_text::{Offsets, TypeName, Types};
+
+use crate::decimal::short;
 
 /// A document as JSON without any of the characters `'`, `&`, `<`, `>`, nor pairs of braces within texts: an attribute between
 /// single quotes holds it as it is, in HTML, in Vue's templates and in MDX.
@@ -21,7 +27,7 @@ pub fn annotation(document: &LabelledDocument, types: &Types) -> String {
     let offsets = Offsets::new(&document.text);
     let at = |byte: usize| offsets.code_point(byte).expect("spans fit the text");
     let told = |score: Option<f32>, provenance: Provenance| {
-        let score_said = score.map_or(String::new(), |score| format!(",\"score\":{}", (score * 1e4).round() / 1e4));
+        let score_said = score.map_or(String::new(), |score| format!(",\"score\":{}", short(score, 4)));
         let by_score = if score.is_some() { Provenance::Model } else { Provenance::Person };
         let source = match provenance {
             _ if provenance == by_score => "",
@@ -29,6 +35,11 @@ pub fn annotation(document: &LabelledDocument, types: &Types) -> String {
             Provenance::Model => ",\"source\":\"model\"",
         };
         score_said + source
+    };
+    let words = steps(document.words.iter().map(|word| (at(word.start), at(word.end))));
+    let sentences = match &*document.sentences {
+        [] | [_] => String::new(),
+        several => format!(",\"sentences\":[{}]", steps(several.iter().map(|words| (words.start, words.end)))),
     };
     let entities = document.entities.iter().map(|entity| {
         let (kind, start, end) = (string(&entity.kind), at(entity.span.start), at(entity.span.end));
@@ -40,7 +51,7 @@ pub fn annotation(document: &LabelledDocument, types: &Types) -> String {
         format!("{{\"type\":{kind},\"head\":{head},\"tail\":{tail}{told}}}")
     });
     format!(
-        "{{\"text\":{},\"entities\":[{}],\"relations\":[{}],\"types\":{} }}",
+        "{{\"text\":{},\"words\":[{words}]{sentences},\"entities\":[{}],\"relations\":[{}],\"types\":{} }}",
         string(&document.text),
         joined(entities),
         joined(relations),
@@ -64,16 +75,29 @@ fn names(document: &LabelledDocument, types: &Types) -> String {
     format!("{{\"entities\":[{entities}],\"relations\":[{relations}]}}")
 }
 
+/// Ranges in their order, each as its distance from the one before and its length.
+fn steps(ranges: impl Iterator<Item = (usize, usize)>) -> String {
+    let mut here = 0;
+    let step = |(start, end)| {
+        let step = format!("{},{}", start - here, end - start);
+        here = end;
+        step
+    };
+    joined(ranges.map(step))
+}
+
 fn joined(parts: impl Iterator<Item = String>) -> String {
     parts.collect::<Vec<_>>().join(",")
 }
 
 /// A string of JSON without characters that mean something to HTML or to a template.
 fn string(text: &str) -> String {
-    let json = serde_json::to_string(text).expect("a string is JSON");
-    let mut written = String::with_capacity(json.len());
-    for character in json.chars() {
+    let mut written = String::with_capacity(text.len() + 2);
+    written.push('"');
+    for character in text.chars() {
         match character {
+            '"' | '\\' => written.extend(['\\', character]),
+            '\n' => written += "\\n",
             '&'
             | '<'
             | '>'
@@ -81,106 +105,17 @@ fn string(text: &str) -> String {
             | '{'
             | '}'
             | '`'
+            | '\0'..='\u{1f}'
             | '\u{7f}'..='\u{9f}'
             | '\u{2028}'
             | '\u{2029}'
             | '\u{fffe}'
             | '\u{ffff}' => {
-                written += &format!("\\u{:04x}", u32::from(character));
+                let _ = write!(written, "\\u{:04x}", u32::from(character));
             }
             other => written.push(other),
         }
     }
+    written.push('"');
     written
-}
-
-/// A fault in the JSON of a still.
-#[derive(Debug, Clone, PartialEq, thiserror::Error)]
-#[non_exhaustive]
-pub enum AnnotationError {
-    /// It is no JSON.
-    #[error("the annotation is not JSON: {0}")]
-    Json(String),
-    /// A field is missing or of another kind.
-    #[error("the annotation's {0} is missing or not what it should be")]
-    Field(String),
-    /// The parts do not fit each other.
-    #[error("the annotation does not fit its text: {0}")]
-    Unfit(#[from] sinet_formats::DocumentError),
-}
-
-/// Reads what [`annotation`] has written, and what `sinet predict` prints.
-///
-/// # Errors
-///
-/// If it is no JSON, if a field is missing, or if a span leaves the text or an index its list.
-pub fn read_annotation(json: &str) -> Result<(LabelledDocument, Types), AnnotationError> {
-    let value: Value = serde_json::from_str(json).map_err(|error| AnnotationError::Json(error.to_string()))?;
-    let text = value["text"].as_str().ok_or_else(|| missing("text"))?;
-    let offsets = Offsets::new(text);
-    let list = |name: &str| match &value[name] {
-        Value::Null => Ok(&[][..]),
-        list => list.as_array().map(Vec::as_slice).ok_or_else(|| missing(name)),
-    };
-    let mut document = LabelledDocument::new("", text);
-    for (place, entity) in list("entities")?.iter().enumerate() {
-        let field = |name: &str| format!("entities[{place}].{name}");
-        let at = |name: &str| {
-            let place = index(&entity[name]).and_then(|point| offsets.byte_of_code_point(point));
-            place.ok_or_else(|| AnnotationError::Field(field(name)))
-        };
-        let (kind, score, provenance) = label(entity, field)?;
-        document.entities.push(LabelledEntity {
-            kind,
-            span: ByteSpan { start: at("start")?, end: at("end")? },
-            score,
-            provenance,
-        });
-    }
-    for (place, relation) in list("relations")?.iter().enumerate() {
-        let field = |name: &str| format!("relations[{place}].{name}");
-        let at = |name: &str| index(&relation[name]).ok_or_else(|| AnnotationError::Field(field(name)));
-        let (kind, score, provenance) = label(relation, field)?;
-        document.relations.push(LabelledRelation { kind, head: at("head")?, tail: at("tail")?, score, provenance });
-    }
-    document.check()?;
-    let types = &value["types"];
-    Ok((document, Types { entities: type_names(&types["entities"])?, relations: type_names(&types["relations"])? }))
-}
-
-fn index(value: &Value) -> Option<usize> {
-    usize::try_from(value.as_u64()?).ok()
-}
-
-/// Type, score and maker of a label.
-fn label(value: &Value, field: impl Fn(&str) -> String) -> Result<(String, Option<f32>, Provenance), AnnotationError> {
-    let missing = |name: &str| AnnotationError::Field(field(name));
-    let kind = value["type"].as_str().ok_or_else(|| missing("type"))?;
-    let score = match &value["score"] {
-        Value::Null => None,
-        score => Some(score.as_f64().ok_or_else(|| missing("score"))? as f32),
-    };
-    let provenance = match value["source"].as_str() {
-        Some("person") => Provenance::Person,
-        Some("model") => Provenance::Model,
-        Some(_) => return Err(missing("source")),
-        None if score.is_some() => Provenance::Model,
-        None => Provenance::Person,
-    };
-    Ok((kind.to_owned(), score, provenance))
-}
-
-fn type_names(value: &Value) -> Result<Vec<TypeName>, AnnotationError> {
-    let types = value.as_array().map_or(&[][..], Vec::as_slice).iter();
-    let name = |kind: &Value| {
-        let name = kind[0].as_str().ok_or_else(|| missing("types"))?;
-        let verbose = kind[1].as_str().unwrap_or(name);
-        let symmetric = kind[2].as_bool().unwrap_or(false);
-        Ok(TypeName { name: name.to_owned(), verbose: verbose.to_owned(), symmetric })
-    };
-    types.map(name).collect()
-}
-
-fn missing(name: &str) -> AnnotationError {
-    AnnotationError::Field(name.to_owned())
 }

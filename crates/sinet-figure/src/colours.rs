@@ -1,5 +1,6 @@
 //! The colours of a picture: written out, or mixed with those of the page around it.
 
+use crate::decimal::short;
 use crate::tones::{DARK, LIGHT, Tone};
 
 /// Where a picture has its colours from.
@@ -51,7 +52,7 @@ impl Colours {
         let filled = if holds_others {
             " fill=\"none\"".to_owned()
         } else {
-            format!(" fill=\"{fill}\" fill-opacity=\"{opacity}\"")
+            format!(" fill=\"{fill}\" fill-opacity=\"{}\"", short(opacity, 2))
         };
         format!("{filled} stroke=\"{edge}\"")
     }
@@ -69,7 +70,7 @@ impl Colours {
         match self {
             Self::Light => " class=\"line\" stroke=\"#5b636b\"".to_owned(),
             Self::Dark => " stroke=\"#9aa3ab\"".to_owned(),
-            Self::Host => format!(" stroke=\"currentColor\" stroke-opacity=\"{ARC_OPACITY}\""),
+            Self::Host => format!(" stroke=\"currentColor\" stroke-opacity=\"{}\"", short(ARC_OPACITY, 2)),
         }
     }
 
@@ -78,7 +79,7 @@ impl Colours {
         match self {
             Self::Light => " class=\"arrow\" fill=\"#5b636b\"".to_owned(),
             Self::Dark => " fill=\"#9aa3ab\"".to_owned(),
-            Self::Host => format!(" fill-opacity=\"{ARC_OPACITY}\""),
+            Self::Host => format!(" fill-opacity=\"{}\"", short(ARC_OPACITY, 2)),
         }
     }
 
@@ -87,7 +88,7 @@ impl Colours {
         match self {
             Self::Light => " fill=\"#575e66\"".to_owned(),
             Self::Dark => " fill=\"#a3abb3\"".to_owned(),
-            Self::Host => format!(" fill-opacity=\"{SOFT_OPACITY}\""),
+            Self::Host => format!(" fill-opacity=\"{}\"", short(SOFT_OPACITY, 2)),
         }
     }
 

@@ -60,12 +60,12 @@ impl Drawn {
         })
     }
 
-    /// All sentences of a document, on lines of at most [`WIDTH`]. `measure` gives the width of a string in pixels.
+    /// All sentences of a document with words, on lines of at most [`WIDTH`]. `measure` gives the width of a string in pixels.
     pub fn all(document: LabelledDocument, types: &Types, measure: impl FnMut(&str, Face) -> f32) -> Vec<Self> {
         Self::within(document, types, WIDTH, measure)
     }
 
-    /// All sentences of a document, on lines of at most `width` pixels. `measure` gives the width of a string in pixels.
+    /// All sentences of a document with words, on lines of at most `width` pixels. `measure` gives the width of a string in pixels.
     pub fn within(
         document: LabelledDocument,
         types: &Types,
@@ -123,7 +123,8 @@ mod tests {
     /// For each line its words, in the order in which they stand from the left.
     fn lines(text: &str, width: f32) -> Vec<String> {
         let measure = |text: &str, _: Face| text.chars().count() as f32 * 10.0;
-        let drawn = Drawn::within(LabelledDocument::new("", text), &Types::default(), width, measure).remove(0);
+        let drawn =
+            Drawn::within(LabelledDocument::new("", text).with_words(), &Types::default(), width, measure).remove(0);
         let mut words: Vec<_> = drawn.scene.words.iter().zip(&drawn.sentence.words).collect();
         words.sort_by(|a, b| a.0.y.total_cmp(&b.0.y).then(a.0.x.total_cmp(&b.0.x)));
         let line = |words: &[(&Point, &crate::layout::Word)]| {

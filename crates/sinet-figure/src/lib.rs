@@ -9,7 +9,7 @@
 //! let span = ByteSpan { start: 2, end: 8 };
 //! document.entities.push(LabelledEntity { kind: "Tool".to_owned(), span, score: None, provenance: Provenance::Person });
 //! let types = Types::default();
-//! let sentences = Drawn::all(document, &types, estimated_width);
+//! let sentences = Drawn::all(document.with_words(), &types, estimated_width);
 //! assert!(svg(&sentences, &types).contains("✓ Tool"));
 //! ```
 //!
@@ -23,6 +23,8 @@
 
 mod annotation;
 mod colours;
+mod decimal;
+mod direction;
 mod drawn;
 mod escaped;
 mod faces;
@@ -43,13 +45,14 @@ mod tones;
 mod triples;
 mod widths;
 
-pub use annotation::{AnnotationError, annotation, read_annotation};
+pub use annotation::annotation;
+pub use direction::is_right_to_left;
 pub use drawn::{Drawn, WIDTH};
 pub use escaped::escaped;
 pub use faces::{FAMILY, Face, MEASURED_FAMILY, weight_and_size};
 pub use html::html;
 pub use path::arc_path;
-pub use picture::{Drawing, Entity, Picture, Relation, entity_label, is_right_to_left, relation_label};
+pub use picture::{Drawing, Entity, Picture, Relation, entity_label, relation_label};
 pub use plain::plain_text;
 #[cfg(feature = "png")]
 pub use png::{Fonts, PngError, png};

@@ -6,12 +6,13 @@
 use sinet_text::Types;
 
 use crate::colours::Colours;
+use crate::decimal::number;
+use crate::direction::is_right_to_left;
 use crate::drawn::Drawn;
 use crate::escaped::escaped_line;
 use crate::faces::{Face, weight_and_size};
 use crate::layout::{Arc, Gap, Point, Rect, TEXT};
-use crate::path::{arc_path, number};
-use crate::picture::is_right_to_left;
+use crate::path::arc_path;
 use crate::sorted::sorted;
 use crate::tones::{LIGHT, tone};
 
@@ -61,11 +62,11 @@ fn entity(Drawn { picture, scene, .. }: &Drawn, place: usize, types: &Types, col
     for mark in scene.marks.iter().filter(|mark| mark.entity == place) {
         let Rect { x, y, width, height } = mark.rect;
         let (left, right, bottom) = (number(x + 3.0), number(x + width - 3.0), number(y + height - 2.0));
+        let holds_others = height > TEXT;
         let [x, y, width, height] = [x, y, width, height].map(number);
         let place = format!("x=\"{x}\" y=\"{y}\" width=\"{width}\" height=\"{height}\" rx=\"4\"");
         // Of entities that overlap, the outer ones have the dashes at their edge: lines below the same words would cover each
         // other.
-        let holds_others = height > TEXT;
         let own = if holds_others { dashes.as_str() } else { "" };
         written += &format!("<rect {place}{}{own}/>", colours.mark(tone, holds_others));
         if !holds_others {
@@ -95,6 +96,7 @@ fn relation(arc: &Arc, label: &str, colours: Colours, data: &str) -> String {
 /// A label in its place, with its baseline so many pixels below its top.
 fn text(label: &str, place: Rect, baseline: f32, face: Face, attributes: &str) -> String {
     let (weight, size) = weight_and_size(face);
+    let size = number(size);
     let weight = if weight == 400 { String::new() } else { format!(" font-weight=\"{weight}\"") };
     format!(
         "<text x=\"{}\" y=\"{}\"{} font-size=\"{size}\"{weight}{attributes}>{}</text>",
@@ -106,7 +108,7 @@ fn text(label: &str, place: Rect, baseline: f32, face: Face, attributes: &str) -
 }
 
 fn words(drawn: &Drawn, colours: Colours) -> String {
-    let (_, size) = weight_and_size(Face::Word);
+    let size = number(weight_and_size(Face::Word).1);
     let y = |part: usize| drawn.scene.words[part].y;
     // On each line in the order in which they are read, whichever way they run.
     let owner = |part: usize| drawn.owners[part];

@@ -1,5 +1,6 @@
 //! Arcs as SVG path data.
 
+use crate::decimal::number;
 use crate::layout::{Arc, Point};
 
 /// How far the corner of an arc is rounded.
@@ -39,10 +40,4 @@ fn rounding_end(corner: Point, next: Point) -> Point {
     let length = (next.x - corner.x).abs() + (next.y - corner.y).abs();
     let part = if length > 0.0 { ROUND.min(length / 2.0) / length } else { 0.0 };
     Point { x: corner.x + (next.x - corner.x) * part, y: corner.y + (next.y - corner.y) * part }
-}
-
-/// A number with one decimal at most.
-pub(crate) fn number(value: f32) -> f32 {
-    // Adding 0 makes 0 of -0.
-    (value * 10.0).round() / 10.0 + 0.0
 }

@@ -4,9 +4,10 @@ use std::ops::Range;
 
 use sinet_formats::{LabelledDocument, LabelledEntity, LabelledRelation, Provenance};
 use sinet_text::{Types, WordRange};
-use unicode_bidi::{Direction, get_base_direction};
 use unicode_segmentation::UnicodeSegmentation;
 
+use crate::decimal::fixed;
+use crate::direction::{Direction, direction, is_right_to_left};
 use crate::faces::Face;
 use crate::layout::{Gap, Link, Sentence, Span, Word};
 
@@ -25,13 +26,13 @@ pub struct Drawing {
 
 impl Drawing {
     /// Looks which entities and relations each sentence shows: the entities that start in it and have words, and the
-    /// relations between two different ones of these. A document without words gets those that its text has.
+    /// relations between two different ones of these. A document without words has no sentences: see
+    /// [`LabelledDocument::with_words`].
     ///
     /// # Panics
     ///
     /// If the document does not pass [`LabelledDocument::check`].
     pub fn new(document: LabelledDocument) -> Self {
-        let document = if document.words.is_empty() { document.with_words() } else { document };
         let sentence_of = |words: WordRange| {
             let sentence = document.sentences.partition_point(|sentence| sentence.end <= words.start);
             document.sentences.get(sentence).is_some_and(|found| found.start <= words.start).then_some(sentence)
@@ -231,7 +232,7 @@ impl Picture {
 
     fn with_score(&self, label: String, score: Option<f32>) -> String {
         match score {
-            Some(score) if self.scores => format!("{label} {score:.2}"),
+            Some(score) if self.scores => format!("{label} {}", fixed(score, 2)),
             _ => label,
         }
     }
@@ -268,26 +269,21 @@ impl Picture {
     /// The runs of words, counted in the sentence, that go from left to right in a sentence from right to left, or the other
     /// way round.
     fn turned_runs(&self) -> Vec<Range<usize>> {
-        let (along, against) =
-            if self.right_to_left { (Direction::Rtl, Direction::Ltr) } else { (Direction::Ltr, Direction::Rtl) };
-        let directions: Vec<Direction> = self.texts.iter().map(|(word, _)| get_base_direction(&**word)).collect();
+        use Direction::{LeftToRight, RightToLeft};
+        let (along, against) = if self.right_to_left { (RightToLeft, LeftToRight) } else { (LeftToRight, RightToLeft) };
+        let directions: Vec<Option<Direction>> = self.texts.iter().map(|(word, _)| direction(word)).collect();
         let mut runs = Vec::new();
         let mut start = 0;
-        while let Some(first) = directions[start..].iter().position(|direction| *direction == against) {
+        while let Some(first) = directions[start..].iter().position(|direction| *direction == Some(against)) {
             let first = start + first;
-            let run = directions[first..].iter().take_while(|direction| **direction != along).count();
+            let run = directions[first..].iter().take_while(|direction| **direction != Some(along)).count();
             // Marks at its end belong to what surrounds the run.
-            let last = directions[first..first + run].iter().rposition(|direction| *direction == against);
+            let last = directions[first..first + run].iter().rposition(|direction| *direction == Some(against));
             start = first + last.map_or(0, |last| last + 1);
             runs.push(first..start);
         }
         runs
     }
-}
-
-/// Whether a text runs from right to left: its first letter says so.
-pub fn is_right_to_left(text: &str) -> bool {
-    get_base_direction(text) == Direction::Rtl
 }
 
 /// What is written above an entity: its type, and a mark if a person says so.
@@ -374,6 +370,7 @@ mod tests {
             relations: vec![relation("Conjunction", 0, 1, Some(0.5)), relation("Used-for", 1, 0, None)],
             ..LabelledDocument::new("", text)
         }
+        .with_words()
     }
 
     fn show(sentence: &Sentence) -> String {
@@ -434,7 +431,7 @@ mod tests {
     #[test]
     fn words_from_left_to_right_keep_their_order_in_a_sentence_from_right_to_left() {
         let order = |text: &str| {
-            let picture = Drawing::new(LabelledDocument::new("", text)).picture(0);
+            let picture = Drawing::new(LabelledDocument::new("", text).with_words()).picture(0);
             let (sentence, owners) = picture.sentence(&types(), |text, _| text.chars().count() as f32 * 10.0);
             assert_eq!(owners, picture.order(&[]).into_iter().map(|(word, _)| word).collect::<Vec<_>>());
             (sentence.right_to_left, show(&sentence))

@@ -15,6 +15,8 @@ const COLUMNS: usize = 80;
 ///
 /// A sentence from right to left has no lines below it, because terminals do not agree where its words stand.
 ///
+/// The document has its words: see [`LabelledDocument::with_words`].
+///
 /// # Panics
 ///
 /// If the document does not pass [`LabelledDocument::check`].

@@ -68,6 +68,8 @@ impl Fonts {
 
 /// A document as PNG, `scale` pixels of it to each of `width` (2 for sharp screens). [`Theme::Auto`] is drawn as light.
 ///
+/// The document has its words: see [`LabelledDocument::with_words`].
+///
 /// # Errors
 ///
 /// If the picture is too large.

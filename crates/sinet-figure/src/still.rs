@@ -24,12 +24,13 @@ use sinet_text::Types;
 
 use crate::annotation::annotation;
 use crate::colours::Colours;
+use crate::decimal::{fixed, number};
+use crate::direction::is_right_to_left;
 use crate::drawn::Drawn;
 use crate::escaped::{escaped, escaped_line};
 use crate::faces::{Face, MEASURED_FAMILY};
 use crate::paint::{paint_with_places, right_edge};
-use crate::path::number;
-use crate::picture::{Drawing, is_right_to_left};
+use crate::picture::Drawing;
 use crate::sorted::sorted;
 use crate::triples::{counts, triples};
 use crate::widths::estimated_width;
@@ -42,6 +43,76 @@ pub const NARROW: f32 = 344.0;
 const PHONE: u32 = 600;
 /// At both sides of a picture, in CSS pixels, for the edges of boxes.
 const MARGIN: f32 = 1.0;
+
+/// The elements of a still. Whatever a text holds, there is no other.
+pub const ELEMENTS: [&str; 16] = [
+    "figure",
+    "sinet-text",
+    "div",
+    "svg",
+    "g",
+    "rect",
+    "path",
+    "text",
+    "tspan",
+    "p",
+    "mark",
+    "details",
+    "summary",
+    "ul",
+    "li",
+    "bdi",
+];
+
+/// The attributes of a still, with those that only the element `<sinet-text>` reads. Whatever a text holds, there is no other.
+pub const ATTRIBUTES: [&str; 46] = [
+    "annotation",
+    "aria-label",
+    "base",
+    "class",
+    "d",
+    "data-entity",
+    "data-lock",
+    "data-relation",
+    "device",
+    "dir",
+    "direction",
+    "display",
+    "editable",
+    "fill",
+    "fill-opacity",
+    "font-family",
+    "font-size",
+    "font-weight",
+    "height",
+    "hidden",
+    "integrity",
+    "labels",
+    "lang",
+    "lengthAdjust",
+    "list",
+    "live",
+    "model",
+    "open",
+    "preserveAspectRatio",
+    "role",
+    "rx",
+    "scores",
+    "stroke",
+    "stroke-dasharray",
+    "stroke-opacity",
+    "stroke-width",
+    "text-anchor",
+    "textLength",
+    "theme",
+    "threshold",
+    "transform",
+    "v-pre",
+    "viewBox",
+    "width",
+    "x",
+    "y",
+];
 
 /// The form of a still.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -102,7 +173,8 @@ pub enum Host {
 
 /// A document as one line of HTML, which begins with `<figure`.
 ///
-/// The document's labels by persons carry a tick only if others are a model's.
+/// The document's labels by persons carry a tick only if others are a model's. It has its words: see
+/// [`LabelledDocument::with_words`].
 ///
 /// # Panics
 ///
@@ -185,17 +257,20 @@ fn picture(document: &LabelledDocument, types: &Types, scores: bool, width: f32)
         .collect();
     let wide = width == WIDE;
     let (class, em, order) = if wide {
-        ("sinet-wide", WIDE / EM, format!("100vw - {}px", PHONE - 1))
+        ("sinet-wide", number(WIDE / EM), format!("100vw - {}px", PHONE - 1))
     } else {
-        ("sinet-narrow", NARROW / EM, format!("{PHONE}px - 100vw"))
+        ("sinet-narrow", number(NARROW / EM), format!("{PHONE}px - 100vw"))
     };
-    let height = number(sentences.iter().map(|drawn| drawn.scene.height).sum::<f32>().max(1.0));
+    let height = sentences.iter().map(|drawn| drawn.scene.height).sum::<f32>().max(1.0);
     let right = number(sentences.iter().map(right_edge).fold(0.0, f32::max) + 2.0 * MARGIN);
     let mut written = format!(
-        "<svg class=\"{class}\" display=\"block\" width=\"min(100%,{em}em)\" height=\"{:.2}em\" font-size=\"clamp(0px,({order})*999,{EM}px)\" \
-         viewBox=\"-{MARGIN} 0 {right} {height}\" preserveAspectRatio=\"xMinYMin\" direction=\"ltr\" fill=\"currentColor\" \
+        "<svg class=\"{class}\" display=\"block\" width=\"min(100%,{em}em)\" height=\"{}em\" font-size=\"clamp(0px,({order})*999,{}px)\" \
+         viewBox=\"-{} 0 {right} {}\" preserveAspectRatio=\"xMinYMin\" direction=\"ltr\" fill=\"currentColor\" \
          font-family=\"{MEASURED_FAMILY}\">",
-        height / EM,
+        fixed(height / EM, 2),
+        number(EM),
+        number(MARGIN),
+        number(height),
     );
     let mut top = 0.0;
     for (sentence, drawn) in sentences.iter().enumerate() {

@@ -4,11 +4,11 @@ use sinet_formats::LabelledDocument;
 use sinet_text::Types;
 
 use crate::colours::Colours;
+use crate::decimal::number;
 use crate::drawn::{Drawn, WIDTH};
 use crate::escaped::escaped_line;
 use crate::faces::{FAMILY, MEASURED_FAMILY};
 use crate::paint::{paint, right_edge};
-use crate::path::number;
 use crate::style::DARK_RULES;
 use crate::widths::estimated_width;
 
@@ -34,6 +34,8 @@ pub fn svg(sentences: &[Drawn], types: &Types) -> String {
 
 /// A document as an SVG file, for an `<img>` or a program for drawing. Its words are laid out on lines of at most
 /// `width` pixels, the margin included, with estimated widths.
+///
+/// The document has its words: see [`LabelledDocument::with_words`].
 ///
 /// # Panics
 ///
@@ -64,7 +66,7 @@ fn whole(sentences: &[Drawn], types: &Types, theme: Theme, family: &str) -> Stri
     let mut top = MARGIN;
     for drawn in sentences {
         let content = paint(drawn, types, colours);
-        written += &format!("<g transform=\"translate({MARGIN} {})\">{content}</g>\n", number(top));
+        written += &format!("<g transform=\"translate({} {})\">{content}</g>\n", number(MARGIN), number(top));
         top += drawn.scene.height;
     }
     written + "</svg>\n"

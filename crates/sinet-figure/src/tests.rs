@@ -22,6 +22,7 @@ fn document() -> LabelledDocument {
         }],
         ..LabelledDocument::new("d", "<script> sees a \u{1}b. It's good.")
     }
+    .with_words()
 }
 
 fn types() -> Types {
@@ -107,7 +108,7 @@ fn a_text_is_drawn_in_plain_characters() {
         New South Wales (Place) and neural speech recognition systems (Method), is near
         漢字 (Term)
     "#]]
-    .assert_eq(&plain_text(&document, &types));
+    .assert_eq(&plain_text(&document.with_words(), &types));
     assert_eq!(plain_text(&LabelledDocument::default(), &types), "");
 }
 
@@ -122,7 +123,7 @@ fn latex_takes_texts_for_texts() {
         }],
         ..LabelledDocument::new("d", "\\input{x} $1 & #2 ~^ \"a\" --")
     };
-    let picture = tikz(&document, &Types::default());
+    let picture = tikz(&document.with_words(), &Types::default());
     for line in picture.lines() {
         let depth =
             line.replace("\\{", "").replace("\\}", "").chars().fold(0, |depth: i32, character| match character {

@@ -5,10 +5,10 @@ use std::fmt::Write;
 use sinet_formats::LabelledDocument;
 use sinet_text::Types;
 
+use crate::decimal::number;
 use crate::drawn::Drawn;
 use crate::faces::{Face, weight_and_size};
 use crate::layout::{Arc, Point, Rect};
-use crate::path::number;
 use crate::still::WIDE;
 use crate::tones::{LIGHT, tone};
 use crate::widths::estimated_width;
@@ -19,6 +19,8 @@ const POINTS: f32 = 0.45;
 /// A document as a `tikzpicture`, which needs the package `tikz`, and `fontenc` with T1 for some marks. It is written in
 /// the Helvetica of every TeX. A person's labels carry a root sign in place of a tick. Texts beyond Latin letters need
 /// LuaLaTeX or XeLaTeX and a font that has them.
+///
+/// The document has its words: see [`LabelledDocument::with_words`].
 ///
 /// # Panics
 ///

@@ -3,6 +3,8 @@
 use sinet_formats::LabelledDocument;
 use sinet_text::Types;
 
+use crate::decimal::fixed;
+
 /// The lines: first the relations in the document's order, then the entities without any. `written` writes what comes from
 /// the document.
 ///
@@ -18,7 +20,8 @@ pub(crate) fn triples(
         let text = document.entity_text(place).unwrap_or_default();
         format!("{} ({})", written(text), written(types.entity(&document.entities[place].kind)))
     };
-    let score = |score: Option<f32>| score.filter(|_| scores).map_or(String::new(), |score| format!(", {score:.2}"));
+    let score =
+        |score: Option<f32>| score.filter(|_| scores).map_or(String::new(), |score| format!(", {}", fixed(score, 2)));
     let mut related = vec![false; document.entities.len()];
     let mut lines = Vec::with_capacity(document.relations.len());
     for relation in &document.relations {

@@ -130,10 +130,15 @@ class Live {
     else emit('progress', { status: state, loaded, total });
   }
 
-  /** Shows another annotation. */
-  async take(annotation) {
+  /** Shows another annotation. One that cannot be drawn leaves the one before. */
+  async take(annotation, before = this.#face.element.annotation) {
     this.#face.take(annotation);
-    await this.draw();
+    try {
+      await this.draw();
+    } catch (error) {
+      this.#face.take(before);
+      throw error;
+    }
     this.edit();
     this.#face.emit('result', { annotation });
   }
@@ -142,16 +147,10 @@ class Live {
   async draw() {
     const { element, base, show } = this.#face;
     const number = ++this.#drawings;
-    const json = JSON.stringify(element.annotation);
-    const { still } = await figure(base());
+    const { annotation, scores, list } = element;
+    const drawn = await figure(base());
     if (number !== this.#drawings) return;
-    let content;
-    try {
-      content = contentOf(still(json, element.scores, element.list ?? ''));
-    } catch (error) {
-      throw new SinetFault('request', String(error));
-    }
-    this.picture.replaceChildren(...content);
+    this.picture.replaceChildren(...contentOf(drawn(annotation, (labelled) => labelled.still(scores, list ?? ''))));
     show();
   }
 
@@ -179,11 +178,12 @@ class Live {
   async exportAs(format) {
     const { element, base } = this.#face;
     if (!element.annotation) throw new SinetFault('request', 'nothing is annotated');
-    const { still, picture } = await figure(base());
-    const json = JSON.stringify(element.annotation);
-    if (format === 'html') return still(json, element.scores, element.list ?? '');
-    if (format === 'svg' || format === 'svg-dark') return picture(json, format === 'svg-dark');
-    throw new SinetFault('request', `no format is called ${format}`);
+    const drawn = await figure(base());
+    return drawn(element.annotation, (labelled) => {
+      if (format === 'html') return labelled.still(element.scores, element.list ?? '');
+      if (format === 'svg' || format === 'svg-dark') return labelled.picture(format === 'svg-dark');
+      throw new SinetFault('request', `no format is called ${format}`);
+    });
   }
 
   /** Takes an entity or relation away. */

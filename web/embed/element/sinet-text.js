@@ -61,9 +61,10 @@ export class SinetText extends (globalThis.HTMLElement ?? class {}) {
   }
 
   set annotation(value) {
+    const before = this.#annotation;
     this.#annotation = whole(value);
     this.#selected = undefined;
-    if (this.#annotation) this.#wake().then((live) => live.take(this.#annotation)).catch((error) => this.#fail(error));
+    if (this.#annotation) this.#wake().then((live) => live.take(this.#annotation, before)).catch((error) => this.#fail(error));
     else this.#live?.undraw(), this.#show();
   }
 
@@ -367,11 +368,26 @@ export class SinetText extends (globalThis.HTMLElement ?? class {}) {
   }
 }
 
-/** An annotation, which may come as JSON, with both of its lists; null where there is none. */
+/** Ranges from steps: the distance of each from the one before, and its length. */
+function ranges(steps) {
+  let end = 0;
+  return steps.flatMap((step, place) => {
+    const start = end;
+    end += step;
+    return place % 2 ? { start, end } : [];
+  });
+}
+
+/** An annotation, which may come as JSON, with both of its lists; null where there is none. A still has words as steps. */
 function whole(value) {
   try {
     const annotation = typeof value === 'string' ? JSON.parse(value) : value;
-    return annotation && { entities: [], relations: [], ...annotation };
+    if (!annotation) return null;
+    const complete = { entities: [], relations: [], ...annotation };
+    for (const list of ['words', 'sentences']) {
+      if (typeof complete[list]?.[0] === 'number') complete[list] = ranges(complete[list]);
+    }
+    return complete;
   } catch {
     return null;
   }

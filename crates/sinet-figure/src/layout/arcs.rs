@@ -264,11 +264,12 @@ fn assign_lanes(runs: &mut [&mut Run], right_edge: f32) -> bool {
         runs[run].label_x = label_x;
     }
     // Close the empty lanes.
-    let mut used: Vec<usize> = runs.iter().filter_map(|run| run.lane).collect();
-    used.sort_unstable();
-    used.dedup();
+    let mut is_used = vec![false; runs.len()];
+    for lane in runs.iter().filter_map(|run| run.lane) {
+        is_used[lane] = true;
+    }
     for run in runs {
-        run.lane = run.lane.and_then(|lane| used.binary_search(&lane).ok());
+        run.lane = run.lane.map(|lane| is_used[..lane].iter().filter(|is_used| **is_used).count());
     }
     clear
 }
@@ -364,7 +365,7 @@ fn cut(corners: &[Point], label: Rect) -> Vec<Vec<Point>> {
 fn crossing(from: Point, to: Point, rect: Rect) -> Option<(Point, Point)> {
     let within = |x: f32, y: f32| rect.x <= x && x <= rect.right() && rect.y <= y && y <= rect.bottom();
     let clamp =
-        |point: Point| Point { x: point.x.clamp(rect.x, rect.right()), y: point.y.clamp(rect.y, rect.bottom()) };
+        |point: Point| Point { x: point.x.max(rect.x).min(rect.right()), y: point.y.max(rect.y).min(rect.bottom()) };
     let (enter, leave) = (clamp(from), clamp(to));
     // A level or upright stroke meets the rectangle exactly if its clamped ends lie on it.
     let on_stroke = |point: Point| {

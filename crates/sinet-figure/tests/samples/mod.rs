@@ -73,6 +73,7 @@ fn document(text: &str, entities: &[(&str, &str)], relations: &[(usize, &str, us
         relations: relations.iter().map(relation).collect(),
         ..LabelledDocument::new("", text)
     }
+    .with_words()
 }
 
 /// 25 words, five entities, four relations.
