@@ -119,6 +119,28 @@ fn label_studio_tasks_that_nobody_has_judged() {
     );
 }
 
+/// An export by the interface for programs has the numbers of predictions, not the predictions.
+#[test]
+fn label_studio_predictions_that_are_numbers() {
+    let data = r#""data":{"text":"Eva left"}"#;
+    let file = format!(
+        r#"[{{"id":1,{data},"annotations":[{{"result":[{}]}}],"drafts":[],"predictions":[1164]}},
+            {{"id":2,{data},"annotations":[],"predictions":[1165, "a"]}}]"#,
+        region("a", 0, 3, "Eva", "P")
+    );
+    check(
+        Format::LabelStudio,
+        &file,
+        expect![[r#"
+        "1" "Eva left": "Eva"/P
+        1 document, 1 entity, 0 relations.
+        Read as Label Studio JSON, which counts in UTF-16 code units, end exclusive.
+        Some annotations or predictions are numbers alone: their labels are not in the file.
+        1 document that nobody has labelled yet: left out.
+    "#]],
+    );
+}
+
 #[test]
 fn label_studio_regions_that_are_odd() {
     let regions = [
@@ -279,6 +301,25 @@ fn prodigy_relations_by_token() {
             "" "Eva owns Acme": "Eva"/P "Acme"/O 0-owns->1
             1 document, 2 entities, 1 relation.
             Read as Prodigy JSONL, which counts in Unicode code points, end exclusive.
+            1 relation with an end that is no entity: left out.
+        "#]],
+    );
+}
+
+/// A script had written an object without positions for each span of a relation, and its entities as tokens.
+#[test]
+fn prodigy_relations_without_places() {
+    check(
+        Format::Prodigy,
+        r#"{"text":"Eva owns Acme","tokens":[{"text":"Eva","start":0,"end":3,"id":0},{"text":"owns","start":4,"end":8,"id":1},{"text":"Acme","start":9,"end":13,"id":2}],"spans":[{"start":0,"end":3,"label":"P"},{"start":9,"end":13,"label":"O"}],"relations":[{"head":0,"child":2,"label":"owns","head_span":{},"child_span":{}}],"answer":"accept"}
+           {"text":"Eva owns Acme","tokens":[{"text":"Acme","start":9,"end":13},{"text":"Eva","start":0,"end":3}],"spans":[{"start":0,"end":3,"label":"P","type":"span"},{"start":9,"end":13,"label":"O","type":"span"}],"relations":[{"head":0,"child":1,"label":"owns","head_span":{},"child_span":null}],"answer":"accept"}"#,
+        expect![[r#"
+            "" "Eva owns Acme": "Eva"/P "Acme"/O 0-owns->1
+            "" "Eva owns Acme": "Eva"/P "Acme"/O
+            2 documents, 4 entities, 1 relation.
+            Read as Prodigy JSONL, which counts in Unicode code points, end exclusive.
+            Some relations name tokens, and their documents have none: they are left out.
+            1 document written without word boundaries.
             1 relation with an end that is no entity: left out.
         "#]],
     );
