@@ -519,3 +519,32 @@ fn spans_with_ragged_edges_are_counted() {
         "#]],
     );
 }
+
+/// The table of the fields in which each tool keeps ids, hashes, times and names of controls, and no labels: nothing is lost with
+/// them.
+#[test]
+fn what_tools_note_for_themselves_is_not_lost() {
+    for (format, file) in [
+        (
+            Format::Prodigy,
+            r#"{"text":"Eva left","meta":{"source":"x"},"_input_hash":1,"_task_hash":-2,"_session_id":null,"_view_id":"ner_manual","_timestamp":1700000000,"_annotator_id":"eva","tokens":[{"text":"Eva","start":0,"end":3,"id":0,"ws":true},{"text":"left","start":4,"end":8,"id":1,"ws":false}],"spans":[{"start":0,"end":3,"token_start":0,"token_end":0,"label":"P"}],"answer":"accept"}"#,
+        ),
+        (
+            Format::LabelStudio,
+            r#"[{"id":1,"inner_id":1,"total_annotations":1,"cancelled_annotations":0,"total_predictions":0,"comment_count":0,"comment_authors":[],"created_at":"2024-01-01T00:00:00Z","updated_at":"2024-01-01T00:00:00Z","project":3,"updated_by":1,"file_upload":"x.json","drafts":[],"predictions":[],"meta":{},"data":{"text":"Eva left"},"annotations":[{"id":7,"completed_by":1,"was_cancelled":false,"ground_truth":false,"created_at":"2024-01-01T00:00:00Z","updated_at":"2024-01-01T00:00:00Z","draft_created_at":null,"lead_time":5.5,"prediction":{},"result_count":1,"unique_id":"u","import_id":null,"last_action":null,"bulk_created":false,"task":1,"project":3,"updated_by":1,"parent_prediction":null,"parent_annotation":null,"last_created_by":null,"result":[{"id":"a","from_name":"label","to_name":"text","type":"labels","origin":"manual","value":{"start":0,"end":3,"text":"Eva","labels":["P"]}}]}]}]"#,
+        ),
+        (
+            Format::PubAnnotation,
+            r#"{"target":"http://x/1","sourcedb":"PubMed","sourceid":"1","divid":0,"project":"p","namespaces":[{"prefix":"a","uri":"b"}],"text":"Eva left","denotations":[{"id":"T1","span":{"begin":0,"end":3},"obj":"P"}]}"#,
+        ),
+        (
+            Format::Doccano,
+            r#"{"id":1,"text":"Eva left","annotations":[{"id":9,"label":"P","start_offset":0,"end_offset":3,"user":1,"prob":0.0,"manual":false,"created_at":"2024-01-01T00:00:00Z","updated_at":"2024-01-01T00:00:00Z"}],"annotation_approver":"eva"}"#,
+        ),
+    ] {
+        let mut reader = Reader::new(format, file.as_bytes(), "x", Options::default());
+        assert_eq!(reader.next().unwrap().unwrap().entities.len(), 1, "{format}");
+        let lost: Vec<String> = reader.report().sentences().collect();
+        assert_eq!(lost, [""; 0], "{format}");
+    }
+}

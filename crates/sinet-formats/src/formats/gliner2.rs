@@ -38,7 +38,7 @@ pub(crate) fn recognise(shape: &Shape) -> Option<&'static str> {
     (is_example || is_answer).then_some("`input` and `output`, or entities by type")
 }
 
-pub(crate) fn read(json: &[u8], context: &mut Context) -> Result<LabelledDocument, Fault> {
+pub(crate) fn read(json: &str, context: &mut Context) -> Result<LabelledDocument, Fault> {
     let Example(mut example) = parse(json, &[], context)?;
     let id = example.remove("id").map(|id| name_of(&id)).unwrap_or_default();
     context.id = Some(id.clone());

@@ -171,7 +171,7 @@ impl Stretch {
     }
 }
 
-pub(crate) fn read(json: &[u8], context: &mut Context) -> Result<Option<LabelledDocument>, Fault> {
+pub(crate) fn read(json: &str, context: &mut Context) -> Result<Option<LabelledDocument>, Fault> {
     if minimal::is_minimal(json) {
         return minimal::read(json, context);
     }

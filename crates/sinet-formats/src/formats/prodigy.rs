@@ -144,7 +144,7 @@ impl End {
     }
 }
 
-pub(crate) fn read(json: &[u8], context: &mut Context) -> Result<Option<LabelledDocument>, Fault> {
+pub(crate) fn read(json: &str, context: &mut Context) -> Result<Option<LabelledDocument>, Fault> {
     let mut task: Task = parse(json, BOOKKEEPING, context)?;
     let id = name_of(&task.meta["id"]);
     context.id = Some(id.clone());

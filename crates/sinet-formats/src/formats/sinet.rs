@@ -95,7 +95,7 @@ pub(crate) fn recognise(shape: &Shape) -> Option<&'static str> {
     (shape.has("text") && shape.has("entities") && is_own).then_some("`text`, `words` and `entities`")
 }
 
-pub(crate) fn read(json: &[u8], context: &mut Context) -> Result<LabelledDocument, Fault> {
+pub(crate) fn read(json: &str, context: &mut Context) -> Result<LabelledDocument, Fault> {
     let annotation: Annotation = parse(json, BOOKKEEPING, context)?;
     let Annotation { id: Name(id), text, offset_unit, words, sentences, entities, relations } = annotation;
     context.id = Some(id.clone());
