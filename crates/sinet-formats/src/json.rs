@@ -9,6 +9,7 @@ use crate::document::Provenance;
 use crate::positions::Unit;
 
 pub(crate) mod collection;
+pub(crate) mod growing;
 pub(crate) mod lenient;
 pub(crate) mod objects;
 mod parse;

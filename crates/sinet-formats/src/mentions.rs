@@ -77,6 +77,13 @@ impl Mentions {
         })
     }
 
+    /// Says that a model has found this entity, and how sure it is; the first score stays.
+    pub(crate) fn score(&mut self, entity: usize, score: f32) {
+        let LabelledEntity { score: known, provenance, .. } = &mut self.document.entities[entity];
+        known.get_or_insert(score);
+        *provenance = Provenance::Model;
+    }
+
     pub(crate) fn text(&self) -> &str {
         &self.document.text
     }

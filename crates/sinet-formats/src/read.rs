@@ -472,7 +472,7 @@ fn next_object<R: BufRead>(
 }
 
 /// The document of a JSON record in this format, if it has one.
-fn document_of(json: &[u8], format: Format, context: &mut Context) -> Result<Option<LabelledDocument>, Fault> {
+fn document_of(json: &str, format: Format, context: &mut Context) -> Result<Option<LabelledDocument>, Fault> {
     match format {
         Format::Sinet => sinet::read(json, context).map(Some),
         Format::Dygie => dygie::read(json, context).map(Some),

@@ -208,6 +208,11 @@ fn by_lines(text: &str) -> Result<Sniffed, SniffError> {
         let number = id.strip_prefix(['T', 'R', 'E', 'A', 'N', '#']);
         columns.next().is_some() && number.is_some_and(|number| number.parse::<u64>().is_ok())
     };
+    if webanno::is_second_version(text) {
+        return Err(SniffError::NotRead {
+            what: "lines of WebAnno's TSV 2; INCEpTION exports the same as WebAnno TSV 3, which is read",
+        });
+    }
     if first.starts_with(webanno::START) {
         let reason = format!("it starts with {}", webanno::START);
         return Ok(Sniffed { format: Format::WebAnno, reason });
@@ -352,6 +357,10 @@ mod tests {
             ("B-PER\trena\nO\twalks\n", "conll: column 1 of its lines holds tags such as O and B-PER"),
             ("T4\tB-Cell\nrises\tO\n", "conll: every line ends in a tag such as O or B-PER"),
             ("#FORMAT=WebAnno TSV 3.3\n", "webanno: it starts with #FORMAT=WebAnno TSV 3"),
+            (
+                " # webanno.custom.Span | kind # webanno.custom.Link | AttachTo=webanno.custom.Span\n#id=1\n#text=Ada\n1-1\tAda\tB-PER\t_\t_\t\n",
+                "these are lines of WebAnno's TSV 2; INCEpTION exports the same as WebAnno TSV 3, which is read",
+            ),
             ("XPC2\tB\n,\tO\n", "conll: every line ends in a tag such as O or B-PER"),
             ("#begin document (d); part 000\nd 0 0 a", "conll: it has #begin document, as CoNLL 2012"),
             (

@@ -300,7 +300,8 @@ fn check_text(format: Format, file: &str, expected: Expect) {
     expected.assert_eq(&read(format, file.as_bytes()));
 }
 
-/// Passages that all begin at 0, offsets that count from the passage, in bytes, and past its end.
+/// Passages that all begin at 0, offsets that count from the passage, in bytes, and past its end, and an empty text beside those of
+/// sentences.
 #[test]
 fn bioc_in_other_hands() {
     check_text(
@@ -313,7 +314,8 @@ fn bioc_in_other_hands() {
            {"id": "3", "passages": [{"offset": 0, "text": "One."}, {"offset": 5, "text": "Ada met Oto", "annotations": [
              {"infons": {"type": "P"}, "text": "Ada", "locations": [{"offset": 0, "length": 3}]}, {"infons": {"type": "P"}, "text": "Oto", "locations": [{"offset": 8, "length": 3}]}]}]}
            {"id": "4", "passages": [{"offset": 0, "text": "Ada", "annotations": [{"infons": {"type": "P"}, "locations": [{"offset": 2, "length": 9}]}]}]}
-           {"id": "5", "passages": [{"text": "Ada", "annotations": [{"infons": {"type": "P"}, "locations": []}, {"infons": null, "locations": [{"offset": 0, "length": 3}]}, {"infons": {"type": "P"}, "locations": [{"offset": 0, "length": 0}]}]}]}"#,
+           {"id": "5", "passages": [{"text": "Ada", "annotations": [{"infons": {"type": "P"}, "locations": []}, {"infons": null, "locations": [{"offset": 0, "length": 3}]}, {"infons": {"type": "P"}, "locations": [{"offset": 0, "length": 0}]}]}]}
+           {"id": "6", "passages": [{"offset": 10, "text": "", "sentences": [{"offset": 10, "text": "Ada met."}, {"offset": 19, "text": "Oto", "annotations": [{"infons": {"type": "P"}, "text": "Oto", "locations": [{"offset": 19, "length": 3}]}]}]}]}"#,
         expect![[r#"
             "1" "Ada\nIn Oto"
               0 "Ada" P
@@ -326,7 +328,9 @@ fn bioc_in_other_hands() {
               1 "Oto" P
             x, line 8, document 4 (4), passages[0].annotations[0]: the span 2..11 does not fit the text of 3 Unicode code points
             "5" "Ada"
-            4 documents, 5 entities, 1 relation.
+            "6" "Ada met. Oto"
+              0 "Oto" P
+            5 documents, 6 entities, 1 relation.
             Read as BioC JSON, which counts in Unicode code points, end exclusive.
             Some documents count in UTF-8 bytes, not in Unicode code points: the texts of their entities show it.
             Some annotations count from the start of their passage, not of the document.

@@ -119,6 +119,28 @@ fn label_studio_tasks_that_nobody_has_judged() {
     );
 }
 
+/// An export by the interface for programs has the numbers of predictions, not the predictions.
+#[test]
+fn label_studio_predictions_that_are_numbers() {
+    let data = r#""data":{"text":"Eva left"}"#;
+    let file = format!(
+        r#"[{{"id":1,{data},"annotations":[{{"result":[{}]}}],"drafts":[],"predictions":[1164]}},
+            {{"id":2,{data},"annotations":[],"predictions":[1165, "a"]}}]"#,
+        region("a", 0, 3, "Eva", "P")
+    );
+    check(
+        Format::LabelStudio,
+        &file,
+        expect![[r#"
+        "1" "Eva left": "Eva"/P
+        1 document, 1 entity, 0 relations.
+        Read as Label Studio JSON, which counts in UTF-16 code units, end exclusive.
+        Some annotations or predictions are numbers alone: their labels are not in the file.
+        1 document that nobody has labelled yet: left out.
+    "#]],
+    );
+}
+
 #[test]
 fn label_studio_regions_that_are_odd() {
     let regions = [
@@ -279,6 +301,25 @@ fn prodigy_relations_by_token() {
             "" "Eva owns Acme": "Eva"/P "Acme"/O 0-owns->1
             1 document, 2 entities, 1 relation.
             Read as Prodigy JSONL, which counts in Unicode code points, end exclusive.
+            1 relation with an end that is no entity: left out.
+        "#]],
+    );
+}
+
+/// A script had written an object without positions for each span of a relation, and its entities as tokens.
+#[test]
+fn prodigy_relations_without_places() {
+    check(
+        Format::Prodigy,
+        r#"{"text":"Eva owns Acme","tokens":[{"text":"Eva","start":0,"end":3,"id":0},{"text":"owns","start":4,"end":8,"id":1},{"text":"Acme","start":9,"end":13,"id":2}],"spans":[{"start":0,"end":3,"label":"P"},{"start":9,"end":13,"label":"O"}],"relations":[{"head":0,"child":2,"label":"owns","head_span":{},"child_span":{}}],"answer":"accept"}
+           {"text":"Eva owns Acme","tokens":[{"text":"Acme","start":9,"end":13},{"text":"Eva","start":0,"end":3}],"spans":[{"start":0,"end":3,"label":"P","type":"span"},{"start":9,"end":13,"label":"O","type":"span"}],"relations":[{"head":0,"child":1,"label":"owns","head_span":{},"child_span":null}],"answer":"accept"}"#,
+        expect![[r#"
+            "" "Eva owns Acme": "Eva"/P "Acme"/O 0-owns->1
+            "" "Eva owns Acme": "Eva"/P "Acme"/O
+            2 documents, 4 entities, 1 relation.
+            Read as Prodigy JSONL, which counts in Unicode code points, end exclusive.
+            Some relations name tokens, and their documents have none: they are left out.
+            1 document written without word boundaries.
             1 relation with an end that is no entity: left out.
         "#]],
     );
@@ -477,4 +518,33 @@ fn spans_with_ragged_edges_are_counted() {
             2 entities beginning or ending inside a word: kept so.
         "#]],
     );
+}
+
+/// The table of the fields in which each tool keeps ids, hashes, times and names of controls, and no labels: nothing is lost with
+/// them.
+#[test]
+fn what_tools_note_for_themselves_is_not_lost() {
+    for (format, file) in [
+        (
+            Format::Prodigy,
+            r#"{"text":"Eva left","meta":{"source":"x"},"_input_hash":1,"_task_hash":-2,"_session_id":null,"_view_id":"ner_manual","_timestamp":1700000000,"_annotator_id":"eva","tokens":[{"text":"Eva","start":0,"end":3,"id":0,"ws":true},{"text":"left","start":4,"end":8,"id":1,"ws":false}],"spans":[{"start":0,"end":3,"token_start":0,"token_end":0,"label":"P"}],"answer":"accept"}"#,
+        ),
+        (
+            Format::LabelStudio,
+            r#"[{"id":1,"inner_id":1,"total_annotations":1,"cancelled_annotations":0,"total_predictions":0,"comment_count":0,"comment_authors":[],"created_at":"2024-01-01T00:00:00Z","updated_at":"2024-01-01T00:00:00Z","project":3,"updated_by":1,"file_upload":"x.json","drafts":[],"predictions":[],"meta":{},"data":{"text":"Eva left"},"annotations":[{"id":7,"completed_by":1,"was_cancelled":false,"ground_truth":false,"created_at":"2024-01-01T00:00:00Z","updated_at":"2024-01-01T00:00:00Z","draft_created_at":null,"lead_time":5.5,"prediction":{},"result_count":1,"unique_id":"u","import_id":null,"last_action":null,"bulk_created":false,"task":1,"project":3,"updated_by":1,"parent_prediction":null,"parent_annotation":null,"last_created_by":null,"result":[{"id":"a","from_name":"label","to_name":"text","type":"labels","origin":"manual","value":{"start":0,"end":3,"text":"Eva","labels":["P"]}}]}]}]"#,
+        ),
+        (
+            Format::PubAnnotation,
+            r#"{"target":"http://x/1","sourcedb":"PubMed","sourceid":"1","divid":0,"project":"p","namespaces":[{"prefix":"a","uri":"b"}],"text":"Eva left","denotations":[{"id":"T1","span":{"begin":0,"end":3},"obj":"P"}]}"#,
+        ),
+        (
+            Format::Doccano,
+            r#"{"id":1,"text":"Eva left","annotations":[{"id":9,"label":"P","start_offset":0,"end_offset":3,"user":1,"prob":0.0,"manual":false,"created_at":"2024-01-01T00:00:00Z","updated_at":"2024-01-01T00:00:00Z"}],"annotation_approver":"eva"}"#,
+        ),
+    ] {
+        let mut reader = Reader::new(format, file.as_bytes(), "x", Options::default());
+        assert_eq!(reader.next().unwrap().unwrap().entities.len(), 1, "{format}");
+        let lost: Vec<String> = reader.report().sentences().collect();
+        assert_eq!(lost, [""; 0], "{format}");
+    }
 }

@@ -577,12 +577,11 @@ fn gliner2() {
         &corpus("gliner2.jsonl"),
         expect![[r#"
             "" "Ada lives in London, not in London.": "Ada"/Peop/Person "London"/Loc/Person 0-Live_In->1
-            "" "Ada lives.": "Ada"/Peop/Person 0-Knows->0
+            "" "Ada lives.": "Ada"/Peop=0.9/Model 0-Knows->0
             2 documents, 3 entities, 2 relations.
             Read as GLiNER 2 JSONL, which counts in no unit: its words are searched for in the text.
             1 label without a place in the text: left out.
             1 mention found several times in the text: the first was taken.
-            1 field not read: `entities[].confidence`.
         "#]],
     );
 }

@@ -67,7 +67,7 @@ struct Answers {
 }
 
 /// The document, or `None` if nobody has answered or all is discarded.
-pub(crate) fn read(json: &[u8], context: &mut Context) -> Result<Option<LabelledDocument>, Fault> {
+pub(crate) fn read(json: &str, context: &mut Context) -> Result<Option<LabelledDocument>, Fault> {
     let Record(mut record) = parse(json, &[], context)?;
     let id = record.remove("id").map(|id| name_of(&id)).unwrap_or_default();
     context.id = Some(id.clone());

@@ -165,8 +165,12 @@ impl Collected {
     fn passage(&mut self, passage: Passage, field: &str, context: &mut Context) -> Result<(), Fault> {
         unread_infons("passages[].infons", &passage.infons, context);
         let first = self.parts.len();
-        let has_text = passage.text.is_some();
-        if let Some(text) = &passage.text {
+        // Where sentences have the text, the passage has none, or an empty one.
+        let is_given = |text: &Option<String>| text.as_ref().is_some_and(|text| !text.is_empty());
+        let in_sentences = passage.sentences.iter().any(|sentence| is_given(&sentence.text));
+        let own_text = passage.text.as_ref().filter(|text| !text.is_empty() || !in_sentences);
+        let has_text = own_text.is_some();
+        if let Some(text) = own_text {
             self.part(number(&passage.offset), text, context)?;
         }
         for (at, sentence) in passage.sentences.into_iter().enumerate() {

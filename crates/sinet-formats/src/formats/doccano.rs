@@ -32,7 +32,7 @@ pub(crate) fn recognise(shape: &Shape) -> Option<&'static str> {
         .then_some("`text` and `label` or entities with `start_offset`")
 }
 
-pub(crate) fn read(json: &[u8], context: &mut Context) -> Result<LabelledDocument, Fault> {
+pub(crate) fn read(json: &str, context: &mut Context) -> Result<LabelledDocument, Fault> {
     spans::read(json, context)
 }
 

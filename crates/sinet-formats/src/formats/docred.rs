@@ -121,7 +121,7 @@ pub(crate) fn recognise(shape: &Shape) -> Option<&'static str> {
 /// Other names of a mention and its place, in Re-DocRED.
 const BOOKKEEPING: &[&str] = &["vertexSet[][].index", "vertexSet[][].global_pos"];
 
-pub(crate) fn read(json: &[u8], context: &mut Context) -> Result<LabelledDocument, Fault> {
+pub(crate) fn read(json: &str, context: &mut Context) -> Result<LabelledDocument, Fault> {
     let document: Document = parse(json, BOOKKEEPING, context)?;
     let id = document.title.0;
     context.id = Some(id.clone());

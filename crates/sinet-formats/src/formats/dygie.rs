@@ -64,7 +64,7 @@ pub(crate) fn recognise(shape: &Shape) -> Option<&'static str> {
         .then_some("`sentences` and `ner` or `doc_key`")
 }
 
-pub(crate) fn read(json: &[u8], context: &mut Context) -> Result<LabelledDocument, Fault> {
+pub(crate) fn read(json: &str, context: &mut Context) -> Result<LabelledDocument, Fault> {
     let document: Document = parse(json, BOOKKEEPING, context)?;
     let id = name_of(&document.doc_key);
     context.id = Some(id.clone());

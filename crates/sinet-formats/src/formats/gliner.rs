@@ -104,7 +104,7 @@ pub(crate) fn recognise(shape: &Shape) -> Option<&'static str> {
     shape.has("tokenized_text").then_some("`tokenized_text`")
 }
 
-pub(crate) fn read(json: &[u8], context: &mut Context) -> Result<LabelledDocument, Fault> {
+pub(crate) fn read(json: &str, context: &mut Context) -> Result<LabelledDocument, Fault> {
     let example: Example = parse(json, BOOKKEEPING, context)?;
     let id = name_of(&example.id);
     context.id = Some(id.clone());

@@ -16,6 +16,7 @@ use sinet_text::{ByteSpan, OffsetUnit, Offsets, TextRange};
 use crate::context::Context;
 use crate::document::{LabelledDocument, LabelledRelation, Provenance};
 use crate::error::{Fault, Problem};
+use crate::json::lenient::Score;
 use crate::json::shape::{Kind, Shape};
 use crate::json::{described, name_of, parse};
 use crate::loss_report::Loss;
@@ -37,7 +38,7 @@ pub(crate) fn recognise(shape: &Shape) -> Option<&'static str> {
     (is_example || is_answer).then_some("`input` and `output`, or entities by type")
 }
 
-pub(crate) fn read(json: &[u8], context: &mut Context) -> Result<LabelledDocument, Fault> {
+pub(crate) fn read(json: &str, context: &mut Context) -> Result<LabelledDocument, Fault> {
     let Example(mut example) = parse(json, &[], context)?;
     let id = example.remove("id").map(|id| name_of(&id)).unwrap_or_default();
     context.id = Some(id.clone());
@@ -57,12 +58,12 @@ pub(crate) fn read(json: &[u8], context: &mut Context) -> Result<LabelledDocumen
             for (kind, mentions) in kinds {
                 for mention in listed(mentions) {
                     let words = words_of(&mention, path)?;
-                    if mention.get("confidence").is_some() {
-                        context.unread(&format!("{path}entities[].confidence"));
-                    }
-                    match place_of(&mention, words, found.text()) {
-                        Some(place) => drop(found.at(place, &kind)),
-                        None => drop(found.find(words, &kind, context)),
+                    let entity = match place_of(&mention, words, found.text()) {
+                        Some(place) => Some(found.at(place, &kind)),
+                        None => found.find(words, &kind, context),
+                    };
+                    if let Some((entity, score)) = entity.zip(score_of(&mention)) {
+                        found.score(entity, score);
                     }
                 }
             }
@@ -76,6 +77,11 @@ pub(crate) fn read(json: &[u8], context: &mut Context) -> Result<LabelledDocumen
             Value::Array(ends) if ends.len() == 2 => (ends.first(), ends.get(1)),
             other => return Err(unfit(&format!("{path}relations"), other, "a relation with `head` and `tail`")),
         };
+        for (name, end) in [("head", head), ("tail", tail)] {
+            if end.is_some_and(|end| end.get("confidence").is_some()) {
+                context.unread(&format!("{path}relations[].{name}.confidence"));
+            }
+        }
         let [head, tail] = [head, tail].map(|end| words_of(end.unwrap_or(&Value::Null), path));
         match (found.find_of_any_type(head?, context), found.find_of_any_type(tail?, context)) {
             (Some(head), Some(tail)) => {
@@ -132,6 +138,11 @@ fn place_of(mention: &Value, words: &str, text: &str) -> Option<ByteSpan> {
     Offsets::new(text)
         .byte_span(range, OffsetUnit::CodePoints)
         .filter(|place| place.of(text) == Some(words) && !words.is_empty())
+}
+
+/// How sure a model is of an entity.
+fn score_of(mention: &Value) -> Option<f32> {
+    Score::deserialize(mention.get("confidence")?).map_or(Some(f32::NAN), |Score(score)| score)
 }
 
 fn unfit(field: &str, found: &Value, expected: &str) -> Fault {

@@ -26,7 +26,7 @@ use sinet_text::{OffsetUnit, TextRange};
 use crate::context::Context;
 use crate::document::{LabelledDocument, LabelledEntity, LabelledRelation, Provenance};
 use crate::error::{Fault, Problem, shortened};
-use crate::json::lenient::{List, Name, Position, Score};
+use crate::json::lenient::{Given, List, Name, Position, Score};
 use crate::json::shape::{Kind, Shape};
 use crate::json::{name_of, parse, stated_provenance, stated_unit};
 use crate::loss_report::Loss;
@@ -86,12 +86,12 @@ struct Task {
     #[serde(default)]
     meta: Value,
     #[serde(default)]
-    annotations: List<Annotation>,
+    annotations: List<Given<Annotation>>,
     /// The name of `annotations` before version 1.
     #[serde(default)]
-    completions: List<Annotation>,
+    completions: List<Given<Annotation>>,
     #[serde(default)]
-    predictions: List<Annotation>,
+    predictions: List<Given<Annotation>>,
 }
 
 #[derive(Deserialize)]
@@ -171,14 +171,15 @@ impl Stretch {
     }
 }
 
-pub(crate) fn read(json: &[u8], context: &mut Context) -> Result<Option<LabelledDocument>, Fault> {
+pub(crate) fn read(json: &str, context: &mut Context) -> Result<Option<LabelledDocument>, Fault> {
     if minimal::is_minimal(json) {
         return minimal::read(json, context);
     }
     let task: Task = parse(json, BOOKKEEPING, context)?;
     let id = if task.meta["id"].is_null() { task.id.0.clone() } else { name_of(&task.meta["id"]) };
     context.id = Some(id.clone());
-    let Some((results, path, default)) = chosen(task.annotations, task.completions, task.predictions, context) else {
+    let lists = [task.annotations, task.completions, task.predictions].map(|list| given(list, context));
+    let Some((results, path, default)) = chosen(lists, context) else {
         return Ok(None);
     };
     let (mut stretches, mut links) = (Vec::new(), Vec::new());
@@ -200,17 +201,25 @@ pub(crate) fn read(json: &[u8], context: &mut Context) -> Result<Option<Labelled
     Ok(Some(LabelledDocument { entities, relations, ..LabelledDocument::new(id, text) }))
 }
 
+/// The annotations of a list that are in the file. Some exports have a number for each prediction.
+fn given(list: List<Given<Annotation>>, context: &mut Context) -> Vec<Annotation> {
+    let count = list.len();
+    let given: Vec<Annotation> = list.into_iter().filter_map(Given::whole).collect();
+    if given.len() < count {
+        context.report.note("Some annotations or predictions are numbers alone: their labels are not in the file.");
+    }
+    given
+}
+
 /// The regions to read, where they are, and who made what does not say it; `None` if nobody has judged the task.
 fn chosen(
-    annotations: List<Annotation>,
-    completions: List<Annotation>,
-    predictions: List<Annotation>,
+    [annotations, completions, predictions]: [Vec<Annotation>; 3],
     context: &mut Context,
 ) -> Option<(List<Region>, String, Provenance)> {
     let is_skipped = |annotation: &Annotation| {
         [&annotation.was_cancelled, &annotation.skipped, &annotation.was_skipped].into_iter().any(is_true)
     };
-    let named = |list: List<Annotation>, name: &'static str| {
+    let named = |list: Vec<Annotation>, name: &'static str| {
         list.into_iter().enumerate().map(move |(index, annotation)| (annotation, format!("{name}[{index}]")))
     };
     let annotations = named(annotations, "annotations").chain(named(completions, "completions"));

@@ -39,7 +39,7 @@ struct Opened {
 
 /// A row as JSON, and the format that it is in.
 pub(crate) struct RowObject {
-    pub json: Vec<u8>,
+    pub json: String,
     pub format: Format,
 }
 
@@ -70,13 +70,13 @@ impl<R: BufRead> Rows<R> {
                 opened.features.get(name).into_iter().for_each(|feature| name_classes(value, feature));
             }
         }
-        let json = row.to_string().into_bytes();
+        let json = row.to_string();
         if json.len() > limits.document_bytes {
             return Err(Problem::TooLarge { what: "the row", limit: limits.document_bytes });
         }
         let format = match opened.format {
             Some(format) => format,
-            None => sniff(&json).map_err(|error| Problem::Parquet(error.to_string()))?.format,
+            None => sniff(json.as_bytes()).map_err(|error| Problem::Parquet(error.to_string()))?.format,
         };
         opened.format = Some(format);
         self.state = State::Open(opened);

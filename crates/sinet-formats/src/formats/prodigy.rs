@@ -52,6 +52,7 @@ const BOOKKEEPING: &[&str] = &[
     "spans[].rank",
     "spans[].pattern",
     "spans[].answer",
+    "spans[].type",
     "spans[].priority",
     "relations[].color",
     "relations[].head_span.token_start",
@@ -132,12 +133,18 @@ struct Relation {
 #[derive(Deserialize)]
 #[serde(expecting = "the span of an end, with `start` and `end`")]
 struct End {
-    start: Position,
-    end: Position,
+    start: Option<Position>,
+    end: Option<Position>,
     label: Option<Name>,
 }
 
-pub(crate) fn read(json: &[u8], context: &mut Context) -> Result<Option<LabelledDocument>, Fault> {
+impl End {
+    fn place(&self) -> Option<(usize, usize)> {
+        Some((self.start?.0, self.end?.0))
+    }
+}
+
+pub(crate) fn read(json: &str, context: &mut Context) -> Result<Option<LabelledDocument>, Fault> {
     let mut task: Task = parse(json, BOOKKEEPING, context)?;
     let id = name_of(&task.meta["id"]);
     context.id = Some(id.clone());
@@ -151,11 +158,15 @@ pub(crate) fn read(json: &[u8], context: &mut Context) -> Result<Option<Labelled
     let tokens: Vec<TextRange> =
         task.tokens.iter().map(|token| TextRange { start: token.start.0, end: token.end.0 }).collect();
     let mut spans = spans(task.spans.take().unwrap_or_default(), &tokens, report);
-    let ends: Vec<[Option<usize>; 2]> = ends(&task.relations, &tokens, &mut spans);
+    // Tokens that are not in the order of the text are some stretches of it, and relations do not count those.
+    let is_counted = tokens.is_sorted_by(|one, next| one.end <= next.start);
+    let counted = if is_counted { tokens.as_slice() } else { &[] };
+    let ends: Vec<[Option<usize>; 2]> = ends(&task.relations, counted, &mut spans);
+    let has_place = |end: &Option<End>| end.as_ref().is_some_and(|end| end.place().is_some());
     let is_lost = |(relation, [head, tail]): (&Relation, &[Option<usize>; 2])| {
-        relation.head_span.is_none() && head.is_none() || relation.child_span.is_none() && tail.is_none()
+        !has_place(&relation.head_span) && head.is_none() || !has_place(&relation.child_span) && tail.is_none()
     };
-    if tokens.is_empty() && task.relations.iter().zip(&ends).any(is_lost) {
+    if counted.is_empty() && task.relations.iter().zip(&ends).any(is_lost) {
         report.note("Some relations name tokens, and their documents have none: they are left out.");
     }
 
@@ -270,11 +281,11 @@ fn ends(relations: &[Relation], tokens: &[TextRange], spans: &mut Vec<Stated>) -
     }
     let around = shortest_around(tokens, spans);
     let mut end = |number: usize, side: &str, end: Option<&End>, token: Option<WordNumber>| {
-        let Some(End { start, end, label }) = end else {
+        // Scripts write an empty object for a span that they do not know.
+        let Some((End { label, .. }, place)) = end.and_then(|end| Some((end, end.place()?))) else {
             let token = token?.0;
             return by_last_token.get(&token).copied().or_else(|| around.get(token).copied().flatten());
         };
-        let place = (start.0, end.0);
         let Some(kind) = label.as_ref().map(|label| label.0.clone()).filter(|kind| !kind.is_empty()) else {
             return by_place.get(&place).copied();
         };
@@ -285,7 +296,7 @@ fn ends(relations: &[Relation], tokens: &[TextRange], spans: &mut Vec<Stated>) -
         by_place.entry(place).or_insert(known);
         spans.push(Stated {
             field: format!("relations[{number}].{side}"),
-            range: TextRange { start: start.0, end: end.0 },
+            range: TextRange { start: place.0, end: place.1 },
             text: None,
             kind,
             score: Score(None),

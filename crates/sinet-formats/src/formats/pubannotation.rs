@@ -130,7 +130,7 @@ struct Relation {
     obj: Name,
 }
 
-pub(crate) fn read(json: &[u8], context: &mut Context) -> Result<LabelledDocument, Fault> {
+pub(crate) fn read(json: &str, context: &mut Context) -> Result<LabelledDocument, Fault> {
     let document: Document = parse(json, BOOKKEEPING, context)?;
     let id = name_of(&document.sourceid);
     context.id = Some(id.clone());

@@ -3,19 +3,14 @@
 //!
 //! A label without `source` is a model's if it has a score, and a person's if it has none.
 
-use std::fmt;
-use std::marker::PhantomData;
-
-use serde::de::value::MapAccessDeserializer;
-use serde::de::{MapAccess, Visitor};
-use serde::{Deserialize, Deserializer};
+use serde::Deserialize;
 use serde_json::{Value, json};
 use sinet_text::{ByteSpan, OffsetUnit, Offsets, TextRange, WordRange};
 
 use crate::context::Context;
 use crate::document::{LabelledDocument, LabelledEntity, LabelledRelation, Provenance};
 use crate::error::Fault;
-use crate::json::lenient::{EntityNumber, List, Name, Position, Score, WordNumber};
+use crate::json::lenient::{EntityNumber, Given, List, Name, Position, Score, WordNumber};
 use crate::json::shape::Shape;
 use crate::json::{parse, stated_provenance, stated_unit, with_provenance};
 use crate::positions::{StatedSpan, TextPositions, Unit, leaves_text, resolve};
@@ -33,9 +28,9 @@ struct Annotation {
     #[serde(default)]
     offset_unit: Value,
     #[serde(default)]
-    words: List<Own<Word>>,
+    words: List<Given<Word>>,
     #[serde(default)]
-    sentences: List<Own<Sentence>>,
+    sentences: List<Given<Sentence>>,
     entities: List<Entity>,
     #[serde(default)]
     relations: List<Relation>,
@@ -82,41 +77,10 @@ struct Sentence {
     end: WordNumber,
 }
 
-/// An element of a list that this project writes. Others have lists of that name too, with texts in them.
-enum Own<T> {
-    Ours(T),
-    Theirs,
-}
-
-impl<'de, T: Deserialize<'de>> Deserialize<'de> for Own<T> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Either<T>(PhantomData<T>);
-
-        impl<'de, T: Deserialize<'de>> Visitor<'de> for Either<T> {
-            type Value = Own<T>;
-
-            fn expecting(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
-                formatter.write_str("an object with `start` and `end`")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, fields: A) -> Result<Own<T>, A::Error> {
-                T::deserialize(MapAccessDeserializer::new(fields)).map(Own::Ours)
-            }
-
-            fn visit_str<E>(self, _: &str) -> Result<Own<T>, E> {
-                Ok(Own::Theirs)
-            }
-        }
-
-        deserializer.deserialize_any(Either(PhantomData))
-    }
-}
-
-/// The elements, if all are this project's.
-fn ours<T>(list: List<Own<T>>, path: &str, context: &mut Context) -> Vec<T> {
+/// The elements, if all are this project's. Others have lists of that name too, with texts in them.
+fn ours<T>(list: List<Given<T>>, path: &str, context: &mut Context) -> Vec<T> {
     let count = list.len();
-    let ours: Vec<T> =
-        list.into_iter().filter_map(|element| if let Own::Ours(own) = element { Some(own) } else { None }).collect();
+    let ours: Vec<T> = list.into_iter().filter_map(Given::whole).collect();
     if ours.len() < count {
         context.unread(path);
         return Vec::new();
@@ -131,7 +95,7 @@ pub(crate) fn recognise(shape: &Shape) -> Option<&'static str> {
     (shape.has("text") && shape.has("entities") && is_own).then_some("`text`, `words` and `entities`")
 }
 
-pub(crate) fn read(json: &[u8], context: &mut Context) -> Result<LabelledDocument, Fault> {
+pub(crate) fn read(json: &str, context: &mut Context) -> Result<LabelledDocument, Fault> {
     let annotation: Annotation = parse(json, BOOKKEEPING, context)?;
     let Annotation { id: Name(id), text, offset_unit, words, sentences, entities, relations } = annotation;
     context.id = Some(id.clone());

@@ -39,18 +39,17 @@ pub(crate) fn recognise(shape: &Shape) -> Option<&'static str> {
         .then_some("a text and `ents`, `entities` with `label` or `annotation` with `points`")
 }
 
-pub(crate) fn read(json: &[u8], context: &mut Context) -> Result<LabelledDocument, Fault> {
+pub(crate) fn read(json: &str, context: &mut Context) -> Result<LabelledDocument, Fault> {
     spans::read(json, context)
 }
 
 /// The records that one object holds, if it holds records; one that is `null` is a text that nobody has labelled.
-pub(crate) fn records(json: &[u8], context: &mut Context) -> Option<Vec<Vec<u8>>> {
+pub(crate) fn records(json: &str, context: &mut Context) -> Option<Vec<String>> {
     // Most records are none such, and need not be parsed twice.
-    let names: [&[u8]; 2] = [b"\"annotations\"", b"\"rasa_nlu_data\""];
-    if !names.iter().any(|name| json.windows(name.len()).any(|window| window == *name)) {
+    if !["\"annotations\"", "\"rasa_nlu_data\""].iter().any(|name| json.contains(name)) {
         return None;
     }
-    let mut holder: Value = serde_json::from_slice(json).ok()?;
+    let mut holder: Value = serde_json::from_str(json).ok()?;
     if holder.get("text").is_some() {
         return None;
     }
@@ -68,7 +67,7 @@ pub(crate) fn records(json: &[u8], context: &mut Context) -> Option<Vec<Vec<u8>>
         context.unread_value(name, value);
     }
     context.report.add(Loss::Unlabelled, records.iter().filter(|record| record.is_null()).count());
-    Some(records.iter().filter(|record| !record.is_null()).map(|record| record.to_string().into_bytes()).collect())
+    Some(records.iter().filter(|record| !record.is_null()).map(|record| record.to_string()).collect())
 }
 
 pub(crate) fn write(document: &LabelledDocument) -> Value {

@@ -106,8 +106,8 @@ pub(super) fn has_text(shape: &Shape) -> bool {
 }
 
 /// One record; that is an object, or the text and an object.
-pub(super) fn read(json: &[u8], context: &mut Context) -> Result<LabelledDocument, Fault> {
-    let (beside, mut record) = if json.starts_with(b"[") {
+pub(super) fn read(json: &str, context: &mut Context) -> Result<LabelledDocument, Fault> {
+    let (beside, mut record) = if json.starts_with('[') {
         let Row((text, record)) = parse::<Row<(Name, Record)>>(json, BOOKKEEPING, context)?;
         (Some(text.0), record)
     } else {
@@ -194,7 +194,7 @@ fn classes(cats: &Value) -> usize {
 }
 
 /// The text of a record: `text`, where nothing speaks against it.
-fn text(json: &[u8], record: &Record, stated: &[StatedSpan], context: &mut Context) -> Result<String, Fault> {
+fn text(json: &str, record: &Record, stated: &[StatedSpan], context: &mut Context) -> Result<String, Fault> {
     let has_evidence = stated.iter().any(|span| span.text.is_some());
     if context.options.text_field.is_none() {
         for (value, other) in [(&record.text, &record.data), (&record.data, &Value::Null)] {
@@ -207,7 +207,7 @@ fn text(json: &[u8], record: &Record, stated: &[StatedSpan], context: &mut Conte
             }
         }
     }
-    let mut all: Map<String, Value> = serde_json::from_slice(json).unwrap_or_default();
+    let mut all: Map<String, Value> = serde_json::from_str(json).unwrap_or_default();
     let (name, text) = take_text(&mut all, TEXTS, stated, context)?;
     for (field, value) in [("text", &record.text), ("data", &record.data)] {
         if field != name && !value.is_null() {

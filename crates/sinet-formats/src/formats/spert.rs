@@ -21,28 +21,17 @@ use crate::builder::{DocumentBuilder, WordBounds};
 use crate::context::Context;
 use crate::document::{LabelledDocument, LabelledEntity, LabelledRelation, Provenance};
 use crate::error::{Fault, Problem};
+use crate::json::growing::{Growing, Unfinished};
 use crate::json::lenient::{EntityNumber, List, Name, WordNumber};
-use crate::json::objects::JsonObjects;
+use crate::json::objects::JsonObject;
 use crate::json::shape::{Kind, Shape};
 use crate::json::{name_of, parse};
 use crate::loss_report::{Loss, LossReport};
 use crate::options::{Ends, Limits};
 use crate::tokenised::Tokenised;
 
-/// The documents of a file.
-pub(crate) struct Sentences<R> {
-    objects: JsonObjects<R>,
-    pending: Option<Pending>,
-}
-
-/// A document to which further sentences may come.
-struct Pending {
-    builder: DocumentBuilder,
-    /// The line that it starts on.
-    line: u64,
-    /// Its last sentence; `None` if no further one may come.
-    last: Option<Position>,
-}
+/// The documents of a file. The mark of a document is the position of its last sentence; `None` if no further one may come.
+pub(crate) struct Sentences<R>(Growing<R, Option<Position>>);
 
 /// The position of a sentence in its document.
 struct Position {
@@ -99,12 +88,12 @@ pub(crate) fn recognise(shape: &Shape) -> Option<&'static str> {
 
 impl<R: BufRead> Sentences<R> {
     pub(crate) fn new(input: R, limits: Limits) -> Self {
-        Self { objects: JsonObjects::new(input, limits), pending: None }
+        Self(Growing::new(input, limits))
     }
 
     /// Whether another document may come after an error.
     pub(crate) fn goes_on(&self) -> bool {
-        self.objects.goes_on()
+        self.0.goes_on()
     }
 
     /// The next document, with the line that it or what is wrong starts on.
@@ -113,65 +102,51 @@ impl<R: BufRead> Sentences<R> {
         begun: &mut u64,
         context: &mut Context,
     ) -> (u64, Result<Option<LabelledDocument>, Fault>) {
-        loop {
-            let object = match self.objects.next() {
-                Ok(Some(object)) => object,
-                Ok(None) => {
-                    let last = self.pending.take();
-                    let line = last.as_ref().map_or(1, |last| last.line);
-                    return (line, Ok(last.map(|last| last.builder.document)));
-                }
-                Err(problem) => return (self.objects.line(), Err(problem.into())),
-            };
-            match self.take(&object.json, object.line, begun, context) {
-                Ok(Some(whole)) => return (whole.line, Ok(Some(whole.builder.document))),
-                Ok(None) => {}
-                Err(fault) => {
-                    // A sentence is missing, so that the next one does not follow on the last.
-                    self.pending.iter_mut().for_each(|pending| pending.last = None);
-                    return (object.line, Err(fault));
-                }
+        self.0.next(|record, last| {
+            let taken = take(record, last, begun, context);
+            if taken.is_err() {
+                // A sentence is missing, so that the next one does not follow on the last.
+                last.iter_mut().for_each(|last| last.mark = None);
             }
-        }
+            taken
+        })
     }
+}
 
-    /// Takes in the sentence that starts on `line`; returns the document before it if that is whole.
-    fn take(
-        &mut self,
-        json: &[u8],
-        line: u64,
-        begun: &mut u64,
-        context: &mut Context,
-    ) -> Result<Option<Pending>, Fault> {
-        let mut sentence: Sentence = parse(json, BOOKKEEPING, context).inspect_err(|_| *begun += 1)?;
-        let id = name_of(&sentence.orig_id);
-        context.id = Some(id.clone());
-        let orig_id = if id.is_empty() { Value::Null } else { sentence.orig_id.take() };
-        let number = sentence.sentence.as_u64().and_then(|number| usize::try_from(number).ok());
-        if number.is_none() && !sentence.sentence.is_null() {
-            context.unread("sentence");
-        }
-        let position = Position { orig_id, number };
-        let continued =
-            self.pending.take_if(|pending| pending.last.as_ref().is_some_and(|last| position.follows(last)));
-        let mut document = continued.unwrap_or_else(|| {
-            *begun += 1;
-            Pending { builder: DocumentBuilder::new(id), line, last: None }
-        });
-        document.last = Some(position);
-        let number = document.builder.document.sentences.len() + 1;
-        add(&mut document.builder, sentence, context).map_err(|mut fault| {
-            if number > 1 {
-                fault.field = fault.field.map(|field| format!("sentence {number}, {field}"));
-            }
-            fault
-        })?;
-        let limit = context.options.limits.document_bytes;
-        if document.builder.document.text.len() > limit {
-            return Err(Problem::TooLarge { what: "the document", limit }.into());
-        }
-        Ok(self.pending.replace(document))
+/// Takes in a sentence; returns the document before it if that is whole.
+fn take(
+    record: &JsonObject,
+    last: &mut Option<Unfinished<Option<Position>>>,
+    begun: &mut u64,
+    context: &mut Context,
+) -> Result<Option<Unfinished<Option<Position>>>, Fault> {
+    let mut sentence: Sentence = parse(&record.json, BOOKKEEPING, context).inspect_err(|_| *begun += 1)?;
+    let id = name_of(&sentence.orig_id);
+    context.id = Some(id.clone());
+    let orig_id = if id.is_empty() { Value::Null } else { sentence.orig_id.take() };
+    let number = sentence.sentence.as_u64().and_then(|number| usize::try_from(number).ok());
+    if number.is_none() && !sentence.sentence.is_null() {
+        context.unread("sentence");
     }
+    let position = Position { orig_id, number };
+    let continued = last.take_if(|last| last.mark.as_ref().is_some_and(|last| position.follows(last)));
+    let mut document = continued.unwrap_or_else(|| {
+        *begun += 1;
+        Unfinished { builder: DocumentBuilder::new(id), line: record.line, mark: None }
+    });
+    document.mark = Some(position);
+    let number = document.builder.document.sentences.len() + 1;
+    add(&mut document.builder, sentence, context).map_err(|mut fault| {
+        if number > 1 {
+            fault.field = fault.field.map(|field| format!("sentence {number}, {field}"));
+        }
+        fault
+    })?;
+    let limit = context.options.limits.document_bytes;
+    if document.builder.document.text.len() > limit {
+        return Err(Problem::TooLarge { what: "the document", limit }.into());
+    }
+    Ok(last.replace(document))
 }
 
 impl Position {

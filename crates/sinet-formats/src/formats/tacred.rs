@@ -18,8 +18,9 @@ use crate::builder::{DocumentBuilder, WordBounds};
 use crate::context::Context;
 use crate::document::{LabelledDocument, LabelledEntity, LabelledRelation, Provenance};
 use crate::error::{Fault, Problem};
+use crate::json::growing::{Growing, Unfinished};
 use crate::json::lenient::{Name, WordNumber};
-use crate::json::objects::JsonObjects;
+use crate::json::objects::JsonObject;
 use crate::json::parse;
 use crate::json::shape::Shape;
 use crate::loss_report::Loss;
@@ -29,18 +30,12 @@ use crate::options::{Ends, Limits};
 const NO_RELATION: &[&str] = &["no_relation", "NA", "N/A", "no relation"];
 
 /// The documents of a file.
-pub(crate) struct Sentences<R> {
-    objects: JsonObjects<R>,
-    pending: Option<Pending>,
-}
+pub(crate) struct Sentences<R>(Growing<R, Words>);
 
-/// A sentence to which further pairs may come.
-struct Pending {
-    builder: DocumentBuilder,
+/// The words of a sentence, and its document: pairs with the same belong to it.
+struct Words {
     tokens: Vec<String>,
     docid: String,
-    /// The line that it starts on.
-    line: u64,
 }
 
 #[derive(Deserialize)]
@@ -70,12 +65,12 @@ pub(crate) fn recognise(shape: &Shape) -> Option<&'static str> {
 
 impl<R: BufRead> Sentences<R> {
     pub(crate) fn new(input: R, limits: Limits) -> Self {
-        Self { objects: JsonObjects::new(input, limits), pending: None }
+        Self(Growing::new(input, limits))
     }
 
     /// Whether another document may come after an error.
     pub(crate) fn goes_on(&self) -> bool {
-        self.objects.goes_on()
+        self.0.goes_on()
     }
 
     /// The next document, with the line that it or what is wrong starts on.
@@ -84,54 +79,38 @@ impl<R: BufRead> Sentences<R> {
         begun: &mut u64,
         context: &mut Context,
     ) -> (u64, Result<Option<LabelledDocument>, Fault>) {
-        loop {
-            let object = match self.objects.next() {
-                Ok(Some(object)) => object,
-                Ok(None) => {
-                    let last = self.pending.take();
-                    let line = last.as_ref().map_or(1, |last| last.line);
-                    return (line, Ok(last.map(|last| last.builder.document)));
-                }
-                Err(problem) => return (self.objects.line(), Err(problem.into())),
-            };
-            match self.take(&object.json, object.line, begun, context) {
-                Ok(Some(whole)) => return (whole.line, Ok(Some(whole.builder.document))),
-                Ok(None) => {}
-                Err(fault) => return (object.line, Err(fault)),
-            }
-        }
+        self.0.next(|record, last| take(record, last, begun, context))
     }
+}
 
-    /// Takes in the pair that starts on `line`; returns the sentence before it if that is whole.
-    fn take(
-        &mut self,
-        json: &[u8],
-        line: u64,
-        begun: &mut u64,
-        context: &mut Context,
-    ) -> Result<Option<Pending>, Fault> {
-        let pair: Pair = parse(json, &[], context).inspect_err(|_| *begun += 1)?;
-        let is_more = |pending: &Pending| {
-            !pending.docid.is_empty() && pending.docid == pair.docid.0 && pending.tokens == pair.token
-        };
-        if let Some(pending) = self.pending.as_mut().filter(|pending| is_more(pending)) {
-            add(&mut pending.builder, &pair, context)?;
-            return Ok(None);
-        }
-        *begun += 1;
-        let id = if pair.docid.0.is_empty() { &pair.id.0 } else { &pair.docid.0 };
-        context.id = Some(id.clone());
-        if pair.token.is_empty() {
-            return Err(Fault::at("token", Problem::Missing("word; remove the sentence")));
-        }
-        let mut builder = DocumentBuilder::new(id.clone());
-        for word in &pair.token {
-            builder.push(word);
-        }
-        builder.end_sentence();
-        add(&mut builder, &pair, context)?;
-        Ok(self.pending.replace(Pending { builder, tokens: pair.token, docid: pair.docid.0, line }))
+/// Takes in a pair; returns the sentence before it if that is whole.
+fn take(
+    record: &JsonObject,
+    last: &mut Option<Unfinished<Words>>,
+    begun: &mut u64,
+    context: &mut Context,
+) -> Result<Option<Unfinished<Words>>, Fault> {
+    let pair: Pair = parse(&record.json, &[], context).inspect_err(|_| *begun += 1)?;
+    let is_more =
+        |Words { tokens, docid }: &Words| !docid.is_empty() && *docid == pair.docid.0 && *tokens == pair.token;
+    if let Some(last) = last.as_mut().filter(|last| is_more(&last.mark)) {
+        add(&mut last.builder, &pair, context)?;
+        return Ok(None);
     }
+    *begun += 1;
+    let id = if pair.docid.0.is_empty() { &pair.id.0 } else { &pair.docid.0 };
+    context.id = Some(id.clone());
+    if pair.token.is_empty() {
+        return Err(Fault::at("token", Problem::Missing("word; remove the sentence")));
+    }
+    let mut builder = DocumentBuilder::new(id.clone());
+    for word in &pair.token {
+        builder.push(word);
+    }
+    builder.end_sentence();
+    add(&mut builder, &pair, context)?;
+    let mark = Words { tokens: pair.token, docid: pair.docid.0 };
+    Ok(last.replace(Unfinished { builder, line: record.line, mark }))
 }
 
 fn add(builder: &mut DocumentBuilder, pair: &Pair, context: &mut Context) -> Result<(), Fault> {

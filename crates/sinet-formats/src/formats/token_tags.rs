@@ -51,7 +51,7 @@ pub(crate) fn recognise(shape: &Shape) -> Option<&'static str> {
     (has_words && TAGS.iter().any(is_tagged)).then_some("`tokens` and a list of tags")
 }
 
-pub(crate) fn read(json: &[u8], context: &mut Context) -> Result<LabelledDocument, Fault> {
+pub(crate) fn read(json: &str, context: &mut Context) -> Result<LabelledDocument, Fault> {
     let example: Example = parse(json, &[], context)?;
     let id = example.id.0;
     context.id = Some(id.clone());

@@ -59,7 +59,7 @@ pub(crate) fn recognise(shape: &Shape) -> Option<&'static str> {
 #[serde(expecting = "a document with `text` and `spo_list` or `triple_list`")]
 struct Record(Map<String, Value>);
 
-pub(crate) fn read(json: &[u8], context: &mut Context) -> Result<LabelledDocument, Fault> {
+pub(crate) fn read(json: &str, context: &mut Context) -> Result<LabelledDocument, Fault> {
     let Record(mut record) = parse(json, &[], context)?;
     let id = ["id", "sentId"].iter().find_map(|name| record.remove(*name)).map(|id| name_of(&id)).unwrap_or_default();
     context.id = Some(id.clone());

@@ -40,6 +40,13 @@ mod sentence;
 /// The first characters of a file.
 pub(crate) const START: &str = "#FORMAT=WebAnno TSV 3";
 
+/// Whether `text` starts as the second version of the format does: with its layers on a line without a name, then a sentence.
+pub(crate) fn is_second_version(text: &str) -> bool {
+    let mut lines = text.lines();
+    let layers = lines.next().is_some_and(|line| line.starts_with(" # ") && line.contains(" | "));
+    layers && lines.next().is_some_and(|line| line.starts_with("#id="))
+}
+
 /// The one document of a file.
 pub(crate) struct Tokens<R> {
     input: Option<R>,

@@ -97,18 +97,18 @@ impl<R: BufRead> Collection<R> {
 
     /// The whole of an object; `None` as soon as it turns out to have a list in one of `fields`, which is open then.
     fn object(&mut self, fields: &[&str]) -> Result<Option<JsonObject>, Problem> {
-        let mut object = JsonObject { json: Vec::new(), line: self.line };
+        let (mut object, line) = (Vec::new(), self.line);
         let (mut depth, mut string_start, mut last_string) = (0usize, None, 0..0);
         let mut is_field = false;
         while let Some(byte) = self.byte()? {
-            object.json.push(byte);
-            let at = object.json.len();
+            object.push(byte);
+            let at = object.len();
             if at > self.limits.document_bytes {
                 return Err(Problem::TooLarge { what: "the document", limit: self.limits.document_bytes });
             }
             if let Some(start) = string_start {
                 match byte {
-                    b'\\' => object.json.extend(self.byte()?),
+                    b'\\' => object.extend(self.byte()?),
                     b'"' => {
                         last_string = start..at - 1;
                         string_start = None;
@@ -120,7 +120,7 @@ impl<R: BufRead> Collection<R> {
             match byte {
                 b'"' => string_start = Some(at),
                 b':' if depth == 1 => {
-                    let name = &object.json[last_string.clone()];
+                    let name = &object[last_string.clone()];
                     is_field = fields.iter().any(|field| field.as_bytes() == name);
                 }
                 b'[' if is_field => return Ok(None),
@@ -133,8 +133,8 @@ impl<R: BufRead> Collection<R> {
                 b'}' | b']' => {
                     depth = depth.saturating_sub(1);
                     if depth == 0 {
-                        let is_text = str::from_utf8(&object.json).is_ok();
-                        return if is_text { Ok(Some(object)) } else { Err(Problem::NotUtf8) };
+                        let json = String::from_utf8(object).map_err(|_| Problem::NotUtf8)?;
+                        return Ok(Some(JsonObject { json, line }));
                     }
                 }
                 b' ' | b'\t' | b'\r' | b'\n' => {}
@@ -201,7 +201,7 @@ mod tests {
         let mut seen = String::new();
         loop {
             match collection.next() {
-                Ok(Some(object)) => seen += &format!("{}: {}\n", object.line, String::from_utf8(object.json).unwrap()),
+                Ok(Some(object)) => seen += &format!("{}: {}\n", object.line, object.json),
                 Ok(None) => break,
                 Err(problem) => seen += &format!("{}: {problem}\n", collection.line()),
             }

@@ -4,8 +4,8 @@ use std::fmt;
 use std::marker::PhantomData;
 use std::ops::Deref;
 
-use serde::de::value::SeqAccessDeserializer;
-use serde::de::{Error, IgnoredAny, SeqAccess, Unexpected, Visitor};
+use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
+use serde::de::{Error, IgnoredAny, MapAccess, SeqAccess, Unexpected, Visitor};
 use serde::{Deserialize, Deserializer};
 
 /// A list, which `null` leaves empty.
@@ -193,6 +193,51 @@ impl<'de> Deserialize<'de> for Score {
         }
 
         deserializer.deserialize_any(Scoring)
+    }
+}
+
+/// An object, or a text or number in its place.
+#[derive(Debug)]
+pub(crate) enum Given<T> {
+    Whole(T),
+    Named,
+}
+
+impl<T> Given<T> {
+    /// The object, if it is one.
+    pub(crate) fn whole(self) -> Option<T> {
+        match self {
+            Self::Whole(object) => Some(object),
+            Self::Named => None,
+        }
+    }
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Given<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Either<T>(PhantomData<T>);
+
+        impl<'de, T: Deserialize<'de>> Visitor<'de> for Either<T> {
+            type Value = Given<T>;
+
+            fn expecting(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
+                formatter.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, fields: A) -> Result<Given<T>, A::Error> {
+                T::deserialize(MapAccessDeserializer::new(fields)).map(Given::Whole)
+            }
+
+            fn visit_str<E>(self, _: &str) -> Result<Given<T>, E> {
+                Ok(Given::Named)
+            }
+
+            fn visit_u64<E>(self, _: u64) -> Result<Given<T>, E> {
+                Ok(Given::Named)
+            }
+        }
+
+        deserializer.deserialize_any(Either(PhantomData))
     }
 }
 

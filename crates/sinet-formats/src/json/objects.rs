@@ -46,8 +46,8 @@ enum State {
 
 /// One record.
 pub(crate) struct JsonObject {
-    /// Its bytes, from `{` to `}` or `[` to `]`.
-    pub json: Vec<u8>,
+    /// Its text, from `{` to `}` or `[` to `]`.
+    pub json: String,
     /// The line that it starts on, from 1.
     pub line: u64,
 }
@@ -91,7 +91,7 @@ impl<R: BufRead> JsonObjects<R> {
     }
 
     /// Gives these records, which were found in the last one, before those that come.
-    pub(crate) fn put_back(&mut self, records: Vec<Vec<u8>>, line: u64) {
+    pub(crate) fn put_back(&mut self, records: Vec<String>, line: u64) {
         self.before.extend(records.into_iter().rev().map(|json| JsonObject { json, line }));
     }
 
@@ -143,24 +143,30 @@ impl<R: BufRead> JsonObjects<R> {
 
     /// The record of which `begun` is read already.
     fn record(&mut self, begun: &[u8]) -> Result<JsonObject, Problem> {
-        let mut record = JsonObject { json: begun.to_vec(), line: self.line };
+        let (mut record, line) = (begun.to_vec(), self.line);
         let (mut depth, mut in_string, mut escaped) = (begun.len(), false, false);
         loop {
             let buffer = self.input.fill_buf()?;
             if buffer.is_empty() {
                 self.recovered = self.by_line;
-                return Err(Problem::Json(format!("the file ends inside {}; its end is missing", kind(&record.json))));
+                return Err(Problem::Json(format!("the file ends inside {}; its end is missing", kind(&record))));
             }
             // Where every record has a line, one whose end is missing takes none of the next.
-            if self.by_line && self.line > record.line && record.json.ends_with(b"\n") && buffer[0] == b'{' {
+            if self.by_line && self.line > line && record.ends_with(b"\n") && buffer[0] == b'{' {
                 self.recovered = true;
-                self.faulty_line = Some(record.line);
-                let problem = format!("the line ends inside {}; its end is missing", kind(&record.json));
+                self.faulty_line = Some(line);
+                let problem = format!("the line ends inside {}; its end is missing", kind(&record));
                 return Err(Problem::Json(problem));
             }
             let mut used = 0;
             let mut closed = false;
-            for &byte in buffer {
+            loop {
+                // Most of a record is texts.
+                if in_string && !escaped {
+                    let is_plain = |byte: &&u8| !matches!(byte, b'"' | b'\\' | b'\n');
+                    used += buffer[used..].iter().take_while(is_plain).count();
+                }
+                let Some(&byte) = buffer.get(used) else { break };
                 used += 1;
                 if byte == b'\n' {
                     self.line += 1;
@@ -195,16 +201,17 @@ impl<R: BufRead> JsonObjects<R> {
                     _ => {}
                 }
             }
-            if record.json.len() + used > self.limits.document_bytes {
+            if record.len() + used > self.limits.document_bytes {
                 return Err(Problem::TooLarge { what: "the document", limit: self.limits.document_bytes });
             }
-            record.json.extend_from_slice(&buffer[..used]);
+            record.extend_from_slice(&buffer[..used]);
             self.input.consume(used);
             if closed {
-                self.by_line |= self.state == State::Values && self.line == record.line;
+                self.by_line |= self.state == State::Values && self.line == line;
                 // The record is passed, whatever it holds.
                 self.recovered = true;
-                return if str::from_utf8(&record.json).is_ok() { Ok(record) } else { Err(Problem::NotUtf8) };
+                let json = String::from_utf8(record).map_err(|_| Problem::NotUtf8)?;
+                return Ok(JsonObject { json, line });
             }
         }
     }
@@ -285,7 +292,7 @@ mod tests {
         loop {
             match objects.next() {
                 Ok(Some(element)) => {
-                    seen += &format!("{}: {}\n", element.line, String::from_utf8(element.json).unwrap());
+                    seen += &format!("{}: {}\n", element.line, element.json);
                 }
                 Ok(None) => break,
                 Err(problem) => {

@@ -18,9 +18,9 @@ const LOOKED_INTO: usize = 10_000;
 /// which a tool keeps no labels but ids, hashes, times and the like. Their paths have `[]` for each element of a list.
 ///
 /// A field within an untagged enum or a [`Value`] is never unread, because those take in everything.
-pub(crate) fn parse<T: DeserializeOwned>(json: &[u8], bookkeeping: &[&str], context: &mut Context) -> Result<T, Fault> {
+pub(crate) fn parse<T: DeserializeOwned>(json: &str, bookkeeping: &[&str], context: &mut Context) -> Result<T, Fault> {
     let mut unread: Vec<FieldPath> = Vec::new();
-    let mut deserializer = Deserializer::from_slice(json);
+    let mut deserializer = Deserializer::from_str(json);
     let parsed = serde_ignored::deserialize(&mut deserializer, |path| {
         let path = FieldPath::from(&path);
         if bookkeeping.contains(&path.of_all().as_str()) {
@@ -39,11 +39,11 @@ pub(crate) fn parse<T: DeserializeOwned>(json: &[u8], bookkeeping: &[&str], cont
     }
 }
 
-fn count_unread(json: &[u8], unread: &[FieldPath], context: &mut Context) {
+fn count_unread(json: &str, unread: &[FieldPath], context: &mut Context) {
     if unread.is_empty() {
         return;
     }
-    let record: Value = serde_json::from_slice(json).unwrap_or_default();
+    let record: Value = serde_json::from_str(json).unwrap_or_default();
     for path in unread {
         match path.find(&record) {
             Some(value) => context.unread_value(&path.of_all(), value),
@@ -53,8 +53,8 @@ fn count_unread(json: &[u8], unread: &[FieldPath], context: &mut Context) {
 }
 
 /// The fault of a record that is no `T`.
-fn explained<T: DeserializeOwned>(json: &[u8], error: &serde_json::Error, context: &mut Context) -> Fault {
-    let record: Value = match serde_json::from_slice(json) {
+fn explained<T: DeserializeOwned>(json: &str, error: &serde_json::Error, context: &mut Context) -> Fault {
+    let record: Value = match serde_json::from_str(json) {
         Ok(record) if error.is_data() => record,
         Ok(_) => return no_json(error),
         Err(error) => return no_json(&error),
@@ -62,7 +62,7 @@ fn explained<T: DeserializeOwned>(json: &[u8], error: &serde_json::Error, contex
     // The reader has not come as far as the document's name.
     let id = ["id", "doc_key", "orig_id", "sourceid"].iter().find_map(|name| record.get(name));
     context.id = id.filter(|id| !id.is_object() && !id.is_array()).map(name_of);
-    let found = serde_path_to_error::deserialize::<_, T>(&mut Deserializer::from_slice(json));
+    let found = serde_path_to_error::deserialize::<_, T>(&mut Deserializer::from_str(json));
     let path = found.err().map(|error| FieldPath::from(error.path()));
     let value = path.as_ref().and_then(|path| path.find(&record));
     let field = path.as_ref().filter(|path| !path.is_root()).map(FieldPath::to_string);
@@ -161,7 +161,7 @@ mod tests {
     #[track_caller]
     fn check(json: &str, expected: Expect) {
         let mut context = Context::new(Options::default());
-        let parsed = parse::<Record>(json.as_bytes(), &["entities[].hash"], &mut context);
+        let parsed = parse::<Record>(json, &["entities[].hash"], &mut context);
         let report: Vec<String> = context.report.sentences().collect();
         expected.assert_eq(&match parsed {
             Ok(record) => format!("{} entities. {}", record.entities.len(), report.join(" ")),

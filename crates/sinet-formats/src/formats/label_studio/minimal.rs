@@ -38,13 +38,13 @@ struct Full {
 }
 
 /// Whether a task has none of the fields of the full form.
-pub(super) fn is_minimal(json: &[u8]) -> bool {
-    serde_json::from_slice(json).is_ok_and(|Full { data, annotations, completions, predictions }| {
+pub(super) fn is_minimal(json: &str) -> bool {
+    serde_json::from_str(json).is_ok_and(|Full { data, annotations, completions, predictions }| {
         [data, annotations, completions, predictions].iter().all(Option::is_none)
     })
 }
 
-pub(super) fn read(json: &[u8], context: &mut Context) -> Result<Option<LabelledDocument>, Fault> {
+pub(super) fn read(json: &str, context: &mut Context) -> Result<Option<LabelledDocument>, Fault> {
     let mut fields: BTreeMap<String, Value> = parse(json, &[], context)?;
     let id = fields.remove("id").map(|id| name_of(&id)).unwrap_or_default();
     context.id = Some(id.clone());

@@ -36,7 +36,7 @@ pub(crate) fn recognise(shape: &Shape) -> Option<&'static str> {
 const BOOKKEEPING: &[&str] = &["%TYPES", "%VIEWS", "%VERSION", "%FLAGS", "%HEADER"];
 
 /// The document of a CAS, which has one text.
-pub(crate) fn read(json: &[u8], context: &mut Context) -> Result<LabelledDocument, Fault> {
+pub(crate) fn read(json: &str, context: &mut Context) -> Result<LabelledDocument, Fault> {
     let written: Written = parse(json, BOOKKEEPING, context)?;
     let of = |fields: &Map<String, Value>, name: &str| fields.get(name).map(name_of).unwrap_or_default();
     // The references in a list stand for it where it is referred to.
