@@ -1,4 +1,5 @@
 // Programs that make pages, each with a site of the six figures as its users would write it.
+import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
@@ -41,6 +42,12 @@ export function site(name, files) {
   return folder;
 }
 
+/** Types into a search that listens to keys. */
+async function typed(field, word) {
+  await field.fill('');
+  await field.pressSequentially(word);
+}
+
 const mdbook = (version, program, prefix) => ({
   name: `mdBook ${version}`,
   program,
@@ -56,14 +63,12 @@ const mdbook = (version, program, prefix) => ({
   },
   async dark(page) {
     await page.locator(`#${prefix}theme-toggle`).click();
-    await page.locator(`#${prefix}coal, #coal`).click();
+    await page.locator('#mdbook-theme-coal, #coal').click();
   },
   async search(page, word) {
     const field = page.locator(`#${prefix}searchbar`);
     if (!(await field.isVisible())) await page.locator(`#${prefix}search-toggle`).click();
-    // It listens to keys.
-    await field.fill('');
-    await field.pressSequentially(word);
+    await typed(field, word);
   },
   found: `#${prefix}searchresults li`,
 });
@@ -145,7 +150,11 @@ export const hosts = [
     found: '#search-results li',
   },
   withSuperfences('Material for MkDocs', 'mkdocs', {
-    search: (page, word) => page.locator('input.md-search__input').fill(word),
+    async search(page, word) {
+      const field = page.locator('input.md-search__input');
+      await field.click();
+      await typed(field, word);
+    },
     found: '.md-search-result__item',
   }),
   withSuperfences('Zensical', 'zensical', {
@@ -254,7 +263,9 @@ export const collections = { docs: defineCollection({ loader: docsLoader(), sche
       cpSync(join(quarto, '_extensions'), join(folder, '_extensions'), { recursive: true });
       const pandoc = run(folder, program, '-c', 'import pypandoc; print(pypandoc.get_pandoc_path())').trim();
       const words = ['figures.qmd', '--from', 'markdown', '--lua-filter', '_extensions/sinet/sinet.lua', '--metadata', 'title=Figures', '--standalone'];
-      for (const form of ['html', 'latex', 'plain']) run(folder, pandoc, ...words, '--to', form, '--output', `figures.${form}`);
+      run(folder, pandoc, ...words, '--to', 'html', '--output', 'figures.html');
+      assert.match(run(folder, pandoc, ...words, '--to', 'latex'), /^\\usepackage\{tikz\}[^]*\\begin\{tikzpicture\}/m);
+      assert.match(run(folder, pandoc, ...words, '--to', 'plain'), /beam search \(Method\)/);
       return { folder, page: 'figures.html' };
     },
     // It has no button for a theme and no search.

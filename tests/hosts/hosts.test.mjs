@@ -197,7 +197,7 @@ for (const host of hosts) {
       const page = await open(t);
       const found = page.locator(host.found);
       const absent = async () => {
-        await host.search(page, 'xylograph');
+        await host.search(page, 'zeppelin');
         await page.waitForTimeout(500);
         await found.first().waitFor({ state: 'detached' });
       };
