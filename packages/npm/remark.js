@@ -1,14 +1,18 @@
 // remark: fences named `sinet` are figures, in Markdown and in MDX (Docusaurus, Astro).
 import { draw } from './draw.js';
 
-/** A plugin. `docs` is the folder with sinet.lock.json; `mdx` says whether the tree is MDX, as Docusaurus reads every file. */
+/**
+ * A plugin. `docs` is the folder with sinet.lock.json. `mdx` says whether the tree of a file that is not called .mdx is MDX all the same,
+ * as Docusaurus reads every file.
+ */
 export default function sinet({ docs = '.', mdx = true } = {}) {
   return (tree, file) => {
+    const isMdx = mdx || /\.mdx$/.test(file?.path ?? '');
     const visit = (parent) => {
       parent.children?.forEach((node, index) => {
         if (node.type !== 'code' || node.lang !== 'sinet') return visit(node);
         const { figure } = draw({ words: node.meta ?? '', text: node.value, docs, file: file?.path, line: node.position?.start.line });
-        parent.children[index] = mdx ? element(figure) : { type: 'html', value: figure };
+        parent.children[index] = isMdx ? element(figure) : { type: 'html', value: figure };
       });
     };
     visit(tree);

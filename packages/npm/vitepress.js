@@ -1,10 +1,13 @@
 // VitePress: fences named `sinet` are figures, and Vue knows the element.
+import { readFileSync } from 'node:fs';
 import { relative } from 'node:path';
 import { draw } from './draw.js';
 
+const style = readFileSync(new URL('dist/sinet.css', import.meta.url), 'utf8');
+
 /** The configuration of a site with figures. `docs` is the folder with sinet.lock.json. */
 export default function sinet(config = {}, { docs = '.' } = {}) {
-  const { markdown = {}, vue = {} } = config;
+  const { head = [], markdown = {}, vue = {} } = config;
   const compilerOptions = vue.template?.compilerOptions ?? {};
   const isCustomElement = (tag) => tag === 'sinet-text' || (compilerOptions.isCustomElement?.(tag) ?? false);
   const extend = (md) => {
@@ -13,6 +16,7 @@ export default function sinet(config = {}, { docs = '.' } = {}) {
   };
   return {
     ...config,
+    head: [...head, ['style', {}, style]],
     markdown: { ...markdown, config: extend },
     vue: { ...vue, template: { ...vue.template, compilerOptions: { ...compilerOptions, isCustomElement } } },
   };

@@ -1,58 +1,19 @@
-// Six figures, and pages of Markdown with them: plain, in a list, in a quote, from right to left, overlapping, from JSON.
+// The six figures of `docs/figures.md`, and pages of Markdown with them.
+import { readFileSync } from 'node:fs';
 
-const labelled = (text, entities, relations = []) => JSON.stringify({ text, entities, relations });
+const written = readFileSync(new URL('docs/figures.md', import.meta.url), 'utf8');
 
-export const figures = [
-  { name: 'plain', words: 'scierc', content: 'We present a parser that uses beam search.', word: 'parser' },
-  { name: 'in a list', words: 'scierc', content: 'A tagger is trained on the Penn Treebank.', word: 'Treebank' },
-  { name: 'in a quote', words: 'scierc list="open"', content: 'Recall is a metric for retrieval.', word: 'metric' },
-  {
-    name: 'from right to left',
-    content: labelled(
-      'דנה גרה בחיפה ועובדת באוניברסיטה.',
-      [
-        { type: 'Person', start: 0, end: 3 },
-        { type: 'Place', start: 8, end: 13 },
-      ],
-      [{ type: 'lives in', head: 0, tail: 1 }],
-    ),
-    word: 'ועובדת',
-  },
-  {
-    name: 'overlapping',
-    content: labelled(
-      'The University of Southern California hired Ada Byron.',
-      [
-        { type: 'Organisation', start: 4, end: 37 },
-        { type: 'Place', start: 18, end: 37 },
-        { type: 'Person', start: 44, end: 53 },
-        { type: 'Name', start: 44, end: 47 },
-      ],
-      [
-        { type: 'located in', head: 0, tail: 1 },
-        { type: 'hired', head: 0, tail: 2 },
-      ],
-    ),
-    word: 'Byron',
-  },
-  {
-    name: 'from JSON',
-    words: 'scores',
-    content: labelled(
-      'A <b>bold</b> & “quoted” {{ text }} reaches ${home} from `here` to </svg> there, over more than one line of a narrow window.',
-      [
-        { type: 'Thing "x" <i>', start: 2, end: 13, score: 0.91 },
-        { type: 'Place', start: 46, end: 50, score: 0.5 },
-      ],
-      [{ type: 'reaches & <s>', head: 0, tail: 1, score: 0.75 }],
-    ),
-    word: 'narrow',
-  },
-];
+/** A figure: its name, the words after its fence's `sinet`, what stands within, the text of that, and its last word. */
+function figure([, name, words, content]) {
+  const { text, relations = [] } = content.startsWith('{') ? JSON.parse(content) : { text: content };
+  return { name, words, content, text, relations, last: text.match(/\p{L}+/gu).at(-1) };
+}
 
-/** A page in Markdown. `open` begins a fence from its words, and `indent` is that of a list item's paragraphs. */
+export const figures = [...written.matchAll(/^## (.+)\n\n```sinet ?(.*)\n(.+)\n```$/gm)].map(figure);
+
+/** The figures as a page of Markdown. `open` begins a fence from its words, and `indent` is that of a list item's paragraphs. */
 export function markdown({ open = (words) => `\`\`\`sinet ${words}`.trim(), indent = '  ' } = {}) {
-  const fence = ({ words = '', content }) => `${open(words)}\n${content}\n\`\`\``;
+  const fence = ({ words, content }) => `${open(words)}\n${content}\n\`\`\``;
   const within = (prefix, text) => text.replace(/^/gm, prefix);
   const [plain, list, quote, ...rest] = figures.map(fence);
   const parts = ['# Figures', plain, `-${indent.slice(1)}An item\n\n${within(indent, list)}`, within('> ', quote), ...rest, 'The end.'];

@@ -30,6 +30,8 @@ pub enum Host {
     VitePress,
     /// Docusaurus.
     Docusaurus,
+    /// Astro, also with Starlight.
+    Astro,
     /// Quarto.
     Quarto,
     /// A folder of HTML.
@@ -52,7 +54,7 @@ markdown_extensions:
 
 impl Host {
     /// All hosts.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::MdBook,
         Self::Rustdoc,
         Self::Sphinx,
@@ -61,6 +63,7 @@ impl Host {
         Self::Jupyter,
         Self::VitePress,
         Self::Docusaurus,
+        Self::Astro,
         Self::Quarto,
         Self::Html,
         Self::Readme,
@@ -77,6 +80,7 @@ impl Host {
             Self::Jupyter => "jupyter",
             Self::VitePress => "vitepress",
             Self::Docusaurus => "docusaurus",
+            Self::Astro => "astro",
             Self::Quarto => "quarto",
             Self::Html => "html",
             Self::Readme => "readme",
@@ -123,8 +127,17 @@ impl Host {
             Self::Docusaurus => (
                 &["docusaurus.config.js", "docusaurus.config.ts"],
                 "@sinet/text/remark",
-                "`npm install --save-dev @sinet/text`, then in docusaurus.config, under docs of the preset:\n\
-                 remarkPlugins: [(await import(\"@sinet/text/remark\")).default]"
+                "`npm install --save-dev @sinet/text`, then in docusaurus.config, in the options of the preset:\n\
+                 docs: { remarkPlugins: [(await import(\"@sinet/text/remark\")).default] },\n\
+                 theme: { customCss: [require.resolve(\"@sinet/text/style.css\")] }"
+                    .to_owned(),
+            ),
+            Self::Astro => (
+                &["astro.config.mjs", "astro.config.js", "astro.config.ts", "astro.config.mts"],
+                "@sinet/text/remark",
+                "`npm install --save-dev @sinet/text`, then in astro.config:\n\
+                 import sinet from \"@sinet/text/remark\"\n\
+                 markdown: { remarkPlugins: [[sinet, { mdx: false }]] }"
                     .to_owned(),
             ),
             Self::Quarto => (

@@ -39,7 +39,7 @@ enum Verb {
     Embed(Embed),
     /// Prepare a host, or say what is left to do
     Install {
-        /// The host: mdbook, rustdoc, sphinx, material, zensical, jupyter, vitepress, docusaurus, quarto, html or readme
+        /// The host: mdbook, rustdoc, sphinx, material, zensical, jupyter, vitepress, docusaurus, astro, quarto, html or readme
         host: install::Host,
         /// The folder of the docs
         #[arg(default_value = ".")]

@@ -184,9 +184,19 @@ fn installing_keeps_the_formatting_and_is_done_once() {
 #[test]
 fn other_hosts_are_told_in_one_step() {
     let folder = folder(&[("conf.py", "extensions = []\n")], &[]);
-    for host in
-        ["rustdoc", "sphinx", "material", "zensical", "jupyter", "vitepress", "docusaurus", "quarto", "html", "readme"]
-    {
+    for host in [
+        "rustdoc",
+        "sphinx",
+        "material",
+        "zensical",
+        "jupyter",
+        "vitepress",
+        "docusaurus",
+        "astro",
+        "quarto",
+        "html",
+        "readme",
+    ] {
         let told = run(folder.path(), &["install", host], "");
         assert!(
             told.code == 0 && told.stdout.starts_with("one step is yours: "),

@@ -72,7 +72,11 @@ enum Verb {
         fast: bool,
     },
     /// Install the packages into the programs that make documentation, and look at the figures in what those build.
-    Hosts,
+    Hosts {
+        /// Also leave a picture of a figure in each of them under docs/src/hosts/.
+        #[arg(long)]
+        screenshots: bool,
+    },
     /// Measure this project beside others.
     #[command(subcommand)]
     Bench(bench::Benchmark),
@@ -121,9 +125,9 @@ fn run(verb: Verb) -> Result<()> {
         }
         Verb::BuildCuda => cuda::build(),
         Verb::Test { fast } => test::run(fast),
-        Verb::Hosts => {
+        Verb::Hosts { screenshots } => {
             embed::build(&Site::open()?, false)?;
-            hosts::test()
+            hosts::test(screenshots)
         }
         Verb::Bench(benchmark) => bench::run(benchmark),
     }

@@ -12,6 +12,11 @@ use crate::packages::npm;
 use crate::python::Python;
 use crate::{paths, process};
 
+/// Cargo features of the published `sinet-docs`.
+const PUBLISHED_FEATURES: &str = "png";
+/// Every package holds them.
+const LICENCES: [&str; 2] = ["LICENSE-MIT", "LICENSE-APACHE"];
+
 /// The built packages.
 pub struct Packages {
     /// `@sinet/text`, and the program for this platform that its plugins call.
@@ -32,22 +37,31 @@ pub fn build(python: &Python, element: &Path) -> Result<Packages> {
         fs::remove_dir_all(&folder)?;
     }
     fs::create_dir_all(&folder)?;
-    let program = sinet_docs()?;
+    let wheel = wheel(&folder, python)?;
     Ok(Packages {
-        npm: [element_package(&folder, element)?, program_package(&folder, &program)?],
-        wheel: wheel(&folder, python)?,
+        npm: [element_package(&folder, element)?, program_package(&folder, &published_sinet_docs()?)?],
+        wheel,
         quarto: quarto(&folder)?,
     })
 }
 
-/// Builds the program `sinet-docs` and returns where it lies.
+/// Builds the program `sinet-docs` for use in this repository and returns where it lies.
 ///
 /// # Errors
 /// When it does not compile.
 pub fn sinet_docs() -> Result<PathBuf> {
-    let mut cargo = Command::new("cargo");
     // Not `-p`, so that it shares what the other native programs compile.
-    cargo.args(["build", "--locked", "--release", "--bin", "sinet-docs"]).current_dir(paths::root()?);
+    cargo_build(&["--bin", "sinet-docs"])
+}
+
+/// Builds it as the packages hold it: with pictures in PNG.
+fn published_sinet_docs() -> Result<PathBuf> {
+    cargo_build(&["-p", "sinet-docs", "--features", PUBLISHED_FEATURES])
+}
+
+fn cargo_build(what: &[&str]) -> Result<PathBuf> {
+    let mut cargo = Command::new("cargo");
+    cargo.args(["build", "--locked", "--release"]).args(what).current_dir(paths::root()?);
     process::run(cargo.env("CARGO_TARGET_DIR", paths::target()?))?;
     Ok(paths::target()?.join("release").join(format!("sinet-docs{EXE_SUFFIX}")))
 }
@@ -57,6 +71,7 @@ fn element_package(folder: &Path, element: &Path) -> Result<PathBuf> {
     let staged = folder.join("npm-text");
     copy(&paths::root()?.join("packages/npm"), &staged, &|_| true)?;
     copy(element, &staged.join("dist"), &|name| name != "models")?;
+    add_licences(&staged)?;
     pack(&staged, folder)
 }
 
@@ -75,9 +90,10 @@ fn program_package(folder: &Path, program: &Path) -> Result<PathBuf> {
         "os": [system],
         "cpu": [processor],
         "bin": { "sinet-docs": format!("bin/{name}") },
-        "files": ["bin"],
+        "files": ["bin", "LICENSE-*"],
     });
     fs::write(staged.join("package.json"), serde_json::to_string_pretty(&package)?)?;
+    add_licences(&staged)?;
     pack(&staged, folder)
 }
 
@@ -105,7 +121,7 @@ fn pack(staged: &Path, into: &Path) -> Result<PathBuf> {
 
 fn wheel(folder: &Path, python: &Python) -> Result<PathBuf> {
     let mut maturin = Command::new(python.program("maturin"));
-    maturin.args(["build", "--release", "--locked", "--quiet", "--out"]).arg(folder);
+    maturin.args(["build", "--release", "--locked", "--features", PUBLISHED_FEATURES, "--quiet", "--out"]).arg(folder);
     maturin.current_dir(paths::root()?.join("packages/python")).env("CARGO_TARGET_DIR", paths::target()?);
     process::run(&mut maturin)?;
     let mut files = fs::read_dir(folder)?.filter_map(|entry| Some(entry.ok()?.path()));
@@ -115,7 +131,15 @@ fn wheel(folder: &Path, python: &Python) -> Result<PathBuf> {
 fn quarto(folder: &Path) -> Result<PathBuf> {
     let staged = folder.join("quarto");
     copy(&paths::root()?.join("packages/quarto"), &staged, &|_| true)?;
+    add_licences(&staged)?;
     Ok(staged)
+}
+
+fn add_licences(staged: &Path) -> Result<()> {
+    for licence in LICENCES {
+        fs::copy(paths::root()?.join(licence), staged.join(licence))?;
+    }
+    Ok(())
 }
 
 /// Copies a folder; of its direct contents those that are wanted.
@@ -137,4 +161,26 @@ pub fn copy(from: &Path, to: &Path, wanted: &dyn Fn(&str) -> bool) -> Result<()>
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Each package manager wants the version in a file of its own.
+    #[test]
+    fn every_package_has_the_version_of_the_workspace() {
+        let packages = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../packages");
+        let version = env!("CARGO_PKG_VERSION");
+        for (file, said, count) in [
+            ("npm/package.json", format!("\"version\": \"{version}\""), 1),
+            ("npm/package.json", format!("\": \"{version}\""), 6),
+            ("python/pyproject.toml", format!("version = \"{version}\""), 1),
+            ("python/src/sinet_docs/sphinx.py", format!("\"version\": \"{version}\""), 1),
+            ("quarto/_extensions/sinet/_extension.yml", format!("version: {version}"), 1),
+        ] {
+            let text = fs::read_to_string(packages.join(file)).unwrap();
+            assert_eq!(text.matches(&said).count(), count, "{file} says {said}");
+        }
+    }
 }

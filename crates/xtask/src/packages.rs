@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::ops::Range;
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 use anyhow::{Result, bail};
@@ -70,7 +71,7 @@ impl Way {
                 Some(version) => bail!("Debian has version {} of {package}", dotted(&version)),
                 None => bail!("Debian has no {package}"),
             },
-            Self::Cargo(arguments) => cargo_install(arguments),
+            Self::Cargo(arguments) => cargo_install(arguments, &paths::tools()?),
         }
     }
 }
@@ -106,6 +107,24 @@ pub fn apt_install(packages: &[&str]) -> Result<()> {
     process::run(install.env("DEBIAN_FRONTEND", "noninteractive").stdin(Stdio::null()).stdout(Stdio::null()))
 }
 
+/// Compiles a program into `bin` below `root`.
+///
+/// # Errors
+/// When it does not compile, or crates.io does not have it.
+pub fn cargo_install(arguments: &[String], root: &Path) -> Result<()> {
+    // A folder of its own, so that it waits for no other build; kept until the end, so that a call goes on where one
+    // before it was stopped.
+    let target = root.join("target");
+    let mut cargo = Command::new("cargo");
+    cargo.arg("install").args(arguments).arg("--root").arg(root).arg("--quiet");
+    // They run for seconds and would compile for a quarter of an hour with their own settings.
+    cargo.env("CARGO_PROFILE_RELEASE_LTO", "off").env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16");
+    cargo.env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "0").env("CARGO_TARGET_DIR", &target);
+    process::run(&mut cargo)?;
+    fs::remove_dir_all(target)?;
+    Ok(())
+}
+
 /// The beginning of a call of npm that prints nothing but errors and the outcome.
 pub fn npm(verb: &str) -> Command {
     let mut command = Command::new("npm");
@@ -127,21 +146,6 @@ fn apt_candidate(package: &str) -> Result<Option<Version>> {
 fn apt_update() {
     // The lists of a fresh machine are empty or old; when they cannot be had, those at hand may still do.
     let _ = process::run(Command::new("apt-get").args(["-qq", "update"]));
-}
-
-fn cargo_install(arguments: &[String]) -> Result<()> {
-    let tools = paths::tools()?;
-    // A folder of its own, so that it waits for no other build; kept until the end, so that a call goes on where one
-    // before it was stopped.
-    let target = tools.join("target");
-    let mut cargo = Command::new("cargo");
-    cargo.arg("install").args(arguments).arg("--root").arg(tools).arg("--quiet");
-    // They run for seconds and would compile for a quarter of an hour with their own settings.
-    cargo.env("CARGO_PROFILE_RELEASE_LTO", "off").env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16");
-    cargo.env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "0").env("CARGO_TARGET_DIR", &target);
-    process::run(&mut cargo)?;
-    fs::remove_dir_all(target)?;
-    Ok(())
 }
 
 #[cfg(test)]

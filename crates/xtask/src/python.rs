@@ -35,7 +35,7 @@ impl Python {
         if fs::read_to_string(&installed).is_ok_and(|installed| installed == wanted) {
             return Ok(python);
         }
-        process::run(python.pip(&["install", MATURIN, "--requirement"]).arg(requirements))?;
+        process::run(python.pip(&["install", MATURIN]).arg("--requirement").arg(requirements))?;
         fs::write(installed, wanted)?;
         Ok(python)
     }

@@ -27,3 +27,13 @@ function CodeBlock(block)
   if form() == "text" then return pandoc.CodeBlock(answer.figure) end
   return pandoc.RawBlock(form(), answer.figure)
 end
+
+-- TikZ is a package of LaTeX.
+function Meta(meta)
+  if form() ~= "latex" then return nil end
+  local header = meta["header-includes"] or pandoc.List()
+  if pandoc.utils.type(header) ~= "List" then header = pandoc.List({ header }) end
+  header:insert(pandoc.Blocks({ pandoc.RawBlock("latex", "\\usepackage{tikz}") }))
+  meta["header-includes"] = header
+  return meta
+end
