@@ -7,7 +7,7 @@ use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag, TagEnd};
 
 use crate::error::Problem;
 use crate::found::{Found, line_of};
-use crate::html::{Element, elements, plain};
+use crate::html::{ELEMENT, Element, elements, plain};
 use crate::request::Request;
 
 /// The figures of a file in their order. `models` are the names that a word can be.
@@ -42,8 +42,12 @@ pub fn find(source: &str, models: &BTreeSet<String>) -> Vec<Found> {
     let html = String::from_utf8_lossy(&html);
     let fences: Vec<usize> = figures.iter().map(|found: &Found| found.range.start).collect();
     for mut element in elements(&html).into_iter().filter(|element| !element.is_drawn()) {
-        // Its end belongs to another: nobody means a fence to be its text.
-        if fences.iter().any(|fence| element.range.contains(fence)) {
+        let has_fence = |range: &Range<usize>| fences.iter().any(|fence| range.contains(fence));
+        // Its end belongs to another: nobody means a fence to be its text, or to be in its tag.
+        if has_fence(&element.open) {
+            let name = element.open.start..element.open.start + "<".len() + ELEMENT.len();
+            (element.range, element.inner) = (name, None);
+        } else if has_fence(&element.range) {
             (element.range, element.inner) = (element.open.clone(), None);
         }
         figures.push(in_source(element, source, models));
@@ -160,6 +164,19 @@ mod tests {
                 1: "<sinet-text>a &amp; *b*\n c</sinet-text>" "a & *b* c"
                 4: "<SINET-TEXT model=scierc>\n>   d\n>   </SINET-TEXT>" "d"
                 9: "<sinet-text>e</sinet-text>" "e"
+            "#]],
+        );
+    }
+
+    #[test]
+    fn an_element_ends_before_a_fence() {
+        check(
+            "</p><sinet-text \n\n```sinet\na\n```\n\n<p>\n\n<sinet-text>\n\n```sinet\nb\n```\n\n</sinet-text>\n",
+            expect![[r#"
+                1: "<sinet-text" `<sinet-text>` has no end; write `</sinet-text>` after the text
+                3: "```sinet\na\n```" "a"
+                9: "<sinet-text>" `<sinet-text>` has no end; write `</sinet-text>` after the text
+                11: "```sinet\nb\n```" "b"
             "#]],
         );
     }
