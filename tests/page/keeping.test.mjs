@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { drop, entity, field, holds, setUp, settled, status, type, words } from './browser.mjs';
-import { recordsWhen, rows, said, unfold, write } from './documents.mjs';
+import { records, recordsWhen, rows, said, unfold, write } from './documents.mjs';
 import { assertInOrder } from './order.mjs';
 
 const visit = setUp({ query: '?device=cpu', serviceWorkers: 'block' });
@@ -31,6 +31,23 @@ test('the last word is kept though the page goes at once', async () => {
   // Sooner than any pause.
   await page.reload();
   await holds(page, 'We keep the last word.');
+});
+
+test('a save that comes through as the tab closes leaves no second copy', async () => {
+  const { page, newTab } = await visit();
+  await settled(page);
+  // The tab is gone before it can take back what it has left beside.
+  await page.evaluate(() => { Storage.prototype.removeItem = () => {}; });
+  await field(page).fill('Saved as the tab closed.');
+  await page.evaluate(() => window.dispatchEvent(new Event('pagehide')));
+  await saved(page);
+  const left = await page.evaluate(() => Object.keys(localStorage).filter((name) => name.startsWith('sinet-rescue-')));
+  assert.equal(left.length, 1);
+  await page.close();
+  const other = await newTab();
+  await holds(other, 'Saved as the tab closed.');
+  await other.waitForFunction((name) => localStorage.getItem(name) === null, left[0]);
+  assert.equal((await records(other)).length, 1);
 });
 
 test('the page crashes and nothing is lost', async () => {

@@ -217,6 +217,12 @@ fn by_lines(text: &str) -> Result<Sniffed, SniffError> {
         let reason = format!("it starts with {}", webanno::START);
         return Ok(Sniffed { format: Format::WebAnno, reason });
     }
+    let is_pubtator = |(id, _): (&str, &str)| !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_digit());
+    if first.split_once("|t|").is_some_and(is_pubtator) {
+        return Err(SniffError::NotRead {
+            what: "lines of PubTator's own form; PubTator gives the same as BioC, which is read",
+        });
+    }
     match conll::recognise(text) {
         Ok(reason) => Ok(Sniffed { format: Format::Conll, reason }),
         // A word may look like the name of an annotation.
@@ -360,6 +366,10 @@ mod tests {
             (
                 " # webanno.custom.Span | kind # webanno.custom.Link | AttachTo=webanno.custom.Span\n#id=1\n#text=Ada\n1-1\tAda\tB-PER\t_\t_\t\n",
                 "these are lines of WebAnno's TSV 2; INCEpTION exports the same as WebAnno TSV 3, which is read",
+            ),
+            (
+                "1234567|t|Aspirin and headache.\n1234567|a|We tried it.\n1234567\t0\t7\tAspirin\tChemical\tD001241\n",
+                "these are lines of PubTator's own form; PubTator gives the same as BioC, which is read",
             ),
             ("XPC2\tB\n,\tO\n", "conll: every line ends in a tag such as O or B-PER"),
             ("#begin document (d); part 000\nd 0 0 a", "conll: it has #begin document, as CoNLL 2012"),

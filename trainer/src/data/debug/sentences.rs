@@ -29,13 +29,17 @@ fn shown(kind: &str) -> String {
     if kind.trim() == kind && !kind.is_empty() { kind.to_owned() } else { format!("{kind:?}") }
 }
 
+/// So many things of a kind.
+fn counted((count, kind): (usize, &str)) -> String {
+    if count == 1 { format!("1 {kind}") } else { format!("{count} {kind}s") }
+}
+
 impl Split {
     fn describe(&self, max_span_words: usize, text: &mut String) {
-        let Self { name, documents, sentences, words, longest_sentence, .. } = self;
-        _ = writeln!(
-            text,
-            "{name}: {documents} documents, {sentences} sentences, {words} words, at most {longest_sentence} a sentence"
-        );
+        let Self { name, longest_sentence, .. } = self;
+        let [documents, sentences, words] =
+            [(self.documents, "document"), (self.sentences, "sentence"), (self.words, "word")].map(counted);
+        _ = writeln!(text, "{name}: {documents}, {sentences}, {words}, at most {longest_sentence} a sentence");
         for (what, kinds) in [("entities", &self.entities), ("relations", &self.relations)] {
             let counts: Vec<String> = kinds.iter().map(|(kind, count)| format!("{} {count}", shown(kind))).collect();
             let sum = kinds.values().sum::<usize>();

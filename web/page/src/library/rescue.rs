@@ -35,7 +35,11 @@ impl Library {
             match fate(&name, &content) {
                 Fate::Save(rescued) => {
                     let (mut head, body) = *rescued;
-                    save_or_copy(&store, &mut head, &body).await?;
+                    // The last save of the page may have come through all the same.
+                    let kept = store.body(&head.id).await?;
+                    if kept.is_none_or(|kept| kept.own_part() != body.own_part()) {
+                        save_or_copy(&store, &mut head, &body).await?;
+                    }
                 }
                 Fate::SetAside(other) => {
                     set_aside += 1;
