@@ -20,12 +20,11 @@ use crate::{hashes, paths, process, tools};
 pub fn test() -> Result<()> {
     let chromium = tools::for_browser_tests()?;
     let folder = paths::root()?.join("tests/page");
-    let (tests, shared): (Vec<PathBuf>, Vec<PathBuf>) =
-        scripts(&folder)?.into_iter().partition(|file| file.to_string_lossy().ends_with(".test.mjs"));
+    let tests = tests(&folder)?;
     if tests.is_empty() {
         bail!("{} holds no test (*.test.mjs)", folder.display());
     }
-    let subjects = Subjects::find(&chromium, &shared)?;
+    let subjects = Subjects::find(&chromium)?;
     let known = paths::target()?.join("good-browser-tests");
     fs::create_dir_all(&known)?;
     let mut failed = Vec::new();
@@ -52,20 +51,25 @@ pub fn test() -> Result<()> {
     Ok(())
 }
 
-/// The scripts that lie in a folder itself, sorted.
-fn scripts(folder: &Path) -> Result<Vec<PathBuf>> {
+/// The files of tests in a folder, sorted.
+fn tests(folder: &Path) -> Result<Vec<PathBuf>> {
     let mut files: Vec<PathBuf> =
         fs::read_dir(folder)?.map(|entry| Ok(entry?.path())).collect::<Result<_, std::io::Error>>()?;
-    files.retain(|file| file.extension().is_some_and(|end| end == "mjs"));
+    files.retain(|file| is_test(file));
     files.sort();
     Ok(files)
 }
 
-/// All that the tests have in common: the built folders, the program, the browser, and the scripts that they share.
+fn is_test(file: &Path) -> bool {
+    file.to_string_lossy().ends_with(".test.mjs")
+}
+
+/// All that the tests have in common: the built folders, the program, the browser, and every script and table of the repository
+/// that one of them may load.
 struct Subjects(Sha384);
 
 impl Subjects {
-    fn find(chromium: &Path, shared: &[PathBuf]) -> Result<Self> {
+    fn find(chromium: &Path) -> Result<Self> {
         let mut subjects = Sha384::new();
         for folder in [paths::dist()?, paths::dist_embed()?] {
             for (name, hash) in hashes::below(&folder)? {
@@ -73,10 +77,15 @@ impl Subjects {
                 subjects.update(hash);
             }
         }
-        let locked = [paths::sinet()?, paths::root()?.join("tests/page/package-lock.json")];
-        for file in shared.iter().chain(&locked) {
-            subjects.update(hashes::of(file)?);
+        let root = paths::root()?;
+        let may_be_loaded = |file: &PathBuf| {
+            file.extension().is_some_and(|end| ["mjs", "js", "json"].iter().any(|known| end == *known))
+                && !is_test(file)
+        };
+        for file in paths::listed(&root)?.iter().filter(|file| may_be_loaded(file)) {
+            subjects.update(hashes::of(&root.join(file))?);
         }
+        subjects.update(hashes::of(&paths::sinet()?)?);
         subjects.update(process::output(Command::new(chromium).arg("--version"))?);
         Ok(Self(subjects))
     }

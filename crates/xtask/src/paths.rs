@@ -2,8 +2,11 @@
 
 use std::env;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use anyhow::{Context, Result};
+
+use crate::process;
 
 /// The root of the repository that `cargo xtask` runs on.
 ///
@@ -14,6 +17,17 @@ pub fn root() -> Result<PathBuf> {
     let package = env::var_os("CARGO_MANIFEST_DIR").context("start this program as `cargo xtask`")?;
     let root = Path::new(&package).ancestors().nth(2).context("crates/xtask has left its place in the repository")?;
     Ok(root.to_path_buf())
+}
+
+/// Every file below a root that Git knows or would take, relative to it. One that was deleted but not yet committed is none.
+///
+/// # Errors
+/// When Git fails.
+pub fn listed(root: &Path) -> Result<Vec<PathBuf>> {
+    let listed = process::output(
+        Command::new("git").args(["ls-files", "-z", "--cached", "--others", "--exclude-standard"]).current_dir(root),
+    )?;
+    Ok(listed.split_terminator('\0').map(PathBuf::from).filter(|file| root.join(file).is_file()).collect())
 }
 
 /// The folder that holds the built page.

@@ -2,12 +2,11 @@
 
 use std::fs;
 use std::path::Path;
-use std::process::Command;
 
 use anyhow::{Result, bail};
 use pulldown_cmark::{Event, Parser, Tag};
 
-use crate::process;
+use crate::paths;
 
 /// GitHub and most hosts grow slow or refuse beyond this; a shipped model has to stay below.
 const MAX_BYTES: u64 = 26_000_000;
@@ -21,12 +20,8 @@ const UNFINISHED: [&str; 2] = [concat!("TO", "DO"), concat!("FIX", "ME")];
 /// # Errors
 /// When there is a complaint; all of them are printed first.
 pub fn check(root: &Path) -> Result<()> {
-    let listed = process::output(
-        Command::new("git").args(["ls-files", "-z", "--cached", "--others", "--exclude-standard"]).current_dir(root),
-    )?;
     let mut complaints = Vec::new();
-    // A file that was deleted but not yet committed is listed still.
-    for relative in listed.split_terminator('\0').map(Path::new).filter(|file| root.join(file).is_file()) {
+    for relative in &paths::listed(root)? {
         let path = root.join(relative);
         let bytes = fs::metadata(&path)?.len();
         if bytes > MAX_BYTES {
