@@ -19,7 +19,7 @@ pub fn Bar(workspace: Workspace, interaction: Interaction, files: Files, devices
     let session = interaction.session;
     let wants_export = RwSignal::new(false);
     view! {
-        <header class="bar">
+        <header class="top">
             <h1>"SINET"</h1>
             <ModelChoice session/>
             <div class="menus">

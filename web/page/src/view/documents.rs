@@ -91,9 +91,11 @@ fn List(library: Library, files: Files) -> impl IntoView {
                 }
             />
         </Show>
-        <Rows library found/>
-        <Show when=move || library.heads.with(Vec::is_empty)>
-            <p class="note">"What you write or open is kept here, in this browser only, until you delete it."</p>
+        <Show
+            when=move || !library.heads.with(Vec::is_empty)
+            fallback=|| view! { <p class="note">"What you write or open is kept here, in this browser only, until you delete it."</p> }
+        >
+            <Rows library found/>
         </Show>
     }
 }

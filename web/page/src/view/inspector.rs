@@ -1,4 +1,4 @@
-//! The pane beside the text: what is selected and can be done with it, and below that the tab that explains.
+//! The pane beside the text: what is selected, the tab that explains it, and what can be done about it.
 
 use leptos::prelude::*;
 use sinet_logic::workspace::tabs::Tab;
@@ -7,7 +7,7 @@ use web_sys::{HtmlElement, KeyboardEvent};
 
 use super::attention::Attention;
 use super::compared::Compared;
-use super::selection::SelectionBar;
+use super::selection::{About, Actions};
 use super::tables::Tables;
 use super::tuning::Tuning;
 use super::why::WhyPanel;
@@ -54,7 +54,7 @@ pub fn Inspector(
     };
     view! {
         <aside class="inspector" id="inspector" aria-label="Selection and reasons">
-            <SelectionBar interaction/>
+            <About interaction/>
             <div
                 class="tabs"
                 role="tablist"
@@ -75,6 +75,7 @@ pub fn Inspector(
             >
                 {contents}
             </div>
+            <Actions interaction/>
         </aside>
     }
 }

@@ -11,9 +11,15 @@ use sinet_logic::workspace::keys;
 use super::sentences::press;
 use crate::correct::{Interaction, Palette};
 
-/// The selection in words, its types, and what can be done with it.
+/// The selection in words.
 #[component]
-pub fn SelectionBar(interaction: Interaction) -> impl IntoView {
+pub fn About(interaction: Interaction) -> impl IntoView {
+    view! { <p class="about">{move || about(interaction)}</p> }
+}
+
+/// The types of the selection, and what else can be done with it.
+#[component]
+pub fn Actions(interaction: Interaction) -> impl IntoView {
     let editor = interaction.session.editor;
     let palette =
         Memo::new(
@@ -28,7 +34,6 @@ pub fn SelectionBar(interaction: Interaction) -> impl IntoView {
             on:mousedown=move |event| event.prevent_default()
             on:keydown=move |event| press(interaction, &event)
         >
-            <p class="about">{move || about(interaction)}</p>
             {types}
             <div class="actions" role="toolbar" aria-label="Corrections">
                 {move || actions(interaction)}
