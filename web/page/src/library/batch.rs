@@ -81,6 +81,7 @@ impl Library {
             Ok(None) => return Outcome::Failed,
             Err(error) => return Outcome::End(Some(error.to_string())),
         };
+        body.document.set_tagset(self.session.editor.tagset.get_untracked());
         let text = body.text();
         let answer = self
             .session

@@ -5,13 +5,16 @@ use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use leptos::prelude::*;
+use sinet_document::Tagset;
 use sinet_document::record::{Body, Head};
+use sinet_document::tagset::TagsetHistory;
 use sinet_logic::library::queue::Queue;
 use web_sys::BroadcastChannel;
 
 use super::place::Place;
 use super::storage;
 use super::store::{Store, StoreError};
+use super::types::Followed;
 use crate::session::Session;
 
 /// The documents of this browser; a copy is the same list.
@@ -35,6 +38,12 @@ pub struct Library {
     pub(super) batches: StoredValue<u32>,
     /// Counts searches: only the newest goes on.
     pub(super) searches: StoredValue<u32>,
+    /// The types of the set, if a person has made some, with the documents whose labels have followed each change.
+    pub types: RwSignal<Option<TagsetHistory<Followed>>>,
+    /// Whether labels of other documents still follow the last change of the types.
+    pub is_following: RwSignal<bool>,
+    /// The types that were given up last and can be had back.
+    pub given_up: RwSignal<Option<Tagset>>,
     /// The document that is open, and the model that reads it.
     pub session: Session,
     pub(super) store: StoredValue<Option<Rc<Store>>, LocalStorage>,
@@ -66,6 +75,9 @@ impl Library {
             removed: RwSignal::default(),
             work: RwSignal::default(),
             found: RwSignal::default(),
+            types: RwSignal::new(None),
+            is_following: RwSignal::new(false),
+            given_up: RwSignal::new(None),
             batches: StoredValue::default(),
             searches: StoredValue::default(),
             session,
