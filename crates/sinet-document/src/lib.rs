@@ -7,6 +7,7 @@
 //!
 //! The crate knows no tensor, no browser and no picture.
 
+pub mod agreement;
 pub mod describe;
 pub mod difference;
 mod document;
