@@ -6,10 +6,14 @@
 //! model says now, and what a person has removed stays removed. [`OpenDocument::labels`] is both together: what
 //! the page shows.
 
+mod against_model;
 mod changes;
+mod doubt;
 mod edit;
+mod elsewhere;
 mod labels;
 mod reading;
+mod replace;
 mod shift;
 
 use std::collections::BTreeMap;
@@ -18,10 +22,13 @@ use serde::{Deserialize, Serialize};
 use sinet_formats::{LabelledDocument, LabelledEntity, LabelledRelation, Provenance};
 use sinet_text::{ByteSpan, Document, WordRange};
 
+pub use against_model::AgainstModel;
 pub use changes::Change;
+pub use doubt::{Order, Thresholds, Unjudged};
 pub use edit::{Edit, Refusal};
 pub use labels::{Entity, Hidden, Labels, Relation};
 pub use reading::{FoundRelation, Lost};
+pub use replace::{EntityChange, EntityQuery, RelationChange, RelationQuery, Replacement};
 
 /// Names an entity for as long as its document is open, whatever is done to it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

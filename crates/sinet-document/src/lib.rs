@@ -16,7 +16,8 @@ pub mod record;
 
 pub use difference::Difference;
 pub use document::{
-    Change, Edit, Entity, EntityId, FoundRelation, Hidden, Labels, Lost, OpenDocument, Refusal, Relation, RelationId,
-    Selection,
+    AgainstModel, Change, Edit, Entity, EntityChange, EntityId, EntityQuery, FoundRelation, Hidden, Labels, Lost,
+    OpenDocument, Order, Refusal, Relation, RelationChange, RelationId, RelationQuery, Replacement, Selection,
+    Thresholds, Unjudged,
 };
 pub use reading::Reading;
