@@ -7,6 +7,7 @@
 //! - [`library`]: the documents that wait to be saved, and those that a closing page has left
 //! - [`network`]: the list of requests, and use without a network
 //! - [`session`]: the fate of a question while documents and models come and go
+//! - [`workspace`]: the keys around the text, the tabs beside it, the widths of the panes
 //!
 //! Nothing here knows the page. The open document is `sinet-document`, and pictures of it are `sinet-figure`.
 
@@ -19,3 +20,4 @@ pub mod library;
 pub mod network;
 pub mod recent;
 pub mod session;
+pub mod workspace;

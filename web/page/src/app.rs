@@ -5,6 +5,7 @@ use std::time::Duration;
 use leptos::prelude::*;
 use sinet_logic::engine::catalogue::ModelName;
 use sinet_logic::engine::device::parse_choice;
+use sinet_logic::workspace::panes::Pane;
 use sinet_protocol::DeviceChoice;
 
 use crate::correct::Interaction;
@@ -15,10 +16,8 @@ use crate::library::Library;
 use crate::network::{Offline, requests};
 use crate::script;
 use crate::session::Session;
-use crate::view::{
-    Attention, Compared, Composer, Coverage, Documents, OpenedFiles, Privacy, Sentences, Setup, Status, Tables,
-    TakeAway, Tuning, WhyPanel,
-};
+use crate::view::{self, Bar, Documents, Inspector, Split, TextPane};
+use crate::workspace::Workspace;
 
 /// How long after a model has arrived the page is made ready for a visit without a network.
 const KEEP_AFTER: Duration = Duration::from_millis(1500);
@@ -31,6 +30,7 @@ pub fn App() -> impl IntoView {
     let library = Library::new(session);
     let files = Files::new(library);
     let interaction = Interaction::new(session);
+    let workspace = Workspace::begin(session);
     let explaining = Explaining::start(session);
     let comparison = Comparison::start(session);
     let (devices, offline) = (Devices::new(), Offline::new());
@@ -43,7 +43,11 @@ pub fn App() -> impl IntoView {
         session.refuse(refusal);
     }
     window_event_listener(leptos::ev::online, move |_| session.reconnect());
-    window_event_listener(leptos::ev::hashchange, move |_| _ = files.open_link());
+    window_event_listener(leptos::ev::hashchange, move |_| {
+        if !files.open_link() {
+            workspace.follow_address();
+        }
+    });
     requests::watch();
     // Whenever a model has arrived, what it took is kept; the reader's first text goes first.
     Effect::new(move |_| {
@@ -57,35 +61,21 @@ pub fn App() -> impl IntoView {
     });
     drop::listen(move |dropped| files.take(dropped));
     script::install(session);
-    let has_begun = session.has_begun();
+    view::listen(workspace, library, interaction);
+    let width = move |pane| move || workspace.panes.with(|panes| panes.width(pane)).map(|width| format!("{width}px"));
     view! {
-        <header>
-            <h1>"SINET"</h1>
-            <p>"Entities and the relations between them, found in your own browser."</p>
-        </header>
-        <main class:unread=move || !has_begun.get()>
-            <Documents library files/>
-            <Composer session library files/>
-            <Status session/>
-            <OpenedFiles session files/>
-            <Sentences interaction/>
-            <Coverage session/>
-            <WhyPanel session explaining/>
-            <Tuning session/>
-            <Attention session/>
-            <Tables session/>
-            <Compared session comparison/>
-            <TakeAway session/>
-            <Setup session devices files/>
-        </main>
-        <footer>
-            <p>
-                "Your text stays on this machine: the page only fetches its own files. "
-                <a href="./guide/">"The guide"</a>
-                " explains everything here, training and the network."
-            </p>
-            <Privacy session offline/>
-        </footer>
+        <div
+            class="workspace"
+            style=("--documents", width(Pane::Documents))
+            style=("--inspector", width(Pane::Inspector))
+        >
+            <Bar workspace interaction files devices/>
+            <Documents workspace library files/>
+            <Split workspace pane=Pane::Documents/>
+            <TextPane workspace library interaction files offline/>
+            <Split workspace pane=Pane::Inspector/>
+            <Inspector workspace interaction explaining comparison/>
+        </div>
     }
 }
 

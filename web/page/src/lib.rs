@@ -2,6 +2,7 @@
 //!
 //! - `app`: the whole page, which makes the rooms and puts their views together
 //! - `view`: the parts of the page
+//! - `workspace`: which tab is shown, whether the text is written, how wide the panes are
 //! - `files`: opening and downloading
 //! - `explain`: reasons for a reading, and another model's reading of the same text
 //! - `correct`: a person's work on the open document
@@ -28,6 +29,7 @@ mod network;
 mod script;
 mod session;
 mod view;
+mod workspace;
 
 /// Opens the page in the document's body.
 pub fn start() {

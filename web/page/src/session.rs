@@ -52,6 +52,8 @@ pub struct Session {
     pub busy_since: ReadSignal<Option<f64>>,
     /// The labels are shown as a file has them: nothing was read since.
     pub as_opened: ReadSignal<bool>,
+    /// Counts the documents that were opened.
+    pub visits: ReadSignal<u32>,
     set: Setters,
     asker: Asker,
     rereading: Rereading,
@@ -71,6 +73,7 @@ struct Setters {
     refusal: WriteSignal<Option<String>>,
     busy_since: WriteSignal<Option<f64>>,
     as_opened: WriteSignal<bool>,
+    visits: WriteSignal<u32>,
 }
 
 /// A reading on the page.
@@ -96,6 +99,7 @@ impl Session {
         let (refusal, set_refusal) = signal(None);
         let (busy_since, set_busy_since) = signal(None);
         let (as_opened, set_as_opened) = signal(false);
+        let (visits, set_visits) = signal(0);
         Self {
             text,
             editor: Editor::new(OpenDocument::of_text(example)),
@@ -107,6 +111,7 @@ impl Session {
             refusal,
             busy_since,
             as_opened,
+            visits,
             set: Setters {
                 text: set_text,
                 model: set_model,
@@ -116,6 +121,7 @@ impl Session {
                 refusal: set_refusal,
                 busy_since: set_busy_since,
                 as_opened: set_as_opened,
+                visits: set_visits,
             },
             asker: Asker::new(Some((model.get_untracked(), device.get_untracked()))),
             rereading: Rereading::new(),
@@ -189,6 +195,7 @@ impl Session {
         self.set.text.set(document.text().to_owned());
         self.set.window.set(0);
         self.editor.open(document);
+        self.set.visits.update(|visits| *visits += 1);
     }
 
     /// The open document as it is kept.

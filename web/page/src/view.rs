@@ -1,35 +1,34 @@
 //! The parts of the page, from its top down. `app` puts them together.
 
 mod attention;
+mod bar;
 mod compared;
-mod composer;
 mod coverage;
 mod documents;
+mod hints;
 mod inspector;
 mod legend;
 mod measure;
+mod menu;
 mod open_files;
 mod picture;
 mod privacy;
+mod selection;
 mod sentences;
 mod setup;
+mod shortcuts;
+mod split;
 mod status;
 mod tables;
 mod take_away;
+mod text_pane;
 mod tuning;
 mod why;
+mod writing;
 
-pub use attention::Attention;
-pub use compared::Compared;
-pub use composer::Composer;
-pub use coverage::Coverage;
+pub use bar::Bar;
 pub use documents::Documents;
-pub use open_files::OpenedFiles;
-pub use privacy::Privacy;
-pub use sentences::Sentences;
-pub use setup::Setup;
-pub use status::Status;
-pub use tables::Tables;
-pub use take_away::TakeAway;
-pub use tuning::Tuning;
-pub use why::WhyPanel;
+pub use inspector::Inspector;
+pub use shortcuts::listen;
+pub use split::Split;
+pub use text_pane::TextPane;

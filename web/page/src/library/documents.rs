@@ -8,6 +8,7 @@ use leptos::prelude::*;
 use sinet_document::OpenDocument;
 use sinet_document::record::{Body, Head, State};
 use sinet_logic::engine::catalogue::ModelName;
+use sinet_logic::files::link::is_link;
 use sinet_logic::library::queue::Job;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
@@ -42,7 +43,7 @@ impl Library {
             self.refresh().await;
             let newest = self.heads.with_untracked(|heads| heads.first().map(|head| head.id.clone()));
             let wanted = storage::open_before().filter(|id| self.head(id).is_some()).or(newest);
-            let names_text = window().location().hash().is_ok_and(|hash| hash.len() > 1);
+            let names_text = window().location().hash().is_ok_and(|hash| is_link(&hash));
             if let Some(id) = wanted.filter(|_| !names_text && self.session.is_untouched()) {
                 self.open_now(&id).await;
             }
@@ -113,6 +114,36 @@ impl Library {
     /// Opens a document of the list.
     pub fn open(self, id: String) {
         spawn_local(async move { self.open_now(&id).await });
+    }
+
+    /// Opens the document that stands so many places further down in the list than the open one, if there is one.
+    pub fn open_beside(self, places: isize) {
+        let next = self.heads.with_untracked(|heads| {
+            let open = self.open.get_untracked();
+            let place = heads.iter().position(|head| Some(&head.id) == open.as_ref());
+            // Above the list is a document that is not kept yet.
+            let next = place.map_or(-1, |place| place as isize) + places;
+            heads.get(usize::try_from(next).ok()?).map(|head| head.id.clone())
+        });
+        match next {
+            Some(id) => self.open(id),
+            None => self.said.set("There is no further document.".to_owned()),
+        }
+    }
+
+    /// Opens the next document in the list that no model has read; after the last comes the first.
+    pub fn open_next_unread(self) {
+        let next = self.heads.with_untracked(|heads| {
+            let open = self.open.get_untracked();
+            let place = heads.iter().position(|head| Some(&head.id) == open.as_ref()).map_or(0, |place| place + 1);
+            let mut following = heads[place..].iter().chain(&heads[..place]);
+            let is_unread = |head: &&Head| matches!(head.state, State::New | State::Failed) && Some(&head.id) != open.as_ref();
+            following.find(is_unread).map(|head| head.id.clone())
+        });
+        match next {
+            Some(id) => self.open(id),
+            None => self.said.set("Every document was read.".to_owned()),
+        }
     }
 
     /// Brings back what was deleted last.

@@ -10,7 +10,7 @@ use crate::engine::Phase;
 use crate::explain::Comparison;
 use crate::session::Session;
 
-/// The choice of another model, and both pictures.
+/// The choice of another model, and what it finds.
 #[component]
 pub fn Compared(session: Session, comparison: Comparison) -> impl IntoView {
     // A model is not compared with itself.
@@ -69,17 +69,11 @@ fn Both(session: Session, comparison: Comparison) -> impl IntoView {
         <p class="told note" aria-live="polite">{told}</p>
         <p role="alert" class="failure">{move || comparison.refusal.get()}</p>
         <Show when=move || comparison.shown.with(Option::is_some)>
-            <div class="side-by-side">
-                <div role="group" aria-label=move || names()[0].clone()>
-                    <h3>{move || names()[0].clone()}</h3>
-                    <Pictures editor=session.editor/>
-                </div>
-                <div role="group" aria-label=move || names()[1].clone()>
-                    <h3>{move || names()[1].clone()}</h3>
-                    <Pictures editor=comparison.editor/>
-                </div>
-            </div>
             {list}
+            <div role="group" class="beside" aria-label=move || names()[1].clone()>
+                <h3>{move || names()[1].clone()}</h3>
+                <Pictures editor=comparison.editor/>
+            </div>
         </Show>
     }
 }

@@ -1,5 +1,6 @@
-//! The documents that this browser keeps.
+//! The documents that this browser keeps, in the pane at the left.
 
+use leptos::html;
 use leptos::prelude::*;
 use sinet_document::OpenDocument;
 use sinet_document::record::{Head, State, tell_age};
@@ -10,13 +11,18 @@ use web_sys::{Event, HtmlInputElement};
 use crate::files::Files;
 use crate::files::drop::files_of_input;
 use crate::library::Library;
+use crate::workspace::Workspace;
 
-/// How many documents are listed before somebody asks for more.
-const ROWS: usize = 20;
+/// The height of a row, as in the style sheet, in CSS pixels.
+const ROW: usize = 56;
 
-/// One line as long as nobody wants more: how many there are, and whether the open one is saved.
+/// How many rows outside of what is seen are drawn, above and below.
+const AHEAD: usize = 12;
+
+/// The list, and what is done with all of it. It can be folded away.
 #[component]
-pub fn Documents(library: Library, files: Files) -> impl IntoView {
+pub fn Documents(workspace: Workspace, library: Library, files: Files) -> impl IntoView {
+    let is_folded = move || workspace.panes.with(|panes| panes.is_folded);
     let summary = move || match library.heads.with(Vec::len) {
         0 => "Documents".to_owned(),
         count => format!("Documents ({count})"),
@@ -26,12 +32,17 @@ pub fn Documents(library: Library, files: Files) -> impl IntoView {
         _ => "",
     };
     view! {
-        <section class="documents" aria-label="Documents">
+        <section class="documents" id="documents" aria-label="Documents" class:folded=is_folded>
             <div class="row">
-                <details>
-                    <summary>{summary}</summary>
-                    <List library files/>
-                </details>
+                <button
+                    type="button"
+                    class="fold"
+                    aria-expanded=move || (!is_folded()).to_string()
+                    aria-keyshortcuts="Shift+D"
+                    on:click=move |_| workspace.fold(!workspace.panes.with_untracked(|panes| panes.is_folded))
+                >
+                    {summary}
+                </button>
                 <span class="note saved">{saved}</span>
             </div>
             <p class="note said" role="status" aria-label="Documents">
@@ -41,13 +52,14 @@ pub fn Documents(library: Library, files: Files) -> impl IntoView {
                 <button type="button" class="quiet" on:click=move |_| library.restore()>"Undo the deletion"</button>
             </Show>
             <p class="failure" role="alert">{move || library.trouble.get().map(|trouble| trouble.to_string())}</p>
+            <Show when=move || !is_folded()><List library files/></Show>
         </section>
     }
 }
 
 #[component]
 fn List(library: Library, files: Files) -> impl IntoView {
-    let (search, limit) = (RwSignal::new(String::new()), RwSignal::new(ROWS));
+    let search = RwSignal::new(String::new());
     let found = Memo::new(move |_| {
         let search = search.get();
         library.found.with(|found| {
@@ -55,7 +67,42 @@ fn List(library: Library, files: Files) -> impl IntoView {
             library.heads.with(|heads| heads.iter().filter(matches).cloned().collect::<Vec<_>>())
         })
     });
-    let shown = move || found.with(|found| found.iter().take(limit.get()).cloned().collect::<Vec<_>>());
+    let examples = move || {
+        let button = |&(name, text): &(&'static str, &'static str)| {
+            view! { <button type="button" class="quiet" on:click=move |_| library.open_new(OpenDocument::of_text(text))>{name}</button> }
+        };
+        library.session.model.get().examples().iter().map(button).collect_view()
+    };
+    view! {
+        <div class="examples" role="group" aria-label="Examples">
+            <span aria-hidden="true">"Try"</span>
+            {examples}
+        </div>
+        <All library files/>
+        <Show when=move || library.heads.with(|heads| heads.len() > 5)>
+            <input
+                type="search"
+                id="search"
+                aria-label="Search documents"
+                placeholder="Search"
+                on:input:target=move |event| {
+                    search.set(event.target().value());
+                    library.search(event.target().value());
+                }
+            />
+        </Show>
+        <Show
+            when=move || !library.heads.with(Vec::is_empty)
+            fallback=|| view! { <p class="note">"What you write or open is kept here, in this browser only, until you delete it."</p> }
+        >
+            <Rows library found/>
+        </Show>
+    }
+}
+
+/// What is done with all documents.
+#[component]
+fn All(library: Library, files: Files) -> impl IntoView {
     let add = move |event: Event| {
         let input: HtmlInputElement = event.target().expect("an event of an input").unchecked_into();
         let chosen = files_of_input(&input);
@@ -75,7 +122,6 @@ fn List(library: Library, files: Files) -> impl IntoView {
     };
     view! {
         <p class="buttons">
-            <button type="button" class="quiet" on:click=move |_| library.open_new(OpenDocument::of_text(""))>"New"</button>
             <label class="quiet">
                 "Open a folder…" <input class="hidden" type="file" multiple prop:webkitdirectory=true on:change=add/>
             </label>
@@ -102,32 +148,60 @@ fn List(library: Library, files: Files) -> impl IntoView {
                 <button type="button" class="quiet" on:click=move |_| library.cancel()>"Cancel"</button>
             </p>
         </Show>
-        <Show when=move || library.heads.with(|heads| heads.len() > 5)>
-            <input
-                type="search"
-                aria-label="Search documents"
-                placeholder="Search"
-                on:input:target=move |event| {
-                    search.set(event.target().value());
-                    limit.set(ROWS);
-                    library.search(event.target().value());
-                }
-            />
-        </Show>
-        <ul class="plain">
-            <For each=shown key=|head| (head.id.clone(), head.revision) children=move |head| view! { <Row library head/> }/>
-        </ul>
-        <Show when=move || { limit.get() < found.with(Vec::len) }>
-            <button type="button" class="quiet" on:click=move |_| limit.update(|limit| *limit += 5 * ROWS)>"Show more"</button>
-        </Show>
-        <Show when=move || library.heads.with(Vec::is_empty)>
-            <p class="note">"What you write or open is kept here, in this browser only, until you delete it."</p>
-        </Show>
+    }
+}
+
+/// The documents that were found. Only the rows near what is seen are drawn; the others keep their room.
+#[component]
+fn Rows(library: Library, found: Memo<Vec<Head>>) -> impl IntoView {
+    let list = NodeRef::<html::Div>::new();
+    // The first and the last row that are seen.
+    let seen = RwSignal::new((0, 40));
+    let look = move || {
+        if let Some(list) = list.get_untracked() {
+            let first = list.scroll_top().max(0) as usize / ROW;
+            seen.set((first, first + list.client_height().max(0) as usize / ROW + 1));
+        }
+    };
+    let drawn = Memo::new(move |_| {
+        let (first, last) = seen.get();
+        let count = found.with(Vec::len);
+        // What was scrolled to may have gone.
+        let start = first.saturating_sub(AHEAD).min(count.saturating_sub(1));
+        (start, (last + AHEAD).min(count).max(start))
+    });
+    let rows = move || {
+        let (start, end) = drawn.get();
+        found.with(|found| found.iter().enumerate().skip(start).take(end - start).map(|(at, head)| (at, head.clone())).collect::<Vec<_>>())
+    };
+    // Whoever opens the next document by a key sees it in the list.
+    Effect::new(move || {
+        let place = library.open.with(|open| {
+            let open = open.as_ref()?;
+            found.with_untracked(|found| found.iter().position(|head| head.id == *open))
+        });
+        if let (Some(place), Some(list)) = (place, list.get()) {
+            let (top, height) = ((place * ROW) as i32, list.client_height());
+            if top < list.scroll_top() || top + ROW as i32 > list.scroll_top() + height {
+                list.set_scroll_top(top - height / 3);
+            }
+        }
+    });
+    view! {
+        <div node_ref=list class="rows" on:scroll=move |_| look()>
+            <ul class="plain" style:height=move || format!("{}px", ROW * found.with(Vec::len))>
+                <For
+                    each=rows
+                    key=|(at, head)| (*at, head.id.clone(), head.revision)
+                    children=move |(at, head)| view! { <Row library head at count=Signal::derive(move || found.with(Vec::len))/> }
+                />
+            </ul>
+        </div>
     }
 }
 
 #[component]
-fn Row(library: Library, head: Head) -> impl IntoView {
+fn Row(library: Library, head: Head, at: usize, count: Signal<usize>) -> impl IntoView {
     let (opened, deleted, shown) = (head.id.clone(), head.id.clone(), head.id.clone());
     let is_open = move || library.open.with(|open| open.as_ref() == Some(&shown));
     let state = match head.state {
@@ -138,8 +212,13 @@ fn Row(library: Library, head: Head) -> impl IntoView {
     };
     let note = format!("{}{state}", tell_age(head.edited, js_sys::Date::now()));
     view! {
-        <li aria-current=move || is_open().then_some("true")>
-            <button type="button" class="title" on:click=move |_| library.open(opened.clone())>
+        <li
+            aria-current=move || is_open().then_some("true")
+            aria-posinset=at + 1
+            aria-setsize=move || count.get()
+            style:top=format!("{}px", ROW * at)
+        >
+            <button type="button" class="title" title=head.title.clone() on:click=move |_| library.open(opened.clone())>
                 {head.title.clone()}
             </button>
             <span class="note">{note}</span>

@@ -9,25 +9,23 @@ use sinet_logic::correct::keys::{Held, command};
 use wasm_bindgen::prelude::*;
 use web_sys::{IntersectionObserver, IntersectionObserverEntry, IntersectionObserverInit, ResizeObserver};
 
-use super::inspector::Inspector;
-use super::legend::Legend;
 use super::picture::{PictureView, Viewer};
 use crate::correct::{Interaction, Item, focus_target};
 use crate::session::Editor;
 
-/// How far outside of the window a sentence is drawn already.
+/// How far outside of what is seen a sentence is drawn already.
 const AHEAD: &str = "1200px 0px";
 
 /// How many sentences are drawn before it is known which are near.
 const AT_ONCE: usize = 8;
 
-/// All sentences, with what one does with them.
+/// All sentences. They scroll in `page`.
 #[component]
-pub fn Sentences(interaction: Interaction) -> impl IntoView {
+pub fn Sentences(interaction: Interaction, page: NodeRef<html::Div>) -> impl IntoView {
     let frame = NodeRef::<html::Div>::new();
     let width = watch_width(frame);
     let (session, editor) = (interaction.session, interaction.session.editor);
-    let near = watch_sentences();
+    let near = watch_sentences(page);
     let count = Memo::new(move |_| editor.document.with(|document| document.sentences().len()));
     let text = Memo::new(move |_| editor.document.with(|document| document.text().to_owned()));
     Effect::new(move || {
@@ -49,8 +47,6 @@ pub fn Sentences(interaction: Interaction) -> impl IntoView {
             <div node_ref=frame class="frame">
                 <For each=move || 0..count.get() key=|sentence| *sentence children=row/>
             </div>
-            <Inspector interaction/>
-            <Legend interaction/>
         </section>
     }
 }
@@ -99,11 +95,7 @@ fn Row(
     Effect::new(move |observed: Option<bool>| {
         let place = place.get();
         if let (false, Some(place)) = (observed.unwrap_or(false), &place) {
-            near.observer.with_value(|observer| {
-                if let Some(watching) = observer {
-                    watching.observer.observe(place);
-                }
-            });
+            near.watch(place);
         }
         place.is_some()
     });
@@ -149,7 +141,7 @@ fn PickButton(interaction: Interaction, sentence: usize) -> impl IntoView {
 }
 
 /// A key, while the focus is in the annotated text.
-fn press(interaction: Interaction, event: &web_sys::KeyboardEvent) {
+pub fn press(interaction: Interaction, event: &web_sys::KeyboardEvent) {
     let held = Held { alt: event.alt_key(), shift: event.shift_key(), control: event.ctrl_key() || event.meta_key() };
     let target = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
     let on =
@@ -199,7 +191,49 @@ struct Near {
     sentences: RwSignal<BTreeSet<usize>>,
     /// All are drawn, for the printer.
     all: RwSignal<bool>,
+    /// Where they scroll.
+    page: NodeRef<html::Div>,
+    /// Made for the first sentence, when all of that is in the document.
     observer: StoredValue<Option<Watching<IntersectionObserver>>, LocalStorage>,
+}
+
+impl Near {
+    /// Watches a sentence from now on.
+    fn watch(self, place: &web_sys::HtmlElement) {
+        self.observer.update_value(|observer| {
+            if observer.is_none() {
+                *observer = self.observe();
+            }
+            if let Some(watching) = observer {
+                watching.observer.observe(place);
+            }
+        });
+    }
+
+    fn observe(self) -> Option<Watching<IntersectionObserver>> {
+        let sentences = self.sentences;
+        let on_move = Closure::<dyn Fn(js_sys::Array)>::new(move |entries: js_sys::Array| {
+            let moved = entries.iter().filter_map(|entry| {
+                let entry: IntersectionObserverEntry = entry.unchecked_into();
+                let sentence = entry.target().get_attribute("data-sentence")?.parse().ok()?;
+                Some((sentence, entry.is_intersecting()))
+            });
+            sentences.update(|near: &mut BTreeSet<usize>| {
+                for (sentence, is_near) in moved {
+                    if is_near {
+                        near.insert(sentence)
+                    } else {
+                        near.remove(&sentence)
+                    };
+                }
+            });
+        });
+        let options = IntersectionObserverInit::new();
+        options.set_root(self.page.get_untracked().map(|page| page.unchecked_into()).as_ref());
+        options.set_root_margin(AHEAD);
+        let observer = IntersectionObserver::new_with_options(on_move.as_ref().unchecked_ref(), &options).ok()?;
+        Some(Watching { observer, _callback: on_move })
+    }
 }
 
 /// An observer of the browser with the closure that it calls. Both end with the view that holds them.
@@ -232,35 +266,15 @@ impl Observer for ResizeObserver {
     }
 }
 
-fn watch_sentences() -> Near {
+fn watch_sentences(page: NodeRef<html::Div>) -> Near {
     // The observer speaks only after the page has been shown, which would then move.
     let sentences = RwSignal::new((0..AT_ONCE).collect());
-    let on_move = Closure::<dyn Fn(js_sys::Array)>::new(move |entries: js_sys::Array| {
-        let moved = entries.iter().filter_map(|entry| {
-            let entry: IntersectionObserverEntry = entry.unchecked_into();
-            let sentence = entry.target().get_attribute("data-sentence")?.parse().ok()?;
-            Some((sentence, entry.is_intersecting()))
-        });
-        sentences.update(|near: &mut BTreeSet<usize>| {
-            for (sentence, is_near) in moved {
-                if is_near {
-                    near.insert(sentence)
-                } else {
-                    near.remove(&sentence)
-                };
-            }
-        });
-    });
-    let options = IntersectionObserverInit::new();
-    options.set_root_margin(AHEAD);
-    let observer = IntersectionObserver::new_with_options(on_move.as_ref().unchecked_ref(), &options).ok();
-    let watching = observer.map(|observer| Watching { observer, _callback: on_move });
     let all = RwSignal::new(false);
     for (event, print) in [("beforeprint", true), ("afterprint", false)] {
         let handle = window_event_listener_untyped(event, move |_| all.set(print));
         on_cleanup(move || handle.remove());
     }
-    Near { sentences, all, observer: StoredValue::new_local(watching) }
+    Near { sentences, all, page, observer: StoredValue::new_local(None) }
 }
 
 /// The width of an element, kept up to date.

@@ -13,17 +13,12 @@ use crate::files::Files;
 use crate::files::drop::files_of_input;
 use crate::session::Session;
 
-/// Closed until somebody wants it.
+/// Models and devices.
 #[component]
 pub fn Setup(session: Session, devices: Devices, files: Files) -> impl IntoView {
     view! {
-        <details class="setup" on:toggle=move |_| session.models.refresh()>
-            <summary>"Model and device"</summary>
-            <div class="halves">
-                <ModelList session files/>
-                <DeviceChoices session devices/>
-            </div>
-        </details>
+        <ModelList session files/>
+        <DeviceChoices session devices/>
     }
 }
 
@@ -80,7 +75,7 @@ fn ModelList(session: Session, files: Files) -> impl IntoView {
         Adding::Nothing => String::new(),
         Adding::Checking => "Checking the model…".to_owned(),
         Adding::Added(model) => {
-            format!("The model “{}” passed its self-test and can be chosen above.", models.title(model))
+            format!("The model “{}” passed its self-test and can be chosen at the top.", models.title(model))
         }
         Adding::Refused(failure) => failure.refusal(),
     };
@@ -115,7 +110,7 @@ fn ModelList(session: Session, files: Files) -> impl IntoView {
             <p class="note" role="status" aria-label="Adding a model">{adding}</p>
             <p class="note">{space}</p>
             <p class="note">
-                "A model is a folder that " <code>"sinet train"</code> " has written, or a zip of one. You can drop it anywhere on this session."
+                "A model is a folder that " <code>"sinet train"</code> " has written, or a zip of one. You can drop it anywhere on this page."
             </p>
         </section>
     }

@@ -12,10 +12,9 @@ use super::measure;
 use crate::files;
 use crate::session::Session;
 
-/// Closed until somebody wants something.
+/// The forms, and what each loses, which is looked at while this `is_open`.
 #[component]
-pub fn TakeAway(session: Session) -> impl IntoView {
-    let is_open = RwSignal::new(false);
+pub fn TakeAway(session: Session, #[prop(into)] is_open: Signal<bool>) -> impl IntoView {
     let item = RwSignal::new(Item::Data(Format::Sinet));
     let said = RwSignal::new(String::new());
     let terms = Memo::new(move |_| is_open.get().then(|| look(session, item.get())));
@@ -30,8 +29,6 @@ pub fn TakeAway(session: Session) -> impl IntoView {
         }
     };
     view! {
-        <details class="take-away" on:toggle=move |_| is_open.update(|open| *open = !*open)>
-            <summary>"Take away"</summary>
             <div class="form">
                 <label for="take-away-form">"As"</label>
                 <select id="take-away-form" on:change:target=move |event| choose(event.target().value())>
@@ -47,7 +44,6 @@ pub fn TakeAway(session: Session) -> impl IntoView {
             <div class="note terms">{move || terms.get().map(tell_terms)}</div>
             <p class="note">"A link holds the text and its labels in the part of the address that is never sent to a server."</p>
             <p role="status" class="said">{said}</p>
-        </details>
     }
 }
 

@@ -15,8 +15,7 @@ pub fn Tuning(session: Session) -> impl IntoView {
     let switches = Part::ALL.map(|part| view! { <Show when=move || has(part)><Switch session part/></Show> });
     view! {
         <section class="tuning" aria-label="Thresholds and parts of the network">
-            <details>
-                <summary>"Thresholds and parts of the network"</summary>
+            <h2>"Thresholds and parts of the network"</h2>
                 <Show when=ready fallback=|| view! { <p class="note">"As soon as a text has been read."</p> }>
                     <div class="sliders">
                         <Slider session threshold=Threshold::Entity/>
@@ -30,7 +29,6 @@ pub fn Tuning(session: Session) -> impl IntoView {
                         "The network was trained with all its parts; this shows what it makes of the text without one of them."
                     </p>
                 </fieldset>
-            </details>
             <Changes session/>
         </section>
     }

@@ -9,19 +9,21 @@ use crate::session::Session;
 /// The decision in one sentence, and the scores behind it.
 #[component]
 pub fn WhyPanel(session: Session, explaining: Explaining) -> impl IntoView {
-    move || {
-        explaining.answer.get().map(|answer| {
-            let contents = match answer {
-                Ok(answer) => explained(answer).into_any(),
-                Err(message) => view! { <p class="failure">{message}</p> }.into_any(),
-            };
-            view! {
-                <section class="why" aria-labelledby="why-title" class:stale=move || session.is_stale()>
-                    <h2 id="why-title">"Why, or why not"</h2>
-                    {contents}
-                </section>
-            }
-        })
+    let contents = move || match explaining.answer.get() {
+        None => view! {
+            <p class="note">
+                "Select an entity, a relation or some words, and here stands why the model found them, or why it did not."
+            </p>
+        }
+        .into_any(),
+        Some(Ok(answer)) => explained(answer).into_any(),
+        Some(Err(message)) => view! { <p class="failure">{message}</p> }.into_any(),
+    };
+    view! {
+        <section class="why" aria-labelledby="why-title" class:stale=move || session.is_stale()>
+            <h2 id="why-title">"Why, or why not"</h2>
+            {contents}
+        </section>
     }
 }
 
