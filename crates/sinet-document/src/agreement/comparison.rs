@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use sinet_formats::LabelledDocument;
+use sinet_formats::{LabelledDocument, LabelledEntity, LabelledRelation, Provenance};
 use sinet_text::{ByteSpan, Types, WordRange};
 
 use super::disagreement::{Disagreement, Label, Part};
@@ -114,6 +114,44 @@ impl Comparison {
     /// The disagreements in the order of the text; relations come after their ends.
     pub fn disagreements(&self) -> &[Disagreement] {
         &self.disagreements
+    }
+
+    /// The sentences of a stretch of text with one person's labels that lie in them.
+    pub fn excerpt(&self, side: Side, span: ByteSpan) -> LabelledDocument {
+        let words = self.bare.words_of(span).unwrap_or(WordRange { start: 0, end: 0 });
+        let is_there = |sentence: &&WordRange| sentence.start < words.end && words.start < sentence.end;
+        let sentences: Vec<WordRange> = self.bare.sentences.iter().filter(is_there).copied().collect();
+        let words = match (sentences.first(), sentences.last()) {
+            (Some(first), Some(last)) => WordRange { start: first.start, end: last.end },
+            _ => words,
+        };
+        let Some(whole) = self.span_of(words) else { return LabelledDocument::default() };
+        let shifted = |span: ByteSpan| ByteSpan { start: span.start - whole.start, end: span.end - whole.start };
+        let is_inside = |end: &End| whole.start <= end.span.start && end.span.end <= whole.end;
+        let entities = &self.entities[side as usize];
+        let inside: Vec<usize> = (0..entities.len()).filter(|&end| is_inside(&entities[end])).collect();
+        let place = |end: usize| inside.binary_search(&end).ok();
+        let relations = self.relations[side as usize].iter().filter_map(|link| {
+            let ([Some(head), Some(tail)], kind) = (link.ends.map(place), link.kind.clone()) else { return None };
+            Some(LabelledRelation { kind, head, tail, score: None, provenance: Provenance::Person })
+        });
+        LabelledDocument {
+            id: self.bare.id.clone(),
+            text: whole.of(&self.bare.text).unwrap_or_default().to_owned(),
+            words: self.bare.words[words.start..words.end].iter().copied().map(shifted).collect(),
+            sentences: (sentences.iter())
+                .map(|sentence| WordRange { start: sentence.start - words.start, end: sentence.end - words.start })
+                .collect(),
+            entities: (inside.iter())
+                .map(|&end| LabelledEntity {
+                    kind: entities[end].kind.clone(),
+                    span: shifted(entities[end].span),
+                    score: None,
+                    provenance: Provenance::Person,
+                })
+                .collect(),
+            relations: relations.collect(),
+        }
     }
 
     /// The types of the entities that cover each word, sorted and each once.

@@ -213,6 +213,24 @@ fn decisions_that_make_no_sense_are_refused_and_the_others_are_taken_back() {
 }
 
 #[test]
+fn an_excerpt_has_the_sentences_of_a_difference() {
+    let comparison = Comparison::new(people(), &types());
+    let relation = &comparison.disagreements()[3];
+    let [first, second] = Side::ALL.map(|side| comparison.excerpt(side, relation.span()));
+    assert_eq!([first.check(), second.check()], [Ok(()), Ok(())]);
+    assert_eq!(first.text, "Zoë Ada wrote a naïve parser in Köln.");
+    assert_eq!(first.sentences, [WordRange { start: 0, end: 9 }]);
+    // The relation to the trees of the next sentence has lost an end.
+    assert_eq!(show(&first).len(), 3 + 3);
+    assert_eq!(show(&second).len(), 3 + 2);
+    let last = comparison.disagreements().last().unwrap();
+    let third = comparison.excerpt(Side::Second, last.span());
+    assert_eq!(show(&third), ["It B", "trees B", "It -Of-> trees"]);
+    let nowhere = ByteSpan { start: 0, end: 0 };
+    assert_eq!(comparison.excerpt(Side::First, nowhere), LabelledDocument::default());
+}
+
+#[test]
 fn words_are_those_that_both_can_share() {
     let words = |document: &LabelledDocument| LabelledDocument { words: vec![], ..document.clone() }.with_words();
     let [first, second] = people();
@@ -389,6 +407,13 @@ proptest! {
         let third = Comparison::new([third.clone(), third], &types());
         prop_assert_eq!(third.entity_set(Side::First), &first.0 | &second.0);
         prop_assert_eq!(third.relation_set(Side::First), &first.1 | &second.1);
+        for disagreement in adjudication.comparisons()[0].disagreements() {
+            for side in Side::ALL {
+                let excerpt = adjudication.comparisons()[0].excerpt(side, disagreement.span());
+                prop_assert_eq!(excerpt.check(), Ok(()));
+                prop_assert!(TEXT.contains(&excerpt.text));
+            }
+        }
     }
 
     #[test]
