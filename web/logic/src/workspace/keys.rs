@@ -74,11 +74,8 @@ mod tests {
     #[test]
     fn keys_mean_what_the_help_says() {
         let plain = Held::default();
-        let [shift, alt, control] = [
-            Held { shift: true, ..plain },
-            Held { alt: true, ..plain },
-            Held { control: true, ..plain },
-        ];
+        let [shift, alt, control] =
+            [Held { shift: true, ..plain }, Held { alt: true, ..plain }, Held { control: true, ..plain }];
         for (key, held, expected) in [
             ("W", shift, Some(Shortcut::Show(Tab::Why))),
             ("w", shift, Some(Shortcut::Show(Tab::Why))),

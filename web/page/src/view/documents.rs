@@ -172,7 +172,15 @@ fn Rows(library: Library, found: Memo<Vec<Head>>) -> impl IntoView {
     });
     let rows = move || {
         let (start, end) = drawn.get();
-        found.with(|found| found.iter().enumerate().skip(start).take(end - start).map(|(at, head)| (at, head.clone())).collect::<Vec<_>>())
+        found.with(|found| {
+            found
+                .iter()
+                .enumerate()
+                .skip(start)
+                .take(end - start)
+                .map(|(at, head)| (at, head.clone()))
+                .collect::<Vec<_>>()
+        })
     };
     // Whoever opens the next document by a key sees it in the list.
     Effect::new(move || {
