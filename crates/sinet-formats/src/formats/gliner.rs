@@ -22,7 +22,7 @@ use crate::builder::{DocumentBuilder, WordBounds};
 use crate::context::Context;
 use crate::document::{LabelledDocument, LabelledEntity, LabelledRelation, Provenance};
 use crate::error::{Fault, Problem};
-use crate::json::lenient::{EntityNumber, List, Name, Row, WordNumber};
+use crate::json::lenient::{EntityNumber, List, Name, Row, Word, WordNumber};
 use crate::json::shape::Shape;
 use crate::json::{name_of, parse};
 use crate::loss_report::{Loss, LossReport};
@@ -35,10 +35,11 @@ const BOOKKEEPING: &[&str] = &[];
 
 #[derive(Deserialize)]
 #[serde(expecting = "an example with `tokenized_text` and `ner`")]
-struct Example {
+struct Example<'j> {
     #[serde(default)]
     id: Value,
-    tokenized_text: Vec<Name>,
+    #[serde(borrow)]
+    tokenized_text: Vec<Word<'j>>,
     #[serde(default)]
     ner: List<Row<Stretch>>,
     #[serde(default)]
@@ -177,7 +178,7 @@ fn shown_ends(example: &Example, context: &mut Context) -> Option<Ends> {
     let fits = |last: usize| {
         stated.iter().all(|&(start, end, text)| {
             let words = example.tokenized_text.get(start..(end + last).max(start)).unwrap_or_default();
-            letters(&words.iter().map(|word| word.0.as_str()).collect::<String>()) == letters(&text.0)
+            letters(&words.iter().map(|word| &*word.0).collect::<String>()) == letters(&text.0)
         })
     };
     if stated.is_empty() || fits(1) || !fits(0) {
