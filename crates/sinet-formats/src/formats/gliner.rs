@@ -5,7 +5,7 @@
 //!   "ner": [[0, 0, "Peop"], [3, 3, "Loc"]], "relations": [[0, 1, "Live_In"]], "id": "7"}]
 //! ```
 //!
-//! `id` is an addition that GLiNER ignores. GLiREL has the same file with the words as text after each type, and with relations
+//! A `text` beside the words is taken where it is made of them. `id` is an addition that GLiNER ignores. GLiREL has the same file with the words as text after each type, and with relations
 //! that name their ends by position, `{"head": {"mention": "Ada", "position": [0, 0], "type": "Peop"}, "tail": …,
 //! "relation_text": "Live_In"}`; it counts ends in two ways, which the text shows.
 
@@ -40,6 +40,8 @@ struct Example<'j> {
     id: Value,
     #[serde(borrow)]
     tokenized_text: Vec<Word<'j>>,
+    #[serde(default)]
+    text: Value,
     #[serde(default)]
     ner: List<Row<Stretch>>,
     #[serde(default)]
@@ -112,6 +114,11 @@ pub(crate) fn read(json: &str, context: &mut Context) -> Result<LabelledDocument
     let mut joined = DocumentBuilder::new(id);
     for word in &example.tokenized_text {
         joined.push(&word.0);
+    }
+    if example.text.as_str().is_some_and(|text| joined.take_text(text)) {
+        context.report.note("The words stand in the `text` beside them, in order: it is taken as it is.");
+    } else {
+        context.unread_value("text", &example.text);
     }
     let words = WordRange { start: 0, end: example.tokenized_text.len() };
     let by_user = context.options.ends.or_else(|| shown_ends(&example, context));
