@@ -108,7 +108,8 @@ impl Library {
         if !self.is_running(batch) || self.is_elsewhere(&head) {
             return Outcome::Left;
         }
-        let head = Head::new(head.id, &body, head.edited, head.revision + 1, state);
+        let added = head.added();
+        let head = Head::new(head.id, &body, head.edited, head.revision + 1, state).since(added);
         match store.save(&head, &body).await {
             Ok(Saved::Done) => {
                 if self.head(&head.id).is_some() {

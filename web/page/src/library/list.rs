@@ -17,7 +17,7 @@ use crate::session::Session;
 /// The documents of this browser; a copy is the same list.
 #[derive(Clone, Copy)]
 pub struct Library {
-    /// The list, what was changed last first.
+    /// The list, the newest documents first. A change leaves a document where it is, so that one can go through all.
     pub heads: RwSignal<Vec<Head>>,
     /// The open document, if it is kept.
     pub open: RwSignal<Option<String>>,
@@ -91,9 +91,9 @@ impl Library {
         self.sort();
     }
 
-    /// Puts what was changed last first.
+    /// Puts the newest first.
     pub(super) fn sort(self) {
-        self.heads.update(|heads| heads.sort_by(|a, b| b.edited.total_cmp(&a.edited)));
+        self.heads.update(|heads| heads.sort_by(|a, b| b.added().total_cmp(&a.added())));
     }
 
     /// Says which document is open, to the list and to this tab's next visit.
