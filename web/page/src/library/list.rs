@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
+use futures_channel::oneshot;
 use leptos::prelude::*;
 use sinet_document::record::{Body, Head};
 use sinet_logic::library::queue::Queue;
@@ -31,8 +32,8 @@ pub struct Library {
     pub work: RwSignal<Option<Work>>,
     /// The documents in whose texts, not titles, the newest search has found its words so far, by their names.
     pub found: RwSignal<BTreeSet<String>>,
-    /// Counts readings of all documents: only the newest goes on.
-    pub(super) batches: StoredValue<u32>,
+    /// Stops the reading of all documents when it is dropped.
+    pub(super) running: StoredValue<Option<oneshot::Sender<()>>>,
     /// Counts searches: only the newest goes on.
     pub(super) searches: StoredValue<u32>,
     /// The document that is open, and the model that reads it.
@@ -66,7 +67,7 @@ impl Library {
             removed: RwSignal::default(),
             work: RwSignal::default(),
             found: RwSignal::default(),
-            batches: StoredValue::default(),
+            running: StoredValue::new(None),
             searches: StoredValue::default(),
             session,
             store: StoredValue::new_local(None),
