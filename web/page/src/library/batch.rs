@@ -4,7 +4,7 @@ use futures_channel::oneshot;
 use futures_util::future::{Either, select};
 use futures_util::{StreamExt, stream};
 use leptos::prelude::*;
-use sinet_document::record::{Head, State};
+use sinet_document::record::{Body, Head, State};
 use sinet_logic::session::Unanswered;
 use wasm_bindgen_futures::spawn_local;
 
