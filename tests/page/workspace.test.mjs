@@ -63,7 +63,7 @@ for (const [width, height] of [[768, 1024], [390, 844]]) {
     await row.scrollIntoViewIfNeeded();
     const label = row.locator('svg .entity').first();
     await label.waitFor();
-    await label.click();
+    await label.locator('rect').first().click();
     assert.equal(await page.locator('.tab-panel').isVisible(), false, 'nothing is unfolded that nobody has asked for');
     await page.getByRole('tab', { name: 'Why' }).click();
     await page.locator('.why .decision').waitFor();
@@ -268,7 +268,7 @@ for (const colorScheme of ['light', 'dark']) {
       await unfold(page);
       await page.keyboard.press('Escape');
       for (const menu of ['Model and device', 'Take away', 'Help']) {
-        await page.getByText(menu, { exact: true }).click();
+        await page.locator('summary', { hasText: menu }).click();
         await assertInOrder(page, `workspace-${menu.split(' ')[0].toLowerCase()}-${colorScheme}-${width}`, { fullPage: false });
       }
       assert.deepEqual(complaints, []);

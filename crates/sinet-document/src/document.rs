@@ -6,12 +6,16 @@
 //! model says now, and what a person has removed stays removed. [`OpenDocument::labels`] is both together: what
 //! the page shows.
 
+mod against_model;
 mod changes;
+mod doubt;
 mod edit;
+mod elsewhere;
 mod follow;
 mod history;
 mod labels;
 mod reading;
+mod replace;
 mod shift;
 
 use std::collections::BTreeMap;
@@ -21,11 +25,14 @@ use serde::{Deserialize, Serialize};
 use sinet_formats::{LabelledDocument, LabelledEntity, LabelledRelation, Provenance};
 use sinet_text::{ByteSpan, Document, WordRange};
 
+pub use against_model::AgainstModel;
 pub use changes::Change;
+pub use doubt::{Order, Thresholds, Unjudged};
 pub use edit::{Edit, Refusal};
 pub use history::StepId;
 pub use labels::{Entity, Hidden, Labels, Relation};
 pub use reading::{FoundRelation, Lost};
+pub use replace::{EntityChange, EntityQuery, RelationChange, RelationQuery, Replacement};
 
 use crate::tagset::Tagset;
 

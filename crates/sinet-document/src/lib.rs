@@ -7,6 +7,7 @@
 //!
 //! The crate knows no tensor, no browser and no picture.
 
+pub mod agreement;
 pub mod counts;
 pub mod describe;
 pub mod difference;
@@ -17,8 +18,9 @@ pub mod tagset;
 
 pub use difference::Difference;
 pub use document::{
-    Change, Edit, Entity, EntityId, FoundRelation, Hidden, Labels, Lost, OpenDocument, Refusal, Relation, RelationId,
-    Selection, StepId,
+    AgainstModel, Change, Edit, Entity, EntityChange, EntityId, EntityQuery, FoundRelation, Hidden, Labels, Lost,
+    OpenDocument, Order, Refusal, Relation, RelationChange, RelationId, RelationQuery, Replacement, Selection, StepId,
+    Thresholds, Unjudged,
 };
 pub use reading::Reading;
 pub use tagset::Tagset;

@@ -6,6 +6,7 @@
 //! - [`explain`]: attention as shades, coverage of a text, explanations in words
 //! - [`library`]: the documents that wait to be saved, and those that a closing page has left
 //! - [`network`]: the list of requests, and use without a network
+//! - [`people`]: two people's labels of the same documents
 //! - [`session`]: the fate of a question while documents and models come and go
 //! - [`workspace`]: the keys around the text, the tabs beside it, the widths of the panes
 //!
@@ -18,6 +19,7 @@ pub mod explain;
 pub mod files;
 pub mod library;
 pub mod network;
+pub mod people;
 pub mod recent;
 pub mod session;
 pub mod workspace;

@@ -120,7 +120,7 @@ pub const HELP: [(&str, &str); 14] = [
     ("← → Home End", "Go between entities; on a relation, to its head or tail"),
     ("↑ ↓", "Go to the relations of an entity, and between relations"),
     ("1–9, letters", "Choose a type, as the buttons say"),
-    ("W, then ← →", "Go between words; with Shift, select more of them"),
+    ("W, then ← → ↑ ↓", "Go between words and sentences; with Shift, select more words"),
     ("R, then ← → Enter", "Relate the entity to another"),
     ("Alt + ← →", "Move the right edge of an entity"),
     ("Alt + Shift + ← →", "Move the left edge of an entity"),

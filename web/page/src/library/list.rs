@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
+use futures_channel::oneshot;
 use leptos::prelude::*;
 use sinet_document::Tagset;
 use sinet_document::record::{Body, Head};
@@ -20,7 +21,7 @@ use crate::session::Session;
 /// The documents of this browser; a copy is the same list.
 #[derive(Clone, Copy)]
 pub struct Library {
-    /// The list, what was changed last first.
+    /// The list, the newest documents first. A change leaves a document where it is, so that one can go through all.
     pub heads: RwSignal<Vec<Head>>,
     /// The open document, if it is kept.
     pub open: RwSignal<Option<String>>,
@@ -34,8 +35,8 @@ pub struct Library {
     pub work: RwSignal<Option<Work>>,
     /// The documents in whose texts, not titles, the newest search has found its words so far, by their names.
     pub found: RwSignal<BTreeSet<String>>,
-    /// Counts readings of all documents: only the newest goes on.
-    pub(super) batches: StoredValue<u32>,
+    /// Stops the reading of all documents when it is dropped.
+    pub(super) running: StoredValue<Option<oneshot::Sender<()>>>,
     /// Counts searches: only the newest goes on.
     pub(super) searches: StoredValue<u32>,
     /// The types of the set, if a person has made some, with the documents whose labels have followed each change.
@@ -78,7 +79,7 @@ impl Library {
             types: RwSignal::new(None),
             is_following: RwSignal::new(false),
             given_up: RwSignal::new(None),
-            batches: StoredValue::default(),
+            running: StoredValue::new(None),
             searches: StoredValue::default(),
             session,
             store: StoredValue::new_local(None),
@@ -103,9 +104,9 @@ impl Library {
         self.sort();
     }
 
-    /// Puts what was changed last first.
+    /// Puts the newest first.
     pub(super) fn sort(self) {
-        self.heads.update(|heads| heads.sort_by(|a, b| b.edited.total_cmp(&a.edited)));
+        self.heads.update(|heads| heads.sort_by(|a, b| b.added().total_cmp(&a.added())));
     }
 
     /// Says which document is open, to the list and to this tab's next visit.
