@@ -125,7 +125,7 @@ impl Body {
         &self.note
     }
 
-    /// Puts another remark in the place of the one before. What is beyond 10,000 characters is cut off.
+    /// Puts another remark in the place of the one before. Characters beyond 10,000 are cut off.
     pub fn set_note(&mut self, note: &str) {
         self.note = note.chars().take(NOTE_CHARACTERS).collect();
     }

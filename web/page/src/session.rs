@@ -365,7 +365,7 @@ fn had_no_model() -> bool {
 
 fn remember_model(model: ModelName) {
     if let Some(storage) = window().local_storage().ok().flatten() {
-        // Where nothing can be kept, the next visit begins like the first.
+        // Without room for it, the next visit begins like the first.
         match model {
             ModelName::NoModel => storage.set_item(NO_MODEL, "yes").ok(),
             _ => storage.remove_item(NO_MODEL).ok(),

@@ -7,6 +7,7 @@ use sinet_text::Types;
 
 use super::{EntityId, OpenDocument};
 use crate::agreement::Matches;
+use crate::tagset::Sort;
 
 /// The model's labels against what a person has left of a document; the model's are the first. It means something once the person
 /// has checked the whole document, and if a model has read it.
@@ -25,15 +26,18 @@ impl OpenDocument {
     /// What the model says now, against the labels that are shown. `types` says which relations have no direction.
     pub fn against_model(&self, types: &Types) -> AgainstModel {
         let shown = self.labels();
-        let model = self.entities.model.values().map(|entity| (entity.span, entity.kind.as_str())).collect();
+        let of_model = self.entities.model.values();
+        let model =
+            of_model.filter_map(|entity| Some((entity.span, self.own_kind(Sort::Entity, &entity.kind)?))).collect();
         let left = shown.entities.iter().map(|entity| (entity.span, entity.kind.as_str())).collect();
         let entities = Matches::between(&[model, left]);
         let key = |kind: &str, head: EntityId, tail: EntityId| {
             let ends = if types.is_symmetric(kind) { [head.min(tail), head.max(tail)] } else { [head, tail] };
             (kind.to_owned(), ends)
         };
-        let model: BTreeSet<_> =
-            self.relations.model.values().map(|link| key(&link.kind, link.head, link.tail)).collect();
+        let model: BTreeSet<_> = (self.relations.model.values())
+            .filter_map(|link| Some(key(self.own_kind(Sort::Relation, &link.kind)?, link.head, link.tail)))
+            .collect();
         let left = shown.relations.iter().map(|relation| key(&relation.kind, relation.head, relation.tail)).collect();
         AgainstModel { entities, relations: Matches::between(&[model, left]) }
     }
@@ -41,16 +45,19 @@ impl OpenDocument {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use proptest::prelude::*;
     use sinet_formats::{LabelledDocument, LabelledEntity, LabelledRelation, Provenance};
     use sinet_text::{ByteSpan, TypeName, WordRange};
 
     use super::super::{Edit, Selection};
     use super::*;
+    use crate::tagset::Tagset;
 
     fn types() -> Types {
         let relation = |name: &str, symmetric| TypeName { name: name.to_owned(), verbose: name.to_owned(), symmetric };
-        Types { entities: vec![], relations: vec![relation("Of", false), relation("Near", true)] }
+        Types { relations: vec![relation("Of", false), relation("Near", true)], ..Types::default() }
     }
 
     fn read() -> OpenDocument {
@@ -72,6 +79,17 @@ mod tests {
             relations: vec![relation(0, "Of", 1), relation(1, "Near", 2)],
             ..LabelledDocument::new("", "a b c d")
         })
+    }
+
+    #[test]
+    fn a_model_counts_under_the_types_of_the_set() {
+        let mut document = read();
+        let types = r#"{"entities": {"B": {}}, "relations": {"of": {}},
+            "of_model": {"entities": {"A": "B"}, "relations": {"Of": "of"}}}"#;
+        document.set_tagset(Some(Arc::new(Tagset::from_json(types).unwrap())));
+        let matches = |first, second, both| Matches { first, second, both };
+        let expected = AgainstModel { entities: matches(3, 3, 3), relations: matches(1, 1, 1) };
+        assert_eq!(document.against_model(&Types::default()), expected);
     }
 
     #[test]

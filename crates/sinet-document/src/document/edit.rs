@@ -228,8 +228,8 @@ impl OpenDocument {
         Ok(Planned { change: self.change_relation(id, Some(link)), about: selection, after: selection })
     }
 
-    /// Whether an entity may be of another type, for all that a person has related it to. What was not allowed before is
-    /// no reason.
+    /// Whether an entity may be of another type, for all that a person has related it to. A relation that was not
+    /// allowed before is no reason.
     fn may_become(&self, id: EntityId, kind: &str) -> Result<(), Refusal> {
         let (Some(tagset), Some((before, label))) = (&self.tagset, self.shown_entity(id)) else { return Ok(()) };
         for (_, link) in self.relations.own().filter(|(_, link)| [link.head, link.tail].contains(&id)) {

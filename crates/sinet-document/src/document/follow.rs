@@ -13,12 +13,12 @@ impl OpenDocument {
     /// Puts the document under the types that a change has led to, and has a person's labels follow that change, as one step.
     /// `None` if no label had to.
     ///
-    /// A model's labels need no step: they are shown under the types of now. Where the step is taken back, by
+    /// A model's labels need no step: they are shown under the types of now. If the step is taken back, by
     /// [`undo`](Self::undo) or [`take_back`](Self::take_back), labels have the type again that they had.
     pub fn follow(&mut self, edit: &TagsetEdit, tagset: Arc<Tagset>) -> Option<StepId> {
         let edits = edit.edits(&self.labels());
         let before = self.last_step();
-        // What the types allow is no matter here: labels that were against them stay so.
+        // Constraints are no matter here: labels that were against them stay so.
         self.tagset = None;
         let followed = self.apply_all(edits);
         self.tagset = Some(tagset);

@@ -29,7 +29,7 @@ pub(super) struct History {
     pub(super) aside: Vec<Arc<OpenDocument>>,
 }
 
-/// What is done and taken back at once, as corrections before and after.
+/// Corrections that are made and taken back at once, before and after.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct Step {
     id: StepId,

@@ -175,6 +175,11 @@ impl OpenDocument {
         self.relation_pairing(id, link, kind_of, is_said)
     }
 
+    /// The type under which a model's labels are shown, if they are.
+    pub(super) fn own_kind<'a>(&'a self, sort: Sort, kind: &'a str) -> Option<&'a str> {
+        self.tagset.as_ref().map_or(Some(kind), |tagset| tagset.of_model(sort, kind))
+    }
+
     /// The type under which an entity is shown, if it is.
     fn entity_kind<'a>(
         &'a self,
@@ -182,12 +187,10 @@ impl OpenDocument {
         label: &'a LabelledEntity,
         is_covered: impl Fn(&ByteSpan) -> bool,
     ) -> Option<&'a str> {
-        match &self.tagset {
-            _ if self.entities.corrections.contains_key(&id) => Some(&label.kind),
-            _ if is_covered(&label.span) => None,
-            Some(tagset) => tagset.of_model(Sort::Entity, &label.kind),
-            None => Some(&label.kind),
+        if self.entities.corrections.contains_key(&id) {
+            return Some(&label.kind);
         }
+        if is_covered(&label.span) { None } else { self.own_kind(Sort::Entity, &label.kind) }
     }
 
     /// The ends of a relation and the type under which it is shown, if it is.
@@ -202,14 +205,10 @@ impl OpenDocument {
         if self.relations.corrections.contains_key(&id) {
             return Some(link.pairing());
         }
-        let kind = match &self.tagset {
-            Some(tagset) => {
-                let own = tagset.of_model(Sort::Relation, &link.kind)?;
-                tagset.allows(own, head, tail).ok()?;
-                own
-            }
-            None => &link.kind,
-        };
+        let kind = self.own_kind(Sort::Relation, &link.kind)?;
+        if let Some(tagset) = &self.tagset {
+            tagset.allows(kind, head, tail).ok()?;
+        }
         let pairing = Pairing { head: link.head, tail: link.tail, kind: kind.to_owned() };
         (!is_said(&pairing)).then_some(pairing)
     }

@@ -188,7 +188,7 @@ impl Tagset {
                 (&mut tag.name, &mut tag.short, &mut tag.verbose)
             }
         };
-        // What was only the name again is the new name now.
+        // Words that only repeat the name repeat the new one.
         for other in [short, verbose] {
             if other == known {
                 other.clone_from(&new);

@@ -16,7 +16,7 @@ pub enum ModelName {
 
 /// The folder under `models/` where those lie that people have brought. Nothing is there but in the cache.
 const OWN: &str = "own/";
-/// What stands in the place of a folder where there is no model.
+/// The name in the place of a folder where there is no model.
 const NO_MODEL: &str = "none";
 
 impl ModelName {

@@ -20,7 +20,7 @@ pub fn OfModel(work: Work) -> impl IntoView {
     };
     view! {
         <Show when=move || known.with(|known| !known.entities.is_empty())>
-            <h3>"What the model says"</h3>
+            <h3>"The model’s types"</h3>
             <p class="note">"Each of its types is shown under one of yours, or hidden."</p>
             <ul class="plain of-model">{move || choices(Sort::Entity)} {move || choices(Sort::Relation)}</ul>
         </Show>
@@ -82,7 +82,7 @@ fn Choice(work: Work, sort: Sort, kind: TypeName) -> impl IntoView {
     }
 }
 
-/// What the choices are called. Names of types stand behind a sign of their own.
+/// The values of the choices. Names of types stand behind a sign of their own.
 const OWN: &str = "=";
 const ADD: &str = "+";
 const HIDE: &str = "";
