@@ -11,12 +11,15 @@ mod changes;
 mod doubt;
 mod edit;
 mod elsewhere;
+mod follow;
+mod history;
 mod labels;
 mod reading;
 mod replace;
 mod shift;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use sinet_formats::{LabelledDocument, LabelledEntity, LabelledRelation, Provenance};
@@ -26,9 +29,12 @@ pub use against_model::AgainstModel;
 pub use changes::Change;
 pub use doubt::{Order, Thresholds, Unjudged};
 pub use edit::{Edit, Refusal};
+pub use history::StepId;
 pub use labels::{Entity, Hidden, Labels, Relation};
 pub use reading::{FoundRelation, Lost};
 pub use replace::{EntityChange, EntityQuery, RelationChange, RelationQuery, Replacement};
+
+use crate::tagset::Tagset;
 
 /// Names an entity for as long as its document is open, whatever is done to it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -53,7 +59,7 @@ impl std::fmt::Display for RelationId {
 }
 
 /// The document that a person works on.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Selection {
     /// Nothing.
     #[default]
@@ -68,7 +74,7 @@ pub enum Selection {
     Pair(EntityId, EntityId),
 }
 
-/// A text with two layers of labels and a history. It serialises without the history.
+/// A text with two layers of labels and a history. It serialises with the history, and without the types of its set.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(try_from = "Saved")]
 pub struct OpenDocument {
@@ -80,8 +86,9 @@ pub struct OpenDocument {
     entities: Layer<EntityId, LabelledEntity, ByteSpan>,
     relations: Layer<RelationId, Link, Pairing>,
     next_id: u32,
+    history: history::History,
     #[serde(skip)]
-    history: edit::History,
+    tagset: Option<Arc<Tagset>>,
 }
 
 /// Labels of one sort: the model's, and the corrections over them.
@@ -128,6 +135,10 @@ impl Link {
     fn pairing(&self) -> Pairing {
         Pairing { head: self.head, tail: self.tail, kind: self.kind.clone() }
     }
+
+    fn is(&self, pairing: &Pairing) -> bool {
+        self.head == pairing.head && self.tail == pairing.tail && self.kind == pairing.kind
+    }
 }
 
 impl<I, T, K> Default for Layer<I, T, K> {
@@ -150,6 +161,11 @@ impl<I: Ord + Copy, T: Clone, K> Layer<I, T, K> {
         let untouched = self.model.iter().filter(|(id, _)| !self.corrections.contains_key(id));
         let corrected = self.corrections.iter().filter_map(|(id, correction)| Some((id, correction.now.as_ref()?)));
         untouched.chain(corrected).map(|(&id, label)| (id, label))
+    }
+
+    /// The labels by a person.
+    fn own(&self) -> impl Iterator<Item = (I, &T)> {
+        self.corrections.iter().filter_map(|(&id, correction)| Some((id, correction.now.as_ref()?)))
     }
 
     /// The correction that puts another label in the place of one, or removes it.
@@ -258,6 +274,17 @@ impl OpenDocument {
         self.span_of(words).and_then(|span| span.of(&self.text)).unwrap_or_default()
     }
 
+    /// The types of the set that the document is in, if a person has made some.
+    pub fn tagset(&self) -> Option<&Tagset> {
+        self.tagset.as_deref()
+    }
+
+    /// Puts the document under the types of its set: a model's labels are shown under these or hidden, and no edit makes a relation
+    /// that they do not allow. A person's labels stay as they are.
+    pub fn set_tagset(&mut self, tagset: Option<Arc<Tagset>>) {
+        self.tagset = tagset;
+    }
+
     /// Whether a person has changed anything that the model says, or added anything.
     pub fn is_corrected(&self) -> bool {
         !self.entities.corrections.is_empty() || !self.relations.corrections.is_empty()
@@ -339,13 +366,15 @@ struct Saved {
     entities: Layer<EntityId, LabelledEntity, ByteSpan>,
     relations: Layer<RelationId, Link, Pairing>,
     next_id: u32,
+    #[serde(default)]
+    history: history::Stored,
 }
 
 impl TryFrom<Saved> for OpenDocument {
     type Error = String;
 
     fn try_from(saved: Saved) -> Result<Self, String> {
-        let Saved { id, text, words, sentences, entities, relations, next_id } = saved;
+        let Saved { id, text, words, sentences, entities, relations, next_id, history } = saved;
         let corrected =
             entities.corrections.values().flat_map(|correction| correction.was.iter().chain(&correction.now));
         let labelled = LabelledDocument {
@@ -368,7 +397,9 @@ impl TryFrom<Saved> for OpenDocument {
         if covered != words.len() {
             return Err("sentences: they do not cover all words".to_owned());
         }
-        Ok(Self { id, text, words, sentences, entities, relations, next_id, history: edit::History::default() })
+        let mut document = Self { id, text, words, sentences, entities, relations, next_id, ..Self::default() };
+        document.history = history.fitting(&document);
+        Ok(document)
     }
 }
 

@@ -2,13 +2,16 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::document::OpenDocument;
+use crate::counts::Counts;
+use crate::document::{AgainstModel, OpenDocument};
 
 /// The version of both parts. A record of another version is skipped.
 const VERSION: u32 = 1;
 
 /// The most characters of a title.
 const TITLE_CHARACTERS: usize = 60;
+/// The most characters of a note.
+pub const NOTE_CHARACTERS: usize = 10_000;
 
 /// The entry of a document in the list.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -24,6 +27,15 @@ pub struct Head {
     pub revision: u32,
     /// Its state with regard to a model.
     pub state: State,
+    /// Whether a person has said that its labels are as they should be.
+    #[serde(default)]
+    pub checked: bool,
+    /// How many labels it shows, by type; `None` in records of before they were counted.
+    #[serde(default)]
+    pub counts: Option<Counts>,
+    /// How far the model and the person agree, if a model has found anything.
+    #[serde(default)]
+    pub against_model: Option<AgainstModel>,
 }
 
 /// The state of a document with regard to a model.
@@ -50,6 +62,11 @@ pub struct Body {
     pub document: OpenDocument,
     /// The text that was typed since and not read yet.
     pub draft: Option<String>,
+    /// Whether a person has said that its labels are as they should be.
+    #[serde(default)]
+    pub checked: bool,
+    #[serde(default)]
+    note: String,
 }
 
 /// A record that cannot be used: damaged, or of another version of this page.
@@ -60,7 +77,10 @@ pub struct Unusable;
 impl Head {
     /// The entry in the list of a document that has just been changed.
     pub fn new(id: String, body: &Body, edited: f64, revision: u32, state: State) -> Self {
-        Self { version: VERSION, id, title: title(body.text()), edited, revision, state }
+        let (title, checked) = (title(body.text()), body.checked);
+        let counts = Some(Counts::of_labels(&body.document.labels()));
+        let against_model = body.document.against_model();
+        Self { version: VERSION, id, title, edited, revision, state, checked, counts, against_model }
     }
 
     /// As it is kept.
@@ -85,9 +105,19 @@ impl Head {
 }
 
 impl Body {
-    /// A document, the model that reads it and what was typed since.
+    /// A document, the model that reads it and what was typed since. Nobody has checked it or noted anything.
     pub fn new(model: String, document: OpenDocument, draft: Option<String>) -> Self {
-        Self { version: VERSION, model, document, draft }
+        Self { version: VERSION, model, document, draft, checked: false, note: String::new() }
+    }
+
+    /// The remark of a person on the document.
+    pub fn note(&self) -> &str {
+        &self.note
+    }
+
+    /// Puts another remark in the place of the one before. What is beyond 10,000 characters is cut off.
+    pub fn set_note(&mut self, note: &str) {
+        self.note = note.chars().take(NOTE_CHARACTERS).collect();
     }
 
     /// The newest text.
@@ -111,14 +141,19 @@ impl Body {
     ///
     /// [`Unusable`], whatever else it is.
     pub fn from_json(json: &str) -> Result<Self, Unusable> {
-        let body: Self = serde_json::from_str(json).map_err(|_| Unusable)?;
+        let mut body: Self = serde_json::from_str(json).map_err(|_| Unusable)?;
+        if body.note.len() > NOTE_CHARACTERS {
+            let note = std::mem::take(&mut body.note);
+            body.set_note(&note);
+        }
         if body.version == VERSION { Ok(body) } else { Err(Unusable) }
     }
 
-    /// The part of it that a person has made: the text and the corrections, not what a model says. Two bodies with the same are
-    /// not worth saving twice.
+    /// The part of it that a person has made: the text, the corrections, the note and whether it is checked, not what a model
+    /// says. Two bodies with the same are not worth saving twice.
     pub fn own_part(&self) -> String {
-        [&self.model, self.text(), &self.document.corrections()].join("\u{0}")
+        let checked = if self.checked { "checked" } else { "" };
+        [&self.model, self.text(), &self.document.corrections(), checked, &self.note].join("\u{0}")
     }
 }
 
@@ -214,6 +249,44 @@ mod tests {
         }
         // Words beyond the text.
         assert_eq!(Body::from_json(&json.replace("A parser.", "A")), Err(Unusable));
+    }
+
+    #[test]
+    fn records_of_before_notes_and_counts_come_back() {
+        let mut body = Body { checked: true, ..body("A parser.") };
+        body.set_note("Ask Ada.");
+        let head = Head::new("a1".to_owned(), &body, 1.0, 1, State::New);
+        let without = |json: &str, fields: &[&str]| {
+            let mut value: serde_json::Value = serde_json::from_str(json).unwrap();
+            for field in fields {
+                value.as_object_mut().unwrap().remove(*field).unwrap();
+            }
+            value.to_string()
+        };
+        let old = Head::from_json(&without(&head.to_json(), &["checked", "counts", "against_model"])).unwrap();
+        assert_eq!(old, Head { checked: false, counts: None, ..head.clone() });
+        assert!(head.checked && head.counts == Some(Counts::default()));
+        let old = Body::from_json(&without(&body.to_json(), &["checked", "note"])).unwrap();
+        assert_eq!(old, super::tests::body("A parser."));
+        assert_eq!(Body::from_json(&body.to_json()).unwrap().note(), "Ask Ada.");
+    }
+
+    #[test]
+    fn notes_end_at_their_limit() {
+        let mut body = body("A parser.");
+        body.set_note(&"é".repeat(NOTE_CHARACTERS + 1));
+        assert_eq!(body.note().chars().count(), NOTE_CHARACTERS);
+        let json = body.to_json().replace("éé", "éé é");
+        assert_eq!(Body::from_json(&json).unwrap().note().chars().count(), NOTE_CHARACTERS);
+    }
+
+    #[test]
+    fn notes_and_checks_are_a_persons_part() {
+        let plain = body("Anna lives.");
+        let mut noted = plain.clone();
+        noted.set_note("?");
+        let checked = Body { checked: true, ..plain.clone() };
+        assert!(plain.own_part() != noted.own_part() && plain.own_part() != checked.own_part());
     }
 
     #[test]

@@ -2,10 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use sinet_formats::Provenance;
+use sinet_formats::{LabelledEntity, Provenance};
 use sinet_text::{ByteSpan, WordRange};
 
-use super::{EntityId, OpenDocument, RelationId, Selection};
+use super::{EntityId, Link, OpenDocument, Pairing, RelationId, Selection};
+use crate::tagset::Sort;
 
 /// All labels that are shown. Both ends of every relation are among the entities.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -114,40 +115,102 @@ impl OpenDocument {
     /// The labels that are shown.
     ///
     /// If a person's entity covers exactly what the model's does, or a person's relation says what the model's
-    /// says, only the person's is shown; so is no relation without both its ends.
+    /// says, only the person's is shown; so is no relation without both its ends, and of a model's no label that the types
+    /// of the set have no place for.
     pub fn labels(&self) -> Labels {
-        let own: BTreeSet<ByteSpan> =
-            self.entities.corrections.values().filter_map(|own| Some(own.now.as_ref()?.span)).collect();
+        let own: BTreeSet<ByteSpan> = self.entities.own().map(|(_, label)| label.span).collect();
         let mut entities: Vec<Entity> = (self.entities.iter())
-            .filter(|(id, label)| self.entities.corrections.contains_key(id) || !own.contains(&label.span))
-            .map(|(id, label)| Entity {
-                id,
-                kind: label.kind.clone(),
-                span: label.span,
-                words: self.words_of(label.span),
-                text: label.span.of(&self.text).unwrap_or_default().to_owned(),
-                score: label.score,
-                provenance: label.provenance,
+            .filter_map(|(id, label)| {
+                Some(Entity {
+                    id,
+                    kind: self.entity_kind(id, label, |span| own.contains(span))?.to_owned(),
+                    span: label.span,
+                    words: self.words_of(label.span),
+                    text: label.span.of(&self.text).unwrap_or_default().to_owned(),
+                    score: label.score,
+                    provenance: label.provenance,
+                })
             })
             .collect();
         entities.sort_by_key(|entity| (entity.span, entity.id));
         let places: BTreeMap<EntityId, usize> =
             entities.iter().enumerate().map(|(place, entity)| (entity.id, place)).collect();
-        let own: BTreeSet<_> =
-            self.relations.corrections.values().filter_map(|own| Some(own.now.as_ref()?.pairing())).collect();
+        let own: BTreeSet<Pairing> = self.relations.own().map(|(_, link)| link.pairing()).collect();
+        let kind_of = |id| Some(entities[*places.get(&id)?].kind.as_str());
         let mut relations: Vec<([usize; 2], Relation)> = (self.relations.iter())
-            .filter(|(id, link)| self.relations.corrections.contains_key(id) || !own.contains(&link.pairing()))
             .filter_map(|(id, link)| {
-                let ends = [*places.get(&link.head)?, *places.get(&link.tail)?];
-                let (kind, score) = (link.kind.clone(), link.score);
-                Some((
-                    ends,
-                    Relation { id, kind, head: link.head, tail: link.tail, score, provenance: link.provenance },
-                ))
+                let Pairing { head, tail, kind } =
+                    self.relation_pairing(id, link, kind_of, |pairing| own.contains(pairing))?;
+                let ends = [*places.get(&head)?, *places.get(&tail)?];
+                Some((ends, Relation { id, kind, head, tail, score: link.score, provenance: link.provenance }))
             })
             .collect();
         relations.sort_by(|(a_ends, a), (b_ends, b)| (a_ends, &a.kind, a.id).cmp(&(b_ends, &b.kind, b.id)));
+        if self.tagset.is_some() {
+            // Two types of the model may be one here.
+            relations.dedup_by(|(b_ends, b), (a_ends, a)| {
+                let is_same = (a_ends, &a.kind, a.provenance) == (b_ends, &b.kind, b.provenance);
+                if is_same && b.score > a.score {
+                    std::mem::swap(a, b);
+                }
+                is_same && a.provenance == Provenance::Model
+            });
+        }
         let relations = relations.into_iter().map(|(_, relation)| relation).collect();
         Labels { entities, relations, places }
+    }
+
+    /// An entity that is shown, with the type under which it is.
+    pub(super) fn shown_entity(&self, id: EntityId) -> Option<(&str, &LabelledEntity)> {
+        let label = self.entities.get(id)?;
+        let kind = self.entity_kind(id, label, |span| self.entities.own().any(|(_, own)| own.span == *span))?;
+        Some((kind, label))
+    }
+
+    /// A relation that is shown, by its ends and the type under which it is.
+    pub(super) fn shown_relation(&self, id: RelationId) -> Option<Pairing> {
+        let link = self.relations.get(id)?;
+        let kind_of = |id| self.shown_entity(id).map(|(kind, _)| kind);
+        let is_said = |pairing: &Pairing| self.relations.own().any(|(_, own)| own.is(pairing));
+        self.relation_pairing(id, link, kind_of, is_said)
+    }
+
+    /// The type under which an entity is shown, if it is.
+    fn entity_kind<'a>(
+        &'a self,
+        id: EntityId,
+        label: &'a LabelledEntity,
+        is_covered: impl Fn(&ByteSpan) -> bool,
+    ) -> Option<&'a str> {
+        match &self.tagset {
+            _ if self.entities.corrections.contains_key(&id) => Some(&label.kind),
+            _ if is_covered(&label.span) => None,
+            Some(tagset) => tagset.of_model(Sort::Entity, &label.kind),
+            None => Some(&label.kind),
+        }
+    }
+
+    /// The ends of a relation and the type under which it is shown, if it is.
+    fn relation_pairing<'a>(
+        &self,
+        id: RelationId,
+        link: &Link,
+        kind_of: impl Fn(EntityId) -> Option<&'a str>,
+        is_said: impl Fn(&Pairing) -> bool,
+    ) -> Option<Pairing> {
+        let (head, tail) = (kind_of(link.head)?, kind_of(link.tail)?);
+        if self.relations.corrections.contains_key(&id) {
+            return Some(link.pairing());
+        }
+        let kind = match &self.tagset {
+            Some(tagset) => {
+                let own = tagset.of_model(Sort::Relation, &link.kind)?;
+                tagset.allows(own, head, tail).ok()?;
+                own
+            }
+            None => &link.kind,
+        };
+        let pairing = Pairing { head: link.head, tail: link.tail, kind: kind.to_owned() };
+        (!is_said(&pairing)).then_some(pairing)
     }
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use sinet_formats::{LabelledDocument, LabelledEntity, Provenance};
 use sinet_text::ByteSpan;
 
-use super::edit::Change;
+use super::history::Change;
 use super::shift::Shift;
 use super::{Correction, EntityId, Layer, Link, OpenDocument, Pairing, RelationId};
 
@@ -101,10 +101,10 @@ impl OpenDocument {
     /// Forgets relations that neither the model nor a person speaks of any more, nor the history. A model may find others
     /// at every threshold, and what is known is kept with the document.
     fn forget_relations(&mut self) {
-        let steps = self.history.done.iter().chain(&self.history.undone);
-        let in_history: BTreeSet<RelationId> = steps
-            .filter_map(|step| match step.change {
-                Change::Relation(id, _) => Some(id),
+        let changes = self.history.steps().flat_map(|step| &step.changes);
+        let in_history: BTreeSet<RelationId> = changes
+            .filter_map(|change| match change {
+                Change::Relation(id, _) => Some(*id),
                 Change::Entity(..) => None,
             })
             .collect();
@@ -116,7 +116,8 @@ impl OpenDocument {
     /// aside, unless the corrections stand as they stood and nothing is lost by going on from them.
     fn change_text(&mut self, text: &str) -> Lost {
         if let Some(before) = self.history.aside.iter().find(|before| before.text == text) {
-            *self = Self::clone(before);
+            // The types are those of now.
+            *self = Self { tagset: self.tagset.take(), ..Self::clone(before) };
             return Lost::default();
         }
         let before = self.is_corrected().then(|| Arc::new(self.clone()));
@@ -161,8 +162,8 @@ impl OpenDocument {
         self.entities.known = keep(&self.entities.known, |&span| shift.find(span));
         self.entities.corrections = keep(&self.entities.corrections, move_correction);
         let mut forgotten: BTreeSet<EntityId> = BTreeSet::new();
-        for step in self.history.done.iter_mut().chain(&mut self.history.undone) {
-            let Change::Entity(id, sides) = &mut step.change else { continue };
+        for change in self.history.steps_mut().flat_map(|step| &mut step.changes) {
+            let Change::Entity(id, sides) = change else { continue };
             for side in sides.iter_mut().filter(|side| side.is_some()) {
                 *side = side.as_ref().and_then(move_correction);
                 if side.is_none() {
@@ -186,8 +187,9 @@ impl OpenDocument {
                     .all(|end| !gone.contains(&end) && !forgotten.contains(&end))
             }),
         };
-        self.history.done.retain(|step| about_what_is_left(&step.change));
-        self.history.undone.retain(|step| about_what_is_left(&step.change));
+        self.history.steps_mut().for_each(|step| step.changes.retain(about_what_is_left));
+        self.history.done.retain(|step| !step.changes.is_empty());
+        self.history.undone.retain(|step| !step.changes.is_empty());
         let left = count(self);
         Lost { entities: own.entities - left.entities, relations: own.relations - left.relations }
     }

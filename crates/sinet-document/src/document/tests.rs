@@ -261,7 +261,13 @@ fn a_document_survives_being_stored() {
     let json = serde_json::to_string(&document).unwrap();
     let mut again: OpenDocument = serde_json::from_str(&json).unwrap();
     assert_eq!(again, document);
-    assert!(!again.can_undo(), "the history is not stored");
+    again.undo();
+    assert_eq!(
+        show(&again)[3..],
+        ["Zoë -X-> naïve parser", "tagger -Y-> naïve parser"],
+        "its history is stored with it"
+    );
+    again.redo();
     again.take_reading(read().to_labelled());
     assert_eq!(show(&again), show(&document), "what was removed stays removed");
 
@@ -275,6 +281,144 @@ fn a_document_survives_being_stored() {
         assert_ne!(broken, json, "{good} is in {json}");
         assert!(serde_json::from_str::<OpenDocument>(&broken).is_err(), "{bad}");
     }
+}
+
+#[test]
+fn undo_survives_being_stored() {
+    let mut document = read();
+    document.apply(Edit::RemoveEntity(entity_named(&document, "Köln"))).unwrap();
+    document.apply(Edit::AddEntity { kind: "C".to_owned(), words: words(11, 12) }).unwrap();
+    document.undo();
+    let mut again: OpenDocument = serde_json::from_str(&serde_json::to_string(&document).unwrap()).unwrap();
+    assert!(again.redo().is_some() && !again.can_redo());
+    assert!(show(&again).contains(&"reads C!".to_owned()));
+    again.undo();
+    again.undo();
+    assert_eq!(show(&again), show(&read()));
+    assert!(!again.can_undo());
+}
+
+#[test]
+fn a_damaged_history_is_none_and_the_document_stays() {
+    let mut document = read();
+    document.apply(Edit::RemoveEntity(entity_named(&document, "Köln"))).unwrap();
+    document.apply(Edit::RetypeEntity { id: entity_named(&document, "Zoë"), kind: "C".to_owned() }).unwrap();
+    document.undo();
+    let whole = serde_json::to_value(&document).unwrap();
+    let history = |value: serde_json::Value| {
+        let mut stored = whole.clone();
+        stored["history"] = value;
+        stored
+    };
+    let with = |path: &str, value: serde_json::Value| {
+        let mut stored = whole.clone();
+        *stored["history"].pointer_mut(path).expect(path) = value;
+        stored
+    };
+    let mut old = whole.clone();
+    old.as_object_mut().unwrap().remove("history");
+    for (name, damaged) in [
+        ("old", old),
+        ("null", history(serde_json::json!(null))),
+        ("a number", history(serde_json::json!(7))),
+        ("a list", history(serde_json::json!([1, "x"]))),
+        ("no steps", history(serde_json::json!({"done": 1, "undone": [], "next_step": 0}))),
+        ("another label", with("/done/0/changes/0/Entity/0", serde_json::json!(1))),
+        ("a label to come", with("/done/0/changes/0/Entity/0", serde_json::json!(4_000_000))),
+        ("a cut character", with("/done/0/changes/0/Entity/1/1/was/span/start", serde_json::json!(3))),
+        ("another order", with("/undone/0/changes/0/Entity/1/0", serde_json::json!({"was": null, "now": null}))),
+        ("an empty step", with("/done/0/changes", serde_json::json!([]))),
+        ("a step to come", with("/done/0/id", serde_json::json!(9))),
+    ] {
+        let mut again: OpenDocument = serde_json::from_value(damaged).expect(name);
+        assert_eq!(show(&again), show(&document), "{name}");
+        assert!(!again.can_undo() && !again.can_redo(), "{name}");
+        assert_eq!(again.undo(), None);
+    }
+    assert!(serde_json::from_value::<OpenDocument>(whole).unwrap().can_redo());
+}
+
+#[test]
+fn a_history_has_an_end() {
+    let mut document = OpenDocument::of_text(TEXT);
+    document.apply(Edit::AddEntity { kind: "A".to_owned(), words: words(0, 1) }).unwrap();
+    let zoe = entity_named(&document, "Zoë");
+    for number in 0..250 {
+        document.apply(Edit::RetypeEntity { id: zoe, kind: format!("K{number}") }).unwrap();
+    }
+    let mut again: OpenDocument = serde_json::from_str(&serde_json::to_string(&document).unwrap()).unwrap();
+    for document in [&mut document, &mut again] {
+        let mut taken_back = 0;
+        while document.undo().is_some() {
+            taken_back += 1;
+        }
+        assert_eq!(taken_back, 200);
+        assert_eq!(show(document), ["Zoë K49!"]);
+    }
+}
+
+#[test]
+fn some_edits_are_one_step_or_none() {
+    let mut document = read();
+    let [zoe, parser, koeln] = ["Zoë", "naïve parser", "Köln"].map(|text| entity_named(&document, text));
+    let retype = |id| Edit::RetypeEntity { id, kind: "C".to_owned() };
+    let selection = document.apply_all([retype(zoe), retype(koeln), Edit::RemoveEntity(parser)]);
+    assert_eq!(selection, Ok(Selection::None));
+    let all = ["Zoë C!", "tagger B", "Köln C!"];
+    assert_eq!(show(&document), all);
+    assert!(document.undo().is_some() && !document.can_undo());
+    assert_eq!(show(&document), show(&read()));
+    assert!(document.redo().is_some() && !document.can_redo());
+    assert_eq!(show(&document), all);
+
+    let (before, next_id) = (document.clone(), document.next_id);
+    let add = Edit::AddEntity { kind: "A".to_owned(), words: words(11, 12) };
+    let refused = document.apply_all([add, Edit::RemoveEntity(koeln), retype(koeln)]);
+    assert_eq!(refused, Err(Refusal::Gone));
+    assert_eq!((&document, document.next_id), (&before, next_id), "none of them is made");
+    assert_eq!(document.last_step(), before.last_step());
+    assert_eq!(document.apply_all([]), Ok(Selection::None));
+    assert_eq!(document.last_step(), before.last_step());
+}
+
+#[test]
+fn a_refused_edit_forgets_no_text_that_was_set_aside() {
+    let mut document = read();
+    document.apply(Edit::RetypeEntity { id: entity_named(&document, "naïve parser"), kind: "C".to_owned() }).unwrap();
+    let shown = show(&document);
+    document.take_reading(reading_of("", &[], &[]));
+    assert_eq!(document.apply(Edit::AddEntity { kind: "A".to_owned(), words: words(0, 1) }), Err(Refusal::NoWords));
+    document.take_reading(read().to_labelled());
+    assert_eq!(show(&document), shown);
+}
+
+#[test]
+fn a_step_that_is_not_the_last_can_be_taken_back() {
+    let mut document = read();
+    let [zoe, tagger, koeln] = ["Zoë", "tagger", "Köln"].map(|text| entity_named(&document, text));
+    let retype = |id, kind: &str| Edit::RetypeEntity { id, kind: kind.to_owned() };
+    document.apply_all([retype(zoe, "C"), retype(tagger, "C"), Edit::RemoveEntity(koeln)]).unwrap();
+    let step = document.last_step().unwrap();
+    document.apply(retype(tagger, "B")).unwrap();
+    let mut document: OpenDocument = serde_json::from_str(&serde_json::to_string(&document).unwrap()).unwrap();
+    let back = document.take_back(step).expect("it is remembered");
+    let labels = ["Zoë A", "naïve parser B", "tagger B!", "Köln A"];
+    assert_eq!(show(&document)[..4], labels, "what was changed since stays");
+    assert_eq!(document.take_back(step), None, "it is taken back already");
+    document.take_back(back).expect("and can be made again");
+    assert_eq!(show(&document)[..3], ["Zoë C!", "naïve parser B", "tagger B!"]);
+    document.undo();
+    assert_eq!(show(&document)[..4], labels);
+
+    // A label that was made once more since is not made twice.
+    let mut document = OpenDocument::of_text(TEXT);
+    let add = || Edit::AddEntity { kind: "A".to_owned(), words: words(0, 1) };
+    document.apply(add()).unwrap();
+    document.apply(Edit::RemoveEntity(entity_named(&document, "Zoë"))).unwrap();
+    let removal = document.last_step().unwrap();
+    document.apply(add()).unwrap();
+    assert_eq!(document.take_back(removal), None);
+    assert_eq!(show(&document), ["Zoë A!"]);
 }
 
 /// The steps of a script; the numbers choose among what is there.
@@ -450,7 +594,8 @@ impl Both {
         Self { document, naive, done: vec![], undone: vec![], entities, relations }
     }
 
-    fn play(&mut self, step: &Move) {
+    /// The edit that was made, if one was.
+    fn play(&mut self, step: &Move) -> Option<Edit> {
         let before = self.naive.clone();
         let (entities, relations) = self.naive.visible();
         let pick = |all: &[usize], index: &Index| (!all.is_empty()).then(|| all[index.index(all.len())]);
@@ -465,14 +610,14 @@ impl Both {
                 if let Some(earlier) = self.done.pop() {
                     self.undone.push(std::mem::replace(&mut self.naive, earlier));
                 }
-                return;
+                return None;
             }
             Move::Redo => {
                 assert_eq!(self.document.redo().is_some(), !self.undone.is_empty());
                 if let Some(later) = self.undone.pop() {
                     self.done.push(std::mem::replace(&mut self.naive, later));
                 }
-                return;
+                return None;
             }
             Move::Add(kind, start, length) => {
                 let (kind, (from, to)) = (KINDS[*kind], range(start, *length));
@@ -480,64 +625,64 @@ impl Both {
                 (self.naive.add_entity(kind, (from, to)), edit)
             }
             Move::Remove(entity) => {
-                let Some(index) = pick(&entities, entity) else { return };
+                let index = pick(&entities, entity)?;
                 self.naive.entities[index].there = false;
                 self.naive.entities[index].own = false;
                 (true, Edit::RemoveEntity(self.entities[index]))
             }
             Move::Retype(entity, kind) => {
-                let Some(index) = pick(&entities, entity) else { return };
+                let index = pick(&entities, entity)?;
                 let words = self.naive.entities[index].words;
                 let edit = Edit::RetypeEntity { id: self.entities[index], kind: KINDS[*kind].to_owned() };
                 (self.naive.put_entity(index, KINDS[*kind], words), edit)
             }
             Move::Shift(entity, start, length) => {
-                let Some(index) = pick(&entities, entity) else { return };
+                let index = pick(&entities, entity)?;
                 let (from, to) = range(start, *length);
                 let kind = self.naive.entities[index].kind.clone();
                 let edit = Edit::MoveEntity { id: self.entities[index], words: words(from, to) };
                 (self.naive.put_entity(index, &kind, (from, to)), edit)
             }
             Move::Accept(entity) => {
-                let Some(index) = pick(&entities, entity) else { return };
+                let index = pick(&entities, entity)?;
                 let NaiveEntity { kind, words, .. } = self.naive.entities[index].clone();
                 (self.naive.put_entity(index, &kind, words), Edit::AcceptEntity(self.entities[index]))
             }
             Move::Relate(kind, head, tail) => {
-                let (Some(head), Some(tail)) = (pick(&entities, head), pick(&entities, tail)) else { return };
+                let (head, tail) = (pick(&entities, head)?, pick(&entities, tail)?);
                 let kind = KINDS[*kind];
                 let [from, to] = [self.entities[head], self.entities[tail]];
                 let edit = Edit::AddRelation { kind: kind.to_owned(), head: from, tail: to };
                 (self.naive.add_relation(kind, [head, tail]), edit)
             }
             Move::Part(relation) => {
-                let Some(index) = pick(&relations, relation) else { return };
+                let index = pick(&relations, relation)?;
                 self.naive.relations[index].there = false;
                 self.naive.relations[index].own = false;
                 (true, Edit::RemoveRelation(self.relations[index]))
             }
             Move::Rename(relation, kind) => {
-                let Some(index) = pick(&relations, relation) else { return };
+                let index = pick(&relations, relation)?;
                 let ends = self.naive.relations[index].ends;
                 let edit = Edit::RetypeRelation { id: self.relations[index], kind: KINDS[*kind].to_owned() };
                 (self.naive.put_relation(index, KINDS[*kind], ends), edit)
             }
             Move::Reverse(relation) => {
-                let Some(index) = pick(&relations, relation) else { return };
+                let index = pick(&relations, relation)?;
                 let NaiveRelation { kind, ends: [head, tail], .. } = self.naive.relations[index].clone();
                 (self.naive.put_relation(index, &kind, [tail, head]), Edit::ReverseRelation(self.relations[index]))
             }
             Move::Confirm(relation) => {
-                let Some(index) = pick(&relations, relation) else { return };
+                let index = pick(&relations, relation)?;
                 let NaiveRelation { kind, ends, .. } = self.naive.relations[index].clone();
                 (self.naive.put_relation(index, &kind, ends), Edit::AcceptRelation(self.relations[index]))
             }
         };
-        let answer = self.document.apply(edit);
+        let answer = self.document.apply(edit.clone());
         assert_eq!(answer.is_ok(), done, "{answer:?}");
         if !done {
             assert_eq!(self.naive, before, "what is refused changes nothing");
-            return;
+            return None;
         }
         // A label that the edit has made has a name from now on.
         match answer {
@@ -553,6 +698,7 @@ impl Both {
         }
         self.done.push(before);
         self.undone.clear();
+        Some(edit)
     }
 
     /// Compares what both show, names included.
@@ -608,7 +754,7 @@ proptest! {
         prop_assert_eq!(&both.document, &original);
         while both.document.redo().is_some() {}
         // Edits that were undone when the script ended have been made again too.
-        let mut last = end;
+        let mut last = end.clone();
         while last.redo().is_some() {}
         prop_assert_eq!(&both.document, &last);
     }
@@ -657,6 +803,44 @@ proptest! {
         while both.document.redo().is_some() {
             prop_assert_eq!(both.document.to_labelled().check(), Ok(()));
         }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 1_000, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_stored_document_is_undone_and_redone_as_the_one_that_stayed(
+        before in prop::collection::vec(moves(), 1..30),
+        after in prop::collection::vec(moves(), 1..10),
+    ) {
+        let mut both = Both::new();
+        for step in &before {
+            both.play(step);
+        }
+        both.document = serde_json::from_str(&serde_json::to_string(&both.document).unwrap()).unwrap();
+        both.compare();
+        for step in &after {
+            both.play(step);
+            both.compare();
+        }
+    }
+
+    #[test]
+    fn edits_as_one_step_do_what_they_do_one_by_one(script in prop::collection::vec(moves(), 1..20)) {
+        let mut both = Both::new();
+        let mut edits = Vec::new();
+        for step in script.iter().filter(|step| !matches!(step, Move::Undo | Move::Redo)) {
+            edits.extend(both.play(step));
+        }
+        let mut document = read();
+        document.apply_all(edits.clone()).expect("each was made before");
+        prop_assert_eq!(&document, &both.document);
+        if !edits.is_empty() {
+            prop_assert!(document.undo().is_some());
+        }
+        prop_assert!(!document.can_undo());
+        prop_assert_eq!(&document, &read());
     }
 }
 

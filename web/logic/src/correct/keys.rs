@@ -1,7 +1,6 @@
 //! The meaning of keys while the focus is in the annotated text.
 
-/// The keys that choose a type, in the order of the types: digits, then the letters that mean nothing else.
-pub const TYPE_KEYS: &str = "123456789abcdefgijklmnopqstuvxyz";
+use sinet_document::tagset::TYPE_KEYS;
 
 /// A wish of a person.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

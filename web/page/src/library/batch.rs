@@ -1,7 +1,7 @@
 //! Reading all documents that no model has read, one after the other.
 
 use leptos::prelude::*;
-use sinet_document::record::{Body, Head, State};
+use sinet_document::record::{Head, State};
 use sinet_logic::session::Unanswered;
 use wasm_bindgen_futures::spawn_local;
 
@@ -95,7 +95,7 @@ impl Library {
         let state = match answer {
             Some(Ok((reading, model))) => {
                 body.document.take_reading(reading.labelled());
-                body = Body::new(model.folder(), body.document, None);
+                (body.model, body.draft) = (model.folder(), None);
                 State::Read
             }
             Some(Err(Unanswered::Failed(failure))) if !failure.may_lie_in_the_text() => {
