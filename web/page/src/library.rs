@@ -1,6 +1,7 @@
 //! The documents that the browser keeps.
 
 mod batch;
+mod checking;
 mod documents;
 mod list;
 mod place;
@@ -9,5 +10,6 @@ mod saving;
 mod search;
 mod storage;
 mod store;
+mod sweeping;
 
 pub use list::Library;

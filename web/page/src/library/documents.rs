@@ -137,7 +137,8 @@ impl Library {
             let open = self.open.get_untracked();
             let place = heads.iter().position(|head| Some(&head.id) == open.as_ref()).map_or(0, |place| place + 1);
             let mut following = heads[place..].iter().chain(&heads[..place]);
-            let is_unread = |head: &&Head| matches!(head.state, State::New | State::Failed) && Some(&head.id) != open.as_ref();
+            let is_unread =
+                |head: &&Head| matches!(head.state, State::New | State::Failed) && Some(&head.id) != open.as_ref();
             following.find(is_unread).map(|head| head.id.clone())
         });
         match next {
@@ -216,6 +217,8 @@ impl Library {
             self.session.text.track();
             self.session.model.track();
             self.session.editor.document.track();
+            self.session.checked.track();
+            self.session.note.track();
             self.pause.update_value(|pause| {
                 if let Some(pause) = pause.take() {
                     pause.clear();

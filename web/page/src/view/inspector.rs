@@ -7,18 +7,21 @@ use web_sys::{HtmlElement, KeyboardEvent};
 
 use super::attention::Attention;
 use super::compared::Compared;
+use super::replace::Replace;
 use super::selection::{About, Actions};
 use super::tables::Tables;
 use super::tuning::Tuning;
 use super::why::WhyPanel;
 use crate::correct::Interaction;
 use crate::explain::{Comparison, Explaining};
+use crate::library::Library;
 use crate::workspace::Workspace;
 
 /// Stays in view, and follows the selection.
 #[component]
 pub fn Inspector(
     workspace: Workspace,
+    library: Library,
     interaction: Interaction,
     explaining: Explaining,
     comparison: Comparison,
@@ -51,6 +54,7 @@ pub fn Inspector(
         Tab::Triples => view! { <Tables session/> }.into_any(),
         Tab::Compare => view! { <Compared session comparison/> }.into_any(),
         Tab::Thresholds => view! { <Tuning session/> }.into_any(),
+        Tab::Replace => view! { <Replace library interaction/> }.into_any(),
     };
     view! {
         <aside class="inspector" id="inspector" aria-label="Selection and reasons">

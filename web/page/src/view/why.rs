@@ -9,7 +9,8 @@ use crate::session::Session;
 /// The decision in one sentence, and the scores behind it.
 #[component]
 pub fn WhyPanel(session: Session, explaining: Explaining) -> impl IntoView {
-    let contents = move || match explaining.answer.get() {
+    let contents = move || {
+        match explaining.answer.get() {
         None => view! {
             <p class="note">
                 "Select an entity, a relation or some words, and here stands why the model found them, or why it did not."
@@ -18,6 +19,7 @@ pub fn WhyPanel(session: Session, explaining: Explaining) -> impl IntoView {
         .into_any(),
         Some(Ok(answer)) => explained(answer).into_any(),
         Some(Err(message)) => view! { <p class="failure">{message}</p> }.into_any(),
+    }
     };
     view! {
         <section class="why" aria-labelledby="why-title" class:stale=move || session.is_stale()>
