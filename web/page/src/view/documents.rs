@@ -3,7 +3,7 @@
 use leptos::html;
 use leptos::prelude::*;
 use sinet_document::OpenDocument;
-use sinet_document::counts::Count;
+use sinet_document::counts::{Count, Counts};
 use sinet_document::record::{Head, State, tell_age};
 use sinet_formats::Format;
 use sinet_logic::files::takeaway::Item;
@@ -112,7 +112,7 @@ fn HowFar(library: Library) -> impl IntoView {
     let types = library.session.editor.types;
     let rows = move || {
         // Nobody looks at a list that is closed.
-        let counts = is_open.get().then(|| progress.get().counts).unwrap_or_default();
+        let counts = if is_open.get() { progress.get().counts } else { Counts::default() };
         types.with(|types| {
             let entities = counts.entities.iter().map(|(kind, count)| (types.entity(kind).to_owned(), *count));
             let relations = counts.relations.iter().map(|(kind, count)| (types.relation(kind).to_owned(), *count));

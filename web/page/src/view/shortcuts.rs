@@ -27,14 +27,10 @@ pub fn listen(workspace: Workspace, library: Library, interaction: Interaction, 
                 event.prevent_default();
                 run(workspace, library, interaction, people, shortcut);
             }
-            // Where two people's labels are in the place of the text, they have the keys.
-            None if people.is_open.get_untracked() => {
-                if is_body(event.target()) {
-                    super::people::press(people, &event);
-                }
-            }
-            // Where nothing has the focus, the text has the keys.
-            None if is_body(event.target()) && !workspace.is_writing.get_untracked() => press(interaction, &event),
+            // Where nothing has the focus, the text has the keys, or what is in its place.
+            None if !is_body(event.target()) => {}
+            None if people.is_open.get_untracked() => super::people::press(people, &event),
+            None if !workspace.is_writing.get_untracked() => press(interaction, &event),
             None => {}
         }
     });
