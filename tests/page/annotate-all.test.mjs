@@ -1,7 +1,7 @@
 // “Annotate all”, while a person goes on: with another model, device, text or document, or away (B2).
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { field, holds, setUp, settled, words } from './browser.mjs';
+import { field, holds, put, settled, setUp, words } from './browser.mjs';
 import { records, rows, said, textOf, unfold } from './documents.mjs';
 import { asked, gated, held, hold, release } from './gate.mjs';
 
@@ -65,7 +65,7 @@ async function assertAllRead(page, left = count) {
 async function assertAlive(page) {
   await all(page).click();
   await said(page, /^(\d+) of \1 documents were read\.$/);
-  await field(page).fill('We still parse sentences.');
+  await put(page, 'We still parse sentences.');
   await page.locator('svg .words').getByText('sentences', { exact: true }).waitFor();
 }
 
@@ -88,10 +88,10 @@ for (const [what, change] of [
     await page.getByRole('radio', { name: 'CPU', exact: true }).check();
   }],
   ['the open text is typed', async (page) => {
-    await field(page).fill('We read this first.');
+    await put(page, 'We read this first.');
     // So long that the page loses patience with what is being read.
     await page.waitForTimeout(2_500);
-    await field(page).fill('We read this instead.');
+    await put(page, 'We read this instead.');
     await page.waitForTimeout(1_000);
   }],
   ['another document is opened', async (page) => {
@@ -145,7 +145,7 @@ test('B2: documents that are deleted while all are annotated stay deleted', { ti
 test('B2: the tab closes while all documents are annotated, and the next one goes on', { timeout: 180_000 }, async () => {
   const { page, newTab } = await inTheMiddle();
   // What waits to be saved is kept, too.
-  await field(page).fill('The last word of a tab.');
+  await put(page, 'The last word of a tab.');
   await page.close();
   const other = await newTab();
   await holds(other, 'The last word of a tab.');

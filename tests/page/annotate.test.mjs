@@ -1,7 +1,7 @@
 // The main job: a text that nobody has seen becomes an annotated one, the same that `sinet predict` prints.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { failure, field, predict, setUp, settled, split, status, type, words } from './browser.mjs';
+import { answered, edit, failure, field, openTab, predict, settled, setUp, split, status, type, words } from './browser.mjs';
 
 const unseen = {
   scierc:
@@ -29,6 +29,7 @@ test('an unseen text shows entities, relations and attention', async () => {
   assert.equal(await page.locator('.sentence').count(), expected.windows.length);
   assert.equal((await words(page)).join(''), unseen.scierc.replaceAll(' ', ''));
 
+  await openTab(page, 'Attention');
   const maps = page.locator('.map:visible');
   assert.equal(await maps.count(), 2, 'both directions of the attention');
   const { start, end } = expected.windows[0].words;
@@ -85,8 +86,14 @@ test('sinet.relate scores the relations between given entities', async () => {
 test('typing is enough, the newest text wins', async () => {
   const { page } = await visit();
   await settled(page);
-  await field(page).fill('');
-  await field(page).pressSequentially('We train a tagger', { delay: 20 });
+  const writing = await edit(page);
+  await writing.fill('');
+  await writing.pressSequentially('We train a tagger', { delay: 20 });
+  // It is read without a further key, and what is found stands beside the field.
+  const { entities } = await predict('scierc', 'We train a tagger');
+  await page.locator('.tables caption').first().filter({ hasText: `Entities: ${entities.length || 'none'}` }).waitFor();
+  await answered(page);
+  await writing.press('Escape');
   await settled(page);
   assert.deepEqual(await words(page), ['We', 'train', 'a', 'tagger']);
 });

@@ -1,7 +1,7 @@
 // Whatever comes in, the page stays alive, says one clear sentence, and loses nothing typed.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { failure, field, predict, setUp, settled, status, type, words } from './browser.mjs';
+import { failure, field, predict, put, settled, setUp, status, type, words } from './browser.mjs';
 import { assertFits } from './order.mjs';
 import { isOfCpuWorker } from './site.mjs';
 
@@ -15,7 +15,7 @@ const alive = async (page) => {
 test('an empty text shows nothing and harms nothing', async () => {
   const { page } = await visit();
   await settled(page);
-  await field(page).fill('   ');
+  await put(page, '   ');
   await page.locator('.sentence').first().waitFor({ state: 'detached' });
   assert.equal(await failure(page).innerText(), '');
   await alive(page);
@@ -26,11 +26,11 @@ test('100 kB of text keep the page answering', { timeout: 400_000 }, async () =>
   await settled(page);
   const sentence = 'The parser reads a long text and finds the methods in it. ';
   const text = sentence.repeat(Math.ceil(100_000 / sentence.length));
-  await field(page).fill(text);
+  await put(page, text);
   // While it is read, the page answers, and a newer text is not kept waiting for the end.
   await page.waitForTimeout(4_000);
   await page.getByRole('radio', { name: 'News' }).focus();
-  assert.equal(await page.locator('.sentences').getAttribute('aria-busy'), 'true', 'it is read still');
+  assert.equal(await page.locator('.page').getAttribute('aria-busy'), 'true', 'it is read still');
   await alive(page);
 });
 
@@ -106,7 +106,7 @@ for (const [what, spoil, sentence] of [
   test(`${what} gives one sentence, and the text stays`, async () => {
     let spoilt = true;
     const { page } = await visit({ spoil: (path, bytes) => (spoilt ? spoil(path, bytes) : bytes) });
-    await field(page).fill('Nothing typed is lost.');
+    await put(page, 'Nothing typed is lost.');
     await page.getByRole('alert').filter({ hasText: /The model (cannot be loaded|is not there)/ }).waitFor();
     assert.match(await failure(page).innerText(), sentence);
     assert.equal(await field(page).inputValue(), 'Nothing typed is lost.');
@@ -135,6 +135,6 @@ test('a worker that dies is replaced, and the text read again', async () => {
 test('a worker that never starts is told about', async () => {
   const { page } = await visit({ spoil: (path, bytes) => (isOfCpuWorker(path, 'bg.wasm') ? null : bytes) });
   await page.getByRole('alert').filter({ hasText: 'program did not start' }).waitFor();
-  await field(page).fill('Still here.');
+  await put(page, 'Still here.');
   assert.equal(await field(page).inputValue(), 'Still here.');
 });

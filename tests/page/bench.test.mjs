@@ -16,3 +16,13 @@ test('the benchmark of the page takes as many times as it is asked for', { timeo
   assert.deepEqual(Object.entries(milliseconds).map(([copies, times]) => [copies, times.length]), [['1', 2], ['3', 1]]);
   assert.ok(Object.values(milliseconds).flat().every((time) => time > 0));
 });
+
+test('the benchmark of a long text reads it and types meanwhile', { timeout: 300_000 }, async () => {
+  const script = fileURLToPath(new URL('../../crates/xtask/bench/pool.mjs', import.meta.url));
+  const plan = { text: 'We parse.', pieces: 6, sentences: 2000, workers: 1, runs: 1, typed: 2 };
+  const { stdout } = await promisify(execFile)(process.execPath, [script, JSON.stringify(plan)]);
+  const { milliseconds } = JSON.parse(stdout);
+  assert.deepEqual(Object.keys(milliseconds), ['reading', 'typed', 'typed_meanwhile']);
+  assert.deepEqual([milliseconds.reading.length, milliseconds.typed.length], [1, 2]);
+  assert.ok(Object.values(milliseconds).flat().every((time) => time > 0));
+});

@@ -58,15 +58,38 @@ export function setUp({ gpu = false, ...defaults } = {}) {
   };
 }
 
+/** Waits until the text in the field was read. */
+export const answered = (page) => page.locator('.page[aria-busy="false"]').waitFor();
+
 /** Waits until what is shown belongs to the text in the field. */
 export async function settled(page, timeout = 60_000) {
-  await page.locator('.sentences[aria-busy="false"] svg').first().waitFor({ timeout });
+  await page.locator('.page[aria-busy="false"] .sentences svg').first().waitFor({ timeout });
+}
+
+/** Opens the text for writing, and returns its field. */
+export async function edit(page) {
+  if (!(await field(page).isVisible())) await page.getByRole('button', { name: 'Edit the text' }).click();
+  await field(page).waitFor();
+  return field(page);
+}
+
+/** Puts a text into the field as typing does, and has its labels shown in the place of the field. */
+export async function put(page, text) {
+  await (await edit(page)).fill(text);
+  await field(page).press('Control+Enter');
+}
+
+/** Shows a tab beside the text, and returns it. */
+export async function openTab(page, name) {
+  const tab = page.getByRole('tab', { name });
+  if ((await tab.getAttribute('aria-selected')) !== 'true') await tab.click();
+  return page.getByRole('tabpanel');
 }
 
 /** Puts a text into the field as typing does, and waits for its reading. */
 export async function type(page, text, timeout) {
-  await field(page).fill(text);
-  await page.locator('.sentences[aria-busy="true"]').waitFor({ timeout: 5_000 }).catch(() => {});
+  await put(page, text);
+  await page.locator('.page[aria-busy="true"]').waitFor({ timeout: 5_000 }).catch(() => {});
   await settled(page, timeout);
 }
 

@@ -1,8 +1,11 @@
 // The documents that the browser keeps: as the page lists them, and as its database holds them.
 import { type } from './browser.mjs';
 
-/** Opens the list. */
-export const unfold = (page) => page.locator('.documents summary').click();
+/** Opens the list, if it is folded. */
+export async function unfold(page) {
+  const fold = page.locator('.documents .fold');
+  if ((await fold.getAttribute('aria-expanded')) === 'false') await fold.click();
+}
 
 /** What the list shows. */
 export const rows = (page) => page.locator('.documents li');

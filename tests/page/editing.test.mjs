@@ -1,7 +1,7 @@
 // Correcting: with keys, with a pointer and with buttons, and the model that answers each time.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { entity, field, setUp, settled, type } from './browser.mjs';
+import { edit, entity, field, openTab, settled, setUp, type } from './browser.mjs';
 import { assertAccessible, assertFits, assertInOrder } from './order.mjs';
 
 const visit = setUp({ query: '?device=cpu' });
@@ -117,7 +117,7 @@ test('two keys make a relation, which is reversed, agreed with and told apart', 
   await page.keyboard.press('Enter');
   await said(page).filter({ hasText: /^Agreed: .* by you\.$/ }).waitFor();
   assert.equal(await page.locator('svg .arc.own').count(), 2);
-  assert.equal(await page.locator('.tables').getByText('✓ by you').count(), 2);
+  assert.equal(await (await openTab(page, 'Triples')).getByText('✓ by you').count(), 2);
   await assertAccessible(page);
 });
 
@@ -203,11 +203,15 @@ test('one stop of the Tab key, arrows within, and keys only in the text', async 
   await dialog.waitFor({ state: 'hidden' });
 
   const count = await page.locator('svg .entity').count();
-  await field(page).focus();
-  await field(page).press('End');
-  await field(page).press('Delete');
-  await field(page).press('h');
-  await field(page).press('Backspace');
+  const writing = await edit(page);
+  await writing.press('Control+End');
+  await writing.press('Delete');
+  await writing.press('h');
+  await writing.press('Shift+W');
+  await writing.press('Backspace');
+  await writing.press('Backspace');
+  await writing.press('Control+Enter');
+  await settled(page);
   assert.equal(await page.locator('svg .entity').count(), count, 'keys in the field are the field’s');
 });
 
@@ -237,11 +241,12 @@ test('corrections that went with their text come back with it', async () => {
   await page.keyboard.press('4');
   await said(page).filter({ hasText: 'by you' }).waitFor();
   const own = page.locator('svg .entity.own');
-  await field(page).focus();
+  await edit(page);
   await page.keyboard.press('Control+a');
   await page.keyboard.press('Delete');
   await said(page).filter({ hasText: 'Gone with the text that they stood in: one entity of yours.' }).waitFor();
   await page.keyboard.press('Control+z');
+  await page.keyboard.press('Control+Enter');
   await settled(page);
   assert.match(await own.getAttribute('aria-label'), /Other Scientific Term.*“bidirectional LSTM”/);
 });

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { EventEmitter, once } from 'node:events';
 import { test } from 'node:test';
-import { failure, field, holds, setUp, settled, status, type, words } from './browser.mjs';
+import { failure, field, holds, put, settled, setUp, status, type, words } from './browser.mjs';
 import { gated, refuse } from './gate.mjs';
 import { isOfCpuWorker } from './site.mjs';
 
@@ -141,7 +141,7 @@ test('a model that gets no memory says so, and starts again when asked', { timeo
   await alert.waitFor();
   // A text that is typed is read after a moment, for which the model starts by itself.
   const restarted = once(start, 'start');
-  await field(page).fill(typed);
+  await put(page, typed);
   await restarted;
   await alert.waitFor();
   assert.match(await failure(page).innerText(), /Close other tabs or shorten the text, then try again\.$/);
@@ -196,7 +196,7 @@ test('a connection that fails is waited for', async () => {
   const spoil = (path, bytes) => (cut && isOfCpuWorker(path, 'loader.js') ? null : bytes);
   const { page } = await visit({ spoil });
   await page.getByRole('alert').filter({ hasText: 'program did not start' }).waitFor();
-  await field(page).fill(typed);
+  await put(page, typed);
   await page.getByRole('alert').filter({ hasText: 'program did not start' }).waitFor();
   cut = false;
   await page.evaluate(() => window.dispatchEvent(new Event('online')));
@@ -251,7 +251,7 @@ test('a browser that cannot even start the page is told what to use', async () =
 test('a page that stops says that nothing is lost', async () => {
   const { page } = await visit();
   await settled(page);
-  await field(page).fill(typed);
+  await put(page, typed);
   await page.getByText('Saved in this browser').waitFor();
   // Something that cannot happen: a document without a body.
   await page.evaluate(() => {

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { after, before, test } from 'node:test';
-import { drop, entity, field, holds, setUp, settled, type } from './browser.mjs';
+import { drop, entity, field, holds, put, settled, setUp, type } from './browser.mjs';
 import { rows, unfold } from './documents.mjs';
 import { assertInOrder } from './order.mjs';
 
@@ -72,7 +72,7 @@ test('what is taken away in a format comes back from its file', { timeout: 240_0
     if (format === 'conll') expected.relations = [];
     assert.deepEqual(labels(found, keeps), expected, format);
     if (keeps) assert.equal(found.text, before.text, format);
-    await field(other).fill('');
+    await put(other, '');
   }
   assert.deepEqual(complaints, []);
 });
@@ -153,7 +153,7 @@ test('a link carries the document and is never sent', { timeout: 120_000 }, asyn
   assert.deepEqual(labels(await content(other), true), labels(before, true));
   assert.equal(await field(other).inputValue(), text);
   assert.ok(!site.asked.slice(asked).some((path) => path.includes('d=')));
-  await field(other).fill('');
+  await put(other, '');
 });
 
 test('a link that is damaged is refused with a sentence', { timeout: 60_000 }, async () => {

@@ -4,7 +4,7 @@
 /** Puts the gate up; an `init` of a visit. Everything passes until `hold` or `refuse` is called. */
 export function gated() {
   const kept = sessionStorage.getItem('gate');
-  const gate = (window.gate = { asked: [], held: [], hold: JSON.parse(kept), refuse: null });
+  const gate = (window.gate = { workers: 0, asked: [], held: [], hold: JSON.parse(kept), refuse: null });
   const open = (message) => (typeof message === 'string' ? [message, {}] : Object.entries(message)[0]);
   const parse = (data) => {
     try {
@@ -17,11 +17,12 @@ export function gated() {
     #texts = new Map();
     #handler = null;
     #waiting = 0;
+    #number = gate.workers++;
 
     postMessage(data, ...rest) {
       const [kind, request] = parse(data);
       if (request.text !== undefined) this.#texts.set(request.id, request.text);
-      gate.asked.push({ kind, ...request });
+      gate.asked.push({ kind, worker: this.#number, ...request });
       if (kind === 'annotate' && gate.refuse !== null && request.text.includes(gate.refuse)) {
         gate.refuse = null;
         const refusal = { failed: { id: request.id, fault: 'request', message: 'the test refuses it' } };
@@ -44,24 +45,28 @@ export function gated() {
     #pass(event) {
       const [kind, { id }] = parse(event.data);
       const text = this.#texts.get(id);
-      const isHeld = gate.hold?.kind === kind && (text ?? '').includes(gate.hold.text);
+      const isHeld = gate.hold?.kind === kind && (text ?? '').includes(gate.hold.text) && this.#number >= gate.hold.from;
       if (!isHeld && this.#waiting === 0) return this.#handler?.(event);
       this.#waiting += 1;
       const deliver = () => {
         this.#waiting -= 1;
         this.#handler?.(event);
       };
-      gate.held.push({ kind, text, deliver });
+      gate.held.push({ kind, text, worker: this.#number, deliver });
     }
   };
 }
 
-/** Holds every answer of a kind, and of a question about a text that has `text` in it. */
-export const hold = (page, kind, text = '') => page.evaluate((what) => void (window.gate.hold = what), { kind, text });
+/**
+ * Holds every answer of a kind, and of a question about a text that has `text` in it, of the workers that were started as
+ * number `from` or later, counted from 0.
+ */
+export const hold = (page, kind, text = '', from = 0) =>
+  page.evaluate((what) => void (window.gate.hold = what), { kind, text, from });
 
 /** Holds them from the beginning of the next visit in this tab, until `release`. */
 export const holdNextTime = (page, kind, text = '') =>
-  page.evaluate((what) => sessionStorage.setItem('gate', JSON.stringify(what)), { kind, text });
+  page.evaluate((what) => sessionStorage.setItem('gate', JSON.stringify(what)), { kind, text, from: 0 });
 
 /** Has the next question refused that asks to annotate a text which has `text` in it. */
 export const refuse = (page, text) => page.evaluate((text) => void (window.gate.refuse = text), text);
@@ -77,7 +82,7 @@ export const release = (page) =>
     for (const { deliver } of window.gate.held.splice(0)) deliver();
   });
 
-/** What the page has asked of its workers, in order: the kind of each question, and what is in it. */
+/** What the page has asked of its workers, in order: the kind of each question, the worker's number, and what is in it. */
 export const asked = (page) => page.evaluate(() => window.gate.asked);
 
 /** Waits until the page has asked for a text. */

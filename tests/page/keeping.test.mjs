@@ -1,7 +1,7 @@
 // What a person has written and corrected is there again after a reload, a crash and a closed tab.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { drop, entity, field, holds, setUp, settled, status, type, words } from './browser.mjs';
+import { drop, entity, field, holds, put, settled, setUp, status, type, words } from './browser.mjs';
 import { records, recordsWhen, rows, said, unfold, write } from './documents.mjs';
 import { assertInOrder } from './order.mjs';
 
@@ -27,7 +27,7 @@ test('the last word is kept though the page goes at once', async () => {
   const { page } = await visit();
   await settled(page);
   await write(page, 'We keep.');
-  await field(page).fill('We keep the last word.');
+  await put(page, 'We keep the last word.');
   // Sooner than any pause.
   await page.reload();
   await holds(page, 'We keep the last word.');
@@ -38,7 +38,7 @@ test('a save that comes through as the tab closes leaves no second copy', async 
   await settled(page);
   // The tab is gone before it can take back what it has left beside.
   await page.evaluate(() => { Storage.prototype.removeItem = () => {}; });
-  await field(page).fill('Saved as the tab closed.');
+  await put(page, 'Saved as the tab closed.');
   await page.evaluate(() => window.dispatchEvent(new Event('pagehide')));
   await saved(page);
   const left = await page.evaluate(() => Object.keys(localStorage).filter((name) => name.startsWith('sinet-rescue-')));
@@ -64,7 +64,7 @@ test('the page crashes and nothing is lost', async () => {
 test('what is typed while no model answers is kept', async () => {
   const { page } = await visit({ spoil: (path, bytes) => (path.startsWith('models/') ? null : bytes) });
   await page.getByRole('alert').filter({ hasText: 'The model is not there' }).waitFor();
-  await field(page).fill('No model has read this.');
+  await put(page, 'No model has read this.');
   await saved(page);
   await page.reload();
   await holds(page, 'No model has read this.');

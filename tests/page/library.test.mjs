@@ -4,7 +4,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { field, holds, setUp, settled } from './browser.mjs';
+import { field, holds, put, settled, setUp } from './browser.mjs';
 import { rows, unfold } from './documents.mjs';
 
 const visit = setUp({ query: '?device=cpu', serviceWorkers: 'block' });
@@ -60,7 +60,7 @@ test('the reading of all can be cancelled, and the open document goes first', { 
   const long = lines.map((line, index) => line.replace('tagging.', `tagging. ${'It reads. '.repeat(40)}${index}`));
   await page.getByLabel('Open files…').setInputFiles({ name: 'all.jsonl', mimeType: 'application/json', buffer: Buffer.from(long.join('\n')) });
   await page.getByRole('button', { name: 'Annotate all' }).click();
-  await field(page).fill('We read this first.');
+  await put(page, 'We read this first.');
   await page.getByText('first', { exact: true }).first().waitFor();
   await page.getByRole('button', { name: 'Cancel' }).click();
   await page.getByRole('status', { name: 'Documents' }).filter({ hasText: /^\d+ of \d+ documents were read\.$/ }).waitFor();
@@ -105,7 +105,7 @@ test('two thousand documents are listed and searched, and the page answers meanw
 
   await page.evaluate(() => (window.reads = 0));
   await page.getByLabel('Search documents').pressSequentially('q1717z');
-  await field(page).fill('We still parse sentences.');
+  await put(page, 'We still parse sentences.');
   await page.locator('svg .words').getByText('sentences', { exact: true }).waitFor();
   await rows(page).filter({ hasText: 'Report 1717:' }).waitFor();
   assert.equal(await rows(page).count(), 1);

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { promisify } from 'node:util';
-import { setUp, settled, status, type } from './browser.mjs';
+import { settled, setUp, status, type } from './browser.mjs';
 import { assertInOrder } from './order.mjs';
 import { isOfCpuWorker } from './site.mjs';
 

@@ -1,7 +1,7 @@
 // Two documents at once: an answer never lands in another document than the one that it was asked for (B1).
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { drop, field, holds, setUp, settled, type, words } from './browser.mjs';
+import { drop, holds, put, settled, setUp, type, words } from './browser.mjs';
 import { recordsWhen, rows, textOf, unfold } from './documents.mjs';
 import { askedFor, gated, held, hold, holdNextTime, release } from './gate.mjs';
 
@@ -74,7 +74,7 @@ const back = (page, title = two) => page.getByRole('button', { name: title, exac
 test('B1: a document that is opened while another one is read keeps its corrections', async () => {
   const { page } = await correctedAndLeft();
   await hold(page, 'annotated', one);
-  await field(page).fill(one);
+  await put(page, one);
   await held(page);
   await back(page);
   await holds(page, two);

@@ -1,7 +1,7 @@
 // Why, or why not; thresholds; what the network looked at; parts switched off; two models on one text.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { predict, setUp, settled, type } from './browser.mjs';
+import { openTab, predict, settled, setUp, type } from './browser.mjs';
 import { assertInOrder } from './order.mjs';
 
 const text =
@@ -18,10 +18,12 @@ async function read(options) {
 }
 
 /** What the tables of the page say: the same as the pictures, easier to read. */
-const tables = (page) =>
-  page.locator('.tables table').evaluateAll((tables) =>
+async function tables(page) {
+  const panel = await openTab(page, 'Triples');
+  return panel.locator('.tables table').evaluateAll((tables) =>
     tables.map((table) => [...table.tBodies[0].rows].map((row) => [...row.cells].map((cell) => cell.textContent.trim()))),
   );
+}
 
 /** The tables, once `done` holds of them. */
 async function tablesWhen(page, done) {
@@ -45,11 +47,12 @@ const scores = (page) =>
     ),
   );
 
-async function openTuning(page) {
-  await page.locator('.tuning summary').click();
-}
+const openTuning = (page) => openTab(page, 'Thresholds');
 
-const slide = (page, name, value) => page.getByRole('slider', { name }).fill(String(value));
+async function slide(page, name, value) {
+  await openTuning(page);
+  await page.getByRole('slider', { name }).fill(String(value));
+}
 
 test('an entity is explained by the scores of all types', async () => {
   const { page } = await read();
@@ -66,7 +69,8 @@ test('an entity is explained by the scores of all types', async () => {
   assert.ok(Math.abs(best[1] - entity.score) <= 0.0051, `${best} is what sinet predict prints: ${entity.score}`);
   assert.equal(await page.locator('.why .reported th').innerText(), best[0]);
   await page.keyboard.press('Escape');
-  await page.locator('.why').waitFor({ state: 'detached' });
+  await page.locator('.why .decision').waitFor({ state: 'detached' });
+  assert.match(await page.locator('.why').innerText(), /Select an entity, a relation or some words/);
 });
 
 test('a relation is explained in both directions', async () => {
@@ -96,13 +100,16 @@ test('a threshold redraws and explains, and goes back', async () => {
   assert.ok(found[1].every((row) => Number(row[3]) >= 0.9), JSON.stringify(found[1]));
   assert.deepEqual(found[0], own[0], 'entities stay');
   assert.equal(await page.locator('svg .arc').count(), left.length);
+  await openTuning(page);
   assert.match(await page.locator('.changes .told').innerText(), /^Compared with the model’s own: \d+ relations? gone\.$/);
   assert.equal(await page.locator('.changes li').count(), relations.length - left.length);
 
   await slide(page, 'Entities from', 100);
   await tablesWhen(page, ([entities, relations]) => entities.length === 0 && relations.length === 0);
+  await openTuning(page);
   await page.getByRole('button', { name: 'Back to the model’s own' }).click();
   await tablesWhen(page, (now) => same(now, own));
+  await openTuning(page);
   assert.equal(await page.getByRole('slider', { name: 'Relations from' }).getAttribute('aria-valuetext'), '0.30');
   assert.equal(await page.locator('.changes li').count(), 0);
 });
@@ -111,9 +118,9 @@ test('what is below the threshold says so', async () => {
   const { page } = await read();
   await page.locator('svg .entity').first().focus();
   await page.locator('.why .decision').waitFor();
-  await openTuning(page);
   const score = Number(await page.locator('.why .reported .value').innerText());
   await slide(page, 'Entities from', Math.max(0, Math.floor(100 * score) - 5));
+  await openTab(page, 'Why');
   await page.locator('.why .decision', { hasText: 'is not below the threshold' }).waitFor();
   assert.ok((await page.locator('.why .mark').count()) > 0, 'the threshold is marked');
 });
@@ -125,6 +132,7 @@ test('parts of the network switch off and on', async () => {
   let changed = 0;
   for (const name of [/TAP/, /Entities look/, /Relations look/]) {
     const part = page.getByRole('switch', { name });
+    await openTuning(page);
     await part.uncheck();
     await page.locator('.changes .told:not(:empty)').waitFor();
     const told = await page.locator('.changes .told').innerText();
@@ -133,12 +141,15 @@ test('parts of the network switch off and on', async () => {
       assert.ok((await page.locator('.changes li').count()) > 0, told);
     }
     if (name.source !== 'TAP') {
+      await openTab(page, 'Attention');
       const off = page.locator('.map', { hasText: 'Switched off.' });
       await off.waitFor();
       assert.equal(await off.count(), 1);
     }
+    await openTuning(page);
     await part.check();
     await tablesWhen(page, (now) => same(now, own));
+    await openTuning(page);
     assert.equal(await page.getByRole('button', { name: 'Back to' }).count(), 0, 'all on is the model’s own');
   }
   assert.ok(changed > 0, 'the parts do something');
@@ -159,6 +170,7 @@ test('the heat maps have a column for each word and say their numbers', async ()
   const { page } = await read();
   const { windows } = await predict('scierc', text);
   const { start, end } = windows[0].words;
+  await openTab(page, 'Attention');
   const maps = page.locator('.map:visible');
   assert.equal(await maps.count(), 2, 'both directions');
   for (const map of await maps.all()) {
@@ -187,6 +199,7 @@ test('the heat map follows the selection', async () => {
   const { entities, windows } = await predict('scierc', text);
   const second = entities.find((entity) => entity.words.start >= windows[1].words.start);
   await page.locator(`svg .entity[aria-label*="“${second.text}”"]`).last().focus();
+  await openTab(page, 'Attention');
   const chosen = page.locator('.map:visible').first().locator('.column.chosen .word');
   await chosen.first().waitFor();
   const words = second.words.end - second.words.start;
@@ -198,22 +211,22 @@ test('the heat map follows the selection', async () => {
 test('another model reads the same text beside', { timeout: 60_000 }, async () => {
   const { page } = await read();
   const mine = await tables(page);
+  await openTab(page, 'Compare');
   const group = page.getByRole('group', { name: 'The other model' });
   await group.getByRole('button', { name: 'News' }).click();
-  await page.locator('.side-by-side').waitFor();
+  await page.locator('.beside').waitFor();
   const expected = await predict('conll04', text);
   const other = page.getByRole('group', { name: 'News', exact: true });
   await other.locator('svg').first().waitFor();
   assert.equal(await other.locator('svg .entity').count(), expected.entities.length);
-  const own = page.getByRole('group', { name: 'Scientific', exact: true });
-  assert.equal(await own.locator('svg .entity').count(), mine[0].length);
+  assert.equal(await page.locator('.sentences svg .entity').count(), mine[0].length, 'one’s own model’s stay in the middle');
   assert.match(await page.locator('.compared .told').innerText(), /^(Only Scientific finds \d+, only News \d+ of all|Both models)/);
   assert.equal(page.workers().length, 2);
   await type(page, 'Anna Lindqvist works in Oslo.');
-  await page.locator('.side-by-side svg .entity[aria-label*="“Oslo”"]').first().waitFor();
+  await page.locator('.beside svg .entity[aria-label*="“Oslo”"]').first().waitFor();
   const ended = Promise.race(page.workers().map((worker) => new Promise((resolve) => worker.once('close', resolve))));
   await group.getByRole('button', { name: 'Close' }).click();
-  await page.locator('.side-by-side').waitFor({ state: 'detached' });
+  await page.locator('.beside').waitFor({ state: 'detached' });
   await ended;
   assert.equal(page.workers().length, 1, 'its worker has ended');
 });
@@ -244,12 +257,13 @@ test('B25: views that are gone leave nothing behind', { timeout: 120_000 }, asyn
     return page.evaluate(() => window.callbacks.filter((callback) => callback.deref()).length);
   };
   const counts = [];
+  await openTab(page, 'Compare');
   for (let time = 0; time < 4; time++) {
     const group = page.getByRole('group', { name: 'The other model' });
     await group.getByRole('button', { name: 'News' }).click();
-    await page.locator('.side-by-side svg').last().waitFor();
+    await page.locator('.beside svg').last().waitFor();
     await group.getByRole('button', { name: 'Close' }).click();
-    await page.locator('.side-by-side').waitFor({ state: 'detached' });
+    await page.locator('.beside').waitFor({ state: 'detached' });
     counts.push(await alive());
   }
   assert.ok(counts[0] > 0, 'what is there calls back');
@@ -260,20 +274,28 @@ for (const colorScheme of ['light', 'dark']) {
   for (const width of [1280, 390]) {
     test(`these views are in order: ${colorScheme}, ${width} pixels`, async () => {
       const { page, complaints } = await read({ colorScheme, viewport: { width, height: 900 } });
-      await openTuning(page);
       await slide(page, 'Relations from', 60);
       await page.locator('.changes .told:not(:empty)').waitFor();
+      await assertInOrder(page, `thresholds-${colorScheme}-${width}`);
+      await openTab(page, 'Compare');
       await page.getByRole('group', { name: 'The other model' }).getByRole('button', { name: 'News' }).click();
-      await page.locator('.side-by-side svg').last().waitFor();
+      await page.locator('.beside svg').last().waitFor();
+      await assertInOrder(page, `compare-${colorScheme}-${width}`);
+      await openTab(page, 'Triples');
+      await assertInOrder(page, `triples-${colorScheme}-${width}`);
+      await openTab(page, 'Attention');
+      await page.locator('.attention details').first().waitFor();
       for (const details of await page.locator('.attention details').all()) {
         await details.evaluate((details) => (details.open = true));
       }
+      await assertInOrder(page, `attention-${colorScheme}-${width}`);
+      await openTab(page, 'Why');
       for (const kind of ['.entity', '.arc']) {
         // What is far from the window is not drawn.
-        await page.locator('.sentences').evaluate((sentences) => sentences.scrollIntoView());
+        await page.locator('.sentence').first().scrollIntoViewIfNeeded();
         await page.locator(`.sentences svg ${kind}`).first().focus();
         await page.locator('.why table').nth(kind === '.arc' ? 1 : 0).waitFor();
-        await assertInOrder(page, `understanding${kind.replace('.', '-')}-${colorScheme}-${width}`);
+        await assertInOrder(page, `why${kind.replace('.', '-')}-${colorScheme}-${width}`);
       }
       assert.deepEqual(complaints, []);
     });

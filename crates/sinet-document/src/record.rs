@@ -23,6 +23,9 @@ pub struct Head {
     pub title: String,
     /// When it was changed last, in milliseconds since 1970.
     pub edited: f64,
+    /// When it came into the list, in milliseconds since 1970; `None` in records of before that was noted.
+    #[serde(default)]
+    added: Option<f64>,
     /// Counts its changes. Whoever saves says which one they have changed.
     pub revision: u32,
     /// Its state with regard to a model.
@@ -75,12 +78,34 @@ pub struct Body {
 pub struct Unusable;
 
 impl Head {
-    /// The entry in the list of a document that has just been changed.
+    /// The entry in the list of a document that has just been changed, and come into the list.
     pub fn new(id: String, body: &Body, edited: f64, revision: u32, state: State) -> Self {
         let (title, checked) = (title(body.text()), body.checked);
         let counts = Some(Counts::of_labels(&body.document.labels()));
         let against_model = body.document.against_model();
-        Self { version: VERSION, id, title, edited, revision, state, checked, counts, against_model }
+        Self {
+            version: VERSION,
+            id,
+            title,
+            edited,
+            added: Some(edited),
+            revision,
+            state,
+            checked,
+            counts,
+            against_model,
+        }
+    }
+
+    /// The same entry of a document that has been in the list since then, in milliseconds since 1970.
+    #[must_use]
+    pub fn since(self, added: f64) -> Self {
+        Self { added: Some(added), ..self }
+    }
+
+    /// When the document came into the list, in milliseconds since 1970.
+    pub fn added(&self) -> f64 {
+        self.added.filter(|added| added.is_finite()).unwrap_or(self.edited)
     }
 
     /// As it is kept.

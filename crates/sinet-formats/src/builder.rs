@@ -34,6 +34,26 @@ impl DocumentBuilder {
         words.push(ByteSpan { start, end: text.len() });
     }
 
+    /// Takes `text` for the one that the words are from, if it has them in order with nothing but white space around them;
+    /// returns whether it has. Labels come after this.
+    pub(crate) fn take_text(&mut self, text: &str) -> bool {
+        let LabelledDocument { text: joined, words, .. } = &mut self.document;
+        let mut end = 0;
+        let mut placed = Vec::with_capacity(words.len());
+        for word in words.iter() {
+            let rest = text[end..].trim_start();
+            let Some(word) = word.of(joined).filter(|word| rest.starts_with(word)) else { return false };
+            let start = text.len() - rest.len();
+            end = start + word.len();
+            placed.push(ByteSpan { start, end });
+        }
+        if !text[end..].trim_start().is_empty() {
+            return false;
+        }
+        (*joined, *words) = (text.to_owned(), placed);
+        true
+    }
+
     /// Ends a sentence after the last word.
     pub(crate) fn end_sentence(&mut self) {
         let LabelledDocument { words, sentences, .. } = &mut self.document;

@@ -43,13 +43,15 @@ impl Context {
     fn put_scores_right(&mut self, document: &mut LabelledDocument) {
         /// Models do not keep what they are less sure of, so a file of percents has a larger one.
         const SURE_IN_PERCENT: f32 = 20.0;
+        let is_good = |score: f32| (0.0..=1.0).contains(&score);
+        let relations = document.relations.iter().map(|relation| relation.score);
+        let mut all = document.entities.iter().map(|entity| entity.score).chain(relations);
+        if all.all(|score| score.is_none_or(is_good)) {
+            return;
+        }
         let entities = document.entities.iter_mut().map(|entity| &mut entity.score);
         let mut scores: Vec<&mut Option<f32>> =
             entities.chain(document.relations.iter_mut().map(|relation| &mut relation.score)).collect();
-        let is_good = |score: f32| (0.0..=1.0).contains(&score);
-        if scores.iter().all(|score| score.is_none_or(is_good)) {
-            return;
-        }
         let stated = || scores.iter().filter_map(|score| **score);
         let in_percent = stated().all(|score| (0.0..=100.0).contains(&score));
         if in_percent && stated().any(|score| score >= SURE_IN_PERCENT) {

@@ -94,7 +94,7 @@ impl LabelledDocument {
     /// The document with words, and sentences that cover all of them: its own, or those that its text has.
     #[must_use]
     pub fn with_words(self) -> Self {
-        let mut document = self.worded().into_owned();
+        let mut document = if self.words.is_empty() { self.worded().into_owned() } else { self };
         document.sentences = document.all_sentences();
         document
     }

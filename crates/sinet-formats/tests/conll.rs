@@ -230,6 +230,41 @@ fn schemes() {
     );
 }
 
+/// Labels by two hands, or those of a person and of a model: nothing in a file tells which is whose.
+#[test]
+fn of_several_columns_of_tags_the_one_that_is_read_is_said() {
+    let file = "Ada B-PER B-ORG\nruns O O\nin O O\nRome B-LOC B-LOC\n\nBo B-PER O\nsits O O\n";
+    check(
+        file,
+        expect![[r#"
+            conll: column 2 of its lines holds tags such as O and B-PER
+            "" "Ada runs in Rome": "Ada"/PER "Rome"/LOC
+            "" "Bo sits": "Bo"/PER
+            2 documents, 3 entities, 0 relations.
+            Read as CoNLL, which counts in words: a tag stands beside each.
+            Column 1 holds the words, column 2 the tags. There are tags in column 3 too, which are not read: `--columns tag=3` reads them instead.
+            The tags are IOB2: every entity begins with B-.
+            2 fields not read: column 3 (2 times).
+        "#]],
+    );
+    check_columns(
+        file,
+        "tag=3",
+        expect![[r#"
+            "" "Ada runs in Rome": "Ada"/ORG "Rome"/LOC
+            "" "Bo sits":
+            2 documents, 2 entities, 0 relations.
+            Read as CoNLL, which counts in words: a tag stands beside each.
+            Column 1 holds the words, column 3 the tags.
+            The tags are IOB2: every entity begins with B-.
+            3 fields not read: column 2 (3 times).
+        "#]],
+    );
+    // Kinds of phrases are no entities.
+    let phrases = "Ada B-NP B-PER\nruns B-VP O\n\nBo B-NP B-PER\nsits B-VP O\n";
+    assert!(!read(phrases, Columns::default()).contains("--columns"), "{phrases}");
+}
+
 #[test]
 fn a_column_of_numbers_is_no_column_of_words() {
     check(
@@ -240,7 +275,7 @@ fn a_column_of_numbers_is_no_column_of_words() {
             "" "Berlinerisch ist": "Berlinerisch"/LOCderiv
             2 documents, 3 entities, 0 relations.
             Read as CoNLL, which counts in words: a tag stands beside each.
-            Column 2 holds the words, column 3 the tags.
+            Column 2 holds the words, column 3 the tags. There are tags in column 4 too, which are not read: `--columns tag=4` reads them instead.
             The tags are IOB2: every entity begins with B-.
             3 fields not read: column 4, comments (2 times).
         "#]],

@@ -119,6 +119,26 @@ fn label_studio_tasks_that_nobody_has_judged() {
     );
 }
 
+/// Tasks as they are made for Label Studio, before anybody has opened them: no text is without entities because of that.
+#[test]
+fn label_studio_tasks_before_they_are_labelled() {
+    for file in [
+        r#"[{"data":{"text":"Eva left"}},{"data":{"text":"Bo sits"}}]"#,
+        "{\"data\":{\"text\":\"Eva left\"}}\n{\"data\":{\"text\":\"Bo sits\"}}\n",
+        r#"[{"id":1,"data":{"body":"Eva left"},"total_annotations":0},{"id":2,"data":{"body":"Bo sits"},"meta":{}}]"#,
+    ] {
+        check(
+            Format::LabelStudio,
+            file,
+            expect![[r#"
+                0 documents, 0 entities, 0 relations.
+                Read as Label Studio JSON, which counts in UTF-16 code units, end exclusive.
+                2 documents that nobody has labelled yet: left out.
+            "#]],
+        );
+    }
+}
+
 /// An export by the interface for programs has the numbers of predictions, not the predictions.
 #[test]
 fn label_studio_predictions_that_are_numbers() {

@@ -176,6 +176,49 @@ fn gliner() {
     );
 }
 
+#[test]
+fn gliner_words_have_the_places_that_they_have_in_a_text_beside_them() {
+    let row = |text: &str| {
+        let labels = r#""ner":[[0,0,"K"],[0,1,"K"],[2,2,"K"]]"#;
+        format!(r#"[{{"tokenized_text":["b","é","b"],{labels},"text":{text}}}]"#)
+    };
+    check(
+        Format::Gliner,
+        &row(r#""  b\n\té b ""#),
+        expect![[r#"
+            "" "  b\n\té b ": "b"/K/Person "b\n\té"/K/Person "b"/K/Person
+            1 document, 3 entities, 0 relations.
+            Read as GLiNER JSON, which counts in words of the document, end inclusive.
+            The words stand in the `text` beside them, in order: it is taken as it is.
+            Nothing is lost.
+        "#]],
+    );
+    check(
+        Format::Gliner,
+        &row(r#""béb""#),
+        expect![[r#"
+            "" "béb": "b"/K/Person "bé"/K/Person "b"/K/Person
+            1 document, 3 entities, 0 relations.
+            Read as GLiNER JSON, which counts in words of the document, end inclusive.
+            The words stand in the `text` beside them, in order: it is taken as it is.
+            3 entities beginning or ending inside a word: kept so.
+        "#]],
+    );
+    // A text with other words is not the one that was labelled.
+    for text in [r#""b é b b""#, r#""b x é b""#, r#""b é""#, r#""b b é""#, "7"] {
+        check(
+            Format::Gliner,
+            &row(text),
+            expect![[r#"
+                "" "b é b": "b"/K/Person "b é"/K/Person "b"/K/Person
+                1 document, 3 entities, 0 relations.
+                Read as GLiNER JSON, which counts in words of the document, end inclusive.
+                1 field not read: `text`.
+            "#]],
+        );
+    }
+}
+
 #[track_caller]
 fn check_brat(text: &str, labels: &str, expected: Expect) {
     let seen = match read_brat("d", text.to_owned(), labels, Options::default()) {

@@ -1,15 +1,16 @@
 //! From a text to its annotation.
 
 use sinet_text::annotation::{Annotation, Entity, OffsetUnit, Relation, TextRange, Window, WindowAttention};
-use sinet_text::{Document, Offsets};
+use sinet_text::{Document, Offsets, Part};
 
 use crate::decode::{Limits, Omitted, Thresholds};
 use crate::encode::{self, Encoded};
 use crate::error::AnnotateError;
 use crate::model::Model;
 use crate::predict::Prediction;
+use crate::switches::Switches;
 
-/// A text with what the model finds in it.
+/// A text with what the model finds in it; of a text that was read in part, an [`Annotation::part`].
 #[derive(Debug, Clone, PartialEq)]
 pub struct Annotated {
     /// Entities and relations with scores.
@@ -26,6 +27,26 @@ impl Model {
     /// [`AnnotateError`] if the device fails.
     pub async fn annotate(&self, text: &str) -> Result<Annotated, AnnotateError> {
         self.annotate_encoded(&self.encode(Document::parse(text)).await?)
+    }
+
+    /// Encodes a part of a document and annotates it. `encoded` has it then beside the parts that it had before, all of them
+    /// read by the whole network; so it answers further questions about them together.
+    ///
+    /// The parts of a document, read by as many programs, are [joined](Annotation::join) to what [`Model::annotate`] says, bit
+    /// by bit, because a batch is the same in a part as in the whole.
+    ///
+    /// # Errors
+    ///
+    /// [`AnnotateError`] if the device fails.
+    pub async fn annotate_part(&self, encoded: &mut Encoded, part: Part) -> Result<Annotated, AnnotateError> {
+        self.switch(encoded, Switches::default());
+        let batches = self.read(&encoded.windows, part).await?;
+        let mut others = std::mem::replace(&mut encoded.batches, batches);
+        let annotated = self.annotate_encoded(encoded)?;
+        let read = encoded.read_windows();
+        others.retain(|batch| batch.windows.iter().all(|&window| !read[window]));
+        encoded.batches.append(&mut others);
+        Ok(annotated)
     }
 
     /// Annotates an encoded document.
@@ -50,7 +71,10 @@ impl Model {
         limits: Limits,
     ) -> Result<(Annotated, Omitted), AnnotateError> {
         let (prediction, omitted) = self.predict_with(encoded, thresholds, limits)?;
+        let read = encoded.read_windows();
         let annotation = self.annotation(encoded, prediction);
+        let is_whole = read.iter().all(|&read| read);
+        let annotation = if is_whole { annotation } else { annotation.part(|window| read[window]) };
         Ok((Annotated { annotation, attention: encoded.attention()? }, omitted))
     }
 

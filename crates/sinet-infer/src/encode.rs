@@ -3,7 +3,7 @@
 use burn::tensor::{Tensor, TensorData, TensorReadError, Transaction};
 use sinet_model::{Batch, Mode, Spaces, Span};
 use sinet_text::annotation::WindowAttention;
-use sinet_text::{Document, Encoding, WordRange, windows};
+use sinet_text::{Document, Encoding, Part, WordRange, windows};
 
 use crate::attention::over_words;
 use crate::error::AnnotateError;
@@ -18,11 +18,15 @@ const ROWS_AT_A_TIME: usize = 256;
 ///
 /// The encoder, nearly all of the work, has run. The rest takes milliseconds and can be done again and again:
 /// see [`Model::predict`], [`Model::relate`], [`Model::switch`] and [`Model::explain`].
+///
+/// Of a document that others read too, it may have run on some parts only ([`Model::annotate_part`]). All answers are then
+/// about these: no entity and no relation is found elsewhere.
 #[derive(Debug, Clone)]
 pub struct Encoded {
     pub(crate) document: Document,
     /// In the order of the text.
     pub(crate) windows: Vec<Window>,
+    /// Those that were read.
     pub(crate) batches: Vec<EncodedBatch>,
     /// The parts of the network that made the spaces of the batches.
     switches: Switches,
@@ -58,6 +62,18 @@ impl Encoded {
         self.switches
     }
 
+    /// Leaves behind what the encoder has made of the document, which remains cut as it is.
+    pub fn forget(&mut self) {
+        self.batches.clear();
+    }
+
+    /// Whether each window was read.
+    pub(crate) fn read_windows(&self) -> Vec<bool> {
+        let mut read = vec![false; self.windows.len()];
+        self.batches.iter().flat_map(|batch| &batch.windows).for_each(|&window| read[window] = true);
+        read
+    }
+
     /// For each window the numbers of the spans that lie in it, in their order. A span without words, or one that no
     /// single window holds, lies in none.
     pub(crate) fn by_window(&self, spans: &[WordRange]) -> Vec<Vec<usize>> {
@@ -85,9 +101,9 @@ impl Encoded {
         Span { sentence, rows: row + pieces[first].start..row + pieces[last].end, words: words.end - words.start }
     }
 
-    /// The attention maps of each window.
+    /// The attention maps of each window that was read.
     pub(crate) fn attention(&self) -> Result<Vec<WindowAttention>, AnnotateError> {
-        let mut maps: Vec<_> = (0..self.windows.len()).map(|_| WindowAttention::default()).collect();
+        let mut maps = Vec::new();
         for batch in &self.batches {
             let longest = batch.batch.rows().longest();
             let ctam = |weights: &Option<Tensor<3>>| match weights {
@@ -116,14 +132,15 @@ impl Encoded {
                     row.rotate_left(1);
                     row
                 };
-                maps[window] = WindowAttention {
+                maps.push(WindowAttention {
                     window,
                     entity_over_relation: map(rows(&entity).into_iter().map(without_padding).collect()),
                     relation_over_entity: map(rows(&relation).into_iter().map(without_padding).collect()),
                     encoder_cls: map(rows(&batch.cls_attention).into_iter().map(cls_last).collect()),
-                };
+                });
             }
         }
+        maps.sort_by_key(|attention| attention.window);
         Ok(maps)
     }
 
@@ -147,6 +164,13 @@ impl Model {
     ///
     /// [`AnnotateError`] if the device fails.
     pub async fn encode(&self, document: Document) -> Result<Encoded, AnnotateError> {
+        let mut encoded = self.cut(document);
+        encoded.batches = self.read(&encoded.windows, Part::WHOLE).await?;
+        Ok(encoded)
+    }
+
+    /// Cuts a document into the inputs of the encoder, none of which is read yet.
+    pub fn cut(&self, document: Document) -> Encoded {
         let limit = self.config.architecture.encoder.max_pieces();
         let pieces: Vec<_> = document.word_texts().map(|word| self.tokenizer.pieces(word)).collect();
         let counts: Vec<_> = pieces.iter().map(Vec::len).collect();
@@ -156,11 +180,16 @@ impl Model {
             Window { words, encoding: encoding.in_context(&pieces, words, self.config.context_words, limit) }
         };
         let windows: Vec<_> = windows.into_iter().map(window).collect();
+        Encoded { document, windows, batches: Vec::new(), switches: Switches::default() }
+    }
+
+    /// Runs the encoder, TAP and CTAM on the batches of a part.
+    pub(crate) async fn read(&self, windows: &[Window], part: Part) -> Result<Vec<EncodedBatch>, AnnotateError> {
         let mut batches = Vec::new();
-        for numbers in batched(&windows) {
-            batches.push(self.encode_batch(&windows, numbers).await?);
+        for (_, numbers) in batched(windows).into_iter().enumerate().filter(|&(batch, _)| part.has(batch)) {
+            batches.push(self.encode_batch(windows, numbers).await?);
         }
-        Ok(Encoded { document, windows, batches, switches: Switches::default() })
+        Ok(batches)
     }
 
     /// Makes the two spaces and what CTAM reads in them anew from the encoder's hidden states, with some parts of the

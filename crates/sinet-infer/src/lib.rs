@@ -23,7 +23,8 @@
 //! One step a file: `encode` runs the encoder, `predict` the classifiers, whose scores `decode` turns into entities and
 //! relations, and `annotate` puts these into the text. An [`Encoded`] text answers further questions in milliseconds:
 //! other thresholds ([`Model::annotate_with`]), other entities ([`Model::relate`]), a network without some of its parts
-//! ([`Model::switch`]), and why something was found or not ([`Model::explain`]).
+//! ([`Model::switch`]), and why something was found or not ([`Model::explain`]). A long text can be read in parts, by several
+//! programs ([`Model::annotate_part`]).
 //!
 //! The files of a folder have a module each: [`config`], [`weights`] and [`selftest`], which `device_check` runs; [`export()`]
 //! writes them. The folder itself with its manifest is `sinet-folder`, known here as [`folder`].

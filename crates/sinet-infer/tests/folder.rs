@@ -8,8 +8,8 @@ use burn::tensor::{Device, read_sync};
 use expect_test::{Expect, expect};
 use proptest::prelude::*;
 use sinet_infer::{Annotated, Encoded, Model, ModelFiles, Precision, SelfTest, weights};
-use sinet_text::annotation::{Annotation, TextRange};
-use sinet_text::{Document, WordRange};
+use sinet_text::annotation::{Annotation, TextRange, WindowAttention};
+use sinet_text::{Document, Part, WordRange};
 
 use random_folder::random_folder;
 
@@ -143,6 +143,50 @@ fn a_text_becomes_an_annotation() {
     assert!(!reading.annotation.entities.is_empty() && !reading.annotation.relations.is_empty());
     let json = serde_json::to_string(&reading.annotation).unwrap();
     assert_eq!(serde_json::from_str::<Annotation>(&json).unwrap(), reading.annotation);
+}
+
+/// Several programs read a text, some parts each, and answer together what one says alone.
+#[test]
+fn parts_of_a_text_are_read_as_the_whole_to_the_bit() {
+    let text: String = (1..60)
+        .map(|number| {
+            format!("The corpus of news text {}improves parser {number}. ", "uses a beam search, ".repeat(number % 7))
+        })
+        .collect();
+    let whole = read(&text);
+    let encoded_whole = read_sync(MODEL.encode(Document::parse(&text))).unwrap();
+    let spans: Vec<_> = whole.annotation.entities.iter().map(|entity| entity.words).collect();
+    let related = MODEL.relate(&encoded_whole, &spans, 0.3).unwrap();
+    assert!(!related.0.is_empty());
+    for of in [1, 2, 3, 7, 500] {
+        let mut programs = [0, 1].map(|_| MODEL.cut(Document::parse(&text)));
+        let (mut annotations, mut attention) = (Vec::new(), Vec::new());
+        // The last part twice: it is there once.
+        for index in (0..of).chain([of - 1]) {
+            let part = read_sync(MODEL.annotate_part(&mut programs[index % 2], Part { index, of })).unwrap();
+            if annotations.len() < of {
+                annotations.push(part.annotation);
+                attention.push(part.attention);
+            }
+        }
+        let joined = Annotated {
+            annotation: Annotation::join(text.clone(), annotations).unwrap(),
+            attention: WindowAttention::join(attention),
+        };
+        assert_eq!(joined, whole, "{of} parts");
+
+        // Later questions go to every program.
+        let again = programs.each_ref().map(|program| MODEL.annotate_encoded(program).unwrap().annotation);
+        assert_eq!(Annotation::join(text.clone(), again.to_vec()).unwrap(), whole.annotation, "{of} parts");
+        let mut found: Vec<_> = (programs.iter())
+            .flat_map(|program| {
+                let (pairs, scores) = MODEL.relate(program, &spans, 0.3).unwrap();
+                pairs.into_iter().zip(scores)
+            })
+            .collect();
+        found.sort_by_key(|(pair, _)| (pair.head, pair.tail));
+        assert_eq!(found.into_iter().unzip(), related, "{of} parts");
+    }
 }
 
 #[test]

@@ -1,7 +1,11 @@
 //! The result of reading a text: entities and relations with scores, in a form that serialises to the JSON
 //! which `sinet predict` prints and `sinet.annotate` returns.
 
+mod parts;
+
 use serde::{Deserialize, Serialize};
+
+pub use parts::Part;
 
 /// An annotated text.
 ///

@@ -40,7 +40,7 @@ pub mod types;
 pub mod windows;
 pub mod words;
 
-pub use annotation::{Annotation, OffsetUnit, TextRange, WordRange};
+pub use annotation::{Annotation, OffsetUnit, Part, TextRange, WordRange};
 pub use document::Document;
 pub use labels::{LabelledPair, LabelledSpan, Labels};
 pub use offsets::Offsets;

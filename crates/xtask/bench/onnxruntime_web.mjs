@@ -1,8 +1,9 @@
-// How long ONNX Runtime Web takes for an encoder alone, in Chromium, on one thread:
+// How long ONNX Runtime Web takes for an encoder alone, in Chromium:
 //
-//   node onnxruntime_web.mjs '{"package":…,"model":…,"pieces":32,"device":"cpu","gpu":false,"warm_ups":40,"runs":{"8":15}}'
+//   node onnxruntime_web.mjs '{"package":…,"model":…,"pieces":32,"device":"cpu","gpu":false,"threads":1,"warm_ups":40,"batches":1,"runs":{"8":15}}'
 //
-// `package` is the folder of onnxruntime-web, `model` an ONNX file. `runs` holds, for each batch size, how often.
+// `package` is the folder of onnxruntime-web, `model` an ONNX file. `runs` holds, for each batch size, how often `batches` of
+// them are read; single ones warm up. More than one thread needs a page that the server's headers have isolated.
 // Prints one JSON object: the package's version, and times in milliseconds by batch size.
 import { createReadStream } from 'node:fs';
 import { readFile } from 'node:fs/promises';
@@ -17,9 +18,10 @@ const [browser, server] = [await launch({ gpu: plan.gpu }), await serve()];
 try {
   const page = await browser.newPage();
   await page.goto(`http://127.0.0.1:${server.address().port}/`);
-  const milliseconds = await page.evaluate(async ({ pieces, device, warm_ups, runs }) => {
+  const milliseconds = await page.evaluate(async ({ pieces, device, threads, warm_ups, batches, runs }) => {
+    if (threads > 1 && !window.crossOriginIsolated) throw new Error('the page is not isolated, so it has one thread');
     const ort = await import(device === 'webgpu' ? '/ort.webgpu.bundle.min.mjs' : '/ort.wasm.bundle.min.mjs');
-    ort.env.wasm.numThreads = 1;
+    ort.env.wasm.numThreads = threads;
     ort.env.wasm.wasmPaths = '/';
     const executionProviders = [device === 'webgpu' ? 'webgpu' : 'wasm'];
     const session = await ort.InferenceSession.create('/model.onnx', { executionProviders });
@@ -28,13 +30,17 @@ try {
       const shape = [Number(batch), pieces];
       const filled = (value) => new ort.Tensor('int64', new BigInt64Array(shape[0] * pieces).fill(value), shape);
       const feeds = { input_ids: filled(1n), attention_mask: filled(1n), token_type_ids: filled(0n) };
-      const times = [];
-      for (let run = 0; run < warm_ups + count; run += 1) {
-        const start = performance.now();
+      const read = async () => {
         const outputs = await session.run(feeds);
         // On a GPU the time is over only when the numbers are here.
         for (const output of Object.values(outputs)) await output.getData();
-        if (run >= warm_ups) times.push(performance.now() - start);
+      };
+      for (let run = 0; run < warm_ups; run += 1) await read();
+      const times = [];
+      for (let run = 0; run < count; run += 1) {
+        const start = performance.now();
+        for (let batch = 0; batch < batches; batch += 1) await read();
+        times.push(performance.now() - start);
       }
       milliseconds[batch] = times;
     }
@@ -53,6 +59,10 @@ async function serve() {
   const server = createServer((request, response) => {
     const name = basename(request.url);
     response.setHeader('content-type', types[extname(name)] ?? 'application/octet-stream');
+    if (plan.threads > 1) {
+      response.setHeader('cross-origin-opener-policy', 'same-origin');
+      response.setHeader('cross-origin-embedder-policy', 'require-corp');
+    }
     if (name === '') return response.end('<!doctype html>');
     const file = name === 'model.onnx' ? plan.model : join(plan.package, 'dist', name);
     const missing = () => response.writeHead(404).end();

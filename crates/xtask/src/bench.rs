@@ -31,7 +31,7 @@ pub enum Benchmark {
         #[command(flatten)]
         data: Data,
     },
-    /// One text and eight in Chromium, against onnxruntime-web. Needs dist/.
+    /// One text, eight and 1,000 in Chromium, against onnxruntime-web, with one and two workers. Needs dist/.
     Web {
         /// The measurements and their form.
         #[command(flatten)]

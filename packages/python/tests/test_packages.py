@@ -3,6 +3,7 @@
 ``cargo xtask hosts`` runs this where the hosts are installed: ``python -m unittest discover --start-directory packages/python/tests``.
 """
 
+import importlib.metadata
 import json
 import subprocess
 import sys
@@ -21,6 +22,12 @@ DOCS = Path(__file__).parents[3] / "tests/hosts/docs"
 READ = "We present a parser that uses beam search."
 UNREAD = "Nobody has read this."
 LABELLED = {"text": "Ada lives in Paris.", "entities": [{"type": "Person", "start": 0, "end": 3}], "relations": []}
+
+
+class Distribution(unittest.TestCase):
+    def test_it_comes_with_its_licences(self):
+        names = {file.name for file in importlib.metadata.files("sinet-docs")}
+        self.assertLessEqual({"LICENSE-APACHE", "LICENSE-MIT"}, names)
 
 
 class Notebook(unittest.TestCase):

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
-use sinet_formats::{LabelledDocument, LabelledEntity, Options, Place, Problem, ReadError};
+use sinet_formats::{LabelledDocument, Options, Place, Problem, ReadError};
 use sinet_infer::config::CONFIG;
 use sinet_infer::folder::MANIFEST;
 use sinet_infer::{ModelConfig, TOKENIZER};
@@ -18,8 +18,10 @@ use crate::model::pretrained::Pretrained;
 
 mod sentences;
 mod sighting;
+mod stretch;
 
 use sighting::Sighting;
+use stretch::Stretch;
 
 /// The findings in all files.
 #[derive(Debug, Default, Serialize)]
@@ -237,7 +239,9 @@ impl Split {
     fn take(&mut self, document: LabelledDocument, max_span_words: usize, limit: Option<&InputLimit>) {
         self.documents += 1;
         self.words += document.words.len();
-        let sightings = sighting::of_sentences(&document);
+        let stretches: Vec<Stretch> =
+            document.entities.iter().map(|entity| Stretch::of(entity.span, &document)).collect();
+        let sightings = sighting::of_sentences(&document, &stretches);
         for (sentence, sighting) in document.sentences.iter().zip(sightings) {
             self.sentences += 1;
             self.longest_sentence = self.longest_sentence.max(sentence.end - sentence.start);
@@ -254,23 +258,25 @@ impl Split {
                 }
             }
         }
-        self.take_entities(&document, max_span_words);
-        self.take_relations(&document, max_span_words);
+        self.take_entities(&document, &stretches, max_span_words);
+        self.take_relations(&document, &stretches, max_span_words);
         if let Some(limit) = limit {
-            self.pieces.get_or_insert_default().take(&document, limit);
+            self.pieces.get_or_insert_default().take(&document, &stretches, limit);
         }
     }
 
-    fn take_entities(&mut self, document: &LabelledDocument, max_span_words: usize) {
+    fn take_entities(&mut self, document: &LabelledDocument, stretches: &[Stretch], max_span_words: usize) {
+        for (entity, stretch) in document.entities.iter().zip(stretches) {
+            count(&mut self.entities, &entity.kind);
+            self.too_wide += usize::from(stretch.width() > max_span_words);
+            self.white_space_edges += usize::from(is_edged_by_space(document, entity.span));
+            self.widened += usize::from(stretch.widens(entity.span, document));
+            self.entities_across_sentences += usize::from(stretch.sentence.is_none());
+        }
         let mut by_place: Vec<_> = document.entities.iter().collect();
         by_place.sort_by_key(|entity| (entity.span, &entity.kind));
         let mut end = 0;
         for (index, entity) in by_place.iter().enumerate() {
-            *self.entities.entry(entity.kind.clone()).or_default() += 1;
-            self.too_wide += usize::from(width(document, entity.span) > max_span_words);
-            self.white_space_edges += usize::from(is_edged_by_space(document, entity));
-            self.widened += usize::from(is_widened(document, entity));
-            self.entities_across_sentences += usize::from(sentence_of(document, entity.span).is_none());
             self.overlapping += usize::from(entity.span.start < end);
             end = end.max(entity.span.end);
             if let Some(before) = index.checked_sub(1).map(|before| by_place[before]) {
@@ -281,16 +287,15 @@ impl Split {
         }
     }
 
-    fn take_relations(&mut self, document: &LabelledDocument, max_span_words: usize) {
+    fn take_relations(&mut self, document: &LabelledDocument, stretches: &[Stretch], max_span_words: usize) {
         let mut pairs: HashMap<(usize, usize), BTreeMap<&str, usize>> = HashMap::new();
         for relation in &document.relations {
-            *self.relations.entry(relation.kind.clone()).or_default() += 1;
+            count(&mut self.relations, &relation.kind);
             *pairs.entry((relation.head, relation.tail)).or_default().entry(&relation.kind).or_default() += 1;
             self.self_relations += usize::from(relation.head == relation.tail);
-            let ends = [relation.head, relation.tail];
-            let too_wide = |end: &usize| width(document, document.entities[*end].span) > max_span_words;
-            self.relations_of_too_wide += usize::from(ends.iter().any(too_wide));
-            let [head, tail] = ends.map(|end| sentence_of(document, document.entities[end].span));
+            let ends = [relation.head, relation.tail].map(|end| &stretches[end]);
+            self.relations_of_too_wide += usize::from(ends.iter().any(|end| end.width() > max_span_words));
+            let [head, tail] = ends.map(|end| end.sentence);
             self.across_sentences += usize::from(head.is_none() || head != tail);
         }
         self.multi_label_pairs += pairs.values().filter(|kinds| kinds.len() > 1).count();
@@ -299,7 +304,12 @@ impl Split {
 }
 
 impl Pieces {
-    fn take(&mut self, document: &LabelledDocument, InputLimit { tokenizer, pieces: limit }: &InputLimit) {
+    fn take(
+        &mut self,
+        document: &LabelledDocument,
+        stretches: &[Stretch],
+        InputLimit { tokenizer, pieces: limit }: &InputLimit,
+    ) {
         self.limit = *limit;
         let is_too_long = |sentence: &WordRange| {
             // [CLS] and [SEP]
@@ -311,10 +321,8 @@ impl Pieces {
         let lengths = document.sentences.iter().zip(&too_long).filter(|(_, too_long)| **too_long);
         self.too_long += too_long.iter().filter(|too_long| **too_long).count();
         self.words += lengths.map(|(sentence, _)| sentence.end - sentence.start).sum::<usize>();
-        let is_inside = |entity: usize| {
-            sentence_of(document, document.entities[entity].span).is_some_and(|sentence| too_long[sentence])
-        };
-        self.entities += (0..document.entities.len()).filter(|&entity| is_inside(entity)).count();
+        let is_inside = |entity: usize| stretches[entity].sentence.is_some_and(|sentence| too_long[sentence]);
+        self.entities += (0..stretches.len()).filter(|&entity| is_inside(entity)).count();
         let relations = document.relations.iter();
         self.relations += relations.filter(|relation| is_inside(relation.head) || is_inside(relation.tail)).count();
     }
@@ -324,29 +332,18 @@ fn texts<'d>(document: &'d LabelledDocument, words: &WordRange) -> impl Iterator
     document.words[words.start..words.end].iter().filter_map(|word| word.of(&document.text))
 }
 
-/// The sentence that holds a stretch of text whole.
-fn sentence_of(document: &LabelledDocument, span: ByteSpan) -> Option<usize> {
-    let words = document.words_of(span)?;
-    let sentence = document.sentences.partition_point(|sentence| sentence.end <= words.start);
-    document.sentences.get(sentence).filter(|found| words.end <= found.end).map(|_| sentence)
-}
-
-/// Whether an entity begins or ends in white space.
-fn is_edged_by_space(document: &LabelledDocument, entity: &LabelledEntity) -> bool {
-    let text = entity.span.of(&document.text).unwrap_or_default();
+/// Whether a stretch of text begins or ends in white space.
+fn is_edged_by_space(document: &LabelledDocument, span: ByteSpan) -> bool {
+    let text = span.of(&document.text).unwrap_or_default();
     text.starts_with(char::is_whitespace) || text.ends_with(char::is_whitespace)
 }
 
-/// Whether an entity begins or ends inside a word.
-fn is_widened(document: &LabelledDocument, entity: &LabelledEntity) -> bool {
-    document.words_of(entity.span).is_some_and(|words| {
-        let words = &document.words[words.start..words.end];
-        words[0].start < entity.span.start || words[words.len() - 1].end > entity.span.end
-    })
-}
-
-fn width(document: &LabelledDocument, span: ByteSpan) -> usize {
-    document.words_of(span).map_or(0, |words| words.end - words.start)
+/// Counts one of a kind, of which there are few and each comes often.
+fn count(kinds: &mut BTreeMap<String, usize>, kind: &str) {
+    match kinds.get_mut(kind) {
+        Some(count) => *count += 1,
+        None => drop(kinds.insert(kind.to_owned(), 1)),
+    }
 }
 
 impl Findings {

@@ -3,3 +3,4 @@
 pub mod catalogue;
 pub mod device;
 pub mod failure;
+pub mod pool;

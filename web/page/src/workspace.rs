@@ -118,13 +118,15 @@ impl Workspace {
     }
 }
 
-/// Puts the focus on an element by its name, once it is drawn.
+/// Puts the focus on an element by its name, now or once it is drawn.
 pub fn focus(name: &'static str) {
-    request_animation_frame(move || {
-        if let Some(element) = document().get_element_by_id(name) {
-            element.unchecked_into::<HtmlElement>().focus().ok();
-        }
-    });
+    let take = move || {
+        let element = document().get_element_by_id(name);
+        element.is_some_and(|element| element.unchecked_into::<HtmlElement>().focus().is_ok())
+    };
+    if !take() {
+        request_animation_frame(move || _ = take());
+    }
 }
 
 fn is_wide() -> bool {

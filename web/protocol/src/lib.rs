@@ -11,9 +11,9 @@
 pub mod requests;
 
 use serde::{Deserialize, Serialize};
-use sinet_text::TypeName;
 use sinet_text::annotation::{Annotation, Relation, WindowAttention, WordRange};
 use sinet_text::explanation::{Explanation, Question};
+use sinet_text::{Part, TypeName};
 
 /// The name of the cache (of the browser's Cache API) that holds model files.
 pub const MODEL_CACHE: &str = "sinet-models";
@@ -40,7 +40,7 @@ pub enum Request {
         /// The reason for that device, for [`DeviceReport::reason`]: the page has asked the browser.
         reason: String,
     },
-    /// Annotate a text with the loaded model.
+    /// Annotate a text with the loaded model, or a part of it.
     Annotate {
         /// Comes back in the reply.
         id: u32,
@@ -49,6 +49,13 @@ pub enum Request {
         /// Whether it is read aside: then [`Request::Relate`] still means the text before it.
         #[serde(default)]
         aside: bool,
+        /// The part that is annotated. [`Request::Relate`], [`Request::Reread`] and [`Request::Explain`] mean all parts of a
+        /// reading that this worker has annotated.
+        #[serde(default)]
+        part: Part,
+        /// Counts the readings of texts in parts, so that no part of one is mixed with those of another.
+        #[serde(default)]
+        reading: u32,
     },
     /// Score the relations between certain spans of the text that was annotated last, from what the encoder made
     /// of it then.
@@ -185,7 +192,7 @@ pub enum Reply {
     Annotated {
         /// The request's.
         id: u32,
-        /// Entities and relations.
+        /// Entities and relations; of a part, an [`Annotation::part`].
         annotation: Annotation,
         /// The attention of the network, a window each.
         attention: Vec<WindowAttention>,
@@ -196,7 +203,7 @@ pub enum Reply {
     Reread {
         /// The request's.
         id: u32,
-        /// The likeliest entities and relations.
+        /// The likeliest entities and relations; of some parts, an [`Annotation::part`].
         annotation: Annotation,
         /// The attention of the network, a window each.
         attention: Vec<WindowAttention>,

@@ -48,7 +48,7 @@ pub async fn load(
 ) -> Result<(Model, DeviceReport, Keeping), Trouble> {
     let progress = |loaded_bytes, total_bytes| post(&Reply::Progress { loaded_bytes, total_bytes });
     let (files, keeping) = match folder.own {
-        true => (download::own_files(&folder.base).await?, Keeping::Kept),
+        true => (download::own_files(&folder.base, &progress).await?, Keeping::Kept),
         false => download::model_files(&folder.base, folder.integrity.as_deref(), &progress).await?,
     };
     match slot.gpu(choice).await {

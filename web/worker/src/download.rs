@@ -93,8 +93,8 @@ async fn fetch_part(base: &str, part: &Part<'_>, progress: &dyn Fn(u64)) -> Resu
     Ok(bytes)
 }
 
-/// The files of a model that [`keep`](crate::keep) has put into the cache.
-pub async fn own_files(base: &str) -> Result<VerifiedFiles, DownloadError> {
+/// The files of a model that [`keep`](crate::keep) has put into the cache. `progress` is told that all bytes are here.
+pub async fn own_files(base: &str, progress: &dyn Fn(u64, u64)) -> Result<VerifiedFiles, DownloadError> {
     let cache = ModelCache::open().await;
     let manifest_bytes = cache.get(&format!("{base}{MANIFEST}")).await.ok_or(DownloadError::Gone)?;
     let manifest = Manifest::parse(&manifest_bytes)?;
@@ -102,6 +102,7 @@ pub async fn own_files(base: &str) -> Result<VerifiedFiles, DownloadError> {
     for part in manifest.parts() {
         files.insert(part.file, cache.get(&address(base, &part)).await.ok_or(DownloadError::Gone)?);
     }
+    progress(manifest.total_bytes(), manifest.total_bytes());
     files.insert(MANIFEST, manifest_bytes);
     Ok(verify(files).await?)
 }

@@ -23,7 +23,7 @@ use sinet_protocol::{
 };
 use sinet_text::annotation::{Relation, WordRange};
 use sinet_text::explanation::Question;
-use sinet_text::{Document, LabelledPair, TypeName};
+use sinet_text::{Document, LabelledPair, Part, TypeName};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{DedicatedWorkerGlobalScope, File, MessageEvent};
@@ -61,14 +61,14 @@ pub fn serve(open_gpu: Option<OpenGpu>) {
                             // A GPU has compiled everything in the self-test.
                             let warm_ups = if report.device == "cpu" { WARM_UPS } else { 0 };
                             let reply = introduce(&model, report, keeping);
-                            loaded = Some(Loaded { model, warm_ups, encoded: None });
+                            loaded = Some(Loaded { model, warm_ups, open: None, aside: None });
                             reply
                         }
                         Err(trouble) => trouble.failed(None),
                     }
                 }
-                Request::Annotate { id, text, aside } => match &mut loaded {
-                    Some(loaded) => loaded.annotate(id, &text, aside).await,
+                Request::Annotate { id, text, aside, part, reading } => match &mut loaded {
+                    Some(loaded) => loaded.annotate(id, &text, aside, part, reading).await,
                     None => no_model().failed(Some(id)),
                 },
                 Request::Relate { id, spans, threshold, switches, most } => match &mut loaded {
@@ -127,12 +127,24 @@ const WARM_UPS: u32 = 20;
 /// How long nobody has asked for anything when a warm-up begins.
 const IDLE_MILLISECONDS: i32 = 20;
 
-/// A model, and what is kept of the text that it read last.
+/// A model, and what is kept of the texts that it read last.
 struct Loaded {
     model: Model,
     /// Warm-ups that are left.
     warm_ups: u32,
-    encoded: Option<Encoded>,
+    /// The text that questions are about.
+    open: Option<Kept>,
+    /// A text that is read aside in parts: how it is cut, and nothing of what the encoder made of it.
+    aside: Option<Kept>,
+}
+
+/// A text, as far as it was read.
+struct Kept {
+    encoded: Encoded,
+    /// The number of its reading.
+    reading: u32,
+    /// The number of parts.
+    of: usize,
 }
 
 /// The next request. While there is none, a new model warms up.
@@ -178,15 +190,20 @@ fn own_settings(model: &Model) -> Settings {
 }
 
 impl Loaded {
-    async fn annotate(&mut self, id: u32, text: &str, aside: bool) -> Reply {
+    async fn annotate(&mut self, id: u32, text: &str, aside: bool, part: Part, reading: u32) -> Reply {
         let start = now();
-        let reading = match self.model.encode(Document::parse(text)).await {
-            Ok(encoded) if aside => self.model.annotate_encoded(&encoded),
-            Ok(encoded) => self.model.annotate_encoded(self.encoded.insert(encoded)),
-            Err(error) => Err(error),
-        };
-        match reading {
+        let of = part.of;
+        let slot = if aside { &mut self.aside } else { &mut self.open };
+        let is_same = |kept: &Kept| (kept.reading, kept.of) == (reading, of) && kept.encoded.document().text == text;
+        // What is read whole is read anew.
+        let kept = slot.take().filter(|kept| of > 1 && is_same(kept));
+        let mut kept = kept.unwrap_or_else(|| Kept { encoded: self.model.cut(Document::parse(text)), reading, of });
+        match self.model.annotate_part(&mut kept.encoded, part).await {
             Ok(Annotated { annotation, attention }) => {
+                if aside {
+                    kept.encoded.forget();
+                }
+                *slot = Some(kept).filter(|_| !aside || of > 1);
                 Reply::Annotated { id, annotation, attention, milliseconds: now() - start }
             }
             Err(error) => stopped(error),
@@ -260,7 +277,7 @@ impl Loaded {
     /// The text that was annotated last, as the network reads it with these parts.
     fn switched(&mut self, switches: Switches) -> Option<(&Model, &Encoded)> {
         let Switches { tap, entity_looks, relation_looks } = switches;
-        let encoded = self.encoded.as_mut()?;
+        let encoded = &mut self.open.as_mut()?.encoded;
         self.model.switch(encoded, sinet_infer::Switches { tap, entity_looks, relation_looks });
         Some((&self.model, encoded))
     }

@@ -16,7 +16,7 @@ use crate::builder::{DocumentBuilder, WordBounds};
 use crate::context::Context;
 use crate::document::{LabelledDocument, LabelledEntity, LabelledRelation, Provenance};
 use crate::error::{Fault, Problem};
-use crate::json::lenient::{List, Name, Row, WordNumber};
+use crate::json::lenient::{List, Name, Row, Word, WordNumber};
 use crate::json::shape::Shape;
 use crate::json::{name_of, parse};
 use crate::loss_report::{Loss, LossReport};
@@ -28,10 +28,11 @@ const BOOKKEEPING: &[&str] = &["dataset", "weight", "_sentence_start", "_sentenc
 
 #[derive(Deserialize)]
 #[serde(expecting = "a document with `sentences`, `ner` and `relations`")]
-struct Document {
+struct Document<'j> {
     #[serde(default)]
     doc_key: Value,
-    sentences: Vec<List<Name>>,
+    #[serde(borrow)]
+    sentences: Vec<List<Word<'j>>>,
     #[serde(default)]
     ner: List<List<Row<Stretch>>>,
     #[serde(default)]

@@ -5,7 +5,7 @@
 //!   "ner": [[0, 0, "Peop"], [3, 3, "Loc"]], "relations": [[0, 1, "Live_In"]], "id": "7"}]
 //! ```
 //!
-//! `id` is an addition that GLiNER ignores. GLiREL has the same file with the words as text after each type, and with relations
+//! A `text` beside the words is taken where it is made of them. `id` is an addition that GLiNER ignores. GLiREL has the same file with the words as text after each type, and with relations
 //! that name their ends by position, `{"head": {"mention": "Ada", "position": [0, 0], "type": "Peop"}, "tail": …,
 //! "relation_text": "Live_In"}`; it counts ends in two ways, which the text shows.
 
@@ -22,7 +22,7 @@ use crate::builder::{DocumentBuilder, WordBounds};
 use crate::context::Context;
 use crate::document::{LabelledDocument, LabelledEntity, LabelledRelation, Provenance};
 use crate::error::{Fault, Problem};
-use crate::json::lenient::{EntityNumber, List, Name, Row, WordNumber};
+use crate::json::lenient::{EntityNumber, List, Name, Row, Word, WordNumber};
 use crate::json::shape::Shape;
 use crate::json::{name_of, parse};
 use crate::loss_report::{Loss, LossReport};
@@ -35,10 +35,13 @@ const BOOKKEEPING: &[&str] = &[];
 
 #[derive(Deserialize)]
 #[serde(expecting = "an example with `tokenized_text` and `ner`")]
-struct Example {
+struct Example<'j> {
     #[serde(default)]
     id: Value,
-    tokenized_text: Vec<Name>,
+    #[serde(borrow)]
+    tokenized_text: Vec<Word<'j>>,
+    #[serde(default)]
+    text: Value,
     #[serde(default)]
     ner: List<Row<Stretch>>,
     #[serde(default)]
@@ -112,6 +115,11 @@ pub(crate) fn read(json: &str, context: &mut Context) -> Result<LabelledDocument
     for word in &example.tokenized_text {
         joined.push(&word.0);
     }
+    if example.text.as_str().is_some_and(|text| joined.take_text(text)) {
+        context.report.note("The words stand in the `text` beside them, in order: it is taken as it is.");
+    } else {
+        context.unread_value("text", &example.text);
+    }
     let words = WordRange { start: 0, end: example.tokenized_text.len() };
     let by_user = context.options.ends.or_else(|| shown_ends(&example, context));
     let bounds = WordBounds { by_format: Ends::Inclusive, by_user, words };
@@ -177,7 +185,7 @@ fn shown_ends(example: &Example, context: &mut Context) -> Option<Ends> {
     let fits = |last: usize| {
         stated.iter().all(|&(start, end, text)| {
             let words = example.tokenized_text.get(start..(end + last).max(start)).unwrap_or_default();
-            letters(&words.iter().map(|word| word.0.as_str()).collect::<String>()) == letters(&text.0)
+            letters(&words.iter().map(|word| &*word.0).collect::<String>()) == letters(&text.0)
         })
     };
     if stated.is_empty() || fits(1) || !fits(0) {

@@ -68,13 +68,21 @@ bookkeeping! {
 
 /// The evidence that a file is Label Studio's.
 pub(crate) fn recognise(shape: &Shape) -> Option<&'static str> {
-    let labels = ["annotations", "predictions", "completions", "data.text"];
-    let is_task = shape.has_as("data", Kind::Object) && labels.iter().any(|path| shape.has(path));
+    let is_task = shape.has_as("data", Kind::Object);
+    let labels = ["annotations", "predictions", "completions"];
+    if is_task && labels.iter().any(|path| shape.has(path)) {
+        return Some("`data` and `annotations` or `predictions`");
+    }
+    // A task as it is before anybody has opened it.
+    let own =
+        |field: &String| ["id", "data", "meta"].contains(&field.as_str()) || BOOKKEEPING.contains(&field.as_str());
+    if is_task && (shape.has_as("data.text", Kind::Text) || shape.fields().iter().all(own)) {
+        return Some("`data` and no annotations yet");
+    }
     let has_regions =
         |field: &String| shape.has(&format!("{field}[].labels")) && shape.has(&format!("{field}[].start"));
     let is_minimal = shape.has("annotation_id") || shape.fields().iter().any(has_regions);
-    let minimal = is_minimal.then_some("regions with `labels`, as in JSON-MIN");
-    if is_task { Some("`data` and `annotations` or `predictions`") } else { minimal }
+    is_minimal.then_some("regions with `labels`, as in JSON-MIN")
 }
 
 #[derive(Deserialize)]

@@ -22,7 +22,7 @@ use crate::context::Context;
 use crate::document::{LabelledDocument, LabelledEntity, LabelledRelation, Provenance};
 use crate::error::{Fault, Problem};
 use crate::json::growing::{Growing, Unfinished};
-use crate::json::lenient::{EntityNumber, List, Name, WordNumber};
+use crate::json::lenient::{EntityNumber, List, Name, Word, WordNumber};
 use crate::json::objects::JsonObject;
 use crate::json::shape::{Kind, Shape};
 use crate::json::{name_of, parse};
@@ -45,8 +45,9 @@ const BOOKKEEPING: &[&str] = &[];
 
 #[derive(Deserialize)]
 #[serde(expecting = "a sentence with `tokens`, `entities` and `relations`")]
-struct Sentence {
-    tokens: Vec<Name>,
+struct Sentence<'j> {
+    #[serde(borrow)]
+    tokens: Vec<Word<'j>>,
     entities: List<Entity>,
     #[serde(default)]
     relations: List<Relation>,

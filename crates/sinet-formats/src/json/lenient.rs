@@ -1,5 +1,6 @@
 //! Values as files really have them: `null` for an empty list, a number in quotes, a number for a name.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::marker::PhantomData;
 use std::ops::Deref;
@@ -15,6 +16,10 @@ pub(crate) struct List<T>(pub Vec<T>);
 /// A name or a type: text, or a number in digits; `null` is the empty name.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub(crate) struct Name(pub String);
+
+/// A word: read as a [`Name`] is, but left where it stands, unless it has escapes. Files have more of them than of all else.
+#[derive(Debug)]
+pub(crate) struct Word<'j>(pub Cow<'j, str>);
 
 /// A score, if there is one. What is no number is NaN, which is no probability.
 #[derive(Debug, Clone, Copy, Default)]
@@ -113,45 +118,55 @@ impl Visitor<'_> for Whole {
 
 impl<'de> Deserialize<'de> for Name {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Naming;
+        deserializer.deserialize_any(Naming).map(|name| Self(name.into_owned()))
+    }
+}
 
-        impl Visitor<'_> for Naming {
-            type Value = Name;
+impl<'de: 'j, 'j> Deserialize<'de> for Word<'j> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(Naming).map(Self)
+    }
+}
 
-            fn expecting(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
-                formatter.write_str("a name")
-            }
+struct Naming;
 
-            fn visit_str<E>(self, name: &str) -> Result<Name, E> {
-                Ok(Name(name.to_owned()))
-            }
+impl<'de> Visitor<'de> for Naming {
+    type Value = Cow<'de, str>;
 
-            fn visit_string<E>(self, name: String) -> Result<Name, E> {
-                Ok(Name(name))
-            }
+    fn expecting(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
+        formatter.write_str("a name")
+    }
 
-            fn visit_unit<E>(self) -> Result<Name, E> {
-                Ok(Name::default())
-            }
+    fn visit_borrowed_str<E>(self, name: &'de str) -> Result<Self::Value, E> {
+        Ok(Cow::Borrowed(name))
+    }
 
-            fn visit_bool<E>(self, name: bool) -> Result<Name, E> {
-                Ok(Name(name.to_string()))
-            }
+    fn visit_str<E>(self, name: &str) -> Result<Self::Value, E> {
+        Ok(Cow::Owned(name.to_owned()))
+    }
 
-            fn visit_u64<E>(self, name: u64) -> Result<Name, E> {
-                Ok(Name(name.to_string()))
-            }
+    fn visit_string<E>(self, name: String) -> Result<Self::Value, E> {
+        Ok(Cow::Owned(name))
+    }
 
-            fn visit_i64<E>(self, name: i64) -> Result<Name, E> {
-                Ok(Name(name.to_string()))
-            }
+    fn visit_unit<E>(self) -> Result<Self::Value, E> {
+        Ok(Cow::Borrowed(""))
+    }
 
-            fn visit_f64<E>(self, name: f64) -> Result<Name, E> {
-                Ok(Name(name.to_string()))
-            }
-        }
+    fn visit_bool<E>(self, name: bool) -> Result<Self::Value, E> {
+        Ok(Cow::Owned(name.to_string()))
+    }
 
-        deserializer.deserialize_any(Naming)
+    fn visit_u64<E>(self, name: u64) -> Result<Self::Value, E> {
+        Ok(Cow::Owned(name.to_string()))
+    }
+
+    fn visit_i64<E>(self, name: i64) -> Result<Self::Value, E> {
+        Ok(Cow::Owned(name.to_string()))
+    }
+
+    fn visit_f64<E>(self, name: f64) -> Result<Self::Value, E> {
+        Ok(Cow::Owned(name.to_string()))
     }
 }
 
@@ -269,4 +284,22 @@ fn start_of<'de, T: Deserialize<'de>, A: SeqAccess<'de>>(mut elements: A) -> Res
     let start = T::deserialize(SeqAccessDeserializer::new(&mut elements))?;
     while elements.next_element::<IgnoredAny>()?.is_some() {}
     Ok(start)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_read_as_names_are_and_left_where_they_stand() {
+        let json = r#"["Ada", "", "a\"b\u00e9", 1, -2, 1.5, true, null]"#;
+        let words: Vec<Word> = serde_json::from_str(json).unwrap();
+        let names: Vec<Name> = serde_json::from_str(json).unwrap();
+        assert_eq!(
+            words.iter().map(|word| &*word.0).collect::<Vec<_>>(),
+            ["Ada", "", "a\"bé", "1", "-2", "1.5", "true", ""]
+        );
+        assert!(words.iter().zip(&names).all(|(word, name)| *word.0 == name.0));
+        assert!(words[..2].iter().all(|word| matches!(word.0, Cow::Borrowed(_))));
+    }
 }

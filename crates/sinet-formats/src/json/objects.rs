@@ -161,10 +161,9 @@ impl<R: BufRead> JsonObjects<R> {
             let mut used = 0;
             let mut closed = false;
             loop {
-                // Most of a record is texts.
-                if in_string && !escaped {
-                    let is_plain = |byte: &&u8| !matches!(byte, b'"' | b'\\' | b'\n');
-                    used += buffer[used..].iter().take_while(is_plain).count();
+                if !escaped {
+                    let is_plain = if in_string { PLAIN_IN_STRINGS } else { PLAIN_BETWEEN };
+                    used += buffer[used..].iter().take_while(|&&byte| is_plain[usize::from(byte)]).count();
                 }
                 let Some(&byte) = buffer.get(used) else { break };
                 used += 1;
@@ -252,6 +251,22 @@ impl<R: BufRead> JsonObjects<R> {
         }
         Ok(())
     }
+}
+
+/// The bytes that neither end a string or a line nor change the next.
+const PLAIN_IN_STRINGS: &[bool; 256] = &all_but(b"\"\\\n");
+
+/// The bytes between strings that neither open nor close anything, nor end a line.
+const PLAIN_BETWEEN: &[bool; 256] = &all_but(b"\"{}[]\n");
+
+const fn all_but(others: &[u8]) -> [bool; 256] {
+    let mut is_plain = [true; 256];
+    let mut index = 0;
+    while index < others.len() {
+        is_plain[others[index] as usize] = false;
+        index += 1;
+    }
+    is_plain
 }
 
 /// A record by its first byte.

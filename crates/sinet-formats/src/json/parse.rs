@@ -1,7 +1,7 @@
 //! One record of a file as a type. Fields that the type does not ask for are counted, and what does not fit it is told in
 //! the words of the format.
 
-use serde::de::DeserializeOwned;
+use serde::Deserialize;
 use serde_json::{Deserializer, Value};
 
 use super::name_of;
@@ -18,7 +18,11 @@ const LOOKED_INTO: usize = 10_000;
 /// which a tool keeps no labels but ids, hashes, times and the like. Their paths have `[]` for each element of a list.
 ///
 /// A field within an untagged enum or a [`Value`] is never unread, because those take in everything.
-pub(crate) fn parse<T: DeserializeOwned>(json: &str, bookkeeping: &[&str], context: &mut Context) -> Result<T, Fault> {
+pub(crate) fn parse<'j, T: Deserialize<'j>>(
+    json: &'j str,
+    bookkeeping: &[&str],
+    context: &mut Context,
+) -> Result<T, Fault> {
     let mut unread: Vec<FieldPath> = Vec::new();
     let mut deserializer = Deserializer::from_str(json);
     let parsed = serde_ignored::deserialize(&mut deserializer, |path| {
@@ -53,7 +57,7 @@ fn count_unread(json: &str, unread: &[FieldPath], context: &mut Context) {
 }
 
 /// The fault of a record that is no `T`.
-fn explained<T: DeserializeOwned>(json: &str, error: &serde_json::Error, context: &mut Context) -> Fault {
+fn explained<'j, T: Deserialize<'j>>(json: &'j str, error: &serde_json::Error, context: &mut Context) -> Fault {
     let record: Value = match serde_json::from_str(json) {
         Ok(record) if error.is_data() => record,
         Ok(_) => return no_json(error),
@@ -138,7 +142,6 @@ mod tests {
     use crate::json::lenient::{List, Name, WordNumber};
     use crate::options::Options;
     use expect_test::{Expect, expect};
-    use serde::Deserialize;
 
     #[derive(Deserialize)]
     #[serde(expecting = "a document with `text`")]

@@ -1,4 +1,5 @@
-//! In Chromium: from text to annotation on the built page, the encoder alone in onnxruntime-web on one thread.
+//! In Chromium: from text to annotation on the built page, the encoder alone in onnxruntime-web. Short texts on one thread;
+//! 1,000 sentences also with two workers and two threads.
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -7,9 +8,14 @@ use anyhow::{Result, bail};
 use serde_json::{Value, json};
 
 use super::report::{Comparison, Report};
-use super::sample::Samples;
+use super::sample::{Samples, Times};
 use super::{PIECES, TEXT, announce, peers};
 use crate::{paths, tools};
+
+/// Sentences of the long text.
+const LONG: usize = 1000;
+/// Sentences of it that a peer reads at a time: more are no faster.
+const PEER_BATCH: usize = 8;
 
 /// Measures the built page; with `gpu` also on WebGPU, which SwiftShader computes on the CPU, in one round.
 ///
@@ -32,6 +38,7 @@ pub fn run(rounds: u32, gpu: bool) -> Result<Report> {
     let cpu = json!({ "device": "cpu", "gpu": false, "warm_ups": 40, "runs": { "1": 30, "8": 15 } });
     let work = [(1, "one text of 32 pieces"), (8, "eight of them together")];
     browser.compare(&mut report, rounds, &cpu, &work, &peers)?;
+    browser.compare_long(&mut report, rounds, &peers)?;
     if gpu {
         // One warm-up compiles the shaders; a run takes seconds.
         let webgpu = json!({ "device": "webgpu", "gpu": true, "warm_ups": 1, "runs": { "1": 3 } });
@@ -69,6 +76,8 @@ impl Browser {
         plan["pieces"] = PIECES.into();
         plan["text"] = TEXT.into();
         plan["package"] = self.package.to_str().into();
+        plan["threads"] = 1.into();
+        plan["batches"] = 1.into();
         let mut ours = Samples::default();
         let mut theirs: Vec<_> = peers.iter().map(|_| Samples::default()).collect();
         for round in 0..rounds {
@@ -92,6 +101,53 @@ impl Browser {
                 report.compare(Comparison { work, sentences, ours, peer: peer.name.to_owned(), theirs });
             }
         }
+        Ok(())
+    }
+
+    /// Adds rows for a long text: two workers beside one, and beside each peer with one and two threads; and for what is
+    /// typed while it is read.
+    fn compare_long(&self, report: &mut Report, rounds: u32, peers: &[Peer]) -> Result<()> {
+        let plan = |workers: usize| {
+            json!({
+                "text": TEXT, "pieces": PIECES, "sentences": LONG, "workers": workers, "runs": 2, "typed": 10,
+            })
+        };
+        let (mut alone, mut together) = (Samples::default(), Samples::default());
+        let threads = [1, 2];
+        let mut theirs: Vec<_> = peers.iter().map(|_| threads.map(|_| Samples::default())).collect();
+        for round in 0..rounds {
+            for (workers, samples) in [(1, &mut alone), (2, &mut together)] {
+                announce(round, rounds, &format!("sinet, {LONG} sentences, {workers} workers"));
+                samples.run(&mut self.node("pool.mjs", &plan(workers))?)?;
+            }
+            for (peer, samples) in peers.iter().zip(&mut theirs) {
+                let Some(model) = &peer.model else { continue };
+                for (threads, samples) in threads.iter().zip(samples) {
+                    announce(round, rounds, &format!("{}, {LONG} sentences, {threads} threads", peer.name));
+                    let plan = json!({
+                        "package": self.package, "model": model, "pieces": PIECES, "device": "cpu", "gpu": false,
+                        "threads": threads, "warm_ups": 20, "batches": LONG / PEER_BATCH,
+                        "runs": { PEER_BATCH.to_string(): 2 },
+                    });
+                    samples.run(&mut self.node("onnxruntime_web.mjs", &plan)?)?;
+                }
+            }
+        }
+
+        let mut compare = |work: String, sentences, ours: &Times, peer: String, theirs| {
+            report.compare(Comparison { work, sentences, ours: ours.clone(), peer, theirs });
+        };
+        let long = |workers: &str| format!("{LONG} sentences, {workers}");
+        let (one, two) = (alone.times("reading"), together.times("reading"));
+        compare(long("two workers"), LONG, &two, "ours, one worker".to_owned(), one.clone());
+        for (peer, theirs) in peers.iter().zip(&theirs) {
+            let [one_thread, two_threads] = theirs.each_ref().map(|samples| samples.times(&PEER_BATCH.to_string()));
+            compare(long("one worker"), LONG, &one, format!("{}, one thread", peer.name), one_thread);
+            compare(long("two workers"), LONG, &two, format!("{}, two threads", peer.name), two_threads);
+        }
+        let (typed, meanwhile) = (together.times("typed"), together.times("typed_meanwhile"));
+        let work = format!("a typed sentence while two workers read {LONG}, with 0.4 s of waiting for the next key");
+        compare(work, 1, &meanwhile, "ours, nothing else is read".to_owned(), typed);
         Ok(())
     }
 

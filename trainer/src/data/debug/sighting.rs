@@ -3,9 +3,10 @@
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use sinet_formats::LabelledDocument;
-use sinet_text::{ByteSpan, WordRange};
+use sinet_text::WordRange;
 
-use super::{sentence_of, texts};
+use super::stretch::Stretch;
+use super::texts;
 
 /// A sentence: a hash of its words, and below it a shorter one of its labels. Two are equal if their words are.
 ///
@@ -41,23 +42,23 @@ impl Hash for Sighting {
     }
 }
 
-/// The sentences of a document that has words.
-pub(super) fn of_sentences(document: &LabelledDocument) -> Vec<Sighting> {
+/// The sentences of a document that has words, with the stretches of its entities.
+pub(super) fn of_sentences(document: &LabelledDocument, stretches: &[Stretch]) -> Vec<Sighting> {
     let mut labels = vec![0u64; document.sentences.len()];
-    let place = |span: ByteSpan| {
-        let (sentence, words) = (sentence_of(document, span)?, document.words_of(span)?);
+    let place = |entity: usize| {
+        let (sentence, words) = (stretches[entity].sentence?, stretches[entity].words?);
         let start = document.sentences[sentence].start;
         Some((sentence, WordRange { start: words.start - start, end: words.end - start }))
     };
     // A sum, because labels have no order.
     let mut add = |sentence: usize, hash: u64| labels[sentence] = labels[sentence].wrapping_add(hash);
-    for entity in &document.entities {
-        if let Some((sentence, words)) = place(entity.span) {
+    for (index, entity) in document.entities.iter().enumerate() {
+        if let Some((sentence, words)) = place(index) {
             add(sentence, hash_of((words.start, words.end, &entity.kind)));
         }
     }
     for relation in &document.relations {
-        let [head, tail] = [relation.head, relation.tail].map(|end| place(document.entities[end].span));
+        let [head, tail] = [relation.head, relation.tail].map(place);
         if let (Some((sentence, head)), Some((_, tail))) = (head, tail) {
             add(sentence, hash_of((head.start, head.end, tail.start, tail.end, &relation.kind)));
         }

@@ -78,8 +78,8 @@ pub const HELP: [(&str, &str); 13] = [
     ("/", "Search the documents"),
     ("> <", "The next document, the one before"),
     (".", "The next document that was not read"),
-    ("Shift + M", "Model and device"),
-    ("Shift + X", "Take away"),
+    ("Shift + M", "Open “Model and device”"),
+    ("Shift + X", "Open “Take away”"),
 ];
 
 #[cfg(test)]

@@ -249,19 +249,32 @@ impl Interaction {
     /// Puts the focus on what is selected, once it is drawn.
     pub fn focus(self) {
         request_animation_frame(move || {
-            let name = match focus_target(self.session.editor.selection.get_untracked()) {
-                Some(Item::Entity(id)) => id.to_string(),
-                Some(Item::Relation(id)) => id.to_string(),
-                None => format!("sentence-{}", self.session.window.get_untracked()),
-            };
-            if let Some(element) = document().get_element_by_id(&name) {
-                let nearest = ScrollIntoViewOptions::new();
-                nearest.set_block(ScrollLogicalPosition::Nearest);
-                element.scroll_into_view_with_scroll_into_view_options(&nearest);
+            if let Some(element) = self.show_selected() {
                 // SVG elements take the focus as those of HTML do.
                 element.unchecked_into::<HtmlElement>().focus().ok();
             }
         });
+    }
+
+    /// Keeps what is selected in sight, where something else has taken room.
+    pub fn keep_in_sight(self) {
+        if self.session.editor.selection.get_untracked() != Selection::None {
+            request_animation_frame(move || _ = self.show_selected());
+        }
+    }
+
+    /// Scrolls no further than it takes to see what is selected.
+    fn show_selected(self) -> Option<web_sys::Element> {
+        let name = match focus_target(self.session.editor.selection.get_untracked()) {
+            Some(Item::Entity(id)) => id.to_string(),
+            Some(Item::Relation(id)) => id.to_string(),
+            None => format!("sentence-{}", self.session.window.get_untracked()),
+        };
+        let element = document().get_element_by_id(&name)?;
+        let nearest = ScrollIntoViewOptions::new();
+        nearest.set_block(ScrollLogicalPosition::Nearest);
+        element.scroll_into_view_with_scroll_into_view_options(&nearest);
+        Some(element)
     }
 
     fn go(self, selection: Selection, step: Step) {

@@ -1,4 +1,4 @@
-//! The page's side of an inference worker: starting it, loading a model, asking, and starting again after a crash.
+//! One worker: starting it, loading a model, asking, and starting another after a crash.
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -6,26 +6,26 @@ use std::rc::{Rc, Weak};
 
 use futures_channel::oneshot;
 use leptos::prelude::*;
-use sinet_document::Reading;
 use sinet_logic::engine::catalogue::ModelName;
 use sinet_logic::engine::device::{WorkerKind, choose_worker};
 use sinet_logic::engine::failure::{Failure, Step, next_step};
 use sinet_logic::session::Unanswered;
-use sinet_protocol::{DeviceChoice, DeviceReport, Keeping, Most, Reply, Request, Settings, Switches};
-use sinet_text::TypeName;
-use sinet_text::annotation::{Relation, WordRange};
+use sinet_protocol::{DeviceChoice, DeviceReport, Keeping, Most, Reply, Request, Settings};
+use sinet_text::Types;
+use sinet_text::annotation::Relation;
 use sinet_text::explanation::{self, Explanation};
 use wasm_bindgen_futures::spawn_local;
 
 use super::adapter;
+use super::question::{About, Answers, Asks, Found, Question, Relate, Source, annotate};
 use super::worker::RunningWorker;
 use crate::network::{address, requests};
 
-/// A model in a worker of its own. Clones are the same engine; the worker ends with the last of them.
+/// A model in a worker of its own. Clones are the same client; the worker ends with the last of them.
 #[derive(Clone)]
-pub struct Engine(Rc<Inner>);
+pub(super) struct Client(Rc<Inner>);
 
-/// How far an engine has come.
+/// How far a worker has come.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Phase {
     /// The worker starts.
@@ -43,24 +43,6 @@ pub enum Phase {
     Failed(Failure),
 }
 
-/// The answer to a text.
-pub struct Answer {
-    /// The annotation.
-    pub reading: Reading,
-    /// From text to annotation in the worker, in milliseconds.
-    pub milliseconds: f64,
-}
-
-/// The answer to a text that is read once more.
-pub struct Reread {
-    /// The likeliest entities and relations of each window.
-    pub reading: Reading,
-    /// Entities that were found beyond those.
-    pub more_entities: usize,
-    /// Relations between those entities that were found beyond those.
-    pub more_relations: usize,
-}
-
 struct Inner {
     model: ModelName,
     choice: DeviceChoice,
@@ -74,8 +56,10 @@ struct State {
     worker: Option<(WorkerKind, Rc<RunningWorker>)>,
     /// Nobody is answered any more.
     is_closed: bool,
-    /// Whether the model is loaded, so that questions may be posted.
-    types: Option<[Vec<TypeName>; 2]>,
+    /// The types of the model, once it is loaded and questions may be posted.
+    types: Option<Types>,
+    /// The bytes of the model's files, once that is known.
+    model_bytes: Option<u64>,
     /// How the model reads by itself.
     own_settings: Option<Settings>,
     questions: BTreeMap<u32, Question>,
@@ -84,17 +68,28 @@ struct State {
     next_id: u32,
     /// Workers of the present kind that have stopped since the last answer.
     stopped: u32,
-    /// The text that the present worker was asked to annotate last: it answers questions about this one only.
+    /// The text that the present worker was asked to encode last: it answers questions about this one only.
     encoding: Option<Encoding>,
+    /// Those who wait until the model is loaded, or nothing works.
+    settling: Vec<oneshot::Sender<()>>,
 }
 
 /// A text that a worker encodes.
 struct Encoding {
-    /// Its request.
-    id: u32,
-    text: String,
-    /// Whether the worker has answered, so that questions about the text may be posted.
-    is_done: bool,
+    source: Source,
+    /// The request for each of its parts; `None` once the worker has answered, so that questions about it may be posted.
+    parts: BTreeMap<usize, Option<u32>>,
+}
+
+impl Encoding {
+    fn of(source: Source) -> Self {
+        Self { source, parts: BTreeMap::new() }
+    }
+
+    /// Whether the worker holds all of these.
+    fn holds(&self, about: &About) -> bool {
+        self.source == about.source && about.parts.iter().all(|part| self.parts.get(part) == Some(&None))
+    }
 }
 
 impl State {
@@ -109,6 +104,13 @@ impl State {
         self.encoding = None;
     }
 
+    /// What the worker encodes: another text takes the place of the one before it, and a text that is read whole that of
+    /// itself.
+    fn encode(&mut self, source: Source) -> &mut Encoding {
+        let kept = self.encoding.take().filter(|encoding| encoding.source == source);
+        self.encoding.insert(kept.unwrap_or_else(|| Encoding::of(source)))
+    }
+
     fn new_id(&mut self) -> u32 {
         let id = self.next_id;
         self.next_id = id.wrapping_add(1);
@@ -116,85 +118,18 @@ impl State {
     }
 }
 
-/// A question, and where its answer goes.
-struct Question {
-    /// Whether it is about the open document: then a newer one takes its place.
-    is_open: bool,
-    asks: Asks,
-}
-
-enum Asks {
-    Annotate { text: String, answer: Answers<Answer> },
-    Relate { text: String, relate: Relate, answer: Answers<Vec<Relation>> },
-    Reread { text: String, settings: Settings, most: Most, answer: Answers<Reread> },
-    Explain { text: String, question: explanation::Question, settings: Settings, answer: Answers<Explanation> },
-    Measure { text: String, answer: Answers<f64> },
-}
-
-type Answers<T> = oneshot::Sender<Result<T, Unanswered>>;
-
-/// How relations are scored.
-#[derive(Debug, Clone)]
-pub struct Relate {
-    /// The entities, as words of the text.
-    pub spans: Vec<WordRange>,
-    /// The lowest probability that is reported, 0 to 1; without it, the model's own.
-    pub threshold: Option<f32>,
-    /// The parts of the network that take part.
-    pub switches: Switches,
-    /// How many relations of a window are reported at most, the likeliest; all without it.
-    pub most: Option<usize>,
-}
-
-impl Question {
-    fn request(&self, id: u32) -> Request {
-        match &self.asks {
-            Asks::Annotate { text, .. } => Request::Annotate { id, text: text.clone(), aside: !self.is_open },
-            Asks::Relate { relate: Relate { spans, threshold, switches, most }, .. } => {
-                let (spans, threshold, switches) = (spans.clone(), *threshold, *switches);
-                Request::Relate { id, spans, threshold, switches, most: *most }
-            }
-            Asks::Reread { settings, most, .. } => Request::Reread { id, settings: *settings, most: *most },
-            Asks::Explain { question, settings, .. } => {
-                Request::Explain { id, question: question.clone(), settings: *settings }
-            }
-            Asks::Measure { text, .. } => Request::Measure { id, text: text.clone() },
-        }
-    }
-
-    /// The text that the worker must have encoded before.
-    fn needs(&self) -> Option<&String> {
-        match &self.asks {
-            Asks::Relate { text, .. } | Asks::Reread { text, .. } | Asks::Explain { text, .. } => Some(text),
-            Asks::Annotate { .. } | Asks::Measure { .. } => None,
-        }
-    }
-
-    /// Says why there is no answer.
-    fn refuse(self, why: Unanswered) {
-        // Whoever asked may have gone.
-        match self.asks {
-            Asks::Annotate { answer, .. } => drop(answer.send(Err(why))),
-            Asks::Relate { answer, .. } => drop(answer.send(Err(why))),
-            Asks::Reread { answer, .. } => drop(answer.send(Err(why))),
-            Asks::Explain { answer, .. } => drop(answer.send(Err(why))),
-            Asks::Measure { answer, .. } => drop(answer.send(Err(why))),
-        }
-    }
-}
-
-impl Engine {
+impl Client {
     /// Starts a worker for a model.
     pub fn start(model: ModelName, choice: DeviceChoice) -> Self {
-        let engine = Self(Rc::new(Inner {
+        let client = Self(Rc::new(Inner {
             model,
             choice,
             phase: ArcRwSignal::new(Phase::Starting),
             keeping: ArcRwSignal::new(Keeping::Kept),
             state: RefCell::default(),
         }));
-        engine.0.clone().launch_best();
-        engine
+        client.0.clone().launch_best();
+        client
     }
 
     /// How far it has come.
@@ -217,22 +152,39 @@ impl Engine {
         self.0.choice
     }
 
-    /// Annotates the text of the open document, as soon as the model is there.
-    ///
-    /// # Errors
-    ///
-    /// [`Unanswered`], as every question to an engine.
-    pub async fn annotate(&self, text: String) -> Result<Answer, Unanswered> {
-        self.ask(true, |answer| Asks::Annotate { text, answer }).await
+    /// The bytes of the model's files, once that is known.
+    pub fn model_bytes(&self) -> Option<u64> {
+        self.0.state.borrow().model_bytes
     }
 
-    /// Annotates another text meanwhile. No newer question takes the place of this one.
+    /// How the model reads by itself, once it is loaded.
+    pub fn own_settings(&self) -> Option<Settings> {
+        self.0.state.borrow().own_settings
+    }
+
+    /// Whether the model is loaded now.
+    pub fn is_loaded(&self) -> bool {
+        self.0.state.borrow().types.is_some()
+    }
+
+    /// Waits until the model is loaded or nothing works, and says whether it is loaded.
+    pub async fn settled(&self) -> bool {
+        let has_failed = matches!(self.0.phase.get_untracked(), Phase::Failed(_));
+        if !self.is_loaded() && !has_failed && !self.0.state.borrow().is_closed {
+            let (settled, receiver) = oneshot::channel();
+            self.0.state.borrow_mut().settling.push(settled);
+            receiver.await.ok();
+        }
+        self.is_loaded()
+    }
+
+    /// Annotates a part of a text as soon as the model is there; if it is of the open document, the worker holds it then.
     ///
     /// # Errors
     ///
-    /// As [`annotate`](Self::annotate).
-    pub async fn annotate_aside(&self, text: String) -> Result<Answer, Unanswered> {
-        self.ask(false, |answer| Asks::Annotate { text, answer }).await
+    /// [`Unanswered`], as every question to a worker.
+    pub async fn annotate(&self, source: Source, part: usize, is_open: bool) -> Result<Found, Unanswered> {
+        self.ask(is_open, |answer| Asks::Annotate { source, part, answer }).await
     }
 
     /// The median time of annotating a short text, in milliseconds.
@@ -244,49 +196,40 @@ impl Engine {
         self.ask(false, |answer| Asks::Measure { text, answer }).await
     }
 
-    /// Scores the relations between certain spans of the open document's text. If the worker holds another text, or was
-    /// started anew, it annotates this one again first.
+    /// Scores the relations between certain spans. If the worker holds something else, or was started anew, it reads first
+    /// what this is about.
     ///
     /// # Errors
     ///
     /// As [`annotate`](Self::annotate).
-    pub async fn relate(&self, text: String, relate: Relate) -> Result<Vec<Relation>, Unanswered> {
-        self.ask(true, |answer| Asks::Relate { text, relate, answer }).await
+    pub async fn relate(&self, about: About, relate: Relate, is_open: bool) -> Result<Vec<Relation>, Unanswered> {
+        self.ask(is_open, |answer| Asks::Relate { about, relate, answer }).await
     }
 
-    /// Scores the relations between certain spans of another text.
+    /// Reads once more, in another way, from what the encoder made of the text.
     ///
     /// # Errors
     ///
     /// As [`annotate`](Self::annotate).
-    pub async fn relate_aside(&self, text: String, relate: Relate) -> Result<Vec<Relation>, Unanswered> {
-        self.ask(false, |answer| Asks::Relate { text, relate, answer }).await
+    pub async fn reread(&self, about: About, settings: Settings, most: Most) -> Result<Found, Unanswered> {
+        self.ask(true, |answer| Asks::Reread { about, settings, most, answer }).await
     }
 
-    /// Reads the open document's text once more, in another way, from what the encoder made of it.
-    ///
-    /// # Errors
-    ///
-    /// As [`annotate`](Self::annotate).
-    pub async fn reread(&self, text: String, settings: Settings, most: Most) -> Result<Reread, Unanswered> {
-        self.ask(true, |answer| Asks::Reread { text, settings, most, answer }).await
-    }
-
-    /// Why something is found in the open document's text that is read in this way, or is not.
+    /// Why something is found in a text that is read in this way, or is not.
     ///
     /// # Errors
     ///
     /// As [`annotate`](Self::annotate).
     pub async fn explain(
         &self,
-        text: String,
+        about: About,
         question: explanation::Question,
         settings: Settings,
     ) -> Result<Explanation, Unanswered> {
-        self.ask(true, |answer| Asks::Explain { text, question, settings, answer }).await
+        self.ask(true, |answer| Asks::Explain { about, question, settings, answer }).await
     }
 
-    /// Asks and waits. An engine that has failed starts anew for it, one that is closed refuses.
+    /// Asks and waits. A client that has failed starts anew for it, one that is closed refuses.
     async fn ask<T>(&self, is_open: bool, asks: impl FnOnce(Answers<T>) -> Asks) -> Result<T, Unanswered> {
         if self.0.state.borrow().is_closed {
             return Err(Unanswered::Closed);
@@ -296,13 +239,8 @@ impl Engine {
         }
         let (answer, receiver) = oneshot::channel();
         self.0.ask(Question { is_open, asks: asks(answer) });
-        // A question is only ever dropped with its engine.
+        // A question is only ever dropped with its client.
         receiver.await.unwrap_or(Err(Unanswered::Closed))
-    }
-
-    /// How the model reads by itself, once it is loaded.
-    pub fn own_settings(&self) -> Option<Settings> {
-        self.0.state.borrow().own_settings
     }
 
     /// Ends the worker. Every question gets [`Unanswered::Closed`], also those that come later.
@@ -312,9 +250,15 @@ impl Engine {
             state.is_closed = true;
             state.forget_worker();
             state.waiting.clear();
+            state.settling.clear();
             std::mem::take(&mut state.questions)
         };
         questions.into_values().for_each(|question| question.refuse(Unanswered::Closed));
+    }
+
+    /// Whether there are questions about the open document.
+    pub fn has_open(&self) -> bool {
+        self.0.state.borrow().questions.values().any(|question| question.is_open)
     }
 
     /// Drops all questions about the open document, which is another one by now or has another text: they get
@@ -396,26 +340,28 @@ impl Inner {
         match reply {
             Reply::Ready => self.post(load),
             Reply::Progress { loaded_bytes, total_bytes } => {
+                self.state.borrow_mut().model_bytes = Some(total_bytes);
                 self.phase.set(Phase::Loading { loaded_bytes, total_bytes });
             }
             Reply::Loaded { entity_types, relation_types, device, settings, keeping, .. } => {
-                {
+                let settling = {
                     let mut state = self.state.borrow_mut();
-                    state.types = Some([entity_types, relation_types]);
+                    state.types = Some(Types { entities: entity_types, relations: relation_types });
                     state.own_settings = Some(settings);
-                }
+                    std::mem::take(&mut state.settling)
+                };
                 self.keeping.set(keeping);
                 self.phase.set(Phase::Ready(device));
                 self.replay();
+                settling.into_iter().for_each(|settled| _ = settled.send(()));
             }
             Reply::Annotated { id, annotation, attention, milliseconds } => {
                 {
                     let mut state = self.state.borrow_mut();
                     state.stopped = 0;
-                    let Some([entity_types, relation_types]) = state.types.clone() else { return };
+                    let Some(types) = state.types.clone() else { return };
                     if let Some(Asks::Annotate { answer, .. }) = state.take(id) {
-                        let reading = Reading::new(annotation, attention, entity_types, relation_types);
-                        answer.send(Ok(Answer { reading, milliseconds })).ok();
+                        answer.send(Ok(Found { annotation, attention, types, milliseconds, more: [0, 0] })).ok();
                     }
                 }
                 self.go_on_after(id, None);
@@ -427,10 +373,10 @@ impl Inner {
             }
             Reply::Reread { id, annotation, attention, more_entities, more_relations } => {
                 let mut state = self.state.borrow_mut();
-                let Some([entity_types, relation_types]) = state.types.clone() else { return };
+                let Some(types) = state.types.clone() else { return };
                 if let Some(Asks::Reread { answer, .. }) = state.take(id) {
-                    let reading = Reading::new(annotation, attention, entity_types, relation_types);
-                    answer.send(Ok(Reread { reading, more_entities, more_relations })).ok();
+                    let more = [more_entities, more_relations];
+                    answer.send(Ok(Found { annotation, attention, types, milliseconds: 0.0, more })).ok();
                 }
             }
             Reply::Explained { id, explanation } => {
@@ -483,53 +429,65 @@ impl Inner {
         }
     }
 
-    /// Posts a question to the worker; or the text that it is about, if the worker does not hold that, and then it waits.
+    /// Posts a question to the worker; or the parts of the text that it is about, if the worker does not hold them, and then
+    /// it waits.
     fn put(&self, id: u32) {
-        let request = {
+        let requests = {
             let mut state = self.state.borrow_mut();
             let Some(question) = state.questions.get(&id) else { return };
             let (request, needed) = (question.request(id), question.needs().cloned());
-            if let Request::Annotate { text, aside: false, .. } = &request {
-                state.encoding = Some(Encoding { id, text: text.clone(), is_done: false });
+            if let Asks::Annotate { source, part, .. } = &question.asks
+                && question.is_open
+            {
+                let (source, part) = (source.clone(), *part);
+                state.encode(source).parts.insert(part, Some(id));
             }
             match needed {
-                None => request,
-                Some(text) => match state.encoding.as_ref().filter(|encoding| encoding.text == text) {
-                    Some(encoding) if encoding.is_done => request,
-                    Some(_) => {
+                None => vec![request],
+                Some(about) => {
+                    let mut next_id = state.next_id;
+                    let encoding = state.encode(about.source.clone());
+                    if encoding.holds(&about) {
+                        vec![request]
+                    } else {
+                        let mut requests = Vec::new();
+                        for part in about.parts {
+                            encoding.parts.entry(part).or_insert_with(|| {
+                                // Nobody but the questions that wait looks for this answer.
+                                requests.push(annotate(next_id, &about.source, part, false));
+                                next_id = next_id.wrapping_add(1);
+                                Some(next_id.wrapping_sub(1))
+                            });
+                        }
+                        state.next_id = next_id;
                         state.waiting.insert(id);
-                        return;
+                        requests
                     }
-                    None => {
-                        state.waiting.insert(id);
-                        // Nobody but the questions that wait looks for this answer.
-                        let id = state.new_id();
-                        state.encoding = Some(Encoding { id, text: text.clone(), is_done: false });
-                        Request::Annotate { id, text, aside: false }
-                    }
-                },
+                }
             }
         };
-        self.post(&request);
+        requests.iter().for_each(|request| self.post(request));
     }
 
-    /// The worker has answered the request of this number. If it was for the text that it encodes, the questions that
-    /// wait for that go on; those about a text that was refused are refused.
+    /// The worker has answered the request of this number. If it was for a part of the text that it encodes, the questions
+    /// that wait for that go on; those about a text that was refused are refused.
     fn go_on_after(&self, id: u32, refused: Option<Unanswered>) {
-        let (waiting, text) = {
+        let (waiting, source) = {
             let mut state = self.state.borrow_mut();
-            let Some(encoding) = state.encoding.as_mut().filter(|encoding| encoding.id == id) else { return };
-            encoding.is_done = true;
-            let text = encoding.text.clone();
+            let Some(encoding) = state.encoding.as_mut() else { return };
+            let Some(part) = encoding.parts.values_mut().find(|part| **part == Some(id)) else { return };
+            *part = None;
+            let source = encoding.source.clone();
             if refused.is_some() {
                 state.encoding = None;
             }
-            (std::mem::take(&mut state.waiting), text)
+            (std::mem::take(&mut state.waiting), source)
         };
         for id in waiting {
             let refused = refused.clone().and_then(|why| {
                 let mut state = self.state.borrow_mut();
-                let is_about = state.questions.get(&id).is_some_and(|question| question.needs() == Some(&text));
+                let needs = |question: &Question| question.needs().is_some_and(|about| about.source == source);
+                let is_about = state.questions.get(&id).is_some_and(needs);
                 is_about.then(|| state.questions.remove(&id)).flatten().map(|question| (question, why))
             });
             match refused {
@@ -562,13 +520,14 @@ impl Inner {
     }
 
     fn fail(&self, failure: Failure) {
-        let questions = {
+        let (questions, settling) = {
             let mut state = self.state.borrow_mut();
             state.forget_worker();
             state.waiting.clear();
-            std::mem::take(&mut state.questions)
+            (std::mem::take(&mut state.questions), std::mem::take(&mut state.settling))
         };
         self.phase.set(Phase::Failed(failure.clone()));
         questions.into_values().for_each(|question| question.refuse(Unanswered::Failed(failure.clone())));
+        settling.into_iter().for_each(|settled| _ = settled.send(()));
     }
 }

@@ -7,7 +7,8 @@ use sinet_protocol::DeviceChoice;
 use wasm_bindgen_futures::spawn_local;
 
 use super::adapter;
-use super::client::{Engine, Phase};
+use super::client::Phase;
+use super::pool::Engine;
 
 /// How much of a text a measurement reads.
 const MEASURED_CHARACTERS: usize = 400;

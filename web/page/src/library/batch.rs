@@ -1,12 +1,26 @@
-//! Reading all documents that no model has read, one after the other.
+//! Reading all documents that no model has read, several at a time.
 
+use futures_channel::oneshot;
+use futures_util::future::{Either, select};
+use futures_util::{StreamExt, stream};
 use leptos::prelude::*;
-use sinet_document::record::{Head, State};
+use sinet_document::record::{Body, Head, State};
 use sinet_logic::session::Unanswered;
 use wasm_bindgen_futures::spawn_local;
 
 use super::list::{Library, Work};
 use super::store::Saved;
+
+/// How many documents the engine has before it. Workers take them in turn, and it looks at all of them to know whether one
+/// more worker is worth its start.
+const AT_A_TIME: usize = 32;
+
+/// A document with what was read in it.
+struct Answered {
+    head: Head,
+    body: Body,
+    state: State,
+}
 
 /// The outcome for a document.
 enum Outcome {
@@ -21,7 +35,8 @@ enum Outcome {
 }
 
 impl Library {
-    /// Reads every document that no model has read, one after the other, each with the model of its time.
+    /// Reads every document that no model has read, several at a time, each with the model of its time. They are saved and
+    /// counted in their order.
     pub fn read_all(self) {
         if self.work.get_untracked().is_some() {
             return;
@@ -30,13 +45,23 @@ impl Library {
         let waiting: Vec<Head> = self.heads.with_untracked(|heads| {
             heads.iter().filter(|head| head.state != State::Read && open.as_ref() != Some(&head.id)).cloned().collect()
         });
-        self.batches.update_value(|batches| *batches += 1);
-        let batch = self.batches.get_value();
+        let (running, mut stop) = oneshot::channel();
+        self.running.set_value(Some(running));
         self.work.set(Some(Work { done: 0, failed: 0, total: waiting.len() }));
         spawn_local(async move {
-            for head in waiting {
-                let outcome = self.read(batch, head).await;
-                if !self.is_running(batch) {
+            let mut answers = std::pin::pin!(stream::iter(waiting).map(|head| self.read(head)).buffered(AT_A_TIME));
+            loop {
+                // What is being read when somebody stops it is dropped with the stream.
+                let answer = match select(answers.next(), &mut stop).await {
+                    Either::Left((Some(answer), _)) => answer,
+                    Either::Left((None, _)) => return self.end(None),
+                    Either::Right(_) => return,
+                };
+                let outcome = match answer {
+                    Ok(answered) => self.take(answered).await,
+                    Err(outcome) => outcome,
+                };
+                if stop.try_recv().is_err() {
                     return;
                 }
                 let count = |count: fn(&mut Work)| self.work.update(|work| work.iter_mut().for_each(count));
@@ -47,18 +72,17 @@ impl Library {
                     Outcome::End(reason) => return self.end(reason),
                 }
             }
-            self.end(None);
         });
     }
 
-    /// Stops [`read_all`](Self::read_all) at once. The answer for the document that is being read is not kept.
+    /// Stops [`read_all`](Self::read_all) at once. The answers for documents that are being read are not kept.
     pub fn cancel(self) {
         self.end(None);
     }
 
     fn end(self, reason: Option<String>) {
         let Some(Work { done, failed, total }) = self.work.get_untracked() else { return };
-        self.batches.update_value(|batches| *batches += 1);
+        self.running.set_value(None);
         self.work.set(None);
         let read = done - failed;
         let rest = if failed > 0 { format!(", {failed} could not be read") } else { String::new() };
@@ -66,26 +90,23 @@ impl Library {
         self.said.set(format!("{read} of {total} documents were read{rest}.{reason}"));
     }
 
-    fn is_running(self, batch: u32) -> bool {
-        self.batches.get_value() == batch
-    }
-
-    async fn read(self, batch: u32, head: Head) -> Outcome {
-        let Some(store) = self.store.get_value() else { return Outcome::End(None) };
+    /// Reads a document; `Err` if there is nothing to save.
+    async fn read(self, head: Head) -> Result<Answered, Outcome> {
+        let Some(store) = self.store.get_value() else { return Err(Outcome::End(None)) };
         if self.is_elsewhere(&head) {
-            return Outcome::Left;
+            return Err(Outcome::Left);
         }
         let mut body = match store.body(&head.id).await {
             Ok(Some(body)) => body,
-            Ok(None) if self.is_elsewhere(&head) => return Outcome::Left,
-            Ok(None) => return Outcome::Failed,
-            Err(error) => return Outcome::End(Some(error.to_string())),
+            Ok(None) if self.is_elsewhere(&head) => return Err(Outcome::Left),
+            Ok(None) => return Err(Outcome::Failed),
+            Err(error) => return Err(Outcome::End(Some(error.to_string()))),
         };
         let text = body.text();
         let answer = self
             .session
             .ask_aside(async |engine| {
-                if !self.is_running(batch) || self.is_elsewhere(&head) {
+                if self.is_elsewhere(&head) {
                     return None;
                 }
                 let answer = engine.annotate_aside(text.to_owned()).await;
@@ -99,16 +120,22 @@ impl Library {
                 State::Read
             }
             Some(Err(Unanswered::Failed(failure))) if !failure.may_lie_in_the_text() => {
-                return Outcome::End(Some(failure.sentence()));
+                return Err(Outcome::End(Some(failure.sentence())));
             }
             Some(Err(_)) => State::Failed,
-            None => return Outcome::Left,
+            None => return Err(Outcome::Left),
         };
-        // A document that was opened, changed or deleted meanwhile, here or in another tab, is left as it is.
-        if !self.is_running(batch) || self.is_elsewhere(&head) {
+        Ok(Answered { head, body, state })
+    }
+
+    /// Saves what was read. A document that was opened, changed or deleted meanwhile, here or in another tab, is left as it is.
+    async fn take(self, Answered { head, body, state }: Answered) -> Outcome {
+        let Some(store) = self.store.get_value() else { return Outcome::End(None) };
+        if self.is_elsewhere(&head) {
             return Outcome::Left;
         }
-        let head = Head::new(head.id, &body, head.edited, head.revision + 1, state);
+        let added = head.added();
+        let head = Head::new(head.id, &body, head.edited, head.revision + 1, state).since(added);
         match store.save(&head, &body).await {
             Ok(Saved::Done) => {
                 if self.head(&head.id).is_some() {

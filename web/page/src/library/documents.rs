@@ -41,7 +41,9 @@ impl Library {
                 self.trouble.set(Some(error));
             }
             self.refresh().await;
-            let newest = self.heads.with_untracked(|heads| heads.first().map(|head| head.id.clone()));
+            let newest = self.heads.with_untracked(|heads| {
+                heads.iter().max_by(|a, b| a.edited.total_cmp(&b.edited)).map(|head| head.id.clone())
+            });
             let wanted = storage::open_before().filter(|id| self.head(id).is_some()).or(newest);
             let names_text = window().location().hash().is_ok_and(|hash| is_link(&hash));
             if let Some(id) = wanted.filter(|_| !names_text && self.session.is_untouched()) {

@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
+use futures_channel::oneshot;
 use leptos::prelude::*;
 use sinet_document::record::{Body, Head};
 use sinet_logic::correct::sweep::{Reach, Sweep};
@@ -19,7 +20,7 @@ use crate::session::Session;
 /// The documents of this browser; a copy is the same list.
 #[derive(Clone, Copy)]
 pub struct Library {
-    /// The list, what was changed last first.
+    /// The list, the newest documents first. A change leaves a document where it is, so that one can go through all.
     pub heads: RwSignal<Vec<Head>>,
     /// The open document, if it is kept.
     pub open: RwSignal<Option<String>>,
@@ -41,8 +42,8 @@ pub struct Library {
     pub swept: RwSignal<Option<Swept>>,
     /// Counts what is to be counted in all documents: only the newest goes on.
     pub(super) counts: StoredValue<u32>,
-    /// Counts readings of all documents: only the newest goes on.
-    pub(super) batches: StoredValue<u32>,
+    /// Stops the reading of all documents when it is dropped.
+    pub(super) running: StoredValue<Option<oneshot::Sender<()>>>,
     /// Counts searches: only the newest goes on.
     pub(super) searches: StoredValue<u32>,
     /// The document that is open, and the model that reads it.
@@ -80,7 +81,7 @@ impl Library {
             is_sweeping: RwSignal::default(),
             swept: RwSignal::default(),
             counts: StoredValue::default(),
-            batches: StoredValue::default(),
+            running: StoredValue::new(None),
             searches: StoredValue::default(),
             session,
             store: StoredValue::new_local(None),
@@ -105,9 +106,9 @@ impl Library {
         self.sort();
     }
 
-    /// Puts what was changed last first.
+    /// Puts the newest first.
     pub(super) fn sort(self) {
-        self.heads.update(|heads| heads.sort_by(|a, b| b.edited.total_cmp(&a.edited)));
+        self.heads.update(|heads| heads.sort_by(|a, b| b.added().total_cmp(&a.added())));
     }
 
     /// Says which document is open, to the list and to this tab's next visit.

@@ -18,7 +18,9 @@ impl Library {
         if is_changed(&place, &job, self.session)
             && let Some(storage) = local()
         {
-            let head = Head::new(place.id.clone(), &job.body, js_sys::Date::now(), place.revision + 1, job.state);
+            let now = js_sys::Date::now();
+            let added = self.head(&place.id).map_or(now, |head| head.added());
+            let head = Head::new(place.id.clone(), &job.body, now, place.revision + 1, job.state).since(added);
             // If it is too long for this, the pause before a save is all that can be lost.
             storage.set_item(&format!("{RESCUE}{}", place.id), &Rescued::to_json(&head, &job.body)).ok();
         }

@@ -73,7 +73,9 @@ impl Library {
     async fn save_job(self, place: &RefCell<Place>, job: Job) -> Result<(), StoreError> {
         let Some(store) = self.store.get_value() else { return Ok(()) };
         let (id, revision) = (place.borrow().id.clone(), place.borrow().revision);
-        let mut kept = Head::new(id.clone(), &job.body, js_sys::Date::now(), revision + 1, job.state);
+        let now = js_sys::Date::now();
+        let added = self.head(&id).map_or(now, |head| head.added());
+        let mut kept = Head::new(id.clone(), &job.body, now, revision + 1, job.state).since(added);
         if save_or_copy(&store, &mut kept, &job.body).await? == Saved::Conflict {
             self.said.set(
                 "This document was changed in another tab, so what you have changed here is kept as a copy.".to_owned(),

@@ -170,7 +170,8 @@ impl Library {
         if self.is_open(id) {
             return Ok(false);
         }
-        let head = Head::new(head.id, body, head.edited, head.revision + 1, head.state);
+        let (now, added) = (js_sys::Date::now(), head.added());
+        let head = Head::new(head.id, body, now, head.revision + 1, head.state).since(added);
         if store.save(&head, body).await? == Saved::Conflict {
             return Ok(false);
         }

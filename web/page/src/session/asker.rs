@@ -42,6 +42,11 @@ impl Asker {
         self.generation.update_value(Generation::take_text);
     }
 
+    /// Drops the reading of a long text that goes on, which a newer text overtakes; that one is asked for at once.
+    pub fn overtake_parts(self) {
+        self.with(Engine::overtake_parts);
+    }
+
     /// Stops the computation that is going on. Questions about the open document are asked again.
     pub fn interrupt(self) {
         self.with(Engine::interrupt);

@@ -24,6 +24,7 @@ impl Session {
         }
         let is_slow = self.busy_since.get_untracked().is_some_and(|since| js_sys::Date::now() - since > PATIENCE);
         self.reading.run(move || self.read_once());
+        self.asker.overtake_parts();
         if is_slow && matches!(untrack(|| self.phase()), Phase::Ready(_)) {
             self.asker.interrupt();
         }

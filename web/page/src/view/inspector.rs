@@ -29,6 +29,11 @@ pub fn Inspector(
     let session = interaction.session;
     // Whoever writes sees what is found meanwhile.
     let shown = Memo::new(move |_| if workspace.is_writing.get() { Tab::Triples } else { workspace.tab.get() });
+    // Below the text a tab takes its room from it.
+    Effect::new(move || {
+        workspace.is_unfolded.track();
+        interaction.keep_in_sight();
+    });
     let tab = move |tab: Tab| {
         let is_changed = move || tab == Tab::Thresholds && session.has_chosen_settings();
         view! {

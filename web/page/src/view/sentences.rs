@@ -41,7 +41,6 @@ pub fn Sentences(interaction: Interaction, page: NodeRef<html::Div>) -> impl Int
             aria-label="Annotated text"
             class:stale=move || session.is_stale()
             class:alone=move || interaction.alone.get()
-            aria-busy=move || session.is_busy().to_string()
             on:keydown=move |event| press(interaction, &event)
         >
             <div node_ref=frame class="frame">

@@ -64,7 +64,7 @@ pub fn TextPane(
             <Checking library interaction/>
             <OpenedFiles session files/>
             <Hints workspace/>
-            <div class="page" node_ref=page>
+            <div class="page" node_ref=page aria-busy=move || session.is_busy().to_string()>
                 <Writing workspace interaction/>
                 <Show when=move || !workspace.is_writing.get()>
                     <Sentences interaction page/>

@@ -23,6 +23,8 @@ pub(crate) struct Layout {
     /// The column of words, from 0, like all columns here.
     pub word: usize,
     pub tags: Tags,
+    /// Further columns of what may be entities' tags, where nobody has named one.
+    pub other_tags: Vec<usize>,
     /// A column of numbers that count the words of a sentence.
     pub counter: Option<usize>,
     /// A column that names the sentence.
@@ -134,6 +136,7 @@ impl Layout {
             count,
             word: 0,
             tags: Tags::Column(tag, Style::Prefixed),
+            other_tags: Vec::new(),
             counter: None,
             sentence: None,
             relations: None,
@@ -179,7 +182,15 @@ impl Layout {
         let (word, tag) = (self.word + 1, self.tag() + 1);
         report.note(match self.tags {
             _ if self.fitting.1 == 0 => return,
-            Tags::Column(..) => format!("Column {word} holds the words, column {tag} the tags."),
+            Tags::Column(..) if self.other_tags.is_empty() => {
+                format!("Column {word} holds the words, column {tag} the tags.")
+            }
+            Tags::Column(..) => format!(
+                "Column {word} holds the words, column {tag} the tags. There are tags in {} too, which are not read: \
+                 `--columns tag={}` reads them instead.",
+                columns_named(&self.other_tags),
+                self.other_tags[0] + 1
+            ),
             Tags::Brackets(_) => format!("Column {word} holds the words, column {tag} the entities between brackets."),
             Tags::Attributes => {
                 format!("Column {word} holds the words, column {tag} the entities, by `Entity=` or `NER=`.")
@@ -334,6 +345,12 @@ fn counted(columns: usize) -> String {
     if columns == 1 { "1 column".to_owned() } else { format!("{columns} columns") }
 }
 
+/// These columns, counted from 1.
+fn columns_named(columns: &[usize]) -> String {
+    let numbers: Vec<String> = columns.iter().map(|column| (column + 1).to_string()).collect();
+    format!("column{} {}", if numbers.len() == 1 { "" } else { "s" }, numbers.join(" and "))
+}
+
 /// Columns in which words and tags are found by what they hold; `start` is the line that starts a document.
 fn columns(rows: &[Numbered], start: Option<&str>, separator: Separator, named: Columns) -> Result<Layout, String> {
     let all: Vec<Vec<&str>> = rows.iter().map(|(_, line)| separator.split(line).collect()).collect();
@@ -394,7 +411,9 @@ fn columns(rows: &[Numbered], start: Option<&str>, separator: Separator, named: 
     let layout =
         Layout { word, tags: Tags::Column(tag, style), counter, sentence, ..Layout::new(separator, count, tag) };
     let heading = headed.then(|| rows[0].0);
-    Ok(Layout { relations, heading, fitting: (fitting, body.len()), misfit, ..layout })
+    let is_other = |&column: &usize| ![word, tag].contains(&column) && seen[column].may_be_entities();
+    let other_tags = if named.tag.is_some() { Vec::new() } else { (0..count).filter(is_other).collect() };
+    Ok(Layout { relations, heading, other_tags, fitting: (fitting, body.len()), misfit, ..layout })
 }
 
 /// Whether a heading names the column of tags.
@@ -525,7 +544,12 @@ impl Seen<'_> {
         (10 * self.outside >= 3 * self.rows && few && named.all(|cell| is_type(&cell))).then_some(Style::Plain)
     }
 
-    /// Whether most words have a tag, or the types are kinds of phrases: entities are rarer, and have others.
+    /// Whether there are tags whose types are not kinds of phrases.
+    fn may_be_entities(&self) -> bool {
+        self.style().is_some() && self.begun > 0 && 2 * self.phrases <= self.begun
+    }
+
+    /// Whether fewer words have a tag than not, of types that are not kinds of phrases: entities are rare.
     fn looks_like_entities(&self) -> bool {
         2 * self.phrases <= self.begun && 10 * (self.rows - self.empty.min(self.rows)) <= 7 * self.rows
     }
