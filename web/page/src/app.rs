@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use leptos::prelude::*;
-use sinet_logic::engine::catalogue::ModelName;
 use sinet_logic::engine::device::parse_choice;
 use sinet_logic::workspace::panes::Pane;
 use sinet_protocol::DeviceChoice;
@@ -26,7 +25,7 @@ const KEEP_AFTER: Duration = Duration::from_millis(1500);
 #[component]
 pub fn App() -> impl IntoView {
     let (device, refusal) = wanted_device();
-    let session = Session::begin(ModelName::Scientific, device);
+    let session = Session::begin(device);
     let library = Library::new(session);
     let files = Files::new(library);
     let interaction = Interaction::new(session);
@@ -74,7 +73,7 @@ pub fn App() -> impl IntoView {
             <Split workspace pane=Pane::Documents/>
             <TextPane workspace library interaction files offline/>
             <Split workspace pane=Pane::Inspector/>
-            <Inspector workspace interaction explaining comparison/>
+            <Inspector workspace library interaction explaining comparison/>
         </div>
     }
 }

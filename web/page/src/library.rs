@@ -9,5 +9,6 @@ mod saving;
 mod search;
 mod storage;
 mod store;
+mod types;
 
 pub use list::Library;

@@ -54,8 +54,9 @@ pub fn shortcut(key: &str, held: Held) -> Option<Shortcut> {
 }
 
 /// All keys of the workspace, for people: what to press, and what it does.
-pub const HELP: [(&str, &str); 9] = [
+pub const HELP: [(&str, &str); 10] = [
     ("Shift + W A T C H", "Why, Attention, Triples, Compare, Thresholds"),
+    ("Shift + Y", "Types: your own, or the model’s"),
     ("Shift + E", "Edit the text; Ctrl + Enter shows its labels again"),
     ("Shift + N", "A new document; pasting a text opens one, too"),
     ("Shift + D", "Show or hide the list of documents"),
@@ -80,6 +81,7 @@ mod tests {
             ("W", shift, Some(Shortcut::Show(Tab::Why))),
             ("w", shift, Some(Shortcut::Show(Tab::Why))),
             ("H", shift, Some(Shortcut::Show(Tab::Thresholds))),
+            ("Y", shift, Some(Shortcut::Show(Tab::Types))),
             ("E", shift, Some(Shortcut::Edit)),
             ("N", shift, Some(Shortcut::New)),
             ("D", shift, Some(Shortcut::Documents)),

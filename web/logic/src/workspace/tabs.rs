@@ -14,11 +14,14 @@ pub enum Tab {
     Compare,
     /// Thresholds, and parts of the network.
     Thresholds,
+    /// A person's own types.
+    Types,
 }
 
 impl Tab {
     /// All tabs, in the order in which they are shown.
-    pub const ALL: [Self; 5] = [Self::Why, Self::Attention, Self::Triples, Self::Compare, Self::Thresholds];
+    pub const ALL: [Self; 6] =
+        [Self::Why, Self::Attention, Self::Triples, Self::Compare, Self::Thresholds, Self::Types];
 
     /// The name for readers.
     pub fn name(self) -> &'static str {
@@ -28,6 +31,7 @@ impl Tab {
             Self::Triples => "Triples",
             Self::Compare => "Compare",
             Self::Thresholds => "Thresholds",
+            Self::Types => "Types",
         }
     }
 
@@ -39,6 +43,7 @@ impl Tab {
             Self::Triples => "triples",
             Self::Compare => "compare",
             Self::Thresholds => "thresholds",
+            Self::Types => "types",
         }
     }
 
@@ -56,6 +61,7 @@ impl Tab {
             Self::Triples => 'T',
             Self::Compare => 'C',
             Self::Thresholds => 'H',
+            Self::Types => 'Y',
         }
     }
 
@@ -90,8 +96,8 @@ mod tests {
 
     #[test]
     fn after_the_last_tab_comes_the_first() {
-        assert_eq!(Tab::Thresholds.beside(1), Tab::Why);
-        assert_eq!(Tab::Why.beside(-1), Tab::Thresholds);
+        assert_eq!(Tab::Types.beside(1), Tab::Why);
+        assert_eq!(Tab::Why.beside(-1), Tab::Types);
         assert_eq!(Tab::Why.beside(2), Tab::Triples);
     }
 }

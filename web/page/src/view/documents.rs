@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use sinet_document::OpenDocument;
 use sinet_document::record::{Head, State, tell_age};
 use sinet_formats::Format;
+use sinet_logic::engine::catalogue::ModelName;
 use wasm_bindgen::JsCast;
 use web_sys::{Event, HtmlInputElement};
 
@@ -126,7 +127,9 @@ fn All(library: Library, files: Files) -> impl IntoView {
                 "Open a folder…" <input class="hidden" type="file" multiple prop:webkitdirectory=true on:change=add/>
             </label>
             <Show when=move || library.heads.with(|heads| heads.len() > 1)>
-                <button type="button" class="quiet" on:click=move |_| library.read_all()>"Annotate all"</button>
+                <Show when=move || library.session.model.get() != ModelName::NoModel>
+                    <button type="button" class="quiet" on:click=move |_| library.read_all()>"Annotate all"</button>
+                </Show>
                 <span class="pair">
                     <select aria-label="Format of all documents" on:change:target=move |event| choose(&event.target().value())>
                         {options()}

@@ -10,15 +10,18 @@ use super::compared::Compared;
 use super::selection::{About, Actions};
 use super::tables::Tables;
 use super::tuning::Tuning;
+use super::types::TypesPanel;
 use super::why::WhyPanel;
 use crate::correct::Interaction;
 use crate::explain::{Comparison, Explaining};
+use crate::library::Library;
 use crate::workspace::Workspace;
 
 /// Stays in view, and follows the selection.
 #[component]
 pub fn Inspector(
     workspace: Workspace,
+    library: Library,
     interaction: Interaction,
     explaining: Explaining,
     comparison: Comparison,
@@ -56,6 +59,7 @@ pub fn Inspector(
         Tab::Triples => view! { <Tables session/> }.into_any(),
         Tab::Compare => view! { <Compared session comparison/> }.into_any(),
         Tab::Thresholds => view! { <Tuning session/> }.into_any(),
+        Tab::Types => view! { <TypesPanel library/> }.into_any(),
     };
     view! {
         <aside class="inspector" id="inspector" aria-label="Selection and reasons">
