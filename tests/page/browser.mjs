@@ -68,7 +68,8 @@ export async function settled(page, timeout = 60_000) {
 
 /** Opens the text for writing, and returns its field. */
 export async function edit(page) {
-  if (!(await field(page).isVisible())) await page.getByRole('button', { name: 'Edit the text' }).click();
+  // A menu may lie over the button.
+  if (!(await field(page).isVisible())) await page.getByRole('button', { name: 'Edit the text' }).press('Enter');
   await field(page).waitFor();
   return field(page);
 }

@@ -265,7 +265,7 @@ impl LockedModel {
             verbose: kind.verbose.clone(),
             symmetric: kind.symmetric,
         });
-        Types { entities: entities.collect(), relations: relations.collect() }
+        Types { entities: entities.collect(), relations: relations.collect(), ..Types::default() }
     }
 }
 

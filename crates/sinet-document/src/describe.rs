@@ -75,6 +75,7 @@ mod tests {
         let types = Types {
             entities: vec![named("Method", false), named("Other-Thing", false)],
             relations: vec![named("Used-for", false), named("Conjunction", true)],
+            ..Types::default()
         };
         expect!["Other Thing “Trees”, score 0.88"].assert_eq(&describe_entity(&types, &labels.entities[2]));
         let relations = labels.relations.iter().map(|it| describe_relation(&types, &labels, it) + "\n");

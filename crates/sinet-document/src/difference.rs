@@ -179,6 +179,7 @@ mod tests {
         let types = Types {
             entities: vec![kind("M", false), kind("T", false)],
             relations: vec![kind("U", false), kind("C", true)],
+            ..Types::default()
         };
         let difference = Difference::between(first, second);
         let mut lines = vec![difference.tell_change()];

@@ -30,7 +30,8 @@ impl Reading {
         let words = (annotation.words.iter())
             .map(|&word| offsets.byte_span(word, annotation.offset_unit).unwrap_or(nowhere))
             .collect();
-        Self { annotation, attention, types: Types { entities: entity_types, relations: relation_types }, words }
+        let types = Types { entities: entity_types, relations: relation_types, ..Types::default() };
+        Self { annotation, attention, types, words }
     }
 
     /// Number of windows: sentences, or parts of very long ones.

@@ -285,7 +285,17 @@ impl Tagset {
             verbose: verbose.clone(),
             symmetric,
         };
-        Types { entities: entities.map(named).collect(), relations: relations.map(named).collect() }
+        let tones = self.entities.iter().map(|tag| (tag.name.clone(), tag.tone)).collect();
+        Types { entities: entities.map(named).collect(), relations: relations.map(named).collect(), tones }
+    }
+
+    /// Whether labels of this type can come from a model that knows some types.
+    pub fn is_known_to(&self, model: &Types, sort: Sort, name: &str) -> bool {
+        let kinds = match sort {
+            Sort::Entity => &model.entities,
+            Sort::Relation => &model.relations,
+        };
+        kinds.iter().any(|kind| self.of_model(sort, &kind.name) == Some(name))
     }
 
     /// The type under which a model's labels are shown: the one that somebody has chosen for them, else the one of the same

@@ -343,7 +343,7 @@ mod tests {
         let named =
             |name: &str, symmetric| TypeName { name: name.to_owned(), verbose: name.replace('-', " "), symmetric };
         let relations = vec![named("Used-for", false), named("Conjunction", true)];
-        Types { entities: vec![named("Method", false), named("Other-Thing", false)], relations }
+        Types { entities: vec![named("Method", false), named("Other-Thing", false)], relations, ..Types::default() }
     }
 
     /// "naïve" lies before the first entity, so that bytes and code points differ.

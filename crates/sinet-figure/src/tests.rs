@@ -27,7 +27,7 @@ fn document() -> LabelledDocument {
 
 fn types() -> Types {
     let named = |name: &str| TypeName { name: name.to_owned(), verbose: format!("{name}!"), symmetric: false };
-    Types { entities: vec![named("<Kind>"), named("B")], relations: vec![named("R&D")] }
+    Types { entities: vec![named("<Kind>"), named("B")], relations: vec![named("R&D")], ..Types::default() }
 }
 
 fn drawn() -> Vec<Drawn> {

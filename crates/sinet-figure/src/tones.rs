@@ -41,10 +41,11 @@ pub(crate) const DARK: [Tone; 8] = [
     tone_of("#c9bd1c", "#e0d75e", LIGHT[7].dashes),
 ];
 
-/// The tone of an entity's type, 0 to 7: by its place in the schema, else by its name.
+/// The tone of an entity's type, 0 to 7: the one that somebody has chosen, else by its place in the schema, else by its name.
 pub fn tone(types: &Types, kind: &str) -> usize {
     let by_name = || kind.bytes().map(usize::from).sum();
-    types.entities.iter().position(|known| known.name == kind).unwrap_or_else(by_name) % LIGHT.len()
+    let by_place = || types.entities.iter().position(|known| known.name == kind);
+    types.tones.get(kind).copied().or_else(by_place).unwrap_or_else(by_name) % LIGHT.len()
 }
 
 #[cfg(test)]
@@ -56,8 +57,10 @@ mod tests {
     #[test]
     fn known_types_have_their_places_tone_and_others_their_names() {
         let named = |name: &str| TypeName { name: name.to_owned(), verbose: String::new(), symmetric: false };
-        let types = Types { entities: vec![named("Loc"), named("Org")], relations: Vec::new() };
+        let mut types = Types { entities: vec![named("Loc"), named("Org")], ..Types::default() };
         // The bytes of "Date" add up to 382.
         assert_eq!([tone(&types, "Org"), tone(&types, "Date")], [1, 382 % 8]);
+        types.tones = [("Org".to_owned(), 5), ("Date".to_owned(), 9)].into();
+        assert_eq!([tone(&types, "Loc"), tone(&types, "Org"), tone(&types, "Date")], [0, 5, 1]);
     }
 }

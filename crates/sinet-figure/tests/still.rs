@@ -357,7 +357,11 @@ fn read_annotation(json: &str) -> (LabelledDocument, Types) {
         };
         list(value).iter().map(name).collect()
     };
-    let types = Types { entities: names(&value["types"]["entities"]), relations: names(&value["types"]["relations"]) };
+    let types = Types {
+        entities: names(&value["types"]["entities"]),
+        relations: names(&value["types"]["relations"]),
+        ..Types::default()
+    };
     (LabelledDocument { words, sentences, entities, relations, ..LabelledDocument::new("", text) }, types)
 }
 

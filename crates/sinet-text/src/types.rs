@@ -1,5 +1,7 @@
 //! The types of entities and relations, as readers see them.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 /// The types that a model knows. A document may have others, which go by their own names.
@@ -9,6 +11,8 @@ pub struct Types {
     pub entities: Vec<TypeName>,
     /// Of relations, in the schema's order.
     pub relations: Vec<TypeName>,
+    /// The colours that somebody has chosen for entity types, by number. The others have those of their places.
+    pub tones: BTreeMap<String, usize>,
 }
 
 impl Types {
@@ -57,6 +61,7 @@ mod tests {
         let types = Types {
             entities: vec![named("Loc", "Location", false), named("Org", "Organisation", false)],
             relations: vec![named("Near", "is near", true)],
+            ..Types::default()
         };
         assert_eq!([types.entity("Org"), types.entity("Date")], ["Organisation", "Date"]);
         assert_eq!([types.relation("Near"), types.relation("Far")], ["is near", "Far"]);

@@ -4,3 +4,4 @@ pub mod judge;
 pub mod keys;
 pub mod navigate;
 pub mod sweep;
+pub mod types;

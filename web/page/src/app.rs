@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use leptos::prelude::*;
-use sinet_logic::engine::catalogue::ModelName;
 use sinet_logic::engine::device::parse_choice;
 use sinet_logic::workspace::panes::Pane;
 use sinet_protocol::DeviceChoice;
@@ -27,7 +26,7 @@ const KEEP_AFTER: Duration = Duration::from_millis(1500);
 #[component]
 pub fn App() -> impl IntoView {
     let (device, refusal) = wanted_device();
-    let session = Session::begin(ModelName::Scientific, device);
+    let session = Session::begin(device);
     let library = Library::new(session);
     let files = Files::new(library);
     let interaction = Interaction::new(session);

@@ -11,5 +11,6 @@ mod search;
 mod storage;
 mod store;
 mod sweeping;
+mod types;
 
 pub use list::Library;

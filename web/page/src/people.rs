@@ -51,7 +51,7 @@ impl TwoPeople {
                 let (Some(people), Some(place)) = (people, place) else { return };
                 let span = people.disagreement(place).span();
                 for (side, editor) in Side::ALL.into_iter().zip(sentences) {
-                    editor.types.set(people.types.clone());
+                    editor.known.set(people.types.clone());
                     editor.open(OpenDocument::new(people.comparison(place).excerpt(side, span)));
                 }
             });

@@ -122,7 +122,7 @@ struct Wanted {
 impl Wanted {
     fn of(session: Session, function: &str, options: &JsValue) -> Result<Self, JsValue> {
         let model = option(function, options, "model")?.map(|name| {
-            ModelName::from_folder(&name).ok_or_else(|| {
+            ModelName::from_folder(&name).filter(|model| *model != ModelName::NoModel).ok_or_else(|| {
                 let known = ModelName::SHIPPED.map(ModelName::folder).join(", ");
                 Error::new(&format!("sinet.{function}: there is no model “{name}”; there are {known}."))
             })
@@ -157,6 +157,7 @@ impl Wanted {
         let fitting = kept.borrow().clone().filter(|engine| self.is(engine));
         let engine = fitting.unwrap_or_else(|| {
             let (model, device) = (self.session.model.get_untracked(), self.session.device.get_untracked());
+            let model = if model == ModelName::NoModel { ModelName::SHIPPED[0] } else { model };
             Engine::start(self.model.unwrap_or(model), self.device.unwrap_or(device))
         });
         kept.replace(Some(engine.clone()));

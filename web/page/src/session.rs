@@ -11,11 +11,12 @@ use std::time::Duration;
 
 use leptos::prelude::*;
 use sinet_document::record::{Body, State};
-use sinet_document::{Edit, OpenDocument, Reading, Refusal, Selection};
+use sinet_document::{Edit, OpenDocument, Reading, Refusal, Selection, Tagset};
 use sinet_logic::engine::catalogue::ModelName;
 use sinet_logic::files::training::Provenance;
 use sinet_logic::session::{About, Unanswered};
 use sinet_protocol::{DeviceChoice, Keeping};
+use sinet_text::Types;
 use std::sync::Arc;
 
 pub use asker::Asker;
@@ -95,9 +96,11 @@ pub struct Shown {
 }
 
 impl Session {
-    /// Begins with an example, which is not read before [`read`](Self::read).
-    pub fn begin(model: ModelName, device: DeviceChoice) -> Self {
-        let example = model.examples()[0].1;
+    /// Begins with an example, which is not read before [`read`](Self::read), and without a model if the last visit had none.
+    pub fn begin(device: DeviceChoice) -> Self {
+        let shipped = ModelName::SHIPPED[0];
+        let model = if had_no_model() { ModelName::NoModel } else { shipped };
+        let example = shipped.examples()[0].1;
         let (text, set_text) = signal(example.to_owned());
         let (model, set_model) = signal(model);
         let (device, set_device) = signal(device);
@@ -136,7 +139,7 @@ impl Session {
                 checked: set_checked,
                 note: set_note,
             },
-            asker: Asker::new(Some((model.get_untracked(), device.get_untracked()))),
+            asker: Asker::new(engine_for(model.get_untracked(), device.get_untracked())),
             rereading: Rereading::new(),
             reading: Latest::new(),
             relating: Latest::new(),
@@ -265,8 +268,12 @@ impl Session {
         let was_example =
             (self.model.get_untracked().examples().iter()).any(|(_, text)| self.text.with_untracked(|own| own == text));
         self.set.model.set(model);
-        self.asker.turn_to(Some((model, self.device.get_untracked())));
+        self.asker.turn_to(engine_for(model, self.device.get_untracked()));
         self.rereading.forget();
+        remember_model(model);
+        if model == ModelName::NoModel {
+            self.editor.known.set(Types::default());
+        }
         if let Some((_, text)) = model.examples().first().filter(|_| was_example) {
             self.set.text.set((*text).to_owned());
         }
@@ -279,7 +286,7 @@ impl Session {
             return;
         }
         self.set.device.set(device);
-        self.asker.turn_to(Some((self.model.get_untracked(), device)));
+        self.asker.turn_to(engine_for(self.model.get_untracked(), device));
         self.read();
     }
 
@@ -341,6 +348,12 @@ impl Session {
         Ok(())
     }
 
+    /// Shows the labels under other types, or under the model's, once `follow` has had the person's labels follow.
+    pub fn set_tagset(self, tagset: Option<Arc<Tagset>>, follow: impl FnOnce(&mut OpenDocument)) {
+        self.editor.set_tagset(tagset, follow);
+        self.relate();
+    }
+
     /// Takes the last edit back, and says whether there was one.
     pub fn undo(self) -> bool {
         let done = self.editor.undo();
@@ -358,6 +371,9 @@ impl Session {
     /// Whether what is shown belongs to another text or model than what is chosen.
     pub fn is_stale(self) -> bool {
         let text = self.text.get();
+        if self.model.get() == ModelName::NoModel {
+            return self.editor.document.with(|document| document.text() != text);
+        }
         self.shown.with(|shown| match shown {
             Some(shown) => shown.model != self.model.get() || shown.reading.annotation.text != text,
             None => !text.trim().is_empty() && !self.as_opened.get(),
@@ -375,9 +391,33 @@ impl Session {
             begun == Some(&true)
                 || self.shown.with(Option::is_some)
                 || self.as_opened.get()
+                || self.model.get() == ModelName::NoModel
                 || self.text.with(|text| text.trim().is_empty())
                 || self.refusal.with(Option::is_some)
                 || matches!(self.phase(), Phase::Failed(_))
         })
+    }
+}
+
+/// The engine for a model, if that is one.
+fn engine_for(model: ModelName, device: DeviceChoice) -> Option<(ModelName, DeviceChoice)> {
+    (model != ModelName::NoModel).then_some((model, device))
+}
+
+/// The note that the last visit had no model, so that the next one fetches none.
+const NO_MODEL: &str = "sinet-no-model";
+
+fn had_no_model() -> bool {
+    let storage = window().local_storage().ok().flatten();
+    storage.is_some_and(|storage| storage.get_item(NO_MODEL).is_ok_and(|note| note.is_some()))
+}
+
+fn remember_model(model: ModelName) {
+    if let Some(storage) = window().local_storage().ok().flatten() {
+        // Where nothing can be kept, the next visit begins like the first.
+        match model {
+            ModelName::NoModel => storage.set_item(NO_MODEL, "yes").ok(),
+            _ => storage.remove_item(NO_MODEL).ok(),
+        };
     }
 }

@@ -26,6 +26,7 @@ mod tables;
 mod take_away;
 mod text_pane;
 mod tuning;
+mod types;
 mod why;
 mod writing;
 

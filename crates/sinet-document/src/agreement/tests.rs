@@ -17,6 +17,7 @@ fn types() -> Types {
     Types {
         entities: ["A", "B", "C"].map(|name| named(name, false)).to_vec(),
         relations: vec![named("Of", false), named("In", false), named("Near", true)],
+        ..Types::default()
     }
 }
 

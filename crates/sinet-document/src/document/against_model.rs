@@ -64,8 +64,11 @@ mod tests {
     /// `Near` has no direction.
     fn tagset() -> Tagset {
         let named = |name: &str, symmetric| TypeName { name: name.to_owned(), verbose: name.to_owned(), symmetric };
-        let types =
-            Types { entities: vec![named("A", false)], relations: vec![named("Of", false), named("Near", true)] };
+        let types = Types {
+            entities: vec![named("A", false)],
+            relations: vec![named("Of", false), named("Near", true)],
+            ..Types::default()
+        };
         Tagset::of_types(&types).unwrap()
     }
 
@@ -117,7 +120,7 @@ mod tests {
     #[test]
     fn labels_of_the_model_that_are_hidden_do_not_count() {
         let mut document = read();
-        let types = Types { entities: tagset().types().entities, relations: vec![] };
+        let types = Types { relations: vec![], ..tagset().types() };
         document.set_tagset(Some(Arc::new(Tagset::of_types(&types).unwrap())));
         let AgainstModel { entities, relations } = document.against_model().unwrap();
         assert_eq!((entities.f1(), relations), (Some(1.0), Matches::default()));

@@ -102,6 +102,18 @@ pub enum TagsetEdit {
     },
 }
 
+impl TagsetEdit {
+    /// The type whose labels have to follow, if any have.
+    pub fn followed_by(&self) -> Option<(Sort, &str)> {
+        match self {
+            Self::Rename { sort, name, .. } | Self::Merge { sort, name, .. } | Self::Remove { sort, name } => {
+                Some((*sort, name))
+            }
+            _ => None,
+        }
+    }
+}
+
 impl Tagset {
     /// Makes a change.
     ///

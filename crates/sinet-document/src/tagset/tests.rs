@@ -161,9 +161,19 @@ fn a_key_that_cannot_be_had_is_left_out() {
 
 #[test]
 fn types_come_from_a_model_and_from_labels() {
-    let types = tagset().types();
+    let mut types = tagset().types();
+    types.tones.clear();
     let of_model = Tagset::of_types(&types).unwrap();
-    assert_eq!(of_model.types(), types);
+    assert_eq!(of_model, {
+        let mut same = tagset();
+        for name in ["lives_in", "knows"] {
+            same.apply(&TagsetEdit::SetEnds { name: name.to_owned(), heads: vec![], tails: vec![] }).unwrap();
+        }
+        same
+    });
+    assert_eq!(of_model.types().tones["Place"], 2);
+    assert!(of_model.is_known_to(&types, Sort::Relation, "knows"));
+    assert!(!of_model.is_known_to(&Types::default(), Sort::Relation, "knows"));
     let count = |person, model| Count { person, model };
     let counts = Counts {
         entities: [("B", count(1, 1)), ("A", count(1, 0)), ("C", count(0, 9))]

@@ -47,7 +47,7 @@ pub fn types() -> Types {
     for (name, verbose) in [("CONJUNCTION", "conjunction"), ("COMPARE", "compare")] {
         relations.push(TypeName { symmetric: true, ..named(&(name, verbose)) });
     }
-    Types { entities: entities.iter().map(named).collect(), relations }
+    Types { entities: entities.iter().map(named).collect(), relations, ..Types::default() }
 }
 
 /// A document from its text, entities as (text, type), found one behind the other's start, and relations as (head, type, tail).

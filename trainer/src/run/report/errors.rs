@@ -98,6 +98,7 @@ fn types(schema: &Schema) -> Types {
     Types {
         entities: schema.entities.iter().map(|kind| named(&kind.name, &kind.verbose, false)).collect(),
         relations: schema.relations.iter().map(|kind| named(&kind.name, &kind.verbose, kind.symmetric)).collect(),
+        ..Types::default()
     }
 }
 

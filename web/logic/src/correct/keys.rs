@@ -16,8 +16,8 @@ pub enum Command {
         /// Which way.
         step: Step,
     },
-    /// Give what is selected the type of this place in the palette.
-    Type(usize),
+    /// Give what is selected the type of this key, in small letters.
+    Type(char),
     /// Start a relation from the selected entity.
     Relate,
     /// Select words instead of an entity.
@@ -110,14 +110,12 @@ pub fn command(key: &str, held: Held, right_to_left: bool) -> Option<Command> {
         "w" | "W" => Some(Command::Words),
         "h" | "H" => Some(Command::Alone),
         // Names of other keys are longer than one letter.
-        _ if key.chars().count() == 1 => TYPE_KEYS.find(key.to_lowercase().as_str()).map(Command::Type),
-        _ => None,
+        _ => {
+            let mut letters = key.chars().flat_map(char::to_lowercase);
+            let (Some(key), None) = (letters.next(), letters.next()) else { return None };
+            TYPE_KEYS.contains(key).then_some(Command::Type(key))
+        }
     }
-}
-
-/// The key of a type by its place in the palette, as it is written on a button.
-pub fn type_key(place: usize) -> Option<String> {
-    TYPE_KEYS.chars().nth(place).map(|key| key.to_uppercase().collect())
 }
 
 /// All keys, for people: what to press, and what it does.
@@ -125,7 +123,7 @@ pub const HELP: [(&str, &str); 14] = [
     ("← → Home End", "Go between entities; on a relation, to its head or tail"),
     ("↑ ↓", "Go to the relations of an entity, and between relations"),
     ("1–9, letters", "Choose a type, as the buttons say"),
-    ("W, then ← →", "Go between words; with Shift, select more of them"),
+    ("W, then ← → ↑ ↓", "Go between words and sentences; with Shift, select more words"),
     ("R, then ← → Enter", "Relate the entity to another"),
     ("Alt + ← →", "Move the right edge of an entity"),
     ("Alt + Shift + ← →", "Move the left edge of an entity"),
@@ -159,10 +157,10 @@ mod tests {
             ("ArrowLeft", alt_shift, Some(Command::MoveEdge { end: false, step: Step::Back })),
             ("ArrowUp", alt, None),
             ("ArrowUp", plain, Some(Command::Go(Step::Up))),
-            ("1", plain, Some(Command::Type(0))),
-            ("9", plain, Some(Command::Type(8))),
-            ("a", plain, Some(Command::Type(9))),
-            ("A", plain, Some(Command::Type(9))),
+            ("1", plain, Some(Command::Type('1'))),
+            ("9", plain, Some(Command::Type('9'))),
+            ("a", plain, Some(Command::Type('a'))),
+            ("A", plain, Some(Command::Type('a'))),
             ("c", control, None),
             ("0", plain, None),
             ("z", control, Some(Command::Undo)),
@@ -181,6 +179,10 @@ mod tests {
             assert_eq!(command(key, held, false), expected, "{key} {held:?}");
         }
         assert_eq!(command("ArrowLeft", plain, true), Some(Command::Go(Step::On)));
-        assert_eq!([type_key(0), type_key(9), type_key(99)], [Some("1".to_owned()), Some("A".to_owned()), None]);
+        let types: Vec<char> =
+            ('!'..='~').filter(|key| command(&key.to_string(), plain, false) == Some(Command::Type(*key))).collect();
+        let mut keys: Vec<char> = TYPE_KEYS.chars().collect();
+        keys.sort_unstable();
+        assert_eq!(types, keys);
     }
 }

@@ -150,7 +150,9 @@ impl<'d> Sight<'d> {
             Step::On => words.end,
             Step::First => sentence.start,
             Step::Last => sentence.end - 1,
-            Step::Up | Step::Down => return None,
+            // To the sentence before or after, which may be many words away.
+            Step::Up => self.document.sentences()[self.document.sentence_of(words.start)?.checked_sub(1)?].start,
+            Step::Down => sentence.end,
         };
         (word < self.document.words().len()).then_some(WordRange { start: word, end: word + 1 })
     }
@@ -229,6 +231,10 @@ mod tests {
             (&all, words(1, 3), Step::Last, "4..5"),
             (&all, words(0, 1), Step::Back, "0..1"),
             (&all, words(7, 8), Step::On, "7..8"),
+            (&all, words(1, 3), Step::Down, "5..6"),
+            (&all, words(6, 7), Step::Up, "0..1"),
+            (&all, words(1, 3), Step::Up, "1..3"),
+            (&all, words(6, 7), Step::Down, "6..7"),
             (&all, Selection::Pair(id("a"), id("f")), Step::On, "f"),
         ] {
             let found = sight(hidden, 0).go(from, step);

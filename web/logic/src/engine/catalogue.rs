@@ -10,10 +10,14 @@ pub enum ModelName {
     News,
     /// One that a person has brought; the number is the start of the hash of its manifest.
     Own(u64),
+    /// None: a person labels alone. Nothing is fetched and nothing is read.
+    NoModel,
 }
 
 /// The folder under `models/` where those lie that people have brought. Nothing is there but in the cache.
 const OWN: &str = "own/";
+/// What stands in the place of a folder where there is no model.
+const NO_MODEL: &str = "none";
 
 impl ModelName {
     /// Those that ship, in the order in which they are offered.
@@ -25,6 +29,7 @@ impl ModelName {
             Self::Scientific => "scierc".to_owned(),
             Self::News => "conll04".to_owned(),
             Self::Own(fingerprint) => format!("{OWN}{fingerprint:016x}"),
+            Self::NoModel => NO_MODEL.to_owned(),
         }
     }
 
@@ -35,7 +40,8 @@ impl ModelName {
             let is_fingerprint = digits.len() == 16 && digits.bytes().all(|c| matches!(c, b'0'..=b'9' | b'a'..=b'f'));
             u64::from_str_radix(digits, 16).ok().filter(|_| is_fingerprint).map(Self::Own)
         };
-        Self::SHIPPED.into_iter().find(|model| model.folder() == folder).or_else(own)
+        let known = Self::SHIPPED.into_iter().chain([Self::NoModel]).find(|model| model.folder() == folder);
+        known.or_else(own)
     }
 
     /// Its name on the page; that of an own model stands in its files.
@@ -44,6 +50,7 @@ impl ModelName {
             Self::Scientific => "Scientific",
             Self::News => "News",
             Self::Own(_) => "Own model",
+            Self::NoModel => "No model",
         }
     }
 
@@ -88,7 +95,7 @@ impl ModelName {
                      Ota was born in Osaka, Japan.",
                 ),
             ],
-            Self::Own(_) => &[],
+            Self::Own(_) | Self::NoModel => &[],
         }
     }
 }
@@ -100,7 +107,7 @@ mod tests {
     #[test]
     fn folders_name_models() {
         let own = [0, 7, u64::MAX].map(ModelName::Own);
-        for model in ModelName::SHIPPED.into_iter().chain(own) {
+        for model in ModelName::SHIPPED.into_iter().chain(own).chain([ModelName::NoModel]) {
             assert_eq!(ModelName::from_folder(&model.folder()), Some(model));
         }
         for unknown in

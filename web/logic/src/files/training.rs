@@ -118,7 +118,11 @@ mod tests {
         let labels = document.labels();
         document.apply(Edit::RemoveEntity(labels.entities[1].id)).unwrap();
         let named = |name: &str| TypeName { name: name.to_owned(), verbose: name.to_owned(), symmetric: false };
-        let types = Types { entities: vec![named("Task"), named("Method")], relations: vec![named("Used-for")] };
+        let types = Types {
+            entities: vec![named("Task"), named("Method")],
+            relations: vec![named("Used-for")],
+            ..Types::default()
+        };
         let provenance = Provenance { model: Some("scierc".to_owned()), when: "2026-11-25T20:00:00Z".to_owned() };
         let (bytes, _) = archive(&[&document], &types, &provenance).unwrap();
         let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).unwrap();

@@ -66,12 +66,13 @@ pub fn shortcut(key: &str, held: Held) -> Option<Shortcut> {
 }
 
 /// All keys of the workspace, for people: what to press, and what it does.
-pub const HELP: [(&str, &str); 13] = [
+pub const HELP: [(&str, &str); 14] = [
     ("Shift + W A T C H R", "Why, Attention, Triples, Compare, Thresholds, Replace"),
     ("Shift + J", "Judge the model's labels one after the other: Enter agrees, Delete removes, Space passes over"),
     ("Shift + K", "Done: the document is checked, and the next that is not opens"),
     ("Shift + L", "Label the same words elsewhere in the document"),
     ("Shift + P", "Two people's labels of the same documents"),
+    ("Shift + Y", "Types: your own, or the model’s"),
     ("Shift + E", "Edit the text; Ctrl + Enter shows its labels again"),
     ("Shift + N", "A new document; pasting a text opens one, too"),
     ("Shift + D", "Show or hide the list of documents"),
@@ -96,6 +97,7 @@ mod tests {
             ("W", shift, Some(Shortcut::Show(Tab::Why))),
             ("w", shift, Some(Shortcut::Show(Tab::Why))),
             ("H", shift, Some(Shortcut::Show(Tab::Thresholds))),
+            ("Y", shift, Some(Shortcut::Show(Tab::Types))),
             ("E", shift, Some(Shortcut::Edit)),
             ("N", shift, Some(Shortcut::New)),
             ("D", shift, Some(Shortcut::Documents)),

@@ -14,14 +14,16 @@ pub enum Tab {
     Compare,
     /// Thresholds, and parts of the network.
     Thresholds,
+    /// A person's own types.
+    Types,
     /// Labels that are found and replaced.
     Replace,
 }
 
 impl Tab {
     /// All tabs, in the order in which they are shown.
-    pub const ALL: [Self; 6] =
-        [Self::Why, Self::Attention, Self::Triples, Self::Compare, Self::Thresholds, Self::Replace];
+    pub const ALL: [Self; 7] =
+        [Self::Why, Self::Attention, Self::Triples, Self::Compare, Self::Thresholds, Self::Types, Self::Replace];
 
     /// The name for readers.
     pub fn name(self) -> &'static str {
@@ -31,6 +33,7 @@ impl Tab {
             Self::Triples => "Triples",
             Self::Compare => "Compare",
             Self::Thresholds => "Thresholds",
+            Self::Types => "Types",
             Self::Replace => "Replace",
         }
     }
@@ -43,6 +46,7 @@ impl Tab {
             Self::Triples => "triples",
             Self::Compare => "compare",
             Self::Thresholds => "thresholds",
+            Self::Types => "types",
             Self::Replace => "replace",
         }
     }
@@ -61,6 +65,7 @@ impl Tab {
             Self::Triples => 'T',
             Self::Compare => 'C',
             Self::Thresholds => 'H',
+            Self::Types => 'Y',
             Self::Replace => 'R',
         }
     }

@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 use sinet_document::describe::{describe_entity, describe_relation};
+use sinet_document::tagset::Sort;
 use sinet_document::{Edit, EntityId, Labels, OpenDocument, Order, RelationId, Selection};
 use sinet_formats::Provenance;
 use sinet_logic::correct::keys::{Command, Step};
@@ -67,9 +68,14 @@ pub enum Palette {
 impl Palette {
     /// The types that it offers, by their names in the data.
     pub fn kinds(self, editor: Editor) -> Memo<Vec<String>> {
+        editor.kinds(self.sort())
+    }
+
+    /// What it is types of.
+    pub fn sort(self) -> Sort {
         match self {
-            Self::Entities => editor.entity_kinds,
-            Self::Relations => editor.relation_kinds,
+            Self::Entities => Sort::Entity,
+            Self::Relations => Sort::Relation,
         }
     }
 
@@ -112,7 +118,12 @@ impl Interaction {
                     None => editor.said.set("The entity cannot go further.".to_owned()),
                 }
             }
-            Command::Type(place) => return self.choose_type(selection, place),
+            Command::Type(key) => {
+                let Some(palette) = Palette::of(selection) else { return false };
+                let Some(kind) = editor.kind_of_key(palette.sort(), key) else { return false };
+                self.choose_type(kind);
+                return true;
+            }
             Command::Relate => {
                 let Selection::Entity(id) = selection else { return false };
                 self.relating.set(Some(id));
@@ -308,14 +319,11 @@ impl Interaction {
         }
     }
 
-    fn choose_type(self, selection: Selection, place: usize) -> bool {
-        let Some(palette) = Palette::of(selection) else { return false };
-        let Some(kind) = palette.kinds(self.session.editor).with_untracked(|kinds| kinds.get(place).cloned()) else {
-            return false;
-        };
+    /// Gives what is selected a type.
+    pub fn choose_type(self, kind: String) {
         self.relating.set(None);
-        self.edit(match selection {
-            Selection::None => return false,
+        self.edit(match self.session.editor.selection.get_untracked() {
+            Selection::None => return,
             Selection::Entity(id) => Edit::RetypeEntity { id, kind },
             Selection::Words(words) => {
                 // The words of an entity are that entity.
@@ -331,7 +339,6 @@ impl Interaction {
             Selection::Pair(head, tail) => Edit::AddRelation { kind, head, tail },
         });
         self.focus();
-        true
     }
 
     fn confirm(self, selection: Selection) -> bool {

@@ -346,7 +346,7 @@ impl Inner {
             Reply::Loaded { entity_types, relation_types, device, settings, keeping, .. } => {
                 let settling = {
                     let mut state = self.state.borrow_mut();
-                    state.types = Some(Types { entities: entity_types, relations: relation_types });
+                    state.types = Some(Types { entities: entity_types, relations: relation_types, ..Types::default() });
                     state.own_settings = Some(settings);
                     std::mem::take(&mut state.settling)
                 };

@@ -73,7 +73,7 @@ pub(super) struct Found {
 impl Found {
     /// The reading of a text from what workers say of its parts; `None` if that doesn't fit together.
     pub fn join(text: &str, found: Vec<Self>) -> Option<Reading> {
-        let Types { entities, relations } = found.first()?.types.clone();
+        let Types { entities, relations, .. } = found.first()?.types.clone();
         let (mut annotations, mut attention) = (Vec::new(), Vec::new());
         for part in found {
             annotations.push(part.annotation);
@@ -85,7 +85,7 @@ impl Found {
 
     /// The reading of a text that one worker has read.
     pub fn reading(self) -> Reading {
-        let Types { entities, relations } = self.types;
+        let Types { entities, relations, .. } = self.types;
         Reading::new(self.annotation, self.attention, entities, relations)
     }
 }

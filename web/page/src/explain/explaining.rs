@@ -1,10 +1,10 @@
 //! The reasons why what is selected is found, or is not.
 
 use leptos::prelude::*;
+use sinet_document::tagset::Sort;
 use sinet_document::{Labels, Selection};
 use sinet_formats::Provenance;
 use sinet_logic::explain::why::{self, Why};
-use sinet_text::Types;
 use sinet_text::WordRange;
 use sinet_text::explanation::{Explanation, Question};
 
@@ -62,21 +62,22 @@ impl Explaining {
 
     /// An explanation for readers.
     fn tell(self, selection: Selection, explanation: &Explanation) -> Answered {
-        let types = self.session.editor.types.get_untracked();
+        let known = self.session.editor.known.get_untracked();
         let text = |words| self.session.editor.document.with_untracked(|document| document.text_of(words).to_owned());
-        let by_person = self.session.editor.labels.with_untracked(|labels| by_person(selection, labels, &types));
+        let by_person =
+            self.session.editor.labels.with_untracked(|labels| by_person(self.session.editor, selection, labels));
         match explanation {
             Explanation::Span(span) => Answered {
                 subject: format!("“{}”", text(span.words)),
                 by_person,
-                why: why::of_span(span, &types.entities),
+                why: why::of_span(span, &known.entities),
             },
             Explanation::Pair(pair) => {
                 let (head, tail) = (text(pair.head), text(pair.tail));
                 Answered {
                     subject: format!("“{head}” and “{tail}”"),
                     by_person,
-                    why: why::of_pair(pair, &head, &tail, &types.relations),
+                    why: why::of_pair(pair, &head, &tail, &known.relations),
                 }
             }
         }
@@ -113,13 +114,21 @@ fn question(selection: Selection, labels: &Labels) -> Option<Question> {
 }
 
 /// The person's own word about the selection.
-fn by_person(selection: Selection, labels: &Labels, types: &Types) -> Option<String> {
-    let (name, provenance) = match selection {
-        Selection::Entity(id) => labels.entity(id).map(|entity| (types.entity(&entity.kind), entity.provenance))?,
+fn by_person(editor: Editor, selection: Selection, labels: &Labels) -> Option<String> {
+    let (sort, kind, provenance) = match selection {
+        Selection::Entity(id) => labels.entity(id).map(|entity| (Sort::Entity, &entity.kind, entity.provenance))?,
         Selection::Relation(id) => {
-            labels.relation(id).map(|relation| (types.relation(&relation.kind), relation.provenance))?
+            labels.relation(id).map(|relation| (Sort::Relation, &relation.kind, relation.provenance))?
         }
         _ => return None,
     };
-    (provenance == Provenance::Person).then(|| format!("You say: {name}. What the model says:"))
+    let name = editor.types.with_untracked(|types| match sort {
+        Sort::Entity => types.entity(kind).to_owned(),
+        Sort::Relation => types.relation(kind).to_owned(),
+    });
+    let is_known = editor.tagset.with_untracked(|tagset| {
+        editor.known.with_untracked(|known| tagset.as_ref().is_none_or(|tagset| tagset.is_known_to(known, sort, kind)))
+    });
+    let remark = if is_known { "" } else { ", which the model does not know" };
+    (provenance == Provenance::Person).then(|| format!("You say: {name}{remark}. What the model says:"))
 }

@@ -102,6 +102,7 @@ impl Library {
             Ok(None) => return Err(Outcome::Failed),
             Err(error) => return Err(Outcome::End(Some(error.to_string()))),
         };
+        body.document.set_tagset(self.session.editor.tagset.get_untracked());
         let text = body.text();
         let answer = self
             .session

@@ -18,6 +18,7 @@ use super::list::Library;
 use super::place::{Place, new_id};
 use super::storage;
 use super::store::{Store, StoreError};
+use super::types::TYPES;
 
 /// How long nothing must change before the open document is saved.
 const PAUSE: Duration = Duration::from_millis(500);
@@ -40,6 +41,7 @@ impl Library {
             if let Err(error) = self.take_rescued().await {
                 self.trouble.set(Some(error));
             }
+            self.load_types().await;
             self.refresh().await;
             let newest = self.heads.with_untracked(|heads| {
                 heads.iter().max_by(|a, b| a.edited.total_cmp(&b.edited)).map(|head| head.id.clone())
@@ -64,8 +66,10 @@ impl Library {
     pub async fn add(self, documents: impl Iterator<Item = OpenDocument>) -> usize {
         let Some(store) = self.store.get_value() else { return 0 };
         let (now, model) = (js_sys::Date::now(), self.session.model.get_untracked());
+        let tagset = self.session.editor.tagset.get_untracked();
         // The list shows the newest first, so each is a little older than the one before it in the file.
-        let mut records = documents.enumerate().map(|(index, document)| {
+        let mut records = documents.enumerate().map(|(index, mut document)| {
+            document.set_tagset(tagset.clone());
             let body = Body::new(model.folder(), document, None);
             let is_labelled = !body.document.labels().entities.is_empty();
             let state = if is_labelled { State::Labelled } else { State::New };
@@ -98,7 +102,11 @@ impl Library {
         if self.open.with_untracked(|open| open.as_ref() == Some(&head.id)) {
             return Ok(Some(self.session.body()));
         }
-        self.store.get_value().ok_or(StoreError::Unavailable)?.body(&head.id).await
+        let mut body = self.store.get_value().ok_or(StoreError::Unavailable)?.body(&head.id).await?;
+        if let Some(body) = &mut body {
+            body.document.set_tagset(self.session.editor.tagset.get_untracked());
+        }
+        Ok(body)
     }
 
     /// Opens a new document, and reads it at once.
@@ -197,7 +205,7 @@ impl Library {
     }
 
     /// Reads the list from the database.
-    async fn refresh(self) {
+    pub(super) async fn refresh(self) {
         let Some(store) = self.store.get_value() else { return };
         match store.heads().await {
             Ok((heads, damaged)) => {
@@ -237,6 +245,9 @@ impl Library {
         window_event_listener(leptos::ev::visibilitychange, move |_| last());
         let Ok(channel) = BroadcastChannel::new(CHANNEL) else { return };
         let on_message = Closure::<dyn Fn(web_sys::MessageEvent)>::new(move |event: web_sys::MessageEvent| {
+            if event.data().as_string().as_deref() == Some(TYPES) {
+                return spawn_local(self.load_types());
+            }
             let is_open = event.data().as_string().is_some_and(|id| self.open.get_untracked() == Some(id));
             if is_open {
                 let sentence = "This document was changed in another tab. What you change here is kept as a copy.";

@@ -6,7 +6,9 @@ use std::rc::Rc;
 
 use futures_channel::oneshot;
 use leptos::prelude::*;
+use sinet_document::Tagset;
 use sinet_document::record::{Body, Head};
+use sinet_document::tagset::TagsetHistory;
 use sinet_logic::correct::sweep::{Reach, Sweep};
 use sinet_logic::library::queue::Queue;
 use web_sys::BroadcastChannel;
@@ -15,6 +17,7 @@ use super::place::Place;
 use super::storage;
 use super::store::{Store, StoreError};
 use super::sweeping::Swept;
+use super::types::Followed;
 use crate::session::Session;
 
 /// The documents of this browser; a copy is the same list.
@@ -46,6 +49,12 @@ pub struct Library {
     pub(super) running: StoredValue<Option<oneshot::Sender<()>>>,
     /// Counts searches: only the newest goes on.
     pub(super) searches: StoredValue<u32>,
+    /// The types of the set, if a person has made some, with the documents whose labels have followed each change.
+    pub types: RwSignal<Option<TagsetHistory<Followed>>>,
+    /// Whether labels of other documents still follow the last change of the types.
+    pub is_following: RwSignal<bool>,
+    /// The types that were given up last and can be had back.
+    pub given_up: RwSignal<Option<Tagset>>,
     /// The document that is open, and the model that reads it.
     pub session: Session,
     pub(super) store: StoredValue<Option<Rc<Store>>, LocalStorage>,
@@ -82,6 +91,9 @@ impl Library {
             swept: RwSignal::default(),
             counts: StoredValue::default(),
             running: StoredValue::new(None),
+            types: RwSignal::new(None),
+            is_following: RwSignal::new(false),
+            given_up: RwSignal::new(None),
             searches: StoredValue::default(),
             session,
             store: StoredValue::new_local(None),

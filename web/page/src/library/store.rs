@@ -7,6 +7,9 @@ use wasm_bindgen::JsValue;
 /// Heads and bodies lie apart, so that a list of thousands is quick to read.
 const HEADS: &str = "heads";
 const BODIES: &str = "bodies";
+/// The types of the set lie among the bodies, where no document has this name. A store of their own would need a new version of
+/// the database, which no tab can have while another one has the old one open.
+const TYPES: &str = "types";
 
 /// The open database.
 pub struct Store(Rexie);
@@ -104,6 +107,31 @@ impl Store {
         transaction.store(HEADS)?.put_all(heads).await?;
         let bodies = documents.iter().map(|(head, body)| record(&head.id, body.to_json()));
         transaction.store(BODIES)?.put_all(bodies).await?;
+        finish(transaction).await
+    }
+
+    /// The types of the set as JSON, if a person has made some.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] if the database cannot be read.
+    pub async fn types(&self) -> Result<Option<String>, StoreError> {
+        let transaction = self.0.transaction(&[BODIES], TransactionMode::ReadOnly)?;
+        Ok(transaction.store(BODIES)?.get(TYPES.into()).await?.and_then(|record| record.as_string()))
+    }
+
+    /// Keeps the types of the set; `None` forgets them.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] if they are not kept.
+    pub async fn save_types(&self, json: Option<String>) -> Result<(), StoreError> {
+        let transaction = self.0.transaction(&[BODIES], TransactionMode::ReadWrite)?;
+        let bodies = transaction.store(BODIES)?;
+        match json {
+            Some(json) => _ = bodies.put(&json.into(), Some(&TYPES.into())).await?,
+            None => bodies.delete(TYPES.into()).await?,
+        }
         finish(transaction).await
     }
 

@@ -1,9 +1,11 @@
 //! The document that is open, and what a person does to it.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use leptos::prelude::*;
-use sinet_document::{Edit, Hidden, Labels, OpenDocument, Reading, Refusal, Selection};
+use sinet_document::tagset::{Sort, TYPE_KEYS};
+use sinet_document::{Edit, Hidden, Labels, OpenDocument, Reading, Refusal, Selection, Tagset};
 use sinet_figure::Drawing;
 use sinet_formats::LabelledDocument;
 use sinet_text::{TypeName, Types};
@@ -16,8 +18,12 @@ pub struct Editor {
     /// Its labels: the model's with the person's over them.
     pub labels: Memo<Labels>,
     /// The types that the model knows.
-    pub types: RwSignal<Types>,
-    /// The types that entities may have, by their names in the data: the model's, then others that the document has.
+    pub known: RwSignal<Types>,
+    /// The types of the set, where a person has made some.
+    pub tagset: RwSignal<Option<Arc<Tagset>>>,
+    /// The types that labels are shown with: those of the set, else the model's.
+    pub types: Memo<Types>,
+    /// The types that entities may have, by their names in the data: these, then others that the document has.
     pub entity_kinds: Memo<Vec<String>>,
     /// The types that relations may have.
     pub relation_kinds: Memo<Vec<String>>,
@@ -42,7 +48,9 @@ impl Editor {
         let hidden = RwSignal::<Hidden>::default();
         let visible = Memo::new(move |_| hidden.with(|hidden| labels.get().without(hidden)));
         let drawing = Memo::new(move |_| Drawing::new(document.with(|document| document.labelled_with(visible.get()))));
-        let types = RwSignal::<Types>::default();
+        let known = RwSignal::<Types>::default();
+        let tagset = RwSignal::<Option<Arc<Tagset>>>::new(None);
+        let types = Memo::new(move |_| tagset.get().map_or_else(|| known.get(), |tagset| tagset.types()));
         let entity_kinds = Memo::new(move |_| {
             let found = labels.with(|labels| labels.entities.iter().map(|entity| entity.kind.clone()).collect());
             types.with(|types| kinds(&types.entities, found))
@@ -60,6 +68,8 @@ impl Editor {
         Self {
             document,
             labels,
+            known,
+            tagset,
             types,
             entity_kinds,
             relation_kinds,
@@ -80,7 +90,8 @@ impl Editor {
     }
 
     /// Opens another document.
-    pub fn open(self, document: OpenDocument) {
+    pub fn open(self, mut document: OpenDocument) {
+        document.set_tagset(self.tagset.get_untracked());
         self.wanted.set(Selection::None);
         self.document.set(document);
     }
@@ -107,6 +118,40 @@ impl Editor {
         Ok(())
     }
 
+    /// Shows the labels under other types, or under the model's, once `follow` has had the person's labels follow.
+    pub fn set_tagset(self, tagset: Option<Arc<Tagset>>, follow: impl FnOnce(&mut OpenDocument)) {
+        self.document.update(|document| {
+            follow(document);
+            document.set_tagset(tagset.clone());
+        });
+        self.tagset.set(tagset);
+    }
+
+    /// The key of a type, in small letters: the one that a person has given it, else that of its place.
+    pub fn key(self, sort: Sort, kind: &str) -> Option<char> {
+        if let Some(tagset) = self.tagset.get() {
+            return tagset.key(sort, kind);
+        }
+        let place = self.kinds(sort).with(|kinds| kinds.iter().position(|known| known == kind))?;
+        TYPE_KEYS.chars().nth(place)
+    }
+
+    /// The type that a key chooses.
+    pub fn kind_of_key(self, sort: Sort, key: char) -> Option<String> {
+        match self.tagset.get_untracked() {
+            Some(tagset) => tagset.with_key(sort, key).map(str::to_owned),
+            None => self.kinds(sort).with_untracked(|kinds| kinds.get(TYPE_KEYS.find(key)?).cloned()),
+        }
+    }
+
+    /// The types that labels of a sort may have.
+    pub fn kinds(self, sort: Sort) -> Memo<Vec<String>> {
+        match sort {
+            Sort::Entity => self.entity_kinds,
+            Sort::Relation => self.relation_kinds,
+        }
+    }
+
     /// Takes the last edit back, and says whether there was one.
     pub fn undo(self) -> bool {
         self.step(OpenDocument::undo)
@@ -120,8 +165,8 @@ impl Editor {
     /// Takes in a reading of the model.
     pub fn take_reading(self, reading: &Reading) {
         // Every picture hangs on the types: they are told only what is new.
-        if self.types.with_untracked(|types| *types != reading.types) {
-            self.types.set(reading.types.clone());
+        if self.known.with_untracked(|types| *types != reading.types) {
+            self.known.set(reading.types.clone());
         }
         self.take(reading.labelled());
     }

@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 use sinet_document::OpenDocument;
+use sinet_logic::engine::catalogue::ModelName;
 use sinet_logic::session::About;
 
 use super::{Session, Shown};
@@ -17,7 +18,7 @@ impl Session {
         self.set.refusal.set(None);
         self.set.as_opened.set(false);
         let text = self.text.get_untracked();
-        if text.trim().is_empty() {
+        if text.trim().is_empty() || self.model.get_untracked() == ModelName::NoModel {
             self.set.shown.set(None);
             self.note_text(&text);
             return self.editor.take_text(text);

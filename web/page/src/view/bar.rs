@@ -67,7 +67,7 @@ pub fn Bar(
 fn ModelChoice(session: Session) -> impl IntoView {
     let all = move || {
         let own = session.models.own.get().into_iter().map(|(model, _)| model);
-        ModelName::SHIPPED.into_iter().chain(own).collect::<Vec<_>>()
+        ModelName::SHIPPED.into_iter().chain(own).chain([ModelName::NoModel]).collect::<Vec<_>>()
     };
     let choice = move |model: ModelName| {
         view! {

@@ -62,7 +62,7 @@ fn Both(session: Session, comparison: Comparison) -> impl IntoView {
     let names = move || names(session, comparison);
     let told = move || progress().or_else(|| comparison.difference().map(|difference| summary(&names(), &difference)));
     let list = move || {
-        let (mine, others) = (session.editor.types.get(), comparison.editor.types.get());
+        let (mine, others) = (session.editor.known.get(), comparison.editor.known.get());
         comparison.difference().map(|difference| differences(&difference, &names(), [&mine, &others]))
     };
     view! {

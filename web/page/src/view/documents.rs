@@ -6,6 +6,7 @@ use sinet_document::OpenDocument;
 use sinet_document::counts::{Count, Counts};
 use sinet_document::record::{Head, State, tell_age};
 use sinet_formats::Format;
+use sinet_logic::engine::catalogue::ModelName;
 use sinet_logic::files::takeaway::Item;
 use sinet_logic::library::progress::Progress;
 use wasm_bindgen::JsCast;
@@ -166,7 +167,9 @@ fn All(library: Library, files: Files) -> impl IntoView {
                 "Open a folder…" <input class="hidden" type="file" multiple prop:webkitdirectory=true on:change=add/>
             </label>
             <Show when=move || library.heads.with(|heads| heads.len() > 1)>
-                <button type="button" class="quiet" on:click=move |_| library.read_all()>"Annotate all"</button>
+                <Show when=move || library.session.model.get() != ModelName::NoModel>
+                    <button type="button" class="quiet" on:click=move |_| library.read_all()>"Annotate all"</button>
+                </Show>
                 <span class="pair">
                     <select aria-label="Format of all documents" on:change:target=move |event| choose(&event.target().value())>
                         {options()}

@@ -11,6 +11,7 @@ use super::replace::Replace;
 use super::selection::{About, Actions};
 use super::tables::Tables;
 use super::tuning::Tuning;
+use super::types::TypesPanel;
 use super::why::WhyPanel;
 use crate::correct::Interaction;
 use crate::explain::{Comparison, Explaining};
@@ -59,6 +60,7 @@ pub fn Inspector(
         Tab::Triples => view! { <Tables session/> }.into_any(),
         Tab::Compare => view! { <Compared session comparison/> }.into_any(),
         Tab::Thresholds => view! { <Tuning session/> }.into_any(),
+        Tab::Types => view! { <TypesPanel library/> }.into_any(),
         Tab::Replace => view! { <Replace library interaction/> }.into_any(),
     };
     view! {

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use sinet_document::Selection;
 use sinet_document::describe::{describe_entity, describe_relation};
 use sinet_formats::Provenance;
-use sinet_logic::correct::keys::{Command, HELP, Step, type_key};
+use sinet_logic::correct::keys::{Command, HELP, Step};
 use sinet_logic::workspace::keys;
 
 use super::sentences::press;
@@ -61,23 +61,28 @@ fn Types(interaction: Interaction, palette: Palette) -> impl IntoView {
     };
     let buttons = move || {
         let types = interaction.session.editor.types.get();
-        let kinds = palette.kinds(interaction.session.editor).get().into_iter().enumerate();
+        let kinds = palette.kinds(interaction.session.editor).get().into_iter();
         kinds
-            .map(|(place, kind)| {
+            .map(|kind| {
                 let (name, tone) = match palette {
                     Palette::Entities => {
                         (types.entity(&kind).to_owned(), format!("kind tone-{}", sinet_figure::tone(&types, &kind)))
                     }
                     Palette::Relations => (types.relation(&kind).to_owned(), "kind".to_owned()),
                 };
-                let (key, shortcut) = (type_key(place), type_key(place));
+                let key = interaction
+                    .session
+                    .editor
+                    .key(palette.sort(), &kind)
+                    .map(|key| key.to_ascii_uppercase().to_string());
+                let (shortcut, chosen) = (key.clone(), kind.clone());
                 view! {
                     <button
                         type="button"
                         class=tone
                         aria-keyshortcuts=shortcut
                         aria-pressed=move || (current().as_ref() == Some(&kind)).to_string()
-                        on:click=move |_| _ = interaction.run(Command::Type(place))
+                        on:click=move |_| interaction.choose_type(chosen.clone())
                     >
                         {name}
                         <kbd aria-hidden="true">{key}</kbd>

@@ -149,8 +149,12 @@ fn DeviceChoices(session: Session, devices: Devices) -> impl IntoView {
                 <button
                     type="button"
                     class="quiet"
-                    aria-disabled=move || devices.is_measuring.get().to_string()
-                    on:click=move |_| session.text.with_untracked(|text| devices.measure(session.model.get_untracked(), text))
+                    aria-disabled=move || (devices.is_measuring.get() || session.model.get() == ModelName::NoModel).to_string()
+                    on:click=move |_| {
+                        if session.model.get_untracked() != ModelName::NoModel {
+                            session.text.with_untracked(|text| devices.measure(session.model.get_untracked(), text));
+                        }
+                    }
                 >
                     "Measure"
                 </button>

@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 use sinet_logic::bytes;
+use sinet_logic::engine::catalogue::ModelName;
 
 use crate::engine::Phase;
 use crate::session::Session;
@@ -47,6 +48,9 @@ pub fn Status(session: Session) -> impl IntoView {
 }
 
 fn sentence(session: Session) -> String {
+    if session.model.get() == ModelName::NoModel {
+        return "No model: all labels are yours.".to_owned();
+    }
     match session.phase() {
         Phase::Starting => "Starting the model…".to_owned(),
         Phase::Loading { loaded_bytes, total_bytes } if loaded_bytes < total_bytes => {

@@ -144,7 +144,7 @@ fn Changes(session: Session) -> impl IntoView {
         })
     };
     let list = move || {
-        let types = session.editor.types.get();
+        let types = session.editor.known.get();
         difference.get().map(|difference| changes(&difference, &types))
     };
     let more = move || match session.left_out() {

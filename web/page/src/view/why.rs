@@ -1,6 +1,7 @@
 //! Why what is selected is found, or is not.
 
 use leptos::prelude::*;
+use sinet_logic::engine::catalogue::ModelName;
 use sinet_logic::explain::why::{Bar, Group};
 
 use crate::explain::{Answered, Explaining};
@@ -11,6 +12,10 @@ use crate::session::Session;
 pub fn WhyPanel(session: Session, explaining: Explaining) -> impl IntoView {
     let contents = move || {
         match explaining.answer.get() {
+        None if session.model.get() == ModelName::NoModel => view! {
+            <p class="note">"There is no model whose reasons could stand here. Choose one at the top to see what it says."</p>
+        }
+        .into_any(),
         None => view! {
             <p class="note">
                 "Select an entity, a relation or some words, and here stands why the model found them, or why it did not."
