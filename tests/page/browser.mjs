@@ -80,6 +80,12 @@ export async function put(page, text) {
   await field(page).press('Control+Enter');
 }
 
+/** Opens a menu of the bar at the top, if it is closed. */
+export async function openMenu(page, name) {
+  const menu = page.locator('details.menu').filter({ has: page.locator('summary', { hasText: name }) });
+  if (!(await menu.evaluate((menu) => menu.open))) await menu.locator('summary').first().click();
+}
+
 /** Shows a tab beside the text, and returns it. */
 export async function openTab(page, name) {
   const tab = page.getByRole('tab', { name });
