@@ -85,6 +85,7 @@ for (const [what, change] of [
     await openMenu(page, 'Model and device');
     await page.getByRole('radio', { name: 'Automatic' }).check();
     await model(page, 'News').check();
+    await openMenu(page, 'Model and device');
     await page.getByRole('radio', { name: 'CPU', exact: true }).check();
   }],
   ['the open text is typed', async (page) => {
