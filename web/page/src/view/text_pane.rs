@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use sinet_document::OpenDocument;
 use sinet_text::{ByteSpan, OffsetUnit, Offsets};
 
+use super::checking::Checking;
 use super::coverage::Coverage;
 use super::hints::Hints;
 use super::legend::Legend;
@@ -60,6 +61,7 @@ pub fn TextPane(
                     <button type="button" class="main" on:click=annotate>"Annotate"</button>
                 </div>
             </div>
+            <Checking library interaction/>
             <OpenedFiles session files/>
             <Hints workspace/>
             <div class="page" node_ref=page aria-busy=move || session.is_busy().to_string()>
