@@ -45,6 +45,8 @@ export function setUp({ gpu = false, ...defaults } = {}) {
     page.on('console', (message) => {
       // Chromium's own remark on a machine without a GPU; the page says so itself.
       if (message.text() === 'No available adapters.') return;
+      // The browser's driver, where a test has asked for that.
+      if (message.text() === 'Service Worker registration blocked by Playwright') return;
       if (['error', 'warning'].includes(message.type())) complaints.push(message.text());
     });
     page.on('pageerror', (error) => complaints.push(String(error)));
