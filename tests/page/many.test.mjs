@@ -153,13 +153,13 @@ test('done goes to the next that is not, and notes and checks are kept', async (
   await holds(page, 'Here Ada wrote to Bo. Ada waited.');
   await page.getByText('1 of 4 checked').waitFor();
   assert.equal(await page.getByLabel('Note on this document').inputValue(), '');
-  assert.equal(await page.getByRole('checkbox', { name: 'Checked' }).isChecked(), false);
+  assert.equal(await page.getByRole('checkbox', { name: 'Checked', exact: true }).isChecked(), false);
   await page.keyboard.press('<');
   await holds(page, 'Ada met Bo. Ada sang, and Adam left. Ada stayed.');
   await page.reload();
   await entity(page, 'Ada').first().waitFor();
   assert.equal(await page.getByLabel('Note on this document').inputValue(), 'Ask Bo about Adam.');
-  assert.equal(await page.getByRole('checkbox', { name: 'Checked' }).isChecked(), true);
+  assert.equal(await page.getByRole('checkbox', { name: 'Checked', exact: true }).isChecked(), true);
 });
 
 test('only checked documents are training data, unless somebody asks for all', async () => {

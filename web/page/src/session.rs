@@ -337,6 +337,12 @@ impl Session {
         Ok(())
     }
 
+    /// Shows the labels under other types, or under the model's, once `follow` has had the person's labels follow.
+    pub fn set_tagset(self, tagset: Option<Arc<Tagset>>, follow: impl FnOnce(&mut OpenDocument)) {
+        self.editor.set_tagset(tagset, follow);
+        self.relate();
+    }
+
     /// Makes some edits as one step, and has the relations scored again.
     ///
     /// # Errors
@@ -346,12 +352,6 @@ impl Session {
         self.editor.apply_all(edits)?;
         self.relate();
         Ok(())
-    }
-
-    /// Shows the labels under other types, or under the model's, once `follow` has had the person's labels follow.
-    pub fn set_tagset(self, tagset: Option<Arc<Tagset>>, follow: impl FnOnce(&mut OpenDocument)) {
-        self.editor.set_tagset(tagset, follow);
-        self.relate();
     }
 
     /// Takes the last edit back, and says whether there was one.

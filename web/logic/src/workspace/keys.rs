@@ -68,11 +68,11 @@ pub fn shortcut(key: &str, held: Held) -> Option<Shortcut> {
 /// All keys of the workspace, for people: what to press, and what it does.
 pub const HELP: [(&str, &str); 14] = [
     ("Shift + W A T C H R", "Why, Attention, Triples, Compare, Thresholds, Replace"),
+    ("Shift + Y", "Types: your own, or the model’s"),
     ("Shift + J", "Judge the model's labels one after the other: Enter agrees, Delete removes, Space passes over"),
     ("Shift + K", "Done: the document is checked, and the next that is not opens"),
     ("Shift + L", "Label the same words elsewhere in the document"),
     ("Shift + P", "Two people's labels of the same documents"),
-    ("Shift + Y", "Types: your own, or the model’s"),
     ("Shift + E", "Edit the text; Ctrl + Enter shows its labels again"),
     ("Shift + N", "A new document; pasting a text opens one, too"),
     ("Shift + D", "Show or hide the list of documents"),

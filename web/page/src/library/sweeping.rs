@@ -89,7 +89,7 @@ impl Library {
     }
 
     /// Takes the change of all documents back that was made last, in each document that nobody has changed since.
-    pub fn take_sweep_back(self) {
+    pub fn undo_sweep(self) {
         let Some(Swept { steps, .. }) = self.swept.get_untracked().filter(|_| !self.is_sweeping.get_untracked()) else {
             return;
         };

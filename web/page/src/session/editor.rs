@@ -107,17 +107,6 @@ impl Editor {
         Ok(())
     }
 
-    /// Changes the document by some edits as one step, and selects what was changed last.
-    ///
-    /// # Errors
-    ///
-    /// [`Refusal`] if one of them makes no sense. Then none is made.
-    pub fn apply_all(self, edits: Vec<Edit>) -> Result<(), Refusal> {
-        let selection = self.document.try_update(|document| document.apply_all(edits)).unwrap_or(Err(Refusal::Gone))?;
-        self.wanted.set(selection);
-        Ok(())
-    }
-
     /// Shows the labels under other types, or under the model's, once `follow` has had the person's labels follow.
     pub fn set_tagset(self, tagset: Option<Arc<Tagset>>, follow: impl FnOnce(&mut OpenDocument)) {
         self.document.update(|document| {
@@ -150,6 +139,17 @@ impl Editor {
             Sort::Entity => self.entity_kinds,
             Sort::Relation => self.relation_kinds,
         }
+    }
+
+    /// Changes the document by some edits as one step, and selects what was changed last.
+    ///
+    /// # Errors
+    ///
+    /// [`Refusal`] if one of them makes no sense. Then none is made.
+    pub fn apply_all(self, edits: Vec<Edit>) -> Result<(), Refusal> {
+        let selection = self.document.try_update(|document| document.apply_all(edits)).unwrap_or(Err(Refusal::Gone))?;
+        self.wanted.set(selection);
+        Ok(())
     }
 
     /// Takes the last edit back, and says whether there was one.

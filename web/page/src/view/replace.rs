@@ -40,7 +40,7 @@ pub fn Replace(library: Library, interaction: Interaction) -> impl IntoView {
                     type="button"
                     class="quiet"
                     aria-disabled=move || library.is_sweeping.get().to_string()
-                    on:click=move |_| library.take_sweep_back()
+                    on:click=move |_| library.undo_sweep()
                 >
                     "Undo in all documents"
                 </button>

@@ -62,10 +62,10 @@ pub fn TextPane(
                 </div>
             </div>
             <Checking library interaction/>
-            <OpenedFiles session files/>
             <Hints workspace/>
             <div class="page" node_ref=page aria-busy=move || session.is_busy().to_string()>
                 <Writing workspace interaction/>
+                <OpenedFiles session files/>
                 <Show when=move || !workspace.is_writing.get()>
                     <Sentences interaction page/>
                     <Coverage session/>
