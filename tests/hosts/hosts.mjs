@@ -1,7 +1,7 @@
 // Programs that make pages, each with a site of the six figures as its users would write it.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { figures, markdown } from './figures.mjs';
@@ -84,20 +84,16 @@ theme:
     - scheme: slate
       toggle: { icon: material/weather-sunny, name: Light }
 extra_css: [sinet.css]
-markdown_extensions:
-  - pymdownx.superfences:
-      custom_fences:
-        - name: sinet
-          class: sinet
-          format: !!python/name:sinet_docs.fence
-          validator: !!python/name:sinet_docs.words
 `;
 
 const withSuperfences = (name, program, { search, found }) => ({
   name,
   program: inVenv(program),
   build(program) {
-    const folder = site(name.split(' ')[0].toLowerCase(), { 'mkdocs.yml': mkdocs, 'docs/index.md': markdown({ indent: '    ' }) });
+    const host = name.split(' ')[0].toLowerCase();
+    const folder = site(host, { 'mkdocs.yml': mkdocs, 'docs/index.md': markdown({ indent: '    ' }) });
+    const [, ...lines] = run(folder, docs, 'install', host).split('\n');
+    appendFileSync(join(folder, 'mkdocs.yml'), lines.join('\n'));
     writeFileSync(join(folder, 'docs/sinet.css'), run(folder, docs, 'style'));
     run(folder, program, 'build');
     return { folder: join(folder, 'site'), page: 'index.html' };

@@ -1,7 +1,7 @@
 // “Annotate all”, while a person goes on: with another model, device, text or document, or away (B2).
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { field, holds, put, settled, setUp, words } from './browser.mjs';
+import { field, holds, openMenu, put, settled, setUp, words } from './browser.mjs';
 import { records, rows, said, textOf, unfold } from './documents.mjs';
 import { asked, gated, held, hold, release } from './gate.mjs';
 
@@ -78,13 +78,14 @@ for (const [what, change] of [
     await model(page, 'Scientific').check();
   }],
   ['the device is switched', async (page) => {
-    await page.getByText('Model and device', { exact: true }).click();
+    await openMenu(page, 'Model and device');
     await page.getByRole('radio', { name: 'Automatic' }).check();
   }],
   ['model and device are switched', async (page) => {
-    await page.getByText('Model and device', { exact: true }).click();
+    await openMenu(page, 'Model and device');
     await page.getByRole('radio', { name: 'Automatic' }).check();
     await model(page, 'News').check();
+    await openMenu(page, 'Model and device');
     await page.getByRole('radio', { name: 'CPU', exact: true }).check();
   }],
   ['the open text is typed', async (page) => {

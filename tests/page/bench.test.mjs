@@ -17,12 +17,11 @@ test('the benchmark of the page takes as many times as it is asked for', { timeo
   assert.ok(Object.values(milliseconds).flat().every((time) => time > 0));
 });
 
-test('the benchmark of a long text reads it and types meanwhile', { timeout: 300_000 }, async () => {
+test('the benchmark of a long text reads it as often as it is asked for', { timeout: 300_000 }, async () => {
   const script = fileURLToPath(new URL('../../crates/xtask/bench/pool.mjs', import.meta.url));
-  const plan = { text: 'We parse.', pieces: 6, sentences: 2000, workers: 1, runs: 1, typed: 2 };
+  const plan = { text: 'We parse.', pieces: 6, sentences: 500, workers: 1, runs: 2, typed: 0 };
   const { stdout } = await promisify(execFile)(process.execPath, [script, JSON.stringify(plan)]);
   const { milliseconds } = JSON.parse(stdout);
-  assert.deepEqual(Object.keys(milliseconds), ['reading', 'typed', 'typed_meanwhile']);
-  assert.deepEqual([milliseconds.reading.length, milliseconds.typed.length], [1, 2]);
-  assert.ok(Object.values(milliseconds).flat().every((time) => time > 0));
+  assert.deepEqual(Object.entries(milliseconds).map(([work, times]) => [work, times.length]), [['reading', 2], ['typed', 0], ['typed_meanwhile', 0]]);
+  assert.ok(milliseconds.reading.every((time) => time > 0));
 });

@@ -45,6 +45,8 @@ export function setUp({ gpu = false, ...defaults } = {}) {
     page.on('console', (message) => {
       // Chromium's own remark on a machine without a GPU; the page says so itself.
       if (message.text() === 'No available adapters.') return;
+      // The browser's driver, where a test has asked for that.
+      if (message.text() === 'Service Worker registration blocked by Playwright') return;
       if (['error', 'warning'].includes(message.type())) complaints.push(message.text());
     });
     page.on('pageerror', (error) => complaints.push(String(error)));
@@ -68,7 +70,8 @@ export async function settled(page, timeout = 60_000) {
 
 /** Opens the text for writing, and returns its field. */
 export async function edit(page) {
-  if (!(await field(page).isVisible())) await page.getByRole('button', { name: 'Edit the text' }).click();
+  // A menu may lie over the button.
+  if (!(await field(page).isVisible())) await page.getByRole('button', { name: 'Edit the text' }).press('Enter');
   await field(page).waitFor();
   return field(page);
 }
@@ -77,6 +80,12 @@ export async function edit(page) {
 export async function put(page, text) {
   await (await edit(page)).fill(text);
   await field(page).press('Control+Enter');
+}
+
+/** Opens a menu of the bar at the top, if it is closed. */
+export async function openMenu(page, name) {
+  const menu = page.locator('details.menu').filter({ has: page.locator('summary', { hasText: name }) });
+  if (!(await menu.evaluate((menu) => menu.open))) await menu.locator('summary').first().click();
 }
 
 /** Shows a tab beside the text, and returns it. */

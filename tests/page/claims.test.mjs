@@ -1,7 +1,7 @@
 // What the page says of itself is what it has looked at: without a network, and that no request carries a text (B8).
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { failure, field, setUp, settled, type } from './browser.mjs';
+import { failure, field, openMenu, settled, setUp, type } from './browser.mjs';
 
 const visit = setUp({ query: '?device=cpu' });
 
@@ -21,7 +21,7 @@ async function grantNoMore({ page, context, site }) {
 
 /** Forgets the models that are kept. */
 async function clearModels(page) {
-  await page.getByText('Model and device', { exact: true }).click();
+  await openMenu(page, 'Model and device');
   await page.getByRole('button', { name: 'Clear kept models' }).click();
   const row = page.getByRole('region', { name: 'Models' }).getByRole('listitem').filter({ hasText: 'Scientific' });
   await row.filter({ hasText: 'not kept' }).waitFor();
@@ -77,7 +77,7 @@ test('where the page is not kept, nothing is said to work without a network', as
     path === 'offline.js' ? Buffer.concat([Buffer.from("caches.open = () => Promise.reject(new DOMException('full', 'QuotaExceededError'));\n"), bytes]) : bytes;
   const { page, site } = await visit({ spoil });
   await settled(page);
-  await page.getByText('Model and device', { exact: true }).click();
+  await openMenu(page, 'Model and device');
   await page.getByRole('region', { name: 'Models' }).getByRole('listitem').filter({ hasText: /kept here/ }).waitFor();
   await offline(page).filter({ hasText: /\S/ }).waitFor();
   assert.ok(site.asked.includes('offline.js'), 'it was tried');

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { after, before, test } from 'node:test';
-import { drop, entity, field, holds, put, settled, setUp, type } from './browser.mjs';
+import { drop, entity, field, holds, openMenu, put, settled, setUp, type } from './browser.mjs';
 import { rows, unfold } from './documents.mjs';
 import { assertInOrder } from './order.mjs';
 
@@ -20,7 +20,7 @@ after(() => rm(folder, { recursive: true }));
 const text = '😀 We use a naïve parser for parsing.\n\nThe beam search improves the "parser" on news text.';
 
 async function openTakeAway(page) {
-  await page.getByText('Take away', { exact: true }).click();
+  await openMenu(page, 'Take away');
   await page.getByLabel('As', { exact: true }).waitFor();
 }
 

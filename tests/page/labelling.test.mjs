@@ -28,7 +28,7 @@ async function defineTypes(page) {
   };
   const panel = await openTab(page, 'Types');
   await panel.locator('input[type=file]').setInputFiles({ name: 'types.json', mimeType: 'application/json', buffer: Buffer.from(JSON.stringify(types)) });
-  await panel.getByText('lives_in').first().waitFor();
+  await panel.getByRole('heading', { name: 'Types of relations' }).waitFor();
 }
 
 /** The labels as the tables have them. */
@@ -109,7 +109,7 @@ test('a whole document is labelled without a mouse', { timeout: 240_000 }, async
     await press('Shift+ArrowRight');
     await press('1');
     await press('w');
-    await press('ArrowRight', 4);
+    await press('ArrowRight', 3);
     await press('Shift+ArrowRight', places[place].split(' ').length - 1);
     await press('2');
     // The place is selected; its person is the entity before it.

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { promisify } from 'node:util';
-import { settled, setUp, status, type } from './browser.mjs';
+import { openMenu, settled, setUp, status, type } from './browser.mjs';
 import { assertInOrder } from './order.mjs';
 import { isOfCpuWorker } from './site.mjs';
 
@@ -27,7 +27,7 @@ const text = 'Anna Lindqvist, an engineer at Volta Motors in Gothenburg, was bor
 async function openSetup(options) {
   const opened = await visit(options);
   await settled(opened.page);
-  await opened.page.getByText('Model and device', { exact: true }).click();
+  await openMenu(opened.page, 'Model and device');
   return opened;
 }
 
@@ -48,7 +48,7 @@ test('a zip of a model is checked, used, there after a reload, and can be remove
   await settled(page);
   assert.deepEqual(site.asked.slice(asked).filter((path) => path.startsWith('models/')), [], 'nobody is asked for it');
 
-  await page.getByText('Model and device', { exact: true }).click();
+  await openMenu(page, 'Model and device');
   await page.getByRole('button', { name: /^Remove the model “.+”$/ }).click();
   await page.getByRole('button', { name: /^Remove the model/ }).waitFor({ state: 'detached' });
   assert.equal(await page.getByRole('group', { name: 'Kind of text' }).getByRole('radio').count(), 2);
@@ -112,7 +112,7 @@ test('a browser that keeps nothing says so, and reads all the same', async () =>
     serviceWorkers: 'block',
   });
   await settled(page);
-  await page.getByText('Model and device', { exact: true }).click();
+  await openMenu(page, 'Model and device');
   await page.getByText('has no room left for this model').waitFor();
   await page.getByLabel('Add a model (zip)…').setInputFiles(join(folder, 'mine.zip'));
   await page.getByRole('status', { name: 'Adding a model' }).filter({ hasText: 'no room left' }).waitFor();

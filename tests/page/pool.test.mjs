@@ -77,17 +77,21 @@ test('a long text is read by several workers as by one, to the bit, and so are l
   const expected = await annotate(alone.page, text);
   assert.ok(expected.entities.length > 400 && expected.relations.length > 100);
   assert.deepEqual(await readers(alone.page, text), [0]);
-  // The second time all workers are there.
-  assert.deepEqual(await annotate(together.page, text), expected);
-  assert.deepEqual(await annotate(together.page, text), expected);
-  const workers = await readers(together.page, text);
-  assert.ok(workers.length > 1, `workers ${workers}`);
+  const related = await relate(alone.page, expected.entities);
+  assert.ok(related.length > expected.relations.length);
 
-  const [a, b] = [await relate(alone.page, expected.entities), await relate(together.page, expected.entities)];
-  assert.ok(a.length > expected.relations.length);
-  assert.deepEqual(b, a);
-  const related = new Set((await asked(together.page)).filter(({ kind }) => kind === 'relate').map(({ worker }) => worker));
-  assert.ok(related.size > 1, 'each worker is asked about its parts');
+  // The first worker reads until there is a helper, so that the parts of the open text lie in both.
+  await type(together.page, text, 120_000);
+  assert.deepEqual(await relate(together.page, expected.entities), related);
+  const workers = (await asked(together.page)).filter(({ kind }) => kind === 'relate').map(({ worker }) => worker);
+  assert.ok(new Set(workers).size > 1, `each worker is asked about its parts: ${workers}`);
+
+  assert.deepEqual(await annotate(together.page, text), expected);
+  assert.ok((await readers(together.page, text)).length > 1);
+  // Nobody holds a text that was read aside: it is read again for this.
+  const longer = `${text} ${sentence(400)}`.trim();
+  await annotate(together.page, longer);
+  assert.deepEqual(await relate(together.page, expected.entities), related);
 });
 
 test('the open document may be long: its labels are explained by the worker that has read them', { timeout: 300_000 }, async () => {
@@ -103,7 +107,7 @@ test('the open document may be long: its labels are explained by the worker that
   assert.ok(parts.length > 0, 'that worker has read parts of the text');
   const wholes = questions.filter(({ kind, part, text: of }) => kind === 'annotate' && of === text && part.of === 1);
   assert.deepEqual(wholes, [], 'nobody has read it a second time');
-  assert.deepEqual(complaints, []);
+  assert.deepEqual(complaints.filter((complaint) => !complaint.startsWith('Service Worker')), []);
 });
 
 test('a short text needs one worker', async () => {

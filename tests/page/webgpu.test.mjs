@@ -1,7 +1,7 @@
 // The WebGPU path, on SwiftShader: seconds a sentence, so one sentence only.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { failure, predict, setUp, settled, split, status, type } from './browser.mjs';
+import { failure, openMenu, predict, settled, setUp, split, status, type } from './browser.mjs';
 
 const visit = setUp({ gpu: true });
 
@@ -39,7 +39,7 @@ test('a page whose program for WebGPU is not built yet says so and reads on the 
   const { page, site, complaints } = await visit({ spoil, query: '?device=webgpu' });
   await settled(page);
   assert.match(await status(page).innerText(), /on the CPU\. The program for WebGPU is still being built/);
-  await page.getByText('Model and device').click();
+  await openMenu(page, 'Model and device');
   assert.match(await page.getByRole('region', { name: 'Device' }).innerText(), /The program for WebGPU is still being built/);
   assert.ok(!site.asked.some((path) => path.includes('worker-gpu')), 'nothing is asked for that is not there');
   assert.deepEqual(complaints, []);

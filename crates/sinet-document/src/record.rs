@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::counts::Counts;
-use crate::document::OpenDocument;
+use crate::document::{AgainstModel, OpenDocument};
 
 /// The version of both parts. A record of another version is skipped.
 const VERSION: u32 = 1;
@@ -36,6 +36,9 @@ pub struct Head {
     /// How many labels it shows, by type; `None` in records of before they were counted.
     #[serde(default)]
     pub counts: Option<Counts>,
+    /// How far the model and the person agree, if a model has found anything.
+    #[serde(default)]
+    pub against_model: Option<AgainstModel>,
 }
 
 /// The state of a document with regard to a model.
@@ -79,7 +82,19 @@ impl Head {
     pub fn new(id: String, body: &Body, edited: f64, revision: u32, state: State) -> Self {
         let (title, checked) = (title(body.text()), body.checked);
         let counts = Some(Counts::of_labels(&body.document.labels()));
-        Self { version: VERSION, id, title, edited, added: Some(edited), revision, state, checked, counts }
+        let against_model = body.document.against_model();
+        Self {
+            version: VERSION,
+            id,
+            title,
+            edited,
+            added: Some(edited),
+            revision,
+            state,
+            checked,
+            counts,
+            against_model,
+        }
     }
 
     /// The same entry of a document that has been in the list since then, in milliseconds since 1970.
@@ -273,7 +288,7 @@ mod tests {
             }
             value.to_string()
         };
-        let old = Head::from_json(&without(&head.to_json(), &["checked", "counts"])).unwrap();
+        let old = Head::from_json(&without(&head.to_json(), &["checked", "counts", "against_model"])).unwrap();
         assert_eq!(old, Head { checked: false, counts: None, ..head.clone() });
         assert!(head.checked && head.counts == Some(Counts::default()));
         let old = Body::from_json(&without(&body.to_json(), &["checked", "note"])).unwrap();

@@ -139,6 +139,20 @@ fn label_studio_tasks_before_they_are_labelled() {
     }
 }
 
+#[test]
+fn label_studio_tasks_with_labels_by_another_name() {
+    check(
+        Format::LabelStudio,
+        r#"[{"id":1,"data":{"text":"Eva left","entities":[[0,3,"P"]],"meta":{},"words":[]}}]"#,
+        expect![[r#"
+            0 documents, 0 entities, 0 relations.
+            Read as Label Studio JSON, which counts in UTF-16 code units, end exclusive.
+            1 document that nobody has labelled yet: left out.
+            1 field not read: `data.entities`.
+        "#]],
+    );
+}
+
 /// An export by the interface for programs has the numbers of predictions, not the predictions.
 #[test]
 fn label_studio_predictions_that_are_numbers() {

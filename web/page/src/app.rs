@@ -13,9 +13,10 @@ use crate::explain::{Comparison, Explaining};
 use crate::files::{Files, drop};
 use crate::library::Library;
 use crate::network::{Offline, requests};
+use crate::people::TwoPeople;
 use crate::script;
 use crate::session::Session;
-use crate::view::{self, Bar, Documents, Inspector, Split, TextPane};
+use crate::view::{self, Bar, Documents, Inspector, PeopleView, Split, TextPane};
 use crate::workspace::Workspace;
 
 /// How long after a model has arrived the page is made ready for a visit without a network.
@@ -30,6 +31,7 @@ pub fn App() -> impl IntoView {
     let files = Files::new(library);
     let interaction = Interaction::new(session);
     let workspace = Workspace::begin(session);
+    let people = TwoPeople::begin(session);
     let explaining = Explaining::start(session);
     let comparison = Comparison::start(session);
     let (devices, offline) = (Devices::new(), Offline::new());
@@ -45,6 +47,7 @@ pub fn App() -> impl IntoView {
     window_event_listener(leptos::ev::hashchange, move |_| {
         if !files.open_link() {
             workspace.follow_address();
+            people.follow_address();
         }
     });
     requests::watch();
@@ -60,20 +63,22 @@ pub fn App() -> impl IntoView {
     });
     drop::listen(move |dropped| files.take(dropped));
     script::install(session);
-    view::listen(workspace, library, interaction);
+    view::listen(workspace, library, interaction, people);
     let width = move |pane| move || workspace.panes.with(|panes| panes.width(pane)).map(|width| format!("{width}px"));
     view! {
         <div
             class="workspace"
+            class:two=move || people.is_open.get()
             style=("--documents", width(Pane::Documents))
             style=("--inspector", width(Pane::Inspector))
         >
-            <Bar workspace interaction files devices/>
+            <Bar workspace interaction files devices people/>
             <Documents workspace library files/>
             <Split workspace pane=Pane::Documents/>
             <TextPane workspace library interaction files offline/>
             <Split workspace pane=Pane::Inspector/>
             <Inspector workspace library interaction explaining comparison/>
+            <Show when=move || people.is_open.get()><PeopleView people/></Show>
         </div>
     }
 }

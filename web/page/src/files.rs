@@ -6,4 +6,4 @@ mod export;
 mod opened;
 
 pub use download::{copy, download, download_blob, png};
-pub use opened::Files;
+pub use opened::{Files, contents};

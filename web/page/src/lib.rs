@@ -3,6 +3,7 @@
 //! - `app`: the whole page, which makes the rooms and puts their views together
 //! - `view`: the parts of the page
 //! - `workspace`: which tab is shown, whether the text is written, how wide the panes are
+//! - `people`: two files of the same documents
 //! - `files`: opening and downloading
 //! - `explain`: reasons for a reading, and another model's reading of the same text
 //! - `correct`: a person's work on the open document
@@ -26,6 +27,7 @@ mod explain;
 mod files;
 mod library;
 mod network;
+mod people;
 mod script;
 mod session;
 mod view;

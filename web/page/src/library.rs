@@ -1,6 +1,7 @@
 //! The documents that the browser keeps.
 
 mod batch;
+mod checking;
 mod documents;
 mod list;
 mod place;
@@ -9,6 +10,7 @@ mod saving;
 mod search;
 mod storage;
 mod store;
+mod sweeping;
 mod types;
 
 pub use list::Library;

@@ -13,6 +13,7 @@ use leptos::prelude::*;
 use sinet_document::record::{Body, State};
 use sinet_document::{Edit, OpenDocument, Reading, Refusal, Selection, Tagset};
 use sinet_logic::engine::catalogue::ModelName;
+use sinet_logic::files::training::Provenance;
 use sinet_logic::session::{About, Unanswered};
 use sinet_protocol::{DeviceChoice, Keeping};
 use sinet_text::Types;
@@ -55,6 +56,10 @@ pub struct Session {
     pub as_opened: ReadSignal<bool>,
     /// Counts the documents that were opened.
     pub visits: ReadSignal<u32>,
+    /// Whether a person has said that the document is done.
+    pub checked: ReadSignal<bool>,
+    /// A person's remark on the document.
+    pub note: ReadSignal<String>,
     set: Setters,
     asker: Asker,
     rereading: Rereading,
@@ -75,6 +80,8 @@ struct Setters {
     busy_since: WriteSignal<Option<f64>>,
     as_opened: WriteSignal<bool>,
     visits: WriteSignal<u32>,
+    checked: WriteSignal<bool>,
+    note: WriteSignal<String>,
 }
 
 /// A reading on the page.
@@ -103,6 +110,8 @@ impl Session {
         let (busy_since, set_busy_since) = signal(None);
         let (as_opened, set_as_opened) = signal(false);
         let (visits, set_visits) = signal(0);
+        let (checked, set_checked) = signal(false);
+        let (note, set_note) = signal(String::new());
         Self {
             text,
             editor: Editor::new(OpenDocument::of_text(example)),
@@ -115,6 +124,8 @@ impl Session {
             busy_since,
             as_opened,
             visits,
+            checked,
+            note,
             set: Setters {
                 text: set_text,
                 model: set_model,
@@ -125,6 +136,8 @@ impl Session {
                 busy_since: set_busy_since,
                 as_opened: set_as_opened,
                 visits: set_visits,
+                checked: set_checked,
+                note: set_note,
             },
             asker: Asker::new(engine_for(model.get_untracked(), device.get_untracked())),
             rereading: Rereading::new(),
@@ -181,11 +194,13 @@ impl Session {
     /// Opens a document that was kept. Labels that came from a file are shown as they came; a draft that was never read
     /// is read now.
     pub fn open_kept(self, body: Body, state: State) {
-        let text = body.text().to_owned();
+        let (text, note) = (body.text().to_owned(), body.note().to_owned());
         match state == State::Labelled {
             true => self.open_as_it_is(body.document),
             false => self.open(body.document),
         }
+        self.set_checked(body.checked);
+        self.set_note(note);
         if self.text.with_untracked(|shown| *shown != text) {
             self.set.text.set(text);
             self.read();
@@ -197,6 +212,8 @@ impl Session {
         self.asker.open_document();
         self.set.text.set(document.text().to_owned());
         self.set.window.set(0);
+        self.set_checked(false);
+        self.set_note(String::new());
         self.editor.open(document);
         self.set.visits.update(|visits| *visits += 1);
     }
@@ -206,7 +223,10 @@ impl Session {
         let (text, model) = (self.text.get_untracked(), self.model.get_untracked());
         let document = self.editor.document.get_untracked();
         let draft = (text != document.text()).then_some(text);
-        Body::new(model.folder(), document, draft)
+        let mut body = Body::new(model.folder(), document, draft);
+        body.checked = self.checked.get_untracked();
+        self.note.with_untracked(|note| body.set_note(note));
+        body
     }
 
     /// The state of the open document, as it is kept.
@@ -214,12 +234,30 @@ impl Session {
         if self.as_opened.get_untracked() { State::Labelled } else { State::New }
     }
 
+    /// Says whether the open document is done.
+    pub fn set_checked(self, checked: bool) {
+        self.set.checked.set(checked);
+    }
+
+    /// Puts a remark on the open document, in the place of the one before.
+    pub fn set_note(self, note: String) {
+        self.set.note.set(note);
+    }
+
+    /// Where training data from here comes from: the model that has read the open document, now.
+    pub fn provenance(self) -> Provenance {
+        let reader = self.shown.with_untracked(|shown| shown.as_ref().map(|shown| shown.model));
+        let model = reader.map(|model| untrack(|| self.models.title(model)));
+        Provenance { model, when: String::from(js_sys::Date::new_0().to_iso_string()) }
+    }
+
     /// Whether there is nothing to keep: no text, or an example as it came.
     pub fn is_untouched(self) -> bool {
         let mut examples = ModelName::SHIPPED.into_iter().flat_map(ModelName::examples);
         let is_example =
             self.text.with_untracked(|text| text.is_empty() || examples.any(|(_, example)| text == example));
-        is_example && !self.editor.document.with_untracked(OpenDocument::is_corrected)
+        let is_judged = self.checked.get_untracked() || self.note.with_untracked(|note| !note.is_empty());
+        is_example && !is_judged && !self.editor.document.with_untracked(OpenDocument::is_corrected)
     }
 
     /// Reads the text with another model.
@@ -303,6 +341,17 @@ impl Session {
     pub fn set_tagset(self, tagset: Option<Arc<Tagset>>, follow: impl FnOnce(&mut OpenDocument)) {
         self.editor.set_tagset(tagset, follow);
         self.relate();
+    }
+
+    /// Makes some edits as one step, and has the relations scored again.
+    ///
+    /// # Errors
+    ///
+    /// [`Refusal`] if one of them makes no sense. Then none is made.
+    pub fn apply_all(self, edits: Vec<Edit>) -> Result<(), Refusal> {
+        self.editor.apply_all(edits)?;
+        self.relate();
+        Ok(())
     }
 
     /// Takes the last edit back, and says whether there was one.

@@ -2,6 +2,7 @@
 
 mod attention;
 mod bar;
+mod checking;
 mod compared;
 mod coverage;
 mod documents;
@@ -11,8 +12,10 @@ mod legend;
 mod measure;
 mod menu;
 mod open_files;
+mod people;
 mod picture;
 mod privacy;
+mod replace;
 mod selection;
 mod sentences;
 mod setup;
@@ -30,6 +33,7 @@ mod writing;
 pub use bar::Bar;
 pub use documents::Documents;
 pub use inspector::Inspector;
+pub use people::PeopleView;
 pub use shortcuts::listen;
 pub use split::Split;
 pub use text_pane::TextPane;

@@ -1,16 +1,13 @@
 //! How far a person and the model agree.
 
-use std::collections::BTreeSet;
-
 use serde::{Deserialize, Serialize};
-use sinet_text::Types;
 
 use super::{EntityId, OpenDocument};
 use crate::agreement::Matches;
 use crate::tagset::Sort;
 
 /// The model's labels against what a person has left of a document; the model's are the first. It means something once the person
-/// has checked the whole document, and if a model has read it.
+/// has checked the whole document.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AgainstModel {
     /// Entities, the same by place and type.
@@ -23,41 +20,56 @@ pub struct AgainstModel {
 }
 
 impl OpenDocument {
-    /// What the model says now, against the labels that are shown. `types` says which relations have no direction.
-    pub fn against_model(&self, types: &Types) -> AgainstModel {
+    /// What the model says now, against the labels that are shown. `None` if no model has found anything here, or none has read it.
+    ///
+    /// Under the types of a set, the model's labels count under these, and those that are hidden do not count.
+    pub fn against_model(&self) -> Option<AgainstModel> {
+        if self.entities.model.is_empty() {
+            return None;
+        }
         let shown = self.labels();
-        let of_model = self.entities.model.values();
-        let model =
-            of_model.filter_map(|entity| Some((entity.span, self.own_kind(Sort::Entity, &entity.kind)?))).collect();
-        let left = shown.entities.iter().map(|entity| (entity.span, entity.kind.as_str())).collect();
-        let entities = Matches::between(&[model, left]);
-        let key = |kind: &str, head: EntityId, tail: EntityId| {
-            let ends = if types.is_symmetric(kind) { [head.min(tail), head.max(tail)] } else { [head, tail] };
-            (kind.to_owned(), ends)
+        let kind = |sort, kind: &'_ str| match &self.tagset {
+            Some(tagset) => tagset.of_model(sort, kind).map(str::to_owned),
+            None => Some(kind.to_owned()),
         };
-        let model: BTreeSet<_> = (self.relations.model.values())
-            .filter_map(|link| Some(key(self.own_kind(Sort::Relation, &link.kind)?, link.head, link.tail)))
-            .collect();
-        let left = shown.relations.iter().map(|relation| key(&relation.kind, relation.head, relation.tail)).collect();
-        AgainstModel { entities, relations: Matches::between(&[model, left]) }
+        let model = self.entities.model.values();
+        let model = model.filter_map(|entity| Some((entity.span, kind(Sort::Entity, &entity.kind)?))).collect();
+        let left = shown.entities.iter().map(|entity| (entity.span, entity.kind.clone())).collect();
+        let entities = Matches::between(&[model, left]);
+        let key = |kind: String, head: EntityId, tail: EntityId| {
+            let tag = self.tagset.as_ref().and_then(|tagset| tagset.relation(&kind));
+            let is_symmetric = tag.is_some_and(|tag| tag.symmetric);
+            (kind, if is_symmetric { [head.min(tail), head.max(tail)] } else { [head, tail] })
+        };
+        let model = self.relations.model.values();
+        let model =
+            model.filter_map(|link| Some(key(kind(Sort::Relation, &link.kind)?, link.head, link.tail))).collect();
+        let left = shown.relations.iter().map(|it| key(it.kind.clone(), it.head, it.tail)).collect();
+        Some(AgainstModel { entities, relations: Matches::between(&[model, left]) })
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use proptest::prelude::*;
     use sinet_formats::{LabelledDocument, LabelledEntity, LabelledRelation, Provenance};
-    use sinet_text::{ByteSpan, TypeName, WordRange};
+    use std::sync::Arc;
+
+    use sinet_text::{ByteSpan, TypeName, Types, WordRange};
 
     use super::super::{Edit, Selection};
     use super::*;
     use crate::tagset::Tagset;
 
-    fn types() -> Types {
-        let relation = |name: &str, symmetric| TypeName { name: name.to_owned(), verbose: name.to_owned(), symmetric };
-        Types { relations: vec![relation("Of", false), relation("Near", true)], ..Types::default() }
+    /// `Near` has no direction.
+    fn tagset() -> Tagset {
+        let named = |name: &str, symmetric| TypeName { name: name.to_owned(), verbose: name.to_owned(), symmetric };
+        let types = Types {
+            entities: vec![named("A", false)],
+            relations: vec![named("Of", false), named("Near", true)],
+            ..Types::default()
+        };
+        Tagset::of_types(&types).unwrap()
     }
 
     fn read() -> OpenDocument {
@@ -82,22 +94,12 @@ mod tests {
     }
 
     #[test]
-    fn a_model_counts_under_the_types_of_the_set() {
-        let mut document = read();
-        let types = r#"{"entities": {"B": {}}, "relations": {"of": {}},
-            "of_model": {"entities": {"A": "B"}, "relations": {"Of": "of"}}}"#;
-        document.set_tagset(Some(Arc::new(Tagset::from_json(types).unwrap())));
-        let matches = |first, second, both| Matches { first, second, both };
-        let expected = AgainstModel { entities: matches(3, 3, 3), relations: matches(1, 1, 1) };
-        assert_eq!(document.against_model(&Types::default()), expected);
-    }
-
-    #[test]
     fn what_a_person_changes_counts_against_the_model() {
         let mut document = read();
+        document.set_tagset(Some(Arc::new(tagset())));
         let matches = |first, second, both| Matches { first, second, both };
         let check = |document: &OpenDocument, entities, relations| {
-            assert_eq!(document.against_model(&types()), AgainstModel { entities, relations });
+            assert_eq!(document.against_model(), Some(AgainstModel { entities, relations }));
         };
         check(&document, matches(3, 3, 3), matches(2, 2, 2));
         let labels = document.labels();
@@ -112,23 +114,33 @@ mod tests {
         document.apply(Edit::RemoveEntity(c)).unwrap();
         document.apply(Edit::AddEntity { kind: "A".to_owned(), words: WordRange { start: 3, end: 4 } }).unwrap();
         check(&document, matches(3, 3, 1), matches(2, 1, 0));
+        assert_eq!(OpenDocument::of_text("a b").against_model(), None);
+    }
+
+    #[test]
+    fn labels_of_the_model_that_are_hidden_do_not_count() {
+        let mut document = read();
+        let types = Types { relations: vec![], ..tagset().types() };
+        document.set_tagset(Some(Arc::new(Tagset::of_types(&types).unwrap())));
+        let AgainstModel { entities, relations } = document.against_model().unwrap();
+        assert_eq!((entities.f1(), relations), (Some(1.0), Matches::default()));
     }
 
     proptest! {
         #[test]
         fn a_reading_that_a_person_accepts_or_takes_back_agrees(accepted in any::<[bool; 3]>()) {
             let mut document = read();
-            let whole = document.against_model(&types());
+            let whole = document.against_model();
             for entity in document.labels().entities {
                 if accepted[entity.words.start] {
                     document.apply(Edit::AcceptEntity(entity.id)).unwrap();
                 } else {
                     prop_assert_eq!(document.apply(Edit::RemoveEntity(entity.id)), Ok(Selection::None));
-                    prop_assert!(document.against_model(&types()).entities.f1() < Some(1.0));
+                    prop_assert!(document.against_model().unwrap().entities.f1() < Some(1.0));
                     document.undo();
                 }
             }
-            prop_assert_eq!(document.against_model(&types()), whole);
+            prop_assert_eq!(document.against_model(), whole);
         }
     }
 }

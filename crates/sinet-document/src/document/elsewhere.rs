@@ -158,9 +158,7 @@ mod tests {
                 let Edit::AddEntity { words, .. } = edit else { panic!("{edit:?}") };
                 prop_assert_eq!(single_spaced(document.text_of(*words)), single_spaced(&wanted));
             }
-            for edit in edits.into_iter().rev() {
-                prop_assert!(document.apply(edit).is_ok());
-            }
+            prop_assert!(document.apply_all(edits.into_iter().rev()).is_ok());
             prop_assert_eq!(document.label_elsewhere(&wanted, "A"), []);
             prop_assert_eq!(document.to_labelled().check(), Ok(()));
         }

@@ -176,7 +176,7 @@ impl OpenDocument {
     }
 
     /// The type under which a model's labels are shown, if they are.
-    pub(super) fn own_kind<'a>(&'a self, sort: Sort, kind: &'a str) -> Option<&'a str> {
+    fn own_kind<'a>(&'a self, sort: Sort, kind: &'a str) -> Option<&'a str> {
         self.tagset.as_ref().map_or(Some(kind), |tagset| tagset.of_model(sort, kind))
     }
 

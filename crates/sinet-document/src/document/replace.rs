@@ -1,12 +1,7 @@
 //! Find and replace over labels.
 
-use std::collections::BTreeSet;
-
-use sinet_formats::Provenance;
-use sinet_text::ByteSpan;
-
 use super::elsewhere::single_spaced;
-use super::{Edit, Entity, Labels, OpenDocument, Pairing, Relation};
+use super::{Edit, Entity, Labels, OpenDocument, Relation};
 
 /// The labels that are looked for, and what becomes of them.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -61,69 +56,43 @@ pub enum RelationChange {
 
 impl OpenDocument {
     /// The edits that a replacement comes to, to be made in this order; none is refused. A label stays as it is where it has
-    /// that type already, or where the label that it would become is there.
+    /// that type already, where the label that it would become is there, or where the types of the set do not allow that.
     pub fn replace(&self, replacement: &Replacement) -> Vec<Edit> {
         let labels = self.labels();
-        match replacement {
-            Replacement::Entities(query, change) => {
-                let found = labels.entities.iter().filter(|entity| query.matches(entity));
-                match change {
-                    EntityChange::Remove => found.map(|entity| Edit::RemoveEntity(entity.id)).collect(),
-                    EntityChange::Retype(kind) => self.retype_entities(found, kind),
-                }
-            }
-            Replacement::Relations(query, change) => {
-                let found = labels.relations.iter().filter(|relation| query.matches(relation, &labels));
-                match change {
-                    RelationChange::Remove => found.map(|relation| Edit::RemoveRelation(relation.id)).collect(),
-                    RelationChange::Retype(kind) => self.change_relations(found, |relation| {
-                        let edit = Edit::RetypeRelation { id: relation.id, kind: kind.clone() };
-                        (edit, Pairing { kind: kind.clone(), head: relation.head, tail: relation.tail })
-                    }),
-                    RelationChange::Reverse => self.change_relations(found, |relation| {
-                        let pairing = Pairing { kind: relation.kind.clone(), head: relation.tail, tail: relation.head };
-                        (Edit::ReverseRelation(relation.id), pairing)
-                    }),
-                }
-            }
+        let wanted: Vec<Edit> = match replacement {
+            Replacement::Entities(query, change) => (labels.entities.iter())
+                .filter(|entity| query.matches(entity))
+                .filter_map(|entity| change.of(entity))
+                .collect(),
+            Replacement::Relations(query, change) => (labels.relations.iter())
+                .filter(|relation| query.matches(relation, &labels))
+                .filter_map(|relation| change.of(relation))
+                .collect(),
+        };
+        // One edit may make another one pointless, so each is tried after those before it.
+        let mut trial = self.clone();
+        wanted.into_iter().filter(|edit| trial.apply(edit.clone()).is_ok()).collect()
+    }
+}
+
+impl EntityChange {
+    fn of(&self, entity: &Entity) -> Option<Edit> {
+        match self {
+            Self::Remove => Some(Edit::RemoveEntity(entity.id)),
+            Self::Retype(kind) if *kind == entity.kind => None,
+            Self::Retype(kind) => Some(Edit::RetypeEntity { id: entity.id, kind: kind.clone() }),
         }
     }
+}
 
-    fn retype_entities<'e>(&self, found: impl Iterator<Item = &'e Entity>, kind: &str) -> Vec<Edit> {
-        let own = self.entities.iter().filter(|(_, entity)| entity.provenance == Provenance::Person);
-        let mut own: BTreeSet<(ByteSpan, &str)> = own.map(|(_, entity)| (entity.span, entity.kind.as_str())).collect();
-        let mut edits = Vec::new();
-        for entity in found.filter(|entity| entity.kind != kind) {
-            // A label of a person hides what the model says of the same words.
-            let is_hidden = entity.provenance == Provenance::Model
-                && own.range((entity.span, "")..).next().is_some_and(|(span, _)| *span == entity.span);
-            if !is_hidden && own.insert((entity.span, kind)) {
-                own.remove(&(entity.span, entity.kind.as_str()));
-                edits.push(Edit::RetypeEntity { id: entity.id, kind: kind.to_owned() });
-            }
+impl RelationChange {
+    fn of(&self, relation: &Relation) -> Option<Edit> {
+        match self {
+            Self::Remove => Some(Edit::RemoveRelation(relation.id)),
+            Self::Reverse => Some(Edit::ReverseRelation(relation.id)),
+            Self::Retype(kind) if *kind == relation.kind => None,
+            Self::Retype(kind) => Some(Edit::RetypeRelation { id: relation.id, kind: kind.clone() }),
         }
-        edits
-    }
-
-    fn change_relations<'r>(
-        &self,
-        found: impl Iterator<Item = &'r Relation>,
-        change: impl Fn(&Relation) -> (Edit, Pairing),
-    ) -> Vec<Edit> {
-        let own = self.relations.iter().filter(|(_, link)| link.provenance == Provenance::Person);
-        let mut own: BTreeSet<Pairing> = own.map(|(_, link)| link.pairing()).collect();
-        let mut edits = Vec::new();
-        for relation in found {
-            let Relation { kind, head, tail, provenance, .. } = relation;
-            let before = Pairing { kind: kind.clone(), head: *head, tail: *tail };
-            let (edit, after) = change(relation);
-            let is_hidden = *provenance == Provenance::Model && own.contains(&before);
-            if before != after && !is_hidden && own.insert(after) {
-                own.remove(&before);
-                edits.push(edit);
-            }
-        }
-        edits
     }
 }
 
@@ -149,7 +118,8 @@ mod tests {
     use expect_test::{Expect, expect};
     use proptest::prelude::*;
     use proptest::sample::Index;
-    use sinet_formats::{LabelledDocument, LabelledEntity, LabelledRelation};
+    use sinet_formats::{LabelledDocument, LabelledEntity, LabelledRelation, Provenance};
+    use sinet_text::ByteSpan;
 
     use super::*;
 
@@ -198,9 +168,7 @@ mod tests {
         );
         let edits = document.replace(&replacement);
         let count = edits.len();
-        for edit in edits {
-            document.apply(edit).unwrap();
-        }
+        document.apply_all(edits).unwrap();
         expected.assert_eq(&format!("{count}\n{}", show(&document)));
     }
 
@@ -333,20 +301,16 @@ mod tests {
             let original = document(&entities, &relations);
             let mut document = original.clone();
             let edits = document.replace(&replacement);
-            for edit in &edits {
-                prop_assert!(document.apply(edit.clone()).is_ok(), "{edit:?} of {edits:?}");
-            }
+            prop_assert!(document.apply_all(edits.clone()).is_ok(), "{edits:?}");
             // A label that goes may show one of the model's that it hid, so once more may find more, but not for ever.
             if !matches!(replacement, Replacement::Relations(_, RelationChange::Reverse)) {
                 let mut again = document.clone();
                 for _ in 0..10 {
-                    again.replace(&replacement).into_iter().for_each(|edit| _ = again.apply(edit).unwrap());
+                    again.apply_all(again.replace(&replacement)).unwrap();
                 }
                 prop_assert_eq!(again.replace(&replacement), []);
             }
-            for _ in &edits {
-                document.undo();
-            }
+            prop_assert_eq!(document.undo().is_some(), !edits.is_empty());
             prop_assert_eq!(document, original);
         }
     }

@@ -89,8 +89,10 @@ pub(super) fn flow(sentence: &Sentence, levels: &[usize], width: f32, spread: f3
     let mut rows = vec![0; words.last().map_or(0, |last| last.line + 1)];
     for (entity, span) in sentence.entities.iter().enumerate() {
         for word in span.words.clone() {
-            let row = &mut rows[words[word].line];
-            *row = (levels[entity] + 1).max(*row);
+            // The label stands where the entity starts; where it goes on, its mark is as high without one.
+            let line = words[word].line;
+            let own = usize::from(line == labels[entity].line);
+            rows[line] = rows[line].max(levels[entity] + own);
         }
     }
     Flow { words, labels, rows, width }

@@ -157,6 +157,19 @@ fn an_arc_between_lines_runs_through_the_gutter() {
     );
 }
 
+/// The first figure of the guide had a gap on a phone, where an entity goes on in the next line.
+#[test]
+fn a_line_on_which_an_entity_only_goes_on_has_no_room_for_its_label() {
+    let whole = sentence("alpha beta gamma delta", &[(1..3, 30.0), (2..3, 30.0)], &[]);
+    let broken = |entities: &[(Range<usize>, f32)]| layout(&sentence("alpha beta gamma delta", entities, &[]), 100.0);
+    let height = |scene: &Scene| scene.words[2].y - scene.words[1].y;
+    assert_eq!(layout(&whole, 500.0).words[1].y, layout(&whole, 500.0).words[2].y);
+    assert_eq!(height(&broken(&[(1..3, 30.0)])), TEXT + LINE_GAP);
+    assert_eq!(height(&broken(&[(1..2, 30.0), (2..3, 30.0)])), TEXT + LINE_GAP + LABEL_ROW);
+    // Its mark goes around what is nested in it, with the label of that.
+    assert_eq!(height(&broken(&[(1..3, 30.0), (2..3, 30.0)])), TEXT + LINE_GAP + LABEL_ROW);
+}
+
 #[test]
 fn a_nested_entity_has_its_own_row() {
     let sentence = sentence("speech recognition systems", &[(0..3, 50.0), (0..2, 60.0)], &[]);

@@ -187,7 +187,11 @@ pub(crate) fn read(json: &str, context: &mut Context) -> Result<Option<LabelledD
     let id = if task.meta["id"].is_null() { task.id.0.clone() } else { name_of(&task.meta["id"]) };
     context.id = Some(id.clone());
     let lists = [task.annotations, task.completions, task.predictions].map(|list| given(list, context));
+    let is_bare = lists.iter().all(Vec::is_empty);
     let Some((results, path, default)) = chosen(lists, context) else {
+        // Lists beside the text may be labels by another name.
+        let structured = task.data.iter().filter(|(_, value)| is_bare && (value.is_array() || value.is_object()));
+        structured.for_each(|(name, value)| context.unread_value(&format!("data.{name}"), value));
         return Ok(None);
     };
     let (mut stretches, mut links) = (Vec::new(), Vec::new());

@@ -28,6 +28,8 @@ pub enum Command {
     Remove,
     /// Agree: with the tail of a relation, or with the model.
     Confirm,
+    /// Leave the label as it is and go on to the next that is to be judged.
+    PassOver,
     /// Leave what was begun, then the selection.
     Cancel,
     /// Hide the arcs of everything else, or show them again.
@@ -99,6 +101,7 @@ pub fn command(key: &str, held: Held, right_to_left: bool) -> Option<Command> {
         _ if alt => None,
         "Delete" | "Backspace" => Some(Command::Remove),
         " " if shift => Some(Command::Reverse),
+        " " => Some(Command::PassOver),
         "Enter" => Some(Command::Confirm),
         "Escape" => Some(Command::Cancel),
         "?" => Some(Command::Help),
@@ -164,7 +167,7 @@ mod tests {
             ("Z", control_shift, Some(Command::Redo)),
             ("y", control, Some(Command::Redo)),
             (" ", shift, Some(Command::Reverse)),
-            (" ", plain, None),
+            (" ", plain, Some(Command::PassOver)),
             ("Backspace", plain, Some(Command::Remove)),
             ("?", shift, Some(Command::Help)),
             ("r", plain, Some(Command::Relate)),

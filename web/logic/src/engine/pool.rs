@@ -5,6 +5,9 @@ use sinet_protocol::Keeping;
 /// The text of a part, in bytes: some twenty sentences, a third of a second for a worker.
 const PART_BYTES: usize = 4 << 10;
 
+/// The most parts. With each of them a worker gets the whole text.
+const MOST_PARTS: usize = 64;
+
 /// The least text, in bytes, that is read in parts. One worker has read a shorter one in about a second.
 const LONG_BYTES: usize = 12 << 10;
 
@@ -59,7 +62,7 @@ impl Machine {
 
 /// In how many parts a text of so many bytes is read, where there are helpers.
 pub fn parts_of(bytes: usize) -> usize {
-    if bytes < LONG_BYTES { 1 } else { bytes.div_ceil(PART_BYTES) }
+    if bytes < LONG_BYTES { 1 } else { bytes.div_ceil(PART_BYTES).min(MOST_PARTS) }
 }
 
 /// Whether one more helper is worth its start, where so many bytes of text wait for so many helpers.
@@ -147,7 +150,14 @@ mod tests {
 
     #[test]
     fn short_texts_stay_whole() {
-        let table = [(0, 1), (LONG_BYTES - 1, 1), (LONG_BYTES, 3), (LONG_BYTES + 1, 4), (150_000, 37)];
+        let table = [
+            (0, 1),
+            (LONG_BYTES - 1, 1),
+            (LONG_BYTES, 3),
+            (LONG_BYTES + 1, 4),
+            (150_000, 37),
+            (usize::MAX, MOST_PARTS),
+        ];
         for (bytes, parts) in table {
             assert_eq!(parts_of(bytes), parts, "{bytes}");
         }

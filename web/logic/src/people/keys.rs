@@ -44,7 +44,7 @@ pub fn act(key: &str, held: Held, right_to_left: bool) -> Option<Act> {
     match command(key, held, right_to_left)? {
         Command::Go(step) => Some(Act::Go(step)),
         Command::MoveEdge { end, step } => Some(Act::MoveEdge { end, step }),
-        Command::Type(key) => key.to_digit(10).map(|digit| Act::Type(digit as usize - 1)),
+        Command::Type(key) => (key.to_digit(10)? as usize).checked_sub(1).map(Act::Type),
         Command::Reverse => Some(Act::Reverse),
         Command::Undo => Some(Act::Undo),
         _ => None,

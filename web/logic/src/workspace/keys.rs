@@ -26,6 +26,14 @@ pub enum Shortcut {
     Setup,
     /// Opens the exports.
     TakeAway,
+    /// Opens two people's labels of the same documents, or closes them.
+    People,
+    /// Begins to judge the model's labels one after the other, or ends it.
+    Judge,
+    /// Says that the open document is done, and opens the next that is not.
+    Done,
+    /// Labels the same words elsewhere in the document.
+    Elsewhere,
 }
 
 /// The meaning of a key, named as browsers name it. `None` for keys that are the browser's or the text's.
@@ -49,14 +57,22 @@ pub fn shortcut(key: &str, held: Held) -> Option<Shortcut> {
         'D' => Some(Shortcut::Documents),
         'M' => Some(Shortcut::Setup),
         'X' => Some(Shortcut::TakeAway),
+        'P' => Some(Shortcut::People),
+        'J' => Some(Shortcut::Judge),
+        'K' => Some(Shortcut::Done),
+        'L' => Some(Shortcut::Elsewhere),
         _ => Tab::ALL.into_iter().find(|tab| tab.letter() == letter).map(Shortcut::Show),
     }
 }
 
 /// All keys of the workspace, for people: what to press, and what it does.
-pub const HELP: [(&str, &str); 10] = [
-    ("Shift + W A T C H", "Why, Attention, Triples, Compare, Thresholds"),
+pub const HELP: [(&str, &str); 14] = [
+    ("Shift + W A T C H R", "Why, Attention, Triples, Compare, Thresholds, Replace"),
     ("Shift + Y", "Types: your own, or the model’s"),
+    ("Shift + J", "Judge the model's labels one after the other: Enter agrees, Delete removes, Space passes over"),
+    ("Shift + K", "Done: the document is checked, and the next that is not opens"),
+    ("Shift + L", "Label the same words elsewhere in the document"),
+    ("Shift + P", "Two people's labels of the same documents"),
     ("Shift + E", "Edit the text; Ctrl + Enter shows its labels again"),
     ("Shift + N", "A new document; pasting a text opens one, too"),
     ("Shift + D", "Show or hide the list of documents"),
@@ -87,6 +103,11 @@ mod tests {
             ("D", shift, Some(Shortcut::Documents)),
             ("M", shift, Some(Shortcut::Setup)),
             ("X", shift, Some(Shortcut::TakeAway)),
+            ("P", shift, Some(Shortcut::People)),
+            ("J", shift, Some(Shortcut::Judge)),
+            ("K", shift, Some(Shortcut::Done)),
+            ("L", shift, Some(Shortcut::Elsewhere)),
+            ("R", shift, Some(Shortcut::Show(Tab::Replace))),
             ("/", plain, Some(Shortcut::Search)),
             ("/", shift, Some(Shortcut::Search)),
             ("/", control, None),

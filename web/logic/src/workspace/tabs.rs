@@ -16,12 +16,14 @@ pub enum Tab {
     Thresholds,
     /// A person's own types.
     Types,
+    /// Labels that are found and replaced.
+    Replace,
 }
 
 impl Tab {
     /// All tabs, in the order in which they are shown.
-    pub const ALL: [Self; 6] =
-        [Self::Why, Self::Attention, Self::Triples, Self::Compare, Self::Thresholds, Self::Types];
+    pub const ALL: [Self; 7] =
+        [Self::Why, Self::Attention, Self::Triples, Self::Compare, Self::Thresholds, Self::Types, Self::Replace];
 
     /// The name for readers.
     pub fn name(self) -> &'static str {
@@ -32,6 +34,7 @@ impl Tab {
             Self::Compare => "Compare",
             Self::Thresholds => "Thresholds",
             Self::Types => "Types",
+            Self::Replace => "Replace",
         }
     }
 
@@ -44,6 +47,7 @@ impl Tab {
             Self::Compare => "compare",
             Self::Thresholds => "thresholds",
             Self::Types => "types",
+            Self::Replace => "replace",
         }
     }
 
@@ -62,6 +66,7 @@ impl Tab {
             Self::Compare => 'C',
             Self::Thresholds => 'H',
             Self::Types => 'Y',
+            Self::Replace => 'R',
         }
     }
 
@@ -96,8 +101,8 @@ mod tests {
 
     #[test]
     fn after_the_last_tab_comes_the_first() {
-        assert_eq!(Tab::Types.beside(1), Tab::Why);
-        assert_eq!(Tab::Why.beside(-1), Tab::Types);
+        assert_eq!(Tab::Replace.beside(1), Tab::Why);
+        assert_eq!(Tab::Why.beside(-1), Tab::Replace);
         assert_eq!(Tab::Why.beside(2), Tab::Triples);
     }
 }

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use sinet_document::describe::{describe_entity, describe_relation};
 use sinet_document::tagset::Sort;
-use sinet_document::{Edit, EntityId, Labels, OpenDocument, RelationId, Selection};
+use sinet_document::{Edit, EntityId, Labels, OpenDocument, Order, RelationId, Selection};
 use sinet_formats::Provenance;
 use sinet_logic::correct::keys::{Command, Step};
 use sinet_logic::correct::navigate::Sight;
@@ -35,6 +35,8 @@ pub struct Interaction {
     pub alone: RwSignal<bool>,
     /// Whether the keys are shown.
     pub help: RwSignal<bool>,
+    /// The order in which the model's labels are judged one after the other, while they are.
+    pub judging: RwSignal<Option<Order>>,
     /// The word at which the selection began.
     anchor: RwSignal<usize>,
 }
@@ -48,6 +50,7 @@ impl Interaction {
             relating: RwSignal::new(None),
             alone: RwSignal::new(false),
             help: RwSignal::new(false),
+            judging: RwSignal::new(None),
             anchor: RwSignal::new(0),
         }
     }
@@ -89,6 +92,18 @@ impl Palette {
 impl Interaction {
     /// Does what a person asks for, and says what was done. Whether there was anything to do.
     pub fn run(self, command: Command) -> bool {
+        match command {
+            Command::Confirm | Command::Remove | Command::Type(_) | Command::Reverse | Command::PassOver
+                if self.judging.get_untracked().is_some() =>
+            {
+                self.run_judging(command)
+            }
+            _ => self.run_once(command),
+        }
+    }
+
+    /// Does what a person asks for, once.
+    pub(super) fn run_once(self, command: Command) -> bool {
         let editor = self.session.editor;
         let selection = editor.selection.get_untracked();
         match command {
@@ -130,6 +145,8 @@ impl Interaction {
                 _ => return false,
             },
             Command::Confirm => return self.confirm(selection),
+            // Only judging goes on.
+            Command::PassOver => return false,
             Command::Cancel => {
                 self.pointed.set(None);
                 if self.relating.get_untracked().is_some() {

@@ -304,12 +304,12 @@ impl Engine {
         for client in self.0.clients() {
             client.close();
         }
-        let (queue, helpers) = {
+        let queue = {
             let mut state = self.0.state.borrow_mut();
             state.held = None;
-            (std::mem::take(&mut state.queue), std::mem::take(&mut state.helpers))
+            state.helpers.clear();
+            std::mem::take(&mut state.queue)
         };
-        drop(helpers);
         queue.into_iter().for_each(|piece| drop(piece.answer.send(Err(Unanswered::Closed))));
     }
 
@@ -320,9 +320,9 @@ impl Engine {
             let mut state = self.0.state.borrow_mut();
             state.held = None;
             state.left = state.left.wrapping_add(1);
-            let (left, others) = std::mem::take(&mut state.queue).into_iter().partition(|piece| piece.is_open);
-            state.queue = others;
-            let left: VecDeque<Piece> = left;
+            let (left, others): (Vec<_>, _) =
+                std::mem::take(&mut state.queue).into_iter().partition(|piece| piece.is_open);
+            state.queue = others.into();
             left
         };
         left.into_iter().for_each(|piece| drop(piece.answer.send(Err(Unanswered::Overtaken))));

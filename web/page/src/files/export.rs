@@ -1,31 +1,42 @@
 //! All documents in one file.
 
 use leptos::prelude::*;
+use sinet_document::OpenDocument;
 use sinet_formats::{Format, Writer};
+use sinet_logic::files::takeaway::Item;
+use sinet_logic::files::training::archive;
 use wasm_bindgen_futures::spawn_local;
 
 use super::download::download;
 use super::opened::Files;
 
 impl Files {
-    /// Writes all documents into one file, in the order of the list and the open one as it is now.
-    pub fn export(self, format: Format) {
+    /// Writes all documents into one file, or only those that a person has checked, in the order of the list and the open one as it
+    /// is now.
+    pub fn export(self, item: Item, only_checked: bool) {
         let said = self.library.said;
         said.set("Writing the documents…".to_owned());
         spawn_local(async move {
-            match self.write_all(format).await {
+            let written = match item {
+                Item::Data(format) => self.write_all(format, only_checked).await,
+                _ => self.write_training(only_checked).await,
+            };
+            match written {
                 Ok(sentence) | Err(sentence) => said.set(sentence),
             }
         });
     }
 
     /// One sentence, whatever comes of it.
-    async fn write_all(self, format: Format) -> Result<String, String> {
+    async fn write_all(self, format: Format, only_checked: bool) -> Result<String, String> {
         let mut writer = Writer::new(format, Vec::new());
         let mut count = 0;
         // A read from the database a document, so that the page answers in between.
         for head in self.library.heads.get_untracked() {
             let Some(body) = self.library.body(&head).await.map_err(|error| error.to_string())? else { continue };
+            if only_checked && !body.checked {
+                continue;
+            }
             count += 1;
             let mut document = body.document.to_labelled();
             if document.id.is_empty() {
@@ -33,9 +44,32 @@ impl Files {
             }
             writer.write(&document).map_err(|error| format!("{error}."))?;
         }
+        if count == 0 {
+            return Err(NONE_CHECKED.to_owned());
+        }
         let (content, report) = writer.finish().map_err(|error| format!("{error}."))?;
         download(&format!("documents.{}", format.extension()), format.media_type(), &content)?;
         let losses: Vec<String> = report.sentences().collect();
         Ok(format!("{count} documents were written as {}. {}", format.title(), losses.join(" ")).trim_end().to_owned())
     }
+
+    async fn write_training(self, only_checked: bool) -> Result<String, String> {
+        let session = self.library.session;
+        let mut documents: Vec<OpenDocument> = Vec::new();
+        for head in self.library.heads.get_untracked() {
+            let body = self.library.body(&head).await.map_err(|error| error.to_string())?;
+            documents.extend(body.filter(|body| body.checked || !only_checked).map(|body| body.document));
+        }
+        if documents.is_empty() {
+            return Err(NONE_CHECKED.to_owned());
+        }
+        let documents: Vec<&OpenDocument> = documents.iter().collect();
+        let types = session.editor.types.get_untracked();
+        let (content, _) = archive(&documents, &types, &session.provenance()).map_err(|error| format!("{error}."))?;
+        download("documents-training.zip", "application/zip", &content)?;
+        Ok(format!("{} documents were written as training data.", documents.len()))
+    }
 }
+
+/// Said where there is nothing to write.
+const NONE_CHECKED: &str = "No document is checked: check some, or export all of them.";

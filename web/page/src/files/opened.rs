@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use sinet_document::OpenDocument;
 use sinet_logic::files::dropped::{self, Meaning};
 use sinet_logic::files::link;
-use sinet_logic::files::opening::{Opened, names_labels, open};
+use sinet_logic::files::opening::{Content, Opened, names_labels, open};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 
 use super::drop::{Gathered, NamedFile};
@@ -61,19 +61,9 @@ impl Files {
         if files.is_empty() {
             return;
         }
-        if files.iter().map(|(_, file)| file.size()).sum::<f64>() > MAX_BYTES {
-            return self
-                .failures
-                .set(vec!["These files are larger than 256 MB together: open fewer of them.".to_owned()]);
-        }
         spawn_local(async move {
-            let mut contents = Vec::with_capacity(files.len());
-            for (path, file) in files {
-                match JsFuture::from(file.array_buffer()).await {
-                    Ok(buffer) => contents.push((path, Uint8Array::new(&buffer).to_vec())),
-                    Err(_) => self.failures.update(|failures| failures.push(format!("{path} cannot be read."))),
-                }
-            }
+            let (contents, unread) = contents(files).await;
+            self.failures.update(|failures| failures.extend(unread));
             let Opened { documents, mut notes, mut failures, .. } = open(contents);
             let count = documents.len();
             let mut documents = documents.into_iter().map(OpenDocument::new);
@@ -83,7 +73,7 @@ impl Files {
                     let kept = self.library.add(documents).await;
                     notes.insert(0, format!("The first of {count} documents is open, {kept} others are in the list."));
                 }
-            } else if failures.is_empty() {
+            } else if failures.is_empty() && self.failures.with_untracked(Vec::is_empty) {
                 failures.push("There is no document in these files.".to_owned());
             }
             self.notes.set(notes);
@@ -101,6 +91,21 @@ impl Files {
         }
         true
     }
+}
+
+/// The contents of files, and those that cannot be read, each a sentence. Files that are too large together are not read at all.
+pub async fn contents(files: Vec<NamedFile>) -> (Vec<Content>, Vec<String>) {
+    if files.iter().map(|(_, file)| file.size()).sum::<f64>() > MAX_BYTES {
+        return (Vec::new(), vec!["These files are larger than 256 MB together: open fewer of them.".to_owned()]);
+    }
+    let (mut contents, mut unread) = (Vec::with_capacity(files.len()), Vec::new());
+    for (path, file) in files {
+        match JsFuture::from(file.array_buffer()).await {
+            Ok(buffer) => contents.push((path, Uint8Array::new(&buffer).to_vec())),
+            Err(_) => unread.push(format!("{path} cannot be read.")),
+        }
+    }
+    (contents, unread)
 }
 
 /// Whether files are one zip archive of texts and labels. It is not read for that: its list of names stands at its end.

@@ -227,6 +227,8 @@ impl Library {
             self.session.text.track();
             self.session.model.track();
             self.session.editor.document.track();
+            self.session.checked.track();
+            self.session.note.track();
             self.pause.update_value(|pause| {
                 if let Some(pause) = pause.take() {
                     pause.clear();

@@ -9,12 +9,14 @@ use leptos::prelude::*;
 use sinet_document::Tagset;
 use sinet_document::record::{Body, Head};
 use sinet_document::tagset::TagsetHistory;
+use sinet_logic::correct::sweep::{Reach, Sweep};
 use sinet_logic::library::queue::Queue;
 use web_sys::BroadcastChannel;
 
 use super::place::Place;
 use super::storage;
 use super::store::{Store, StoreError};
+use super::sweeping::Swept;
 use super::types::Followed;
 use crate::session::Session;
 
@@ -35,6 +37,14 @@ pub struct Library {
     pub work: RwSignal<Option<Work>>,
     /// The documents in whose texts, not titles, the newest search has found its words so far, by their names.
     pub found: RwSignal<BTreeSet<String>>,
+    /// A change of all documents that was counted, and what it would come to.
+    pub reach: RwSignal<Option<(Sweep, Reach)>>,
+    /// Whether all documents are being changed.
+    pub is_sweeping: RwSignal<bool>,
+    /// The change of all documents that was made last and can be taken back.
+    pub swept: RwSignal<Option<Swept>>,
+    /// Counts what is to be counted in all documents: only the newest goes on.
+    pub(super) counts: StoredValue<u32>,
     /// Stops the reading of all documents when it is dropped.
     pub(super) running: StoredValue<Option<oneshot::Sender<()>>>,
     /// Counts searches: only the newest goes on.
@@ -76,10 +86,14 @@ impl Library {
             removed: RwSignal::default(),
             work: RwSignal::default(),
             found: RwSignal::default(),
+            reach: RwSignal::default(),
+            is_sweeping: RwSignal::default(),
+            swept: RwSignal::default(),
+            counts: StoredValue::default(),
+            running: StoredValue::new(None),
             types: RwSignal::new(None),
             is_following: RwSignal::new(false),
             given_up: RwSignal::new(None),
-            running: StoredValue::new(None),
             searches: StoredValue::default(),
             session,
             store: StoredValue::new_local(None),

@@ -141,6 +141,17 @@ impl Editor {
         }
     }
 
+    /// Changes the document by some edits as one step, and selects what was changed last.
+    ///
+    /// # Errors
+    ///
+    /// [`Refusal`] if one of them makes no sense. Then none is made.
+    pub fn apply_all(self, edits: Vec<Edit>) -> Result<(), Refusal> {
+        let selection = self.document.try_update(|document| document.apply_all(edits)).unwrap_or(Err(Refusal::Gone))?;
+        self.wanted.set(selection);
+        Ok(())
+    }
+
     /// Takes the last edit back, and says whether there was one.
     pub fn undo(self) -> bool {
         self.step(OpenDocument::undo)

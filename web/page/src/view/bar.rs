@@ -10,12 +10,19 @@ use super::take_away::TakeAway;
 use crate::correct::Interaction;
 use crate::engine::Devices;
 use crate::files::Files;
+use crate::people::TwoPeople;
 use crate::session::Session;
 use crate::workspace::Workspace;
 
 /// The bar.
 #[component]
-pub fn Bar(workspace: Workspace, interaction: Interaction, files: Files, devices: Devices) -> impl IntoView {
+pub fn Bar(
+    workspace: Workspace,
+    interaction: Interaction,
+    files: Files,
+    devices: Devices,
+    people: TwoPeople,
+) -> impl IntoView {
     let session = interaction.session;
     let wants_export = RwSignal::new(false);
     view! {
@@ -30,6 +37,16 @@ pub fn Bar(workspace: Workspace, interaction: Interaction, files: Files, devices
                 <Menu name="Take away" class="take-away" on_toggle=move |is_open| wants_export.set(is_open)>
                     <TakeAway session is_open=wants_export/>
                 </Menu>
+                <button
+                    type="button"
+                    id="two-people"
+                    class="quiet"
+                    aria-pressed=move || people.is_open.get().to_string()
+                    aria-keyshortcuts="Shift+P"
+                    on:click=move |_| people.toggle()
+                >
+                    "Two people"
+                </button>
                 <Menu name="Help" class="about-page" on_toggle=|_| {}>
                     <p>
                         "SINET finds entities and the relations between them, in your own browser. "

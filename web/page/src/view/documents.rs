@@ -3,9 +3,12 @@
 use leptos::html;
 use leptos::prelude::*;
 use sinet_document::OpenDocument;
+use sinet_document::counts::{Count, Counts};
 use sinet_document::record::{Head, State, tell_age};
 use sinet_formats::Format;
 use sinet_logic::engine::catalogue::ModelName;
+use sinet_logic::files::takeaway::Item;
+use sinet_logic::library::progress::Progress;
 use wasm_bindgen::JsCast;
 use web_sys::{Event, HtmlInputElement};
 
@@ -80,6 +83,7 @@ fn List(library: Library, files: Files) -> impl IntoView {
             {examples}
         </div>
         <All library files/>
+        <HowFar library/>
         <Show when=move || library.heads.with(|heads| heads.len() > 5)>
             <input
                 type="search"
@@ -101,6 +105,40 @@ fn List(library: Library, files: Files) -> impl IntoView {
     }
 }
 
+/// How far the work on all documents has come.
+#[component]
+fn HowFar(library: Library) -> impl IntoView {
+    let is_open = RwSignal::new(false);
+    let progress = Memo::new(move |_| library.heads.with(|heads| Progress::over(heads)));
+    let types = library.session.editor.types;
+    let rows = move || {
+        // Nobody looks at a list that is closed.
+        let counts = if is_open.get() { progress.get().counts } else { Counts::default() };
+        types.with(|types| {
+            let entities = counts.entities.iter().map(|(kind, count)| (types.entity(kind).to_owned(), *count));
+            let relations = counts.relations.iter().map(|(kind, count)| (types.relation(kind).to_owned(), *count));
+            let row = |(name, count): (String, Count)| {
+                view! { <tr><th scope="row">{name}</th><td class="number">{count.person}</td><td class="number">{count.model}</td></tr> }
+            };
+            entities.chain(relations).map(row).collect_view()
+        })
+    };
+    view! {
+        <Show when=move || { progress.with(|progress| progress.documents > 0) }>
+            <details class="how-far" on:toggle=move |_| is_open.update(|is_open| *is_open = !*is_open)>
+                <summary>{move || progress.with(Progress::tell)}</summary>
+                <p class="note">{move || progress.with(Progress::tell_agreement)}</p>
+                <div class="scroll" tabindex="0" role="region" aria-label="Labels by type">
+                    <table>
+                        <thead><tr><th scope="col">"Type"</th><th scope="col" class="number">"By you"</th><th scope="col" class="number">"By a model"</th></tr></thead>
+                        <tbody>{rows}</tbody>
+                    </table>
+                </div>
+            </details>
+        </Show>
+    }
+}
+
 /// What is done with all documents.
 #[component]
 fn All(library: Library, files: Files) -> impl IntoView {
@@ -111,15 +149,17 @@ fn All(library: Library, files: Files) -> impl IntoView {
         files.take(chosen);
     };
     let progress = move || library.work.get();
-    let format = RwSignal::new(Format::Sinet);
+    let (item, only_checked) = (RwSignal::new(Item::Data(Format::Sinet)), RwSignal::new(false));
     let choose = move |name: &str| {
-        if let Some(chosen) = Format::ALL.into_iter().find(|format| format.name() == name) {
-            format.set(chosen);
+        if let Some(chosen) = Item::named(name) {
+            item.set(chosen);
+            // Nobody's silence is a label, unless somebody says so.
+            only_checked.set(chosen == Item::Training);
         }
     };
     let options = || {
-        let formats = Format::ALL.into_iter().filter(|format| format.can_be_written());
-        formats.map(|format| view! { <option value=format.name()>{format.title()}</option> }).collect_view()
+        let items = Item::all().into_iter().filter(|item| matches!(item, Item::Data(_) | Item::Training));
+        items.map(|item| view! { <option value=item.name()>{item.title()}</option> }).collect_view()
     };
     view! {
         <p class="buttons">
@@ -134,9 +174,21 @@ fn All(library: Library, files: Files) -> impl IntoView {
                     <select aria-label="Format of all documents" on:change:target=move |event| choose(&event.target().value())>
                         {options()}
                     </select>
-                    <button type="button" class="quiet" on:click=move |_| files.export(format.get_untracked())>
+                    <button
+                        type="button"
+                        class="quiet"
+                        on:click=move |_| files.export(item.get_untracked(), only_checked.get_untracked())
+                    >
                         "Export all"
                     </button>
+                    <label class="check">
+                        <input
+                            type="checkbox"
+                            prop:checked=move || only_checked.get()
+                            on:change:target=move |event| only_checked.set(event.target().checked())
+                        />
+                        "only checked"
+                    </label>
                 </span>
             </Show>
         </p>
@@ -221,7 +273,8 @@ fn Row(library: Library, head: Head, at: usize, count: Signal<usize>) -> impl In
         State::Read => " · annotated",
         State::Failed => " · could not be read",
     };
-    let note = format!("{}{state}", tell_age(head.edited, js_sys::Date::now()));
+    let checked = if head.checked { "✓ checked · " } else { "" };
+    let note = format!("{checked}{}{state}", tell_age(head.edited, js_sys::Date::now()));
     view! {
         <li
             aria-current=move || is_open().then_some("true")

@@ -7,6 +7,7 @@ use web_sys::{HtmlElement, KeyboardEvent};
 
 use super::attention::Attention;
 use super::compared::Compared;
+use super::replace::Replace;
 use super::selection::{About, Actions};
 use super::tables::Tables;
 use super::tuning::Tuning;
@@ -60,6 +61,7 @@ pub fn Inspector(
         Tab::Compare => view! { <Compared session comparison/> }.into_any(),
         Tab::Thresholds => view! { <Tuning session/> }.into_any(),
         Tab::Types => view! { <TypesPanel library/> }.into_any(),
+        Tab::Replace => view! { <Replace library interaction/> }.into_any(),
     };
     view! {
         <aside class="inspector" id="inspector" aria-label="Selection and reasons">

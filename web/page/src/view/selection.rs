@@ -37,6 +37,7 @@ pub fn Actions(interaction: Interaction) -> impl IntoView {
             {types}
             <div class="actions" role="toolbar" aria-label="Corrections">
                 {move || actions(interaction)}
+                <MoreLikeThis interaction/>
                 <span class="spacer"></span>
                 <Act interaction name="Undo" command=Command::Undo enabled=Signal::derive(can(|document| document.can_undo()))/>
                 <Act interaction name="Redo" command=Command::Redo enabled=Signal::derive(can(|document| document.can_redo()))/>
@@ -95,6 +96,31 @@ fn Types(interaction: Interaction, palette: Palette) -> impl IntoView {
         Palette::Relations => "Type of relation",
     };
     view! { <div class="kinds" role="group" aria-label=label>{buttons}</div> }
+}
+
+/// The same words elsewhere in the document, if they are there.
+#[component]
+fn MoreLikeThis(interaction: Interaction) -> impl IntoView {
+    let more = Memo::new(move |_| {
+        let sweep = interaction.elsewhere()?;
+        let count = interaction.session.editor.document.with(|document| sweep.edits(document).len());
+        (count > 0).then_some(count)
+    });
+    view! {
+        <Show when=move || more.get().is_some()>
+            <button
+                type="button"
+                class="quiet"
+                aria-keyshortcuts="Shift+L"
+                on:click=move |_| {
+                    interaction.label_elsewhere();
+                    interaction.focus();
+                }
+            >
+                {move || format!("{} more like this", more.get().unwrap_or_default())}
+            </button>
+        </Show>
+    }
 }
 
 /// A button that does what a key does.

@@ -11,10 +11,11 @@ use super::sentences::press;
 use super::{menu, text_pane, writing};
 use crate::correct::Interaction;
 use crate::library::Library;
+use crate::people::TwoPeople;
 use crate::workspace::{Workspace, focus};
 
 /// Listens as long as the page is open.
-pub fn listen(workspace: Workspace, library: Library, interaction: Interaction) {
+pub fn listen(workspace: Workspace, library: Library, interaction: Interaction, people: TwoPeople) {
     window_event_listener(leptos::ev::keydown, move |event| {
         if event.default_prevented() || is_field(event.target()) {
             return;
@@ -24,10 +25,12 @@ pub fn listen(workspace: Workspace, library: Library, interaction: Interaction) 
         match shortcut(&event.key(), held) {
             Some(shortcut) => {
                 event.prevent_default();
-                run(workspace, library, interaction, shortcut);
+                run(workspace, library, interaction, people, shortcut);
             }
-            // Where nothing has the focus, the text has the keys.
-            None if is_body(event.target()) && !workspace.is_writing.get_untracked() => press(interaction, &event),
+            // Where nothing has the focus, the text has the keys, or what is in its place.
+            None if !is_body(event.target()) => {}
+            None if people.is_open.get_untracked() => super::people::press(people, &event),
+            None if !workspace.is_writing.get_untracked() => press(interaction, &event),
             None => {}
         }
     });
@@ -40,7 +43,7 @@ pub fn listen(workspace: Workspace, library: Library, interaction: Interaction) 
     });
 }
 
-fn run(workspace: Workspace, library: Library, interaction: Interaction, shortcut: Shortcut) {
+fn run(workspace: Workspace, library: Library, interaction: Interaction, people: TwoPeople, shortcut: Shortcut) {
     match shortcut {
         Shortcut::Show(tab) => workspace.show(tab),
         Shortcut::Edit if workspace.is_writing.get_untracked() => writing::finish(workspace, interaction),
@@ -59,6 +62,15 @@ fn run(workspace: Workspace, library: Library, interaction: Interaction, shortcu
         Shortcut::NextUnread => library.open_next_unread(),
         Shortcut::Setup => menu::open("setup"),
         Shortcut::TakeAway => menu::open("take-away"),
+        Shortcut::People => {
+            people.toggle();
+            if !people.is_open.get_untracked() {
+                interaction.focus();
+            }
+        }
+        Shortcut::Judge => interaction.judge(),
+        Shortcut::Done => library.done(),
+        Shortcut::Elsewhere => interaction.label_elsewhere(),
     }
 }
 

@@ -5,7 +5,6 @@ use sinet_figure::{Drawn, html, svg};
 use sinet_formats::Format;
 use sinet_logic::files::link;
 use sinet_logic::files::takeaway::{Item, Taken, Terms, file_stem, take, terms};
-use sinet_logic::files::training::Provenance;
 use wasm_bindgen_futures::spawn_local;
 
 use super::measure;
@@ -41,6 +40,9 @@ pub fn TakeAway(session: Session, #[prop(into)] is_open: Signal<bool>) -> impl I
                 </Show>
                 <button type="button" class="quiet" on:click=move |_| copy_link(session, said)>"Copy a link"</button>
             </div>
+            <Show when=move || item.get() == Item::Training && !session.checked.get()>
+                <p class="note">"Nobody has said yet that this document is checked."</p>
+            </Show>
             <div class="note terms">{move || terms.get().map(tell_terms)}</div>
             <p class="note">"A link holds the text and its labels in the part of the address that is never sent to a server."</p>
             <p role="status" class="said">{said}</p>
@@ -69,21 +71,15 @@ fn look(session: Session, item: Item) -> Result<Terms, String> {
     session
         .editor
         .document
-        .with(|document| terms(item, document, &types, &provenance(session)))
+        .with(|document| terms(item, document, &types, &session.provenance()))
         .map_err(|error| error.to_string())
-}
-
-fn provenance(session: Session) -> Provenance {
-    let reader = session.shown.with_untracked(|shown| shown.as_ref().map(|shown| shown.model));
-    let model = reader.map(|model| untrack(|| session.models.title(model)));
-    Provenance { model, when: String::from(js_sys::Date::new_0().to_iso_string()) }
 }
 
 /// The file, but for PNG, which has to be drawn by the browser: that is an SVG picture.
 fn make(session: Session, item: Item) -> Result<Taken, String> {
     let types = session.editor.types.get_untracked();
     session.editor.document.with_untracked(|document| {
-        let made = take(item, document, &types, &provenance(session)).map_err(|error| error.to_string())?;
+        let made = take(item, document, &types, &session.provenance()).map_err(|error| error.to_string())?;
         Ok(made.unwrap_or_else(|| {
             let visible = session.editor.visible.get_untracked();
             let drawn = Drawn::all(document.labelled_with(visible), &types, measure::width);

@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use sinet_document::OpenDocument;
 use sinet_text::{ByteSpan, OffsetUnit, Offsets};
 
+use super::checking::Checking;
 use super::coverage::Coverage;
 use super::hints::Hints;
 use super::legend::Legend;
@@ -60,10 +61,11 @@ pub fn TextPane(
                     <button type="button" class="main" on:click=annotate>"Annotate"</button>
                 </div>
             </div>
-            <OpenedFiles session files/>
+            <Checking library interaction/>
             <Hints workspace/>
             <div class="page" node_ref=page aria-busy=move || session.is_busy().to_string()>
                 <Writing workspace interaction/>
+                <OpenedFiles session files/>
                 <Show when=move || !workspace.is_writing.get()>
                     <Sentences interaction page/>
                     <Coverage session/>

@@ -1,0 +1,200 @@
+// Annotating many documents: the same words elsewhere, find and replace, judging the model's labels, and documents that are done.
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { test } from 'node:test';
+import { entity, holds, openTab, settled, setUp, type } from './browser.mjs';
+import { recordsWhen, rows, said, unfold } from './documents.mjs';
+import { assertInOrder } from './order.mjs';
+
+const visit = setUp({ query: '?device=cpu', serviceWorkers: 'block' });
+
+/** A line of doccano's form: entities as [words, type], relations as [head, type, tail]. */
+function line(text, entities = [], relations = []) {
+  return JSON.stringify({
+    text,
+    entities: entities.map(([words, label], id) => ({ id, label, start_offset: text.indexOf(words), end_offset: text.indexOf(words) + words.length })),
+    relations: relations.map(([from_id, type, to_id], id) => ({ id, from_id, to_id, type })),
+  });
+}
+
+const documents = [
+  line('Ada met Bo. Ada sang, and Adam left. Ada stayed.', [['Ada', 'Person'], ['Bo', 'Person']], [[0, 'met', 1]]),
+  line('Here Ada wrote to Bo. Ada waited.', [['Bo', 'Person']]),
+  line('Nobody of that name.', [['name', 'Thing']]),
+  line('Ada again.', [['again', 'Thing']]),
+];
+
+async function openAll(page) {
+  await settled(page);
+  await page.getByLabel('Open files…').setInputFiles({ name: 'all.jsonl', mimeType: 'application/json', buffer: Buffer.from(documents.join('\n')) });
+  await page.getByText('Documents (4)').waitFor();
+  await unfold(page);
+  await entity(page, 'Ada').first().waitFor();
+}
+
+/** The entities by a person in a record. */
+const own = ({ body }) => Object.values(body.document.entities.corrections).filter(({ now }) => now).map(({ now }) => now.kind);
+const starting = (all, words) => all.find(({ body }) => body.document.text.startsWith(words));
+const done = (page, hasText) => page.locator('.inspector .said').filter({ hasText }).waitFor();
+
+test('the same words in a document are labelled together and undone together', async () => {
+  const { page, complaints } = await visit();
+  await openAll(page);
+  await entity(page, 'Ada').first().focus();
+  await page.getByRole('button', { name: '2 more like this' }).waitFor();
+  await page.keyboard.press('Shift+L');
+  await done(page, '2 entities added as one step.');
+  assert.equal(await entity(page, 'Ada').count(), 3, 'whole words only');
+  await page.getByRole('button', { name: 'more like this' }).waitFor({ state: 'detached' });
+  await page.keyboard.press('Control+z');
+  await done(page, 'Undone.');
+  assert.equal(await entity(page, 'Ada').count(), 1);
+  assert.deepEqual(complaints, []);
+});
+
+test('the same words in all documents are labelled together and undone together', async () => {
+  const { page } = await visit();
+  await openAll(page);
+  await entity(page, 'Ada').first().focus();
+  const tab = await openTab(page, 'Replace');
+  await tab.getByRole('button', { name: 'Count in all documents' }).first().click();
+  await tab.getByRole('button', { name: 'Change 5 in all documents (3)' }).click();
+  await said(page, '5 entities added in 3 documents.');
+  assert.equal(await entity(page, 'Ada').count(), 3);
+  const counts = (all) => ['Ada met', 'Here', 'Nobody', 'Ada again'].map((words) => own(starting(all, words)).length);
+  await recordsWhen(page, (all) => all.length === 4 && String(counts(all)) === '4,3,1,2');
+  await tab.getByRole('button', { name: 'Undo in all documents' }).click();
+  await said(page, 'Taken back in 3 documents.');
+  await recordsWhen(page, (all) => String(counts(all)) === '2,1,1,1');
+  assert.equal(await entity(page, 'Ada').count(), 1);
+});
+
+test('a document that was changed since keeps its labels when all are taken back', async () => {
+  const { page } = await visit();
+  await openAll(page);
+  await entity(page, 'Ada').first().focus();
+  const tab = await openTab(page, 'Replace');
+  await tab.getByRole('button', { name: 'Count in all documents' }).first().click();
+  await tab.getByRole('button', { name: 'Change 5 in all documents (3)' }).click();
+  await said(page, '5 entities added in 3 documents.');
+  await rows(page).locator('button.title', { hasText: 'Here Ada' }).click();
+  await holds(page, 'Here Ada wrote to Bo. Ada waited.');
+  await entity(page, 'Bo').focus();
+  await page.keyboard.press('Delete');
+  await openTab(page, 'Replace');
+  await tab.getByRole('button', { name: 'Undo in all documents' }).click();
+  await said(page, 'Taken back in 2 documents. 1 document was changed meanwhile and stays as it is.');
+  assert.equal(await entity(page, 'Ada').count(), 2);
+});
+
+test('labels are found and replaced', async () => {
+  const { page } = await visit();
+  await openAll(page);
+  const tab = await openTab(page, 'Replace');
+  await tab.getByLabel('of the type').selectOption('Person');
+  await tab.getByLabel('become').selectOption('removed');
+  await tab.getByRole('button', { name: 'Change 2 here' }).click();
+  await done(page, '2 entities removed as one step.');
+  assert.equal(await page.locator('svg .entity').count(), 0);
+  await page.getByRole('button', { name: 'Undo', exact: true }).click();
+  await entity(page, 'Bo').waitFor();
+  assert.equal(await page.locator('svg .arc').count(), 1);
+
+  await tab.getByRole('radio', { name: 'Relations' }).check();
+  await tab.getByLabel('from a').selectOption('Person');
+  await tab.getByLabel('become').selectOption('reversed');
+  await tab.getByRole('button', { name: 'Change 1 here' }).click();
+  await done(page, '1 relation reversed as one step.');
+  await page.locator('svg .arc[aria-label*="from “Bo” to “Ada”"]').waitFor();
+});
+
+test('the model’s labels are judged with a key each, and the document is done', { timeout: 120_000 }, async () => {
+  const { page, complaints } = await visit();
+  await settled(page);
+  await unfold(page);
+  await type(page, 'We use a naïve parser for parsing. The beam search improves the parser on news text.');
+  const judge = page.getByRole('button', { name: /^Judge/ });
+  const left = async () => Number((await judge.innerText()).match(/\((\d+)\)/)?.[1] ?? 0);
+  const all = await left();
+  assert.ok(all >= 3);
+  await page.keyboard.press('Shift+J');
+  // The least sure comes first; what is selected has the focus.
+  await page.waitForFunction(() => document.activeElement.closest('svg [role="button"]'));
+  const label = () => page.evaluate(() => document.activeElement.getAttribute('aria-label'));
+  const doubted = await label();
+  await page.keyboard.press('Space');
+  await page.waitForFunction((before) => document.activeElement.getAttribute('aria-label') !== before, doubted);
+  assert.equal(await left(), all, 'passed over');
+  for (let step = 0; step < 40 && (await left()) > 0; step++) {
+    const before = await left();
+    await page.keyboard.press(step === 0 ? 'Delete' : 'Enter');
+    await page.waitForFunction((before) => {
+      const button = [...document.querySelectorAll('.checking button')].find((button) => button.innerText.startsWith('Judge'));
+      return Number(button.innerText.match(/\((\d+)\)/)?.[1] ?? 0) !== before;
+    }, before);
+    await settled(page);
+  }
+  await done(page, 'Every label of the model is judged.');
+  await page.keyboard.press('Shift+K');
+  await said(page, 'Every document is checked.');
+  const [record] = await recordsWhen(page, (all) => all.some(({ head }) => head.checked));
+  assert.ok(own(record).length > 0);
+  await page.getByText('1 of 1 checked').click();
+  await page.getByText(/^The model against you in checked documents: F1 0\.\d\d on entities/).waitFor();
+  assert.deepEqual(complaints, []);
+});
+
+test('done goes to the next that is not, and notes and checks are kept', async () => {
+  const { page } = await visit();
+  await openAll(page);
+  await page.getByLabel('Note on this document').fill('Ask Bo about Adam.');
+  await recordsWhen(page, (all) => all.some(({ body }) => body.note === 'Ask Bo about Adam.'));
+  await page.getByRole('button', { name: 'Done, next' }).click();
+  await holds(page, 'Here Ada wrote to Bo. Ada waited.');
+  await page.getByText('1 of 4 checked').waitFor();
+  assert.equal(await page.getByLabel('Note on this document').inputValue(), '');
+  assert.equal(await page.getByRole('checkbox', { name: 'Checked', exact: true }).isChecked(), false);
+  await page.keyboard.press('<');
+  await holds(page, 'Ada met Bo. Ada sang, and Adam left. Ada stayed.');
+  await page.reload();
+  await entity(page, 'Ada').first().waitFor();
+  assert.equal(await page.getByLabel('Note on this document').inputValue(), 'Ask Bo about Adam.');
+  assert.equal(await page.getByRole('checkbox', { name: 'Checked', exact: true }).isChecked(), true);
+});
+
+test('only checked documents are training data, unless somebody asks for all', async () => {
+  const { page } = await visit();
+  await openAll(page);
+  const format = page.getByLabel('Format of all documents');
+  await format.selectOption('training');
+  assert.equal(await page.getByRole('checkbox', { name: 'only checked' }).isChecked(), true);
+  await page.getByRole('button', { name: 'Export all' }).click();
+  await said(page, 'No document is checked: check some, or export all of them.');
+  await page.getByRole('button', { name: 'Done, next' }).click();
+  await page.getByText('1 of 4 checked').waitFor();
+  const take = async () => {
+    const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Export all' }).click()]);
+    return readFile(await download.path());
+  };
+  assert.equal((await take()).subarray(0, 2).toString(), 'PK');
+  await said(page, '1 documents were written as training data.');
+  await page.getByRole('checkbox', { name: 'only checked' }).uncheck();
+  await take();
+  await said(page, '4 documents were written as training data.');
+  await format.selectOption('sinet');
+  await page.getByRole('checkbox', { name: 'only checked' }).check();
+  const lines = (await take()).toString().trim().split('\n');
+  assert.equal(lines.length, 1);
+  assert.match(lines[0], /Ada met Bo/);
+});
+
+for (const width of [1280, 1000, 768, 390]) {
+  test(`find and replace is in order at ${width} pixels`, async () => {
+    const { page } = await visit({ viewport: { width, height: 800 } });
+    await settled(page);
+    await page.locator('svg .entity').first().focus();
+    await openTab(page, 'Replace');
+    await page.getByRole('button', { name: /^Judge/ }).click();
+    await assertInOrder(page, `replace-${width}`);
+  });
+}

@@ -1,0 +1,158 @@
+//! Two files of the same documents, labelled by two people: what is open of them, and what is done about their differences.
+
+use leptos::prelude::*;
+use sinet_document::OpenDocument;
+use sinet_document::agreement::Side;
+use sinet_formats::Format;
+use sinet_logic::files::opening::{Opened, open};
+use sinet_logic::people::{Act, People, PersonsFile};
+use wasm_bindgen::JsValue;
+use wasm_bindgen_futures::spawn_local;
+
+use crate::files::drop::Gathered;
+use crate::files::{self, contents};
+use crate::session::{Editor, Session};
+
+/// The part of the page's address after `#` that opens it.
+const FRAGMENT: &str = "people";
+
+/// The two files; a copy is the same.
+#[derive(Clone, Copy)]
+pub struct TwoPeople {
+    /// Whether they are shown in the place of the text.
+    pub is_open: RwSignal<bool>,
+    /// The files that were chosen.
+    pub files: RwSignal<[Option<PersonsFile>; 2]>,
+    /// Both compared, once there are two.
+    pub people: RwSignal<Option<People>>,
+    /// The sentences of the difference that is looked at, with each person's labels.
+    pub sentences: [Editor; 2],
+    /// The last thing that was done.
+    pub said: RwSignal<String>,
+    /// The faults, each a sentence.
+    pub failures: RwSignal<Vec<String>>,
+    session: Session,
+}
+
+impl TwoPeople {
+    /// Nothing is chosen. It is open if the page's address says so.
+    pub fn begin(session: Session) -> Self {
+        let people = RwSignal::new(None::<People>);
+        let sentences = [(); 2].map(|()| Editor::new(OpenDocument::of_text("")));
+        let looked_at = Memo::new(move |_| {
+            people.with(|people| {
+                let place = people.as_ref()?.at().map(|at| people.as_ref().map(|people| people.places()[at]));
+                place.flatten()
+            })
+        });
+        Effect::new(move || {
+            let place = looked_at.get();
+            people.with_untracked(|people| {
+                let (Some(people), Some(place)) = (people, place) else { return };
+                let span = people.disagreement(place).span();
+                for (side, editor) in Side::ALL.into_iter().zip(sentences) {
+                    editor.known.set(people.types.clone());
+                    editor.open(OpenDocument::new(people.comparison(place).excerpt(side, span)));
+                }
+            });
+        });
+        let opened = Self {
+            is_open: RwSignal::new(false),
+            files: RwSignal::default(),
+            people,
+            sentences,
+            said: RwSignal::default(),
+            failures: RwSignal::default(),
+            session,
+        };
+        opened.follow_address();
+        opened
+    }
+
+    /// Opens if the page's address says so.
+    pub fn follow_address(self) {
+        if window().location().hash().is_ok_and(|hash| hash.strip_prefix('#') == Some(FRAGMENT)) {
+            self.is_open.set(true);
+        }
+    }
+
+    /// Opens or closes, and gives the page its address.
+    pub fn toggle(self) {
+        self.is_open.update(|is_open| *is_open = !*is_open);
+        let fragment = if self.is_open.get_untracked() { format!("#{FRAGMENT}") } else { "#why".to_owned() };
+        if let Ok(history) = window().history() {
+            history.replace_state_with_url(&JsValue::NULL, "", Some(&fragment)).ok();
+        }
+    }
+
+    /// Takes the file of one person, or several that belong together; once there are two, compares them.
+    pub fn take(self, side: Side, gathered: Gathered) {
+        let mut failures = gathered.failures();
+        let Some(name) = gathered.files.first().map(|(path, _)| path.clone()) else { return };
+        spawn_local(async move {
+            let (contents, mut unread) = contents(gathered.files).await;
+            failures.append(&mut unread);
+            let Opened { documents, failures: mut refused, .. } = open(contents);
+            failures.append(&mut refused);
+            if documents.is_empty() && failures.is_empty() {
+                failures.push(format!("There is no document in {name}."));
+            }
+            self.failures.set(failures);
+            if !documents.is_empty() {
+                self.files.update(|files| files[side as usize] = Some(PersonsFile { name, documents }));
+                self.compare();
+            }
+        });
+    }
+
+    /// Does what a person asks for about the difference that is looked at.
+    pub fn run(self, act: Act) {
+        let said = self.people.try_update(|people| people.as_mut().map(|people| people.run(act))).flatten();
+        if let Some(said) = said {
+            self.said.set(said);
+        }
+    }
+
+    /// Looks at a difference, as an index into its places.
+    pub fn look_at(self, index: usize) {
+        self.people.update(|people| people.iter_mut().for_each(|people| people.look_at(index)));
+    }
+
+    /// Downloads the third documents.
+    pub fn export(self, format: Format) {
+        let written = self.people.with_untracked(|people| people.as_ref().map(|people| people.write(format)));
+        let said = match written {
+            None => return,
+            Some(Err(error)) => format!("{error}."),
+            Some(Ok((content, report))) => {
+                let name = format!("adjudicated.{}", format.extension());
+                match files::download(&name, format.media_type(), &content) {
+                    Err(message) => message,
+                    Ok(()) => {
+                        let losses: Vec<String> = report.sentences().collect();
+                        format!("{name} is among your downloads. {}", losses.join(" ")).trim_end().to_owned()
+                    }
+                }
+            }
+        };
+        self.said.set(said);
+    }
+
+    fn compare(self) {
+        let ([Some(first), Some(second)], types) =
+            (self.files.get_untracked(), self.session.editor.types.get_untracked())
+        else {
+            return;
+        };
+        match People::compare([first, second], &types) {
+            Ok(people) => {
+                self.said.set(String::new());
+                self.people.set(Some(people));
+            }
+            Err(error) => {
+                self.people.set(None);
+                self.failures.update(|failures| failures.push(error.to_string()));
+            }
+        }
+    }
+}
