@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
-import { entity, holds, openTab, settled, setUp, type } from './browser.mjs';
+import { entity, holds, openTab, put, settled, setUp, type } from './browser.mjs';
 import { recordsWhen, rows, said, unfold } from './documents.mjs';
 import { assertInOrder } from './order.mjs';
 
@@ -198,3 +198,38 @@ for (const width of [1280, 1000, 768, 390]) {
     await assertInOrder(page, `replace-${width}`);
   });
 }
+
+test('a set goes to another browser whole: labels, checks, notes, types', { timeout: 120_000 }, async () => {
+  const { page } = await visit();
+  await settled(page);
+  await page.getByRole('radio', { name: 'No model' }).check();
+  await openTab(page, 'Types');
+  const types = { entities: { Person: { key: '1' } }, relations: {} };
+  await page.getByRole('tabpanel').locator('input[type=file]').setInputFiles({ name: 'types.json', mimeType: 'application/json', buffer: Buffer.from(JSON.stringify(types)) });
+  for (const text of ['Ada met Bo.', 'Carla sang.']) {
+    await page.getByRole('button', { name: 'New' }).click();
+    await put(page, text);
+    await page.locator('.words').getByText(text.split(' ')[0]).click();
+    await page.keyboard.press('1');
+    await page.locator('svg .entity.own').waitFor();
+  }
+  await page.getByLabel('Note on this document').fill('Ask Carla.');
+  await page.getByRole('checkbox', { name: 'Checked', exact: true }).check();
+  await recordsWhen(page, (all) => all.length === 2 && all.some(({ body }) => body.note === 'Ask Carla.' && body.checked));
+  const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Download the set' }).click()]);
+  const file = await download.path();
+
+  const { page: other } = await visit();
+  await settled(other);
+  await other.getByLabel('Open files…').setInputFiles({ name: 'set.zip', mimeType: 'application/zip', buffer: await readFile(file) });
+  await other.locator('.opened').getByText('2 documents of a set are in the list.').waitFor();
+  await rows(other).filter({ hasText: 'Carla sang.' }).getByRole('button').first().click();
+  await entity(other, 'Carla').waitFor();
+  assert.equal(await other.getByLabel('Note on this document').inputValue(), 'Ask Carla.');
+  assert.ok(await other.getByRole('checkbox', { name: 'Checked', exact: true }).isChecked());
+  await openTab(other, 'Types');
+  assert.equal(await other.getByRole('tabpanel').getByRole('textbox').first().inputValue(), 'Person');
+  await entity(other, 'Carla').focus();
+  await other.keyboard.press('Control+z');
+  await entity(other, 'Carla').waitFor({ state: 'detached' });
+});

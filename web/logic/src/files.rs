@@ -3,5 +3,6 @@
 pub mod dropped;
 pub mod link;
 pub mod opening;
+pub mod set;
 pub mod takeaway;
 pub mod training;

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 use sinet_document::OpenDocument;
 use sinet_formats::{Format, Writer};
+use sinet_logic::files::set::DocumentSet;
 use sinet_logic::files::takeaway::Item;
 use sinet_logic::files::training::archive;
 use wasm_bindgen_futures::spawn_local;
@@ -25,6 +26,33 @@ impl Files {
                 Ok(sentence) | Err(sentence) => said.set(sentence),
             }
         });
+    }
+
+    /// Writes all documents with their types into one file, from which a page elsewhere goes on.
+    pub fn export_set(self) {
+        let said = self.library.said;
+        said.set("Writing the set…".to_owned());
+        spawn_local(async move {
+            match self.write_set().await {
+                Ok(sentence) | Err(sentence) => said.set(sentence),
+            }
+        });
+    }
+
+    async fn write_set(self) -> Result<String, String> {
+        let types = self.library.types.with_untracked(|types| types.as_ref().map(|types| types.tagset().clone()));
+        let mut set = DocumentSet { types, ..DocumentSet::default() };
+        for head in self.library.heads.get_untracked() {
+            let body = self.library.body(&head).await.map_err(|error| error.to_string())?;
+            set.documents.extend(body.map(|body| (head, body)));
+        }
+        let content = set.to_zip().map_err(|error| error.to_string())?;
+        download("set.zip", "application/zip", &content)?;
+        let types = if set.types.is_some() { " with the types" } else { "" };
+        Ok(format!(
+            "{} documents were written{types}. Open the file in another browser to go on there.",
+            set.documents.len()
+        ))
     }
 
     /// One sentence, whatever comes of it.

@@ -6,6 +6,7 @@ use sinet_document::OpenDocument;
 use sinet_logic::files::dropped::{self, Meaning};
 use sinet_logic::files::link;
 use sinet_logic::files::opening::{Content, Opened, names_labels, open};
+use sinet_logic::files::set::{DocumentSet, SetError};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 
 use super::drop::{Gathered, NamedFile};
@@ -64,6 +65,11 @@ impl Files {
         spawn_local(async move {
             let (contents, unread) = contents(files).await;
             self.failures.update(|failures| failures.extend(unread));
+            if let [(_, bytes)] = &contents[..]
+                && let Some(set) = DocumentSet::from_zip(bytes)
+            {
+                return self.open_set(set).await;
+            }
             let Opened { documents, mut notes, mut failures, .. } = open(contents);
             let count = documents.len();
             let mut documents = documents.into_iter().map(OpenDocument::new);
@@ -79,6 +85,33 @@ impl Files {
             self.notes.set(notes);
             self.failures.update(|all| all.append(&mut failures));
         });
+    }
+
+    /// Keeps the documents of a set, and labels with its types if there are no others.
+    async fn open_set(self, set: Result<DocumentSet, SetError>) {
+        let DocumentSet { types, documents, damaged } = match set {
+            Ok(set) => set,
+            Err(error) => return self.failures.set(vec![error.to_string()]),
+        };
+        let kept = self.library.add_records(documents).await;
+        let mut notes = vec![format!("{kept} documents of a set are in the list.")];
+        let own = self.library.types.with_untracked(|own| own.as_ref().map(|own| own.tagset().clone()));
+        match (types, own) {
+            (Some(types), None) => {
+                self.library.begin_types(types);
+                notes.push("Its types are those of all documents now.".to_owned());
+            }
+            (Some(types), Some(own)) if own != types => {
+                let sentence = "Your documents keep their types; those of the set are in its types.json.";
+                notes.push(sentence.to_owned());
+            }
+            _ => {}
+        }
+        self.notes.set(notes);
+        if damaged > 0 {
+            let sentence = format!("{damaged} documents of the set are damaged and left out.");
+            self.failures.update(|failures| failures.push(sentence));
+        }
     }
 
     /// Opens the document in the address, if it holds one, and says whether it does.

@@ -64,17 +64,31 @@ impl Library {
 
     /// Keeps documents that come from files, and says how many of them are kept now.
     pub async fn add(self, documents: impl Iterator<Item = OpenDocument>) -> usize {
-        let Some(store) = self.store.get_value() else { return 0 };
         let (now, model) = (js_sys::Date::now(), self.session.model.get_untracked());
         let tagset = self.session.editor.tagset.get_untracked();
         // The list shows the newest first, so each is a little older than the one before it in the file.
-        let mut records = documents.enumerate().map(|(index, mut document)| {
+        let records = documents.enumerate().map(|(index, mut document)| {
             document.set_tagset(tagset.clone());
             let body = Body::new(model.folder(), document, None);
             let is_labelled = !body.document.labels().entities.is_empty();
             let state = if is_labelled { State::Labelled } else { State::New };
             (Head::new(new_id(), &body, now - 1.0 - index as f64, 1, state), body)
         });
+        self.keep(records).await
+    }
+
+    /// Keeps documents as another browser has kept them, under new names, and says how many of them are kept now.
+    pub async fn add_records(self, documents: Vec<(Head, Body)>) -> usize {
+        let now = js_sys::Date::now();
+        let records = documents.into_iter().enumerate().map(|(index, (head, body))| {
+            let edited = head.edited.min(now);
+            (Head::new(new_id(), &body, edited, 1, head.state).since(now - 1.0 - index as f64), body)
+        });
+        self.keep(records).await
+    }
+
+    async fn keep(self, mut records: impl Iterator<Item = (Head, Body)>) -> usize {
+        let Some(store) = self.store.get_value() else { return 0 };
         let mut kept = 0;
         loop {
             let some: Vec<(Head, Body)> = records.by_ref().take(ADDED_AT_ONCE).collect();

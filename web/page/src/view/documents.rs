@@ -181,6 +181,7 @@ fn All(library: Library, files: Files) -> impl IntoView {
                     >
                         "Export all"
                     </button>
+                    <button type="button" class="quiet" on:click=move |_| files.export_set()>"Download the set"</button>
                     <label class="check">
                         <input
                             type="checkbox"
