@@ -89,10 +89,13 @@ test('each tab has an address and a key', async () => {
   }
   const tab = page.getByRole('tab', { name: 'Thresholds' });
   await tab.focus();
+  await page.keyboard.press('End');
+  const last = await focused(page);
+  assert.equal(last, `tab-${(await page.getByRole('tab').last().innerText()).toLowerCase()}`);
   await page.keyboard.press('ArrowRight');
   assert.equal(await focused(page), 'tab-why');
-  await page.keyboard.press('End');
-  assert.equal(await focused(page), 'tab-thresholds');
+  await page.keyboard.press('ArrowLeft');
+  assert.equal(await focused(page), last);
   const other = await newTab();
   await other.goto(`${site.address}?device=cpu#triples`);
   await settled(other);
