@@ -1,7 +1,7 @@
 // Long texts and sets of documents, read by several workers: in order, as by one, and whatever happens meanwhile.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { field, holds, setUp, settled, type, words } from './browser.mjs';
+import { holds, put, settled, setUp, type, words } from './browser.mjs';
 import { records, rows, said, textOf, unfold } from './documents.mjs';
 import { asked, gated, held, hold, release } from './gate.mjs';
 
@@ -144,7 +144,7 @@ test('a newer text overtakes a long one at once, and no worker is stopped for it
   const { page } = await arrive(1);
   await annotate(page, text);
   await hold(page, 'annotated', 'Approach');
-  await field(page).fill(`${text} And more.`);
+  await put(page, `${text} And more.`);
   await held(page);
   await type(page, 'We parse short sentences.');
   assert.deepEqual(await words(page), ['We', 'parse', 'short', 'sentences', '.']);
@@ -197,7 +197,7 @@ test('the model is switched twice while a set and a long text are read: all are 
   const { page } = await arrive(2);
   await openFiles(page, 12);
   await annotateAll(page);
-  await field(page).fill(text);
+  await put(page, text);
   await helped(page, 'Approach');
   await page.getByRole('radio', { name: 'News' }).check();
   await page.waitForTimeout(700);
@@ -219,7 +219,7 @@ test('the tab closes while a set and a long text are read, and the next one goes
   await openFiles(page, 12);
   await annotateAll(page);
   await helped(page, 'Number');
-  await field(page).fill(text);
+  await put(page, text);
   await page.getByText('Saved in this browser').waitFor();
   await page.close();
   const other = await newTab();
