@@ -209,7 +209,8 @@ test('a set goes to another browser whole: labels, checks, notes, types', { time
   for (const text of ['Ada met Bo.', 'Carla sang.']) {
     await page.getByRole('button', { name: 'New' }).click();
     await put(page, text);
-    await page.locator('.words').getByText(text.split(' ')[0]).click();
+    await page.locator('#sentence-0').focus();
+    await page.keyboard.press('w');
     await page.keyboard.press('1');
     await page.locator('svg .entity.own').waitFor();
   }
