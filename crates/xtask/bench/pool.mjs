@@ -4,9 +4,8 @@
 //
 // The text is read `sentences` times in one, with as many workers as say `workers`, beside the one that is there for what
 // is typed if they are more than one. Prints one JSON object: the browser's version, and times in milliseconds of `runs`
-// readings after the first (`reading`) and of typing a sentence until its labels are there, 0.4 seconds of waiting for the
-// next key included: `typed` times alone, and as often while the long text is read (`typed_meanwhile`), which one worker
-// would have to begin anew.
+// readings after the first (`reading`) and of writing a sentence until its labels are there: `typed` times alone, and as
+// often while the long text is read (`typed_meanwhile`), which one worker would have to begin anew.
 import { launch, settled, type } from '../../../tests/page/browser.mjs';
 import { serve } from '../../../tests/page/site.mjs';
 

@@ -147,7 +147,7 @@ impl Browser {
             compare(long("two workers"), LONG, &two, format!("{}, two threads", peer.name), two_threads);
         }
         let (typed, meanwhile) = (together.times("typed"), together.times("typed_meanwhile"));
-        let work = format!("a typed sentence while two workers read {LONG}, with 0.4 s of waiting for the next key");
+        let work = format!("a written sentence while two workers read {LONG}");
         compare(work, 1, &meanwhile, "ours, nothing else is read".to_owned(), typed);
         Ok(())
     }
