@@ -51,7 +51,7 @@ test('a zip of a model is checked, used, there after a reload, and can be remove
   await openMenu(page, 'Model and device');
   await page.getByRole('button', { name: /^Remove the model “.+”$/ }).click();
   await page.getByRole('button', { name: /^Remove the model/ }).waitFor({ state: 'detached' });
-  assert.equal(await page.getByRole('group', { name: 'Kind of text' }).getByRole('radio').count(), 2);
+  assert.equal(await page.getByRole('group', { name: 'Kind of text' }).getByRole('radio').count(), 3, 'two models and none');
   assert.equal(await page.getByRole('radio', { name: 'Scientific' }).isChecked(), true);
   await settled(page);
 });
