@@ -1,14 +1,15 @@
 // The guide: reached from the page, every page of it in order, none with a gap where code should be.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { setUp } from './browser.mjs';
+import { openMenu, setUp } from './browser.mjs';
 import { assertAccessible } from './order.mjs';
 
 const visit = setUp({ query: '?device=cpu' });
 
 test('the page leads to the guide, and every page of it is in order', { timeout: 180_000 }, async () => {
   const { page, complaints } = await visit();
-  await page.getByRole('contentinfo').getByRole('link', { name: 'The guide' }).click();
+  await openMenu(page, 'Help');
+  await page.getByRole('link', { name: 'The guide' }).click();
   await page.getByRole('heading', { name: 'SINET', level: 1 }).first().waitFor();
   const addresses = await page.locator('#mdbook-sidebar a[href], .sidebar a[href]').evaluateAll((links) => [...new Set(links.map((link) => link.href.split('#')[0]))]);
   assert.ok(addresses.length >= 12, `${addresses.length} pages`);

@@ -1,7 +1,7 @@
 // The WebGPU path, on SwiftShader: seconds a sentence, so one sentence only.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { failure, openMenu, predict, settled, setUp, split, status, type } from './browser.mjs';
+import { failure, openMenu, openTab, predict, settled, setUp, split, status, type } from './browser.mjs';
 
 const visit = setUp({ gpu: true });
 
@@ -19,6 +19,7 @@ test('WebGPU gives the same annotation', { timeout: 12 * minutes }, async () => 
   assert.deepEqual(a.exact, b.exact);
   a.scores.forEach((score, index) => assert.ok(Math.abs(score - b.scores[index]) <= 1e-3, `${score} ${b.scores[index]}`));
   assert.equal(await page.locator('svg .entity').count(), expected.entities.length);
+  await openTab(page, 'Attention');
   assert.equal(await page.locator('.attention .heat').count(), 3);
   assert.deepEqual(complaints.filter((complaint) => /Content Security Policy/.test(complaint)), []);
 });

@@ -28,7 +28,8 @@ pub fn run(fast: bool) -> Result<()> {
     if let Some(page) = page {
         // The trainer has it only where somebody asks for it, because Burn is compiled anew with it.
         steps.run("test Parquet", || {
-            cargo(&["test", "--locked", "--release", "-p", "sinet-formats", "--features", "parquet", "parquet"])
+            let feature = ["--features", "parquet", "--test", "corpus_files", "parquet"];
+            cargo(&[&["test", "--locked", "--release", "-p", "sinet-formats"], feature.as_slice()].concat())
         });
         steps.run("test the page's logic", || {
             let crates = ["sinet-logic", "sinet-protocol", "sinet-embed"].map(|name| ["-p", name]);
