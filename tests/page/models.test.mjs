@@ -35,14 +35,16 @@ test('a zip of a model is checked, used, there after a reload, and can be remove
   const { page, site } = await openSetup();
   await page.getByLabel('Add a model (zip)…').setInputFiles(join(folder, 'mine.zip'));
   await page.getByRole('status', { name: 'Adding a model' }).filter({ hasText: 'passed its self-test' }).waitFor();
-  const radio = page.getByRole('group', { name: 'Kind of text' }).getByRole('radio').nth(2);
+  const radios = page.getByRole('group', { name: 'Kind of text' }).getByRole('radio');
+  const radio = radios.nth(2);
   assert.equal(await radio.isChecked(), true, 'it is used at once');
   await type(page, text);
   const entities = await page.locator('svg .entity').count();
   assert.ok(entities >= 4);
 
   await page.reload();
-  await radio.waitFor({ state: 'attached' });
+  // “No model” is the last one.
+  await radios.nth(3).waitFor({ state: 'attached' });
   const asked = site.asked.length;
   await radio.check();
   await settled(page);
