@@ -37,13 +37,14 @@ test('a zip of a model is checked, used, there after a reload, and can be remove
   await page.getByRole('status', { name: 'Adding a model' }).filter({ hasText: 'passed its self-test' }).waitFor();
   const radios = page.getByRole('group', { name: 'Kind of text' }).getByRole('radio');
   const radio = radios.nth(2);
-  assert.equal(await radio.isChecked(), true, 'it is used at once');
+  // “No model” is the last one. The new one is used at once.
+  await radios.nth(3).waitFor({ state: 'attached' });
+  await page.waitForFunction(() => document.querySelectorAll('.models input')[2].checked);
   await type(page, text);
   const entities = await page.locator('svg .entity').count();
   assert.ok(entities >= 4);
 
   await page.reload();
-  // “No model” is the last one.
   await radios.nth(3).waitFor({ state: 'attached' });
   const asked = site.asked.length;
   await radio.check();
