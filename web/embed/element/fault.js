@@ -6,8 +6,8 @@ const told = {
   missing: ['A file is not on the server', 'tell the author of this page'],
   integrity: ['A file is not the one that was published', 'reload the page; if that does not help, tell its author'],
   request: ['The page asked for something that makes no sense', 'tell its author'],
-  'csp-blocked': ['The page’s Content-Security-Policy forbids it', 'tell its author; the guide has the lines that allow it'],
-  file: ['A page from a file may fetch no files beside it', 'open it from a server'],
+  'csp-blocked': ['The page’s Content-Security-Policy forbids it', 'tell its author; the guide has the lines'],
+  file: ['A page from a file may fetch no others', 'open it from a server'],
 };
 
 /** Adds sentences. @param {Record<string, string[]>} more */

@@ -8,7 +8,7 @@ tell({
   memory: ['The browser gave no more memory', 'close other tabs or shorten the text, then try again'],
   program: ['The program did not start', 'reload the page'],
   'too-old': ['This browser cannot run a model', 'use a newer one'],
-  'no-wasm-simd': ['This browser has no WebAssembly with vector instructions', 'use a newer one'],
+  'no-wasm-simd': ['This browser has no vector instructions', 'use a newer one'],
   crash: ['The model stopped twice', 'try again; if it stops once more, shorten the text'],
 });
 
