@@ -216,7 +216,7 @@ for (const colorScheme of ['light', 'dark']) {
       await page.getByRole('button', { name: 'New', exact: true }).click();
       await write(page, 'The second document is short.');
       await rows(page).nth(1).waitFor();
-      await assertInOrder(page, `documents-${colorScheme}-${width}`, { fullPage: false });
+      await assertInOrder(page, `documents-${colorScheme}-${width}`);
     });
   }
 }

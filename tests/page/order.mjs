@@ -23,17 +23,8 @@ export async function assertFits(page) {
 }
 
 /** The view is accessible and as wide as the window; its screenshot is called `name`. */
-export async function assertInOrder(page, name, { fullPage = true } = {}) {
+export async function assertInOrder(page, name) {
   await assertAccessible(page);
   await assertFits(page);
-  if (process.env.SINET_SHOTS) {
-    const path = join(process.env.SINET_SHOTS, `${name}.png`);
-    if (!fullPage) return page.screenshot({ path });
-    // In a window that holds all of it: what sticks to the window's edge would lie over the text.
-    const window = page.viewportSize();
-    await page.setViewportSize({ ...window, height: await page.evaluate(() => document.documentElement.scrollHeight) });
-    await page.waitForFunction(() => [...document.querySelectorAll('.sentence')].every((place) => place.querySelector('.picture')));
-    await page.screenshot({ path, fullPage });
-    await page.setViewportSize(window);
-  }
+  if (process.env.SINET_SHOTS) await page.screenshot({ path: join(process.env.SINET_SHOTS, `${name}.png`) });
 }

@@ -258,21 +258,21 @@ for (const colorScheme of ['light', 'dark']) {
     test(`the workspace is in order: ${colorScheme}, ${width} pixels`, { timeout: 120_000 }, async () => {
       const { page, complaints } = await visit({ colorScheme, viewport: { width, height } });
       await settled(page);
-      await assertInOrder(page, `workspace-first-${colorScheme}-${width}`, { fullPage: false });
+      await assertInOrder(page, `workspace-first-${colorScheme}-${width}`);
       await page.locator('.hint').getByRole('button', { name: 'No hints' }).click();
       await type(page, sentence.repeat(12).trim());
       await page.locator('svg .arc').first().focus();
       await openTab(page, 'Why');
       if (width < 1000) await page.getByRole('tab', { name: 'Why' }).click();
       await page.locator('.why .decision').waitFor();
-      await assertInOrder(page, `workspace-why-${colorScheme}-${width}`, { fullPage: false });
+      await assertInOrder(page, `workspace-why-${colorScheme}-${width}`);
       await edit(page);
-      await assertInOrder(page, `workspace-writing-${colorScheme}-${width}`, { fullPage: false });
+      await assertInOrder(page, `workspace-writing-${colorScheme}-${width}`);
       await unfold(page);
       await page.keyboard.press('Escape');
       for (const menu of ['Model and device', 'Take away', 'Help']) {
         await page.locator('summary', { hasText: menu }).click();
-        await assertInOrder(page, `workspace-${menu.split(' ')[0].toLowerCase()}-${colorScheme}-${width}`, { fullPage: false });
+        await assertInOrder(page, `workspace-${menu.split(' ')[0].toLowerCase()}-${colorScheme}-${width}`);
       }
       assert.deepEqual(complaints, []);
     });
