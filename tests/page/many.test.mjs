@@ -37,6 +37,17 @@ const own = ({ body }) => Object.values(body.document.entities.corrections).filt
 const starting = (all, words) => all.find(({ body }) => body.document.text.startsWith(words));
 const done = (page, hasText) => page.locator('.inspector .said').filter({ hasText }).waitFor();
 
+/** Opens all documents and labels the words of the first entity in each of them; returns the tab that does that. */
+async function labelEverywhere(page) {
+  await openAll(page);
+  await entity(page, 'Ada').first().focus();
+  const tab = await openTab(page, 'Replace');
+  await tab.getByRole('button', { name: 'Count in all documents' }).first().click();
+  await tab.getByRole('button', { name: 'Change 5 in all documents (3)' }).click();
+  await said(page, '5 entities added in 3 documents.');
+  return tab;
+}
+
 test('the same words in a document are labelled together and undone together', async () => {
   const { page, complaints } = await visit();
   await openAll(page);
@@ -54,12 +65,7 @@ test('the same words in a document are labelled together and undone together', a
 
 test('the same words in all documents are labelled together and undone together', async () => {
   const { page } = await visit();
-  await openAll(page);
-  await entity(page, 'Ada').first().focus();
-  const tab = await openTab(page, 'Replace');
-  await tab.getByRole('button', { name: 'Count in all documents' }).first().click();
-  await tab.getByRole('button', { name: 'Change 5 in all documents (3)' }).click();
-  await said(page, '5 entities added in 3 documents.');
+  const tab = await labelEverywhere(page);
   assert.equal(await entity(page, 'Ada').count(), 3);
   const counts = (all) => ['Ada met', 'Here', 'Nobody', 'Ada again'].map((words) => own(starting(all, words)).length);
   await recordsWhen(page, (all) => all.length === 4 && String(counts(all)) === '4,3,1,2');
@@ -71,12 +77,7 @@ test('the same words in all documents are labelled together and undone together'
 
 test('a document that was changed since keeps its labels when all are taken back', async () => {
   const { page } = await visit();
-  await openAll(page);
-  await entity(page, 'Ada').first().focus();
-  const tab = await openTab(page, 'Replace');
-  await tab.getByRole('button', { name: 'Count in all documents' }).first().click();
-  await tab.getByRole('button', { name: 'Change 5 in all documents (3)' }).click();
-  await said(page, '5 entities added in 3 documents.');
+  const tab = await labelEverywhere(page);
   await rows(page).locator('button.title', { hasText: 'Here Ada' }).click();
   await holds(page, 'Here Ada wrote to Bo. Ada waited.');
   await entity(page, 'Bo').focus();

@@ -97,6 +97,12 @@ impl Head {
         }
     }
 
+    /// The entry after the next change of the same document, which stays at its place in the list.
+    #[must_use]
+    pub fn changed(&self, body: &Body, edited: f64, state: State) -> Self {
+        Self::new(self.id.clone(), body, edited, self.revision + 1, state).since(self.added())
+    }
+
     /// The same entry of a document that has been in the list since then, in milliseconds since 1970.
     #[must_use]
     pub fn since(self, added: f64) -> Self {

@@ -15,25 +15,25 @@ impl Files {
     /// Writes all documents into one file, or only those that a person has checked, in the order of the list and the open one as it
     /// is now.
     pub fn export(self, item: Item, only_checked: bool) {
-        let said = self.library.said;
-        said.set("Writing the documents…".to_owned());
-        spawn_local(async move {
-            let written = match item {
+        self.write("Writing the documents…", async move {
+            match item {
                 Item::Data(format) => self.write_all(format, only_checked).await,
                 _ => self.write_training(only_checked).await,
-            };
-            match written {
-                Ok(sentence) | Err(sentence) => said.set(sentence),
             }
         });
     }
 
     /// Writes all documents with their types into one file, from which a page elsewhere goes on.
     pub fn export_set(self) {
+        self.write("Writing the set…", self.write_set());
+    }
+
+    /// Says that writing has begun, and then in one sentence what has come of it.
+    fn write(self, begun: &str, writing: impl Future<Output = Result<String, String>> + 'static) {
         let said = self.library.said;
-        said.set("Writing the set…".to_owned());
+        said.set(begun.to_owned());
         spawn_local(async move {
-            match self.write_set().await {
+            match writing.await {
                 Ok(sentence) | Err(sentence) => said.set(sentence),
             }
         });

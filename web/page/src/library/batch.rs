@@ -135,8 +135,7 @@ impl Library {
         if self.is_elsewhere(&head) {
             return Outcome::Left;
         }
-        let added = head.added();
-        let head = Head::new(head.id, &body, head.edited, head.revision + 1, state).since(added);
+        let head = head.changed(&body, head.edited, state);
         match store.save(&head, &body).await {
             Ok(Saved::Done) => {
                 if self.head(&head.id).is_some() {

@@ -170,8 +170,7 @@ impl Library {
         if self.is_open(id) {
             return Ok(false);
         }
-        let (now, added) = (js_sys::Date::now(), head.added());
-        let head = Head::new(head.id, body, now, head.revision + 1, head.state).since(added);
+        let head = head.changed(body, js_sys::Date::now(), head.state);
         if store.save(&head, body).await? == Saved::Conflict {
             return Ok(false);
         }

@@ -195,8 +195,7 @@ impl Library {
             let Some(mut body) = store.body(&head.id).await? else { return Ok(None) };
             let Some(step) = change(&head.id, &mut body.document) else { return Ok(None) };
             body.document.set_tagset(tagset.clone());
-            let changed =
-                Head::new(head.id.clone(), &body, head.edited, head.revision + 1, head.state).since(head.added());
+            let changed = head.changed(&body, head.edited, head.state);
             match store.save(&changed, &body).await? {
                 Saved::Done => {
                     self.put(changed);

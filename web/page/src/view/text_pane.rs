@@ -13,7 +13,7 @@ use super::open_files::OpenedFiles;
 use super::privacy::Privacy;
 use super::sentences::Sentences;
 use super::status::Status;
-use super::writing::{Writing, finish};
+use super::writing::{Writing, leave};
 use crate::correct::Interaction;
 use crate::files::Files;
 use crate::library::Library;
@@ -34,7 +34,7 @@ pub fn TextPane(
     let has_begun = session.has_begun();
     let annotate = move |_| {
         session.read();
-        finish(workspace, interaction);
+        leave(workspace, interaction);
     };
     view! {
         <main class="text" class:unread=move || !has_begun.get()>

@@ -36,13 +36,17 @@ pub fn Writing(workspace: Workspace, interaction: Interaction) -> impl IntoView 
 /// Shows the labels of what was written, and reads it at once if that has not been done.
 pub fn finish(workspace: Workspace, interaction: Interaction) {
     let session = interaction.session;
-    // An empty text has no labels to show.
-    if session.text.with_untracked(|text| text.trim().is_empty()) {
-        return;
-    }
-    if untrack(|| session.is_stale()) {
+    if !session.text.with_untracked(|text| text.trim().is_empty()) && untrack(|| session.is_stale()) {
         session.read();
     }
-    workspace.stop_writing();
-    interaction.focus();
+    leave(workspace, interaction);
+}
+
+/// Shows the labels in the place of the field.
+pub fn leave(workspace: Workspace, interaction: Interaction) {
+    // An empty text has no labels to show.
+    if !interaction.session.text.with_untracked(|text| text.trim().is_empty()) {
+        workspace.stop_writing();
+        interaction.focus();
+    }
 }
