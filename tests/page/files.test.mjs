@@ -29,7 +29,7 @@ async function takeAway(page, name) {
   await page.getByLabel('As', { exact: true }).selectOption(name);
   const [download] = await Promise.all([
     page.waitForEvent('download'),
-    page.getByRole('button', { name: 'Download' }).click(),
+    page.getByRole('button', { name: 'Download', exact: true }).click(),
   ]);
   const path = join(folder, `${name}-${download.suggestedFilename()}`);
   await download.saveAs(path);
