@@ -70,7 +70,7 @@ test('20 sentences with 40 entities and 20 relations take two actions each', { t
     actions[sort] += 1;
     await page.keyboard.press(key);
   };
-  for (const [place, sentence] of sentences.entries()) {
+  for (const place of sentences.keys()) {
     const row = page.locator('.sentence').nth(place);
     const word = (text) => row.locator('.words text').filter({ hasText: new RegExp(`^${text}$`) }).first();
     for (const [text, key] of [[people[place % 10], '1'], [places[place % 10], '2']]) {
@@ -83,7 +83,6 @@ test('20 sentences with 40 entities and 20 relations take two actions each', { t
     await drag(rect(people[place % 10]), rect(places[place % 10]), 'relations');
     await press('1', 'relations');
     await row.locator('svg .arc').waitFor({ timeout: 5_000 });
-    assert.ok(sentence.includes(people[place % 10]));
   }
   assert.deepEqual(await labels(page), expected());
   const [entities, relations] = [actions.entities / 40, actions.relations / 20];

@@ -235,3 +235,65 @@ test('a set goes to another browser whole: labels, checks, notes, types', { time
   await other.keyboard.press('Control+z');
   await entity(other, 'Carla').waitFor({ state: 'detached' });
 });
+
+/** Opens 2,000 documents, the first of them with a label, and waits until the browser keeps all. */
+async function openMany(page) {
+  await settled(page);
+  const lines = Array.from({ length: 2_000 }, (_, place) => line(`Ada met Bo in town ${place}.`, place ? [] : [['Ada', 'Person']]));
+  await page.getByLabel('Open files…').setInputFiles({ name: 'all.jsonl', mimeType: 'application/json', buffer: Buffer.from(lines.join('\n')) });
+  await page.getByText('Documents (2000)').waitFor();
+  await unfold(page);
+}
+
+const labelled = (all) => all.filter((record) => own(record).length > 0).length;
+
+test('a change of 2,000 documents ends with the tab, and the next tab makes the rest of it', { timeout: 300_000 }, async () => {
+  const { page, newTab } = await visit();
+  await openMany(page);
+  const change = async (page, changes, said) => {
+    await entity(page, 'Ada').first().focus();
+    const tab = await openTab(page, 'Replace');
+    await tab.getByRole('button', { name: 'Count in all documents' }).first().click();
+    await tab.getByRole('button', { name: changes }).click();
+    return said && page.getByRole('status', { name: 'Documents' }).filter({ hasText: said }).waitFor();
+  };
+  await change(page, 'Change 1999 in all documents (1999)');
+  const some = labelled(await recordsWhen(page, (all) => labelled(all) > 20, 60_000));
+  await page.close();
+  const other = await newTab();
+  await other.getByText('Documents (2000)').waitFor();
+  const before = await recordsWhen(other, (all) => all.length === 2_000);
+  assert.ok(labelled(before) >= some && labelled(before) < 2_000, `${labelled(before)} follow`);
+  await rows(other).filter({ hasText: 'in town 0.' }).getByRole('button').first().click();
+  await change(other, /^Change \d+ in all documents/, 'entities added in');
+  assert.equal(labelled(await recordsWhen(other, (all) => labelled(all) === 2_000, 60_000)), 2_000);
+  await other.getByRole('button', { name: 'Undo in all documents' }).click();
+  await recordsWhen(other, (all) => labelled(all) === labelled(before), 120_000);
+});
+
+test('a set of 2,000 documents is not spoilt by a tab that closes while it is written, and goes to another browser', { timeout: 300_000 }, async () => {
+  const { page, newTab } = await visit();
+  await openMany(page);
+  await page.getByRole('button', { name: 'Download the set' }).click({ noWaitAfter: true });
+  await page.close();
+  const again = await newTab();
+  await again.getByText('Documents (2000)').waitFor();
+  await settled(again);
+  await unfold(again);
+  const [download] = await Promise.all([again.waitForEvent('download'), again.getByRole('button', { name: 'Download the set' }).click()]);
+  const file = await readFile(await download.path());
+  const { page: other, newTab: oneMore } = await visit();
+  await settled(other);
+  const open = (page) => page.getByLabel('Open files…').setInputFiles({ name: 'set.zip', mimeType: 'application/zip', buffer: file });
+  await open(other);
+  await other.locator('.opened').getByText('2000 documents of a set are in the list.').waitFor();
+  const first = (page) => page.evaluate(() => [...document.querySelectorAll('.documents li .title')].map((title) => title.textContent).join());
+  assert.equal(await first(other), await first(again), 'in their order');
+  // Opening is all or nothing, too.
+  await open(other);
+  await other.close();
+  const last = await oneMore();
+  const counts = await recordsWhen(last, (all) => all.length >= 2_000);
+  assert.ok([2_000, 4_000].includes(counts.length), `${counts.length} documents`);
+  assert.equal(new Set(counts.map(({ id }) => id)).size, counts.length);
+});

@@ -137,6 +137,15 @@ test('labels follow a new name and a merge, and go and come back with a type', a
   assert.deepEqual(await sorted(page), [...all].sort());
   await page.getByRole('button', { name: 'Redo it' }).click();
   await entity(page, 'Paris').waitFor({ state: 'detached' });
+
+  // The types' own undo survives a reload, with the labels that followed.
+  await page.waitForTimeout(1_500);
+  await page.reload();
+  await entity(page, 'Ada').waitFor();
+  await openTab(page, 'Types');
+  await undo.click();
+  await entity(page, 'Paris').waitFor();
+  assert.deepEqual(await sorted(page), [...all].sort());
 });
 
 test('a relation that the types do not allow is refused with the reason', async () => {

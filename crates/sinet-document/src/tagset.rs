@@ -11,6 +11,7 @@ mod history;
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
 use sinet_text::{TypeName, Types};
 
 use crate::counts::Counts;
@@ -43,7 +44,8 @@ pub const FILE_BYTES: usize = 1_000_000;
 /// assert_eq!(reason, "“lives_in” goes from Person to Town or city, not from Town or city to Person.");
 /// # Ok::<(), sinet_document::tagset::TagsetError>(())
 /// ```
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "file::File", into = "file::File")]
 pub struct Tagset {
     entities: Vec<EntityTag>,
     relations: Vec<RelationTag>,

@@ -3,6 +3,8 @@
 mod keys;
 mod measures;
 
+use std::hash::{DefaultHasher, Hash, Hasher};
+
 use sinet_document::agreement::{
     Adjudication, Agreement, Alone, Comparison, Decision, Disagreement, Paired, Place, pair,
 };
@@ -152,6 +154,32 @@ impl People {
                 Own::Entity { .. } => None,
             }),
         }
+    }
+
+    /// The name under which decisions on these files are kept. It stands for all texts and differences: where one is another,
+    /// so is the name.
+    pub fn note(&self) -> String {
+        let mut hasher = DefaultHasher::new();
+        for comparison in self.comparisons() {
+            (comparison.text(), comparison.disagreements()).hash(&mut hasher);
+        }
+        format!("sinet-people-{:016x}", hasher.finish())
+    }
+
+    /// What is decided, to be kept; `None` if nothing is.
+    pub fn decisions(&self) -> Option<String> {
+        let history = self.adjudication.history();
+        (!history.is_empty()).then(|| serde_json::to_string(history).expect("decisions are plain JSON"))
+    }
+
+    /// Decides as was kept of the same files, and says so. A decision that makes no sense here is passed over.
+    pub fn decide_again(&mut self, decisions: &str) -> String {
+        let history: Vec<(Place, Decision)> = serde_json::from_str(decisions).unwrap_or_default();
+        for (place, decision) in history {
+            self.adjudication.decide(place, decision).ok();
+        }
+        self.at = self.places.iter().position(|place| self.decision(*place).is_none()).unwrap_or_default();
+        format!("Decided before: {} of {}.", self.decided(), self.places.len())
     }
 
     /// The third documents in a format, as far as they are decided, and what is lost with it.
@@ -352,6 +380,28 @@ mod tests {
         "#]].assert_eq(&String::from_utf8(content).unwrap());
         assert_eq!([people.run(Act::Undo), people.run(Act::Undo)], ["Undone.", "Undone."]);
         assert_eq!((people.decided(), people.at()), (1, Some(2)));
+    }
+
+    #[test]
+    fn decisions_are_kept_for_the_same_files_only() {
+        let mut before = people();
+        assert_eq!(before.decisions(), None);
+        for act in [Act::First, Act::Go(Step::First), Act::Type(0), Act::Go(Step::Last), Act::Neither] {
+            before.run(act);
+        }
+        let mut again = people();
+        assert_eq!(again.note(), before.note());
+        assert_eq!(again.decide_again(&before.decisions().unwrap()), "Decided before: 2 of 3.");
+        assert_eq!(again.at(), Some(1), "at the first that is not decided");
+        assert_eq!(again.decisions(), before.decisions());
+        again.run(Act::Undo);
+        again.run(Act::Undo);
+        assert_eq!(again.tell_decision(again.places()[0]), "First", "what was decided anew is taken back to what it was");
+        assert_eq!(again.decide_again("[]]"), "Decided before: 1 of 3.");
+        let files = [file("a.json", &[("Ada", "P")], &[]), file("b.json", &[("Ada", "Q")], &[])];
+        let mut other = People::compare(files, &Types::default()).unwrap();
+        assert_ne!(other.note(), before.note());
+        assert_eq!(other.decide_again(&before.decisions().unwrap()), "Decided before: 1 of 1.");
     }
 
     #[test]

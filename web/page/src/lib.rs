@@ -12,6 +12,7 @@
 //! - `session`: the open document and the model that reads it; every question is asked here
 //! - `engine`: the model at work, in a worker of its own
 //! - `network`: the page's requests, and the page without a network
+//! - `notes`: small notes that the browser keeps
 //!
 //! A room uses those below it, and none above.
 //!
@@ -27,6 +28,7 @@ mod explain;
 mod files;
 mod library;
 mod network;
+mod notes;
 mod people;
 mod script;
 mod session;

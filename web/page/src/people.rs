@@ -11,6 +11,7 @@ use wasm_bindgen_futures::spawn_local;
 
 use crate::files::drop::Gathered;
 use crate::files::{self, contents};
+use crate::notes;
 use crate::session::{Editor, Session};
 
 /// The part of the page's address after `#` that opens it.
@@ -111,6 +112,7 @@ impl TwoPeople {
         if let Some(said) = said {
             self.said.set(said);
         }
+        self.people.with_untracked(|people| people.as_ref().map(keep));
     }
 
     /// Looks at a difference, as an index into its places.
@@ -145,8 +147,9 @@ impl TwoPeople {
             return;
         };
         match People::compare([first, second], &types) {
-            Ok(people) => {
-                self.said.set(String::new());
+            Ok(mut people) => {
+                let before = notes::kept(&people.note());
+                self.said.set(before.map(|before| people.decide_again(&before)).unwrap_or_default());
                 self.people.set(Some(people));
             }
             Err(error) => {
@@ -154,5 +157,13 @@ impl TwoPeople {
                 self.failures.update(|failures| failures.push(error.to_string()));
             }
         }
+    }
+}
+
+/// Keeps what is decided for the next time that the same files are opened.
+fn keep(people: &People) {
+    match people.decisions() {
+        Some(decisions) => _ = notes::keep(&people.note(), &decisions),
+        None => notes::forget(&people.note()),
     }
 }

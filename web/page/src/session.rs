@@ -25,6 +25,7 @@ pub use latest::Latest;
 pub use rereading::MOST;
 
 use crate::engine::{Engine, Models, Phase};
+use crate::notes;
 use rereading::Rereading;
 
 /// How long a person must stop typing before the text is read.
@@ -408,16 +409,13 @@ fn engine_for(model: ModelName, device: DeviceChoice) -> Option<(ModelName, Devi
 const NO_MODEL: &str = "sinet-no-model";
 
 fn had_no_model() -> bool {
-    let storage = window().local_storage().ok().flatten();
-    storage.is_some_and(|storage| storage.get_item(NO_MODEL).is_ok_and(|note| note.is_some()))
+    notes::kept(NO_MODEL).is_some()
 }
 
 fn remember_model(model: ModelName) {
-    if let Some(storage) = window().local_storage().ok().flatten() {
+    match model {
         // Without room for it, the next visit begins like the first.
-        match model {
-            ModelName::NoModel => storage.set_item(NO_MODEL, "yes").ok(),
-            _ => storage.remove_item(NO_MODEL).ok(),
-        };
+        ModelName::NoModel => _ = notes::keep(NO_MODEL, "yes"),
+        _ => notes::forget(NO_MODEL),
     }
 }

@@ -6,6 +6,7 @@ use sinet_logic::workspace::tabs::Tab;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::HtmlElement;
 
+use crate::notes::{keep, kept};
 use crate::session::Session;
 
 /// The width from which on all panes lie beside each other, as in the style sheet, in CSS pixels.
@@ -131,15 +132,4 @@ pub fn focus(name: &'static str) {
 
 fn is_wide() -> bool {
     window().inner_width().ok().and_then(|width| width.as_f64()).is_none_or(|width| width >= WIDE)
-}
-
-fn kept(name: &str) -> Option<String> {
-    window().local_storage().ok().flatten()?.get_item(name).ok().flatten()
-}
-
-fn keep(name: &str, content: &str) {
-    if let Some(storage) = window().local_storage().ok().flatten() {
-        // Without room it is forgotten with the page.
-        storage.set_item(name, content).ok();
-    }
 }

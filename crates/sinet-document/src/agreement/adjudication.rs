@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde::{Deserialize, Serialize};
 use sinet_formats::{LabelledDocument, LabelledEntity, LabelledRelation, Provenance};
 use sinet_text::WordRange;
 
@@ -14,12 +15,12 @@ use super::disagreement::Part;
 pub struct Adjudication {
     comparisons: Vec<Comparison>,
     decisions: BTreeMap<Place, Decision>,
-    /// What was decided, the last at the end, with the decision before it.
-    history: Vec<(Place, Option<Decision>)>,
+    /// What was decided, the last at the end.
+    history: Vec<(Place, Decision)>,
 }
 
 /// Names a disagreement.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Place {
     /// The comparison.
     pub document: usize,
@@ -28,7 +29,7 @@ pub struct Place {
 }
 
 /// What a person decides about a disagreement.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Decision {
     /// As the first has it, who may have nothing.
     First,
@@ -113,16 +114,21 @@ impl Adjudication {
             }
             _ => {}
         }
-        let before = self.decisions.insert(place, decision);
-        self.history.push((place, before));
+        self.decisions.insert(place, decision.clone());
+        self.history.push((place, decision));
         Ok(())
+    }
+
+    /// What was decided and not taken back, in its order. A place comes twice if it was decided anew.
+    pub fn history(&self) -> &[(Place, Decision)] {
+        &self.history
     }
 
     /// Takes the last decision back, and says about what. `None` if there is none.
     pub fn undo(&mut self) -> Option<Place> {
-        let (place, before) = self.history.pop()?;
-        match before {
-            Some(decision) => _ = self.decisions.insert(place, decision),
+        let (place, _) = self.history.pop()?;
+        match self.history.iter().rfind(|(earlier, _)| *earlier == place) {
+            Some((_, before)) => _ = self.decisions.insert(place, before.clone()),
             None => _ = self.decisions.remove(&place),
         }
         Some(place)

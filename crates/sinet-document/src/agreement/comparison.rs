@@ -43,7 +43,7 @@ pub struct Comparison {
 }
 
 /// An entity, as a label or as an end of a relation.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct End {
     /// Its place in the text, in bytes.
     pub span: ByteSpan,

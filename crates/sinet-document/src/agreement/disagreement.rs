@@ -5,7 +5,7 @@ use sinet_text::{ByteSpan, Types};
 use super::comparison::{End, Side};
 
 /// A label that only one of two people has, or that both have in another way.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Disagreement {
     pub(super) part: Part,
     /// What each says: nothing, or a label of the same sort.
@@ -13,14 +13,14 @@ pub struct Disagreement {
 }
 
 /// The part of the comparison that it is about. Entities are before relations.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) enum Part {
     Entity(usize),
     Relation(usize),
 }
 
 /// A label of one person.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Label {
     /// An entity.
     Entity(End),

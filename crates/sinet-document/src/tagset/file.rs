@@ -23,36 +23,12 @@ impl Tagset {
             return Err(TagsetError::TooLarge);
         }
         let file: File = serde_json::from_str(json).map_err(|error| TagsetError::NoTypes(error.to_string()))?;
-        let mut tagset = Self::default();
-        tagset.read_entities(file.entities.0)?;
-        tagset.read_relations(file.relations.0)?;
-        for (sort, chosen) in [(Sort::Entity, file.of_model.entities), (Sort::Relation, file.of_model.relations)] {
-            for (kind, own) in chosen {
-                tagset.map(sort, &kind, own.as_deref())?;
-            }
-        }
-        Ok(tagset)
+        file.try_into()
     }
 
     /// Writes a `types.json`. The trainer reads it if there is at least one type of each sort.
     pub fn to_json(&self) -> String {
-        let entities = self.entities.iter().map(|tag| {
-            let EntityTag { name, short, verbose, key, tone } = tag;
-            let (short, verbose) = (Some(short.clone()), Some(verbose.clone()));
-            (name.clone(), EntityEntry { short, verbose, key: key.map(String::from), tone: Some(*tone) })
-        });
-        let relations = self.relations.iter().map(|tag| {
-            let RelationTag { name, short, verbose, key, symmetric, heads, tails } = tag.clone();
-            let key = key.map(String::from);
-            (name, RelationEntry { short: Some(short), verbose: Some(verbose), symmetric, key, heads, tails })
-        });
-        let [entities_of_model, relations_of_model] = self.of_model.clone();
-        let file = File {
-            entities: Entries(entities.collect()),
-            relations: Entries(relations.collect()),
-            of_model: OfModel { entities: entities_of_model, relations: relations_of_model },
-        };
-        serde_json::to_string_pretty(&file).expect("types are plain JSON")
+        serde_json::to_string_pretty(self).expect("types are plain JSON")
     }
 
     fn read_entities(&mut self, entries: Vec<(String, EntityEntry)>) -> Result<(), TagsetError> {
@@ -90,6 +66,43 @@ impl Tagset {
     }
 }
 
+impl From<Tagset> for File {
+    fn from(tagset: Tagset) -> Self {
+        let entities = tagset.entities.iter().map(|tag| {
+            let EntityTag { name, short, verbose, key, tone } = tag;
+            let (short, verbose) = (Some(short.clone()), Some(verbose.clone()));
+            (name.clone(), EntityEntry { short, verbose, key: key.map(String::from), tone: Some(*tone) })
+        });
+        let relations = tagset.relations.iter().map(|tag| {
+            let RelationTag { name, short, verbose, key, symmetric, heads, tails } = tag.clone();
+            let key = key.map(String::from);
+            (name, RelationEntry { short: Some(short), verbose: Some(verbose), symmetric, key, heads, tails })
+        });
+        let [entities_of_model, relations_of_model] = tagset.of_model.clone();
+        Self {
+            entities: Entries(entities.collect()),
+            relations: Entries(relations.collect()),
+            of_model: OfModel { entities: entities_of_model, relations: relations_of_model },
+        }
+    }
+}
+
+impl TryFrom<File> for Tagset {
+    type Error = TagsetError;
+
+    fn try_from(file: File) -> Result<Self, TagsetError> {
+        let mut tagset = Self::default();
+        tagset.read_entities(file.entities.0)?;
+        tagset.read_relations(file.relations.0)?;
+        for (sort, chosen) in [(Sort::Entity, file.of_model.entities), (Sort::Relation, file.of_model.relations)] {
+            for (kind, own) in chosen {
+                tagset.map(sort, &kind, own.as_deref())?;
+            }
+        }
+        Ok(tagset)
+    }
+}
+
 /// The keys that types ask for, each for the first type that does. If none asks, each gets one in order.
 fn usable(wanted: Vec<Option<String>>) -> Vec<Option<char>> {
     if wanted.iter().all(Option::is_none) {
@@ -116,7 +129,7 @@ fn words(words: Option<String>, name: &str) -> Result<String, TagsetError> {
 /// `types.json` as it is written.
 #[derive(Serialize, Deserialize)]
 #[serde(expecting = "an object with `entities` and `relations`")]
-struct File {
+pub(super) struct File {
     entities: Entries<EntityEntry>,
     #[serde(default)]
     relations: Entries<RelationEntry>,

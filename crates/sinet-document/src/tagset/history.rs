@@ -2,6 +2,9 @@
 
 use std::collections::VecDeque;
 
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
 use super::{Tagset, TagsetEdit, TagsetError};
 
 /// The most changes that can be taken back.
@@ -9,14 +12,15 @@ const MOST_STEPS: usize = 100;
 
 /// A tagset with the changes that led to it. `T` is what somebody remembers with a change, such as the documents that
 /// have followed it.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(bound(serialize = "T: Serialize", deserialize = "T: DeserializeOwned"))]
 pub struct TagsetHistory<T> {
     tagset: Tagset,
     done: VecDeque<Step<T>>,
     undone: Vec<Step<T>>,
 }
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 struct Step<T> {
     /// The other tagset: the one before a change that was made, the one after a change that was taken back.
     other: Tagset,
@@ -75,5 +79,24 @@ impl<T: Default> TagsetHistory<T> {
         std::mem::swap(&mut self.tagset, &mut step.other);
         self.done.push_back(step);
         true
+    }
+}
+
+impl<T: Serialize + DeserializeOwned + Default> TagsetHistory<T> {
+    /// All of it, to be kept.
+    pub fn to_json(&self) -> String {
+        serde_json::to_string(self).expect("types and what is remembered with them are plain JSON")
+    }
+
+    /// Reads what [`Self::to_json`] has written, or a `types.json`, which nobody has changed yet.
+    ///
+    /// # Errors
+    ///
+    /// [`TagsetError`] if it is neither.
+    pub fn from_json(json: &str) -> Result<Self, TagsetError> {
+        match serde_json::from_str(json) {
+            Ok(history) => Ok(history),
+            Err(_) => Tagset::from_json(json).map(Self::new),
+        }
     }
 }

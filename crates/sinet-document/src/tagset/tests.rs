@@ -336,6 +336,24 @@ fn changes_are_taken_back() {
     assert!(!history.redo());
 }
 
+#[test]
+fn changes_are_taken_back_after_they_were_kept() {
+    let mut history = TagsetHistory::<Vec<u32>>::new(tagset());
+    history.apply(&rename(Sort::Entity, "Person", "Human")).unwrap();
+    history.last().unwrap().push(7);
+    history.apply(&remove(Sort::Entity, "Place")).unwrap();
+    history.undo();
+    let mut kept = TagsetHistory::from_json(&history.to_json()).unwrap();
+    assert_eq!(kept, history);
+    assert!(kept.redo() && kept.undo());
+    assert_eq!(kept.last(), Some(&mut vec![7]));
+    assert!(kept.undo() && !kept.undo());
+    assert_eq!(kept.tagset(), &tagset());
+    // A page of before kept the types alone.
+    assert_eq!(TagsetHistory::<Vec<u32>>::from_json(&tagset().to_json()), Ok(TagsetHistory::new(tagset())));
+    assert!(matches!(TagsetHistory::<Vec<u32>>::from_json("[]"), Err(TagsetError::NoTypes(_))));
+}
+
 /// A change of whatever is there; the numbers choose.
 fn edits() -> impl Strategy<Value = (u8, bool, Index, Index, String)> {
     (0..12u8, any::<bool>(), any::<Index>(), any::<Index>(), "[A-Ea-e1 ]{0,3}")

@@ -7,33 +7,29 @@ use sinet_logic::library::rescued::{Fate, RESCUE, fate, tell};
 
 use super::list::Library;
 use super::saving::{is_changed, save_or_copy};
-use super::storage::local;
 use super::store::StoreError;
+use crate::notes;
 
 impl Library {
     /// Puts the open document where it survives the end of the page, which waits for no database.
     pub(super) fn rescue(self) {
         let (place, job) = (self.place.get_value(), Job { body: self.session.body(), state: self.session.state() });
         let place = place.borrow();
-        if is_changed(&place, &job, self.session)
-            && let Some(storage) = local()
-        {
+        if is_changed(&place, &job, self.session) {
             let now = js_sys::Date::now();
             let added = self.head(&place.id).map_or(now, |head| head.added());
             let head = Head::new(place.id.clone(), &job.body, now, place.revision + 1, job.state).since(added);
             // If it is too long for this, the pause before a save is all that can be lost.
-            storage.set_item(&format!("{RESCUE}{}", place.id), &Rescued::to_json(&head, &job.body)).ok();
+            notes::keep(&format!("{RESCUE}{}", place.id), &Rescued::to_json(&head, &job.body));
         }
     }
 
     /// Takes in the documents that pages have rescued at their end. One that cannot be read is set aside.
     pub(super) async fn take_rescued(self) -> Result<(), StoreError> {
-        let (Some(store), Some(storage)) = (self.store.get_value(), local()) else { return Ok(()) };
-        let names: Vec<String> =
-            (0..storage.length().unwrap_or(0)).filter_map(|index| storage.key(index).ok().flatten()).collect();
+        let Some(store) = self.store.get_value() else { return Ok(()) };
         let mut set_aside = 0;
-        for name in names {
-            let Some(content) = storage.get_item(&name).ok().flatten() else { continue };
+        for name in notes::names() {
+            let Some(content) = notes::kept(&name) else { continue };
             match fate(&name, &content) {
                 Fate::Save(rescued) => {
                     let (mut head, body) = *rescued;
@@ -46,13 +42,13 @@ impl Library {
                 Fate::SetAside(other) => {
                     set_aside += 1;
                     // Without room for both it stays under its name.
-                    if storage.set_item(&other, &content).is_err() {
+                    if !notes::keep(&other, &content) {
                         continue;
                     }
                 }
                 Fate::Leave => continue,
             }
-            storage.remove_item(&name).ok();
+            notes::forget(&name);
         }
         if set_aside > 0 {
             self.said.set(tell(set_aside));

@@ -1,7 +1,9 @@
-//! Small notes beside the database: which document a tab has open, and what a page could not save at its end.
+//! Notes of documents: which one a tab has open, and what a page could not save at its end.
 
-use leptos::prelude::*;
+use leptos::prelude::window;
 use sinet_logic::library::rescued::RESCUE;
+
+use crate::notes;
 
 /// The note in which a tab remembers the document that it had open.
 const OPEN: &str = "sinet-open";
@@ -23,14 +25,7 @@ pub fn remember_open(id: Option<&str>) {
 
 /// Deletes the note that a page has left of a document.
 pub fn forget_rescued(id: &str) {
-    if let Some(storage) = local() {
-        storage.remove_item(&format!("{RESCUE}{id}")).ok();
-    }
-}
-
-/// The storage of all tabs.
-pub fn local() -> Option<web_sys::Storage> {
-    window().local_storage().ok().flatten()
+    notes::forget(&format!("{RESCUE}{id}"));
 }
 
 /// The storage of this tab.

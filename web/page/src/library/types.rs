@@ -111,19 +111,17 @@ impl Library {
         counts
     }
 
-    /// Reads the types from the database, at the beginning and when another tab has changed them.
+    /// Reads the types and their changes from the database, at the beginning and when another tab has changed them.
     pub(super) async fn load_types(self) {
         let Some(store) = self.store.get_value() else { return };
-        let tagset = match store.types().await {
-            Ok(json) => json.map(|json| Tagset::from_json(&json)).transpose(),
+        let history = match store.types().await {
+            Ok(json) => json.map(|json| TagsetHistory::from_json(&json)).transpose(),
             Err(error) => return self.trouble.set(Some(error)),
         };
-        match tagset {
-            Ok(tagset) => {
-                let is_new =
-                    self.types.with_untracked(|types| types.as_ref().map(TagsetHistory::tagset) != tagset.as_ref());
-                if is_new {
-                    self.show_types(tagset.map(TagsetHistory::new), |_| {});
+        match history {
+            Ok(history) => {
+                if self.types.with_untracked(|types| *types != history) {
+                    self.show_types(history, |_| {});
                 }
             }
             Err(error) => self.said.set(format!("Your types are damaged, and the model’s are shown. {error}")),
@@ -175,6 +173,7 @@ impl Library {
                 }
             }
             self.is_following.set(false);
+            self.keep_types();
         });
     }
 
@@ -216,7 +215,7 @@ impl Library {
     }
 
     fn keep_types(self) {
-        let json = self.types.with_untracked(|types| types.as_ref().map(|types| types.tagset().to_json()));
+        let json = self.types.with_untracked(|types| types.as_ref().map(TagsetHistory::to_json));
         spawn_local(async move {
             let Some(store) = self.store.get_value() else { return };
             match store.save_types(json).await {

@@ -48,10 +48,7 @@ fn run(workspace: Workspace, library: Library, interaction: Interaction, people:
         Shortcut::Show(tab) => workspace.show(tab),
         Shortcut::Edit if workspace.is_writing.get_untracked() => writing::finish(workspace, interaction),
         Shortcut::Edit => text_pane::write(workspace, interaction),
-        Shortcut::New => {
-            library.open_new(OpenDocument::of_text(""));
-            workspace.write(0);
-        }
+        Shortcut::New => text_pane::write_new(workspace, library),
         Shortcut::Documents => workspace.fold(!workspace.panes.with_untracked(|panes| panes.is_folded)),
         Shortcut::Search => {
             workspace.fold(false);

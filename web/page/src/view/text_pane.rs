@@ -45,7 +45,7 @@ pub fn TextPane(
                         type="button"
                         class="quiet"
                         aria-keyshortcuts="Shift+N"
-                        on:click=move |_| library.open_new(OpenDocument::of_text(""))
+                        on:click=move |_| write_new(workspace, library)
                     >
                         "New"
                     </button>
@@ -78,6 +78,12 @@ pub fn TextPane(
             <Legend interaction/>
         </main>
     }
+}
+
+/// Opens a new document, and its text for writing.
+pub fn write_new(workspace: Workspace, library: Library) {
+    library.open_new(OpenDocument::of_text(""));
+    workspace.write(0);
 }
 
 /// Opens the text for writing, at the sentence that is worked on.
