@@ -53,6 +53,42 @@ for (const count of [32, 1000]) {
   });
 }
 
+test('in a text of 5,000 words labels are selected, made and taken back', { timeout: 300_000 }, async (t) => {
+  const { page } = await visit();
+  await settled(page);
+  const count = Math.ceil(5_000 / sentence.trim().split(' ').length);
+  await type(page, sentence.repeat(count).trim(), 240_000);
+  await page.evaluate(() => {
+    window.tasks = [];
+    window.doing = 'nothing';
+    new PerformanceObserver((list) => window.tasks.push(...list.getEntries().map((entry) => `${window.doing}: ${Math.round(entry.duration)}`))).observe({ type: 'longtask' });
+  });
+  const doing = async (what, act) => {
+    await page.evaluate((what) => (window.doing = what), what);
+    await act();
+    await page.waitForTimeout(300);
+  };
+  for (const place of [0, count >> 1, count - 1]) {
+    const row = page.locator('.sentence').nth(place);
+    await row.scrollIntoViewIfNeeded();
+    const first = row.locator('svg .entity').first();
+    await first.waitFor();
+    const was = await first.getAttribute('aria-label');
+    const labels = await row.locator('svg .entity').count();
+    await doing('selecting', () => first.focus());
+    await doing('labelling', async () => {
+      await page.keyboard.press('Delete');
+      await page.waitForFunction(([place, labels]) => document.querySelectorAll('.sentence')[place].querySelectorAll('svg .entity').length === labels - 1, [place, labels]);
+    });
+    await doing('undoing', async () => {
+      await page.keyboard.press('Control+z');
+      await page.waitForFunction(([place, labels]) => document.querySelectorAll('.sentence')[place].querySelectorAll('svg .entity').length === labels, [place, labels]);
+    });
+    assert.equal(await row.locator('svg .entity').first().getAttribute('aria-label'), was);
+  }
+  t.diagnostic(`tasks of 50 ms and more: ${JSON.stringify(await page.evaluate(() => window.tasks))}`);
+});
+
 for (const [width, height] of [[768, 1024], [390, 844]]) {
   test(`in a narrow window the sheet leaves the selected sentence in view: ${width} pixels`, { timeout: 120_000 }, async () => {
     const { page } = await visit({ viewport: { width, height } });
