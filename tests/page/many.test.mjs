@@ -178,7 +178,7 @@ test('only checked documents are training data, unless somebody asks for all', a
     return readFile(await download.path());
   };
   assert.equal((await take()).subarray(0, 2).toString(), 'PK');
-  await said(page, '1 documents were written as training data.');
+  await said(page, '1 document was written as training data.');
   await page.getByRole('checkbox', { name: 'only checked' }).uncheck();
   await take();
   await said(page, '4 documents were written as training data.');

@@ -49,10 +49,8 @@ impl Files {
         let content = set.to_zip().map_err(|error| error.to_string())?;
         download("set.zip", "application/zip", &content)?;
         let types = if set.types.is_some() { " with the types" } else { "" };
-        Ok(format!(
-            "{} documents were written{types}. Open the file in another browser to go on there.",
-            set.documents.len()
-        ))
+        let written = written(set.documents.len());
+        Ok(format!("{written}{types}. Open the file in another browser to go on there."))
     }
 
     /// One sentence, whatever comes of it.
@@ -78,7 +76,8 @@ impl Files {
         let (content, report) = writer.finish().map_err(|error| format!("{error}."))?;
         download(&format!("documents.{}", format.extension()), format.media_type(), &content)?;
         let losses: Vec<String> = report.sentences().collect();
-        Ok(format!("{count} documents were written as {}. {}", format.title(), losses.join(" ")).trim_end().to_owned())
+        let losses = losses.join(" ");
+        Ok(format!("{} as {}. {losses}", written(count), format.title()).trim_end().to_owned())
     }
 
     async fn write_training(self, only_checked: bool) -> Result<String, String> {
@@ -95,8 +94,12 @@ impl Files {
         let types = session.editor.types.get_untracked();
         let (content, _) = archive(&documents, &types, &session.provenance()).map_err(|error| format!("{error}."))?;
         download("documents-training.zip", "application/zip", &content)?;
-        Ok(format!("{} documents were written as training data.", documents.len()))
+        Ok(format!("{} as training data.", written(documents.len())))
     }
+}
+
+fn written(count: usize) -> String {
+    if count == 1 { "1 document was written".to_owned() } else { format!("{count} documents were written") }
 }
 
 /// Said where there is nothing to write.
