@@ -66,19 +66,11 @@ fn explained<'j, T: Deserialize<'j>>(json: &'j str, error: &serde_json::Error, c
     // The reader has not come as far as the document's name.
     let id = ["id", "doc_key", "orig_id", "sourceid"].iter().find_map(|name| record.get(name));
     context.id = id.filter(|id| !id.is_object() && !id.is_array()).map(name_of);
-    let path = path_of_fault::<T>(json);
+    let found = serde_path_to_error::deserialize::<_, T>(&mut Deserializer::from_str(json));
+    let path = found.err().map(|error| FieldPath::from(error.path()));
     let value = path.as_ref().and_then(|path| path.find(&record));
     let field = path.as_ref().filter(|path| !path.is_root()).map(FieldPath::to_string);
     Fault { field, line: lines_before(error), problem: problem(&message_of(error), value) }
-}
-
-/// The place at which a record is no `T`. Its reader is erased, so that every `T` shares the code that keeps the path: a fault
-/// needs no speed, and that code for each of them would be a twentieth of the page.
-fn path_of_fault<'j, T: Deserialize<'j>>(json: &'j str) -> Option<FieldPath> {
-    let (mut json, mut track) = (Deserializer::from_str(json), serde_path_to_error::Track::new());
-    let tracked = serde_path_to_error::Deserializer::new(&mut json, &mut track);
-    let found = erased_serde::deserialize::<T>(&mut <dyn erased_serde::Deserializer>::erase(tracked));
-    found.err().map(|_| FieldPath::from(&track.path()))
 }
 
 /// The fault of bytes that are no JSON.
