@@ -100,7 +100,7 @@ fn List(library: Library, files: Files) -> impl IntoView {
             when=move || !library.heads.with(Vec::is_empty)
             fallback=|| view! { <p class="note">"What you write or open is kept here, in this browser only, until you delete it."</p> }
         >
-            <Rows library found/>
+            <Rows library found search/>
         </Show>
     }
 }
@@ -209,7 +209,7 @@ fn All(library: Library, files: Files) -> impl IntoView {
 
 /// The documents that were found. Only the rows near what is seen are drawn; the others keep their room.
 #[component]
-fn Rows(library: Library, found: Memo<Vec<Head>>) -> impl IntoView {
+fn Rows(library: Library, found: Memo<Vec<Head>>, search: RwSignal<String>) -> impl IntoView {
     let list = NodeRef::<html::Div>::new();
     // The first and the last row that are seen.
     let seen = RwSignal::new((0, 40));
@@ -249,6 +249,13 @@ fn Rows(library: Library, found: Memo<Vec<Head>>) -> impl IntoView {
             if top < list.scroll_top() || top + ROW as i32 > list.scroll_top() + height {
                 list.set_scroll_top(top - height / 3);
             }
+        }
+    });
+    // What is found begins at the top.
+    Effect::new(move |before: Option<()>| {
+        search.track();
+        if let (Some(()), Some(list)) = (before, list.get_untracked()) {
+            list.set_scroll_top(0);
         }
     });
     view! {
