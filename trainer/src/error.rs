@@ -11,7 +11,7 @@ use sinet_infer::config::ConfigError;
 use sinet_infer::selftest::SelfTestFormatError;
 use sinet_infer::weights::WeightsError;
 use sinet_infer::{AnnotateError, ExportError, FolderError, LoadError};
-use sinet_model::WeightError;
+use sinet_model::{Unsupported, WeightError};
 use sinet_text::TokenizerError;
 use zip::result::ZipError;
 
@@ -239,8 +239,11 @@ pub enum DataError {
     #[error(transparent)]
     Weights(#[from] WeightsError),
     /// It is the configuration of no known encoder.
-    #[error("not the configuration of a BERT or ALBERT: {0}")]
+    #[error("not the configuration of an encoder that works here: {0}")]
     EncoderConfig(#[source] serde_json::Error),
+    /// It is the configuration of a known encoder, with a part that does not work here.
+    #[error("{0}")]
+    Unsupported(#[from] Unsupported),
     /// An encoder's weights do not fit its configuration.
     #[error("the encoder does not fit its own config.json: {0}")]
     Encoder(#[source] WeightError),

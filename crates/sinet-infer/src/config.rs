@@ -1,7 +1,7 @@
 //! `config.json`: the sizes, types and thresholds of a model.
 
 use serde::{Deserialize, Serialize};
-use sinet_model::{EncoderConfig, SinetConfig};
+use sinet_model::{SinetConfig, Sizes, Unsupported};
 use sinet_text::Schema;
 
 /// Name of the configuration inside a model folder.
@@ -63,26 +63,21 @@ impl ModelConfig {
     /// [`ConfigError::Field`], naming the field.
     pub fn check(&self) -> Result<(), ConfigError> {
         let SinetConfig { encoder, tasks } = &self.architecture;
-        let (d, ctam) = (encoder.hidden_size(), &tasks.ctam);
+        let Sizes { vocabulary, embedding, hidden: d, layers, heads, feed_forward, max_pieces, others } =
+            encoder.sizes();
+        let ctam = &tasks.ctam;
+        let sizes = [&[vocabulary, embedding, d, feed_forward], &others[..]].concat();
         let divides = |heads: usize| heads > 0 && d.is_multiple_of(heads);
         let conditions = [
             ("format_version", self.format_version == FORMAT_VERSION, "this version of the program reads 1"),
             (
                 "architecture.encoder",
-                sizes(encoder).iter().all(|size| (1..=MAX_SIZE).contains(size)),
+                sizes.iter().all(|size| (1..=MAX_SIZE).contains(size)),
                 "a size is 0 or above 1048576",
             ),
-            (
-                "architecture.encoder.num_hidden_layers",
-                (1..=MAX_LAYERS).contains(&layers(encoder)),
-                "1 to 256 are possible",
-            ),
-            ("architecture.encoder.max_position_embeddings", encoder.max_pieces() >= 3, "a word needs 3"),
-            (
-                "architecture.encoder.num_attention_heads",
-                divides(encoder.attention_heads()),
-                "it must divide hidden_size",
-            ),
+            ("architecture.encoder.num_hidden_layers", (1..=MAX_LAYERS).contains(&layers), "1 to 256 are possible"),
+            ("architecture.encoder.max_position_embeddings", max_pieces >= 3, "a word needs 3"),
+            ("architecture.encoder.num_attention_heads", divides(heads), "it must divide hidden_size"),
             ("architecture.heads.ctam.heads", divides(ctam.heads), "it must divide hidden_size"),
             ("architecture.heads.ctam.layers", (1..=MAX_LAYERS).contains(&ctam.layers), "1 to 256 are possible"),
             (
@@ -116,7 +111,7 @@ impl ModelConfig {
         ];
         match conditions.into_iter().find(|(_, holds, _)| !holds) {
             Some((field, _, reason)) => Err(ConfigError::Field { field, reason }),
-            None => Ok(()),
+            None => Ok(encoder.check()?),
         }
     }
 }
@@ -136,38 +131,9 @@ pub enum ConfigError {
         /// The condition that it does not meet.
         reason: &'static str,
     },
-}
-
-/// Rows of the table of word pieces.
-pub(crate) fn vocabulary_rows(encoder: &EncoderConfig) -> usize {
-    match encoder {
-        EncoderConfig::Bert(config) => config.vocab_size,
-        EncoderConfig::Albert(config) => config.vocab_size,
-    }
-}
-
-/// Every size that the memory for an encoder grows with.
-fn sizes(encoder: &EncoderConfig) -> Vec<usize> {
-    match encoder {
-        EncoderConfig::Bert(c) => {
-            vec![c.vocab_size, c.hidden_size, c.intermediate_size, c.max_position_embeddings, c.type_vocab_size]
-        }
-        EncoderConfig::Albert(c) => vec![
-            c.vocab_size,
-            c.embedding_size,
-            c.hidden_size,
-            c.intermediate_size,
-            c.max_position_embeddings,
-            c.type_vocab_size,
-        ],
-    }
-}
-
-fn layers(encoder: &EncoderConfig) -> usize {
-    match encoder {
-        EncoderConfig::Bert(config) => config.num_hidden_layers,
-        EncoderConfig::Albert(config) => config.num_hidden_layers,
-    }
+    /// The encoder is one that does not work here.
+    #[error("{CONFIG}: architecture.encoder: {0}")]
+    Encoder(#[from] Unsupported),
 }
 
 #[cfg(test)]
@@ -275,7 +241,9 @@ mod tests {
         check(
             "/architecture/encoder/model_type",
             json!("gpt"),
-            expect!["config.json: unknown variant `gpt`, expected `bert` or `albert` at line 1 column 79"],
+            expect![
+                "config.json: unknown variant `gpt`, expected one of `bert`, `albert`, `distilbert`, `electra`, `mpnet`, `roberta`, `xlm-roberta`, `deberta-v2`, `modernbert` at line 1 column 79"
+            ],
         );
         check(
             "/schema/entities",

@@ -5,7 +5,7 @@ use burn::tensor::Device;
 use sinet_model::{Encoder, EncoderConfig, Sinet, Tasks, WeightError};
 use sinet_text::{Schema, Tokenizer, TokenizerError};
 
-use crate::config::{CONFIG, ConfigError, ModelConfig, vocabulary_rows};
+use crate::config::{CONFIG, ConfigError, ModelConfig};
 use crate::folder::{FolderError, ModelFiles, VerifiedFiles};
 use crate::selftest::{SELF_TEST, SelfTest, SelfTestFormatError};
 use crate::weights::{self, Precision, WEIGHTS, WeightsError};
@@ -113,7 +113,7 @@ impl Model {
 ///
 /// [`LoadError::Vocabulary`].
 pub fn check_vocabulary(encoder: &EncoderConfig, tokenizer: &Tokenizer) -> Result<(), LoadError> {
-    let (largest_id, rows) = (tokenizer.largest_id(), vocabulary_rows(encoder));
+    let (largest_id, rows) = (tokenizer.largest_id(), encoder.sizes().vocabulary);
     if largest_id as usize >= rows {
         return Err(LoadError::Vocabulary { largest_id, rows });
     }

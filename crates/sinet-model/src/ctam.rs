@@ -214,7 +214,7 @@ mod tests {
         let bias = vector(output.bias().unwrap());
         let out: Vec<f64> =
             times(&mixed, &wo).iter().zip(&bias).zip(agent).map(|((o, b), agent)| o + b + agent).collect();
-        let Some(LayerNorm { gamma, beta, .. }) = &ctam.norm else { return (out, attention) };
+        let Some(LayerNorm { gamma, beta: Some(beta), .. }) = &ctam.norm else { return (out, attention) };
         let mean = out.iter().sum::<f64>() / d as f64;
         let variance = out.iter().map(|x| (x - mean).powi(2)).sum::<f64>() / d as f64;
         let scales = vector(gamma.val()).into_iter().zip(vector(beta.val()));

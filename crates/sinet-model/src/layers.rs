@@ -21,22 +21,29 @@ pub(crate) fn embedding(rows: usize, d: usize, device: &Device) -> Embedding {
 pub struct LayerNorm {
     /// γ, `[d]`
     pub gamma: Param<Tensor<1>>,
-    /// β, `[d]`
-    pub beta: Param<Tensor<1>>,
+    /// β, `[d]`; 0 where there is none.
+    pub beta: Option<Param<Tensor<1>>>,
     epsilon: f64,
 }
 
 impl LayerNorm {
     /// γ = 1, β = 0.
     pub(crate) fn init(d: usize, epsilon: f64, device: &Device) -> Self {
-        Self { gamma: ONES.init([d], device), beta: ZEROS.init([d], device), epsilon }
+        Self { beta: Some(ZEROS.init([d], device)), ..Self::init_without_bias(d, epsilon, device) }
+    }
+
+    /// γ = 1, and no β.
+    pub(crate) fn init_without_bias(d: usize, epsilon: f64, device: &Device) -> Self {
+        Self { gamma: ONES.init([d], device), beta: None, epsilon }
     }
 
     /// # Shapes
     ///
     /// - x: `[rows, d]`, output: the same
     pub fn forward(&self, x: Tensor<2>) -> Tensor<2> {
-        sinet_kernels::layer_norm(x, self.gamma.val(), self.beta.val(), self.epsilon)
+        let gamma = self.gamma.val();
+        let beta = self.beta.as_ref().map_or_else(|| gamma.zeros_like(), Param::val);
+        sinet_kernels::layer_norm(x, gamma, beta, self.epsilon)
     }
 }
 

@@ -5,7 +5,7 @@
 //!
 //! | | section 3 | module |
 //! |---|---|---|
-//! | [`Encoder`] | BERT encoder | `encoder` |
+//! | [`Encoder`] | BERT encoder, or another | `encoder` |
 //! | [`Tap`] | eq. 1 | `tap` |
 //! | [`Ctam`] | eq. 2 to 4 | `ctam` |
 //! | [`TaskInteraction`] | eq. 1 to 4, in both directions | `interaction` |
@@ -36,8 +36,10 @@ pub use batch::Batch;
 pub use classifier::{Candidates, ConcatLinear, EntityClassifier, RelationClassifier};
 pub use ctam::{Agent, Ctam, CtamConfig, CtamOutput};
 pub use encoder::{
-    Activation, Albert, AlbertConfig, Bert, BertConfig, Embeddings, Encoder, EncoderConfig, EncoderOutput, Projection,
-    QueryKeyValue, TransformerLayer,
+    Activation, Albert, AlbertConfig, Bert, BertConfig, Deberta, DebertaConfig, DebertaLayer, DistilBertConfig,
+    ElectraConfig, Embeddings, Encoder, EncoderConfig, EncoderOutput, LayerType, ModernBert, ModernBertConfig,
+    ModernBertLayer, MpNet, MpNetConfig, PositionTerm, Projection, QueryKeyValue, RobertaConfig, Rope, RopeParameters,
+    SelfAttention, Sizes, TransformerLayer, Unsupported,
 };
 pub use interaction::{CrossAttention, Interaction, Spaces, TaskInteraction};
 pub use layers::{Dropout, LayerNorm};
@@ -51,4 +53,4 @@ pub use sinet_kernels::Precision;
 pub use span::{Pair, Span};
 pub use tap::Tap;
 pub use tasks::{Tasks, TasksConfig};
-pub use weights::{ModulePath, NamedTensor, WeightError, Weights};
+pub use weights::{ModulePath, NamedTensor, WeightError, Weights, is_of_encoder};

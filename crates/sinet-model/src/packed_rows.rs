@@ -75,9 +75,9 @@ impl PackedRows {
         if segments.device() == *device { segments.clone() } else { Segments::new(&self.sequences, device) }
     }
 
-    /// Position of each row in its sequence, `[rows]`.
-    pub(crate) fn positions(&self, device: &Device) -> Tensor<1, Int> {
-        indices(self.sequences.iter().flat_map(|sequence| 0..sequence.rows.len()), device)
+    /// Position of each row in its sequence.
+    pub(crate) fn positions(&self) -> impl Iterator<Item = usize> {
+        self.sequences.iter().flat_map(|sequence| 0..sequence.rows.len())
     }
 
     /// The row of each sequence's `[CLS]`, `[sequences]`.
@@ -135,7 +135,7 @@ impl PackedRows {
 }
 
 /// Added to a score that must not count: its softmax is exactly 0, in half precision too.
-const HIDDEN: f32 = -1e4;
+pub(crate) const HIDDEN: f32 = -1e4;
 
 /// Indices as a tensor, `[n]`.
 pub(crate) fn indices(values: impl Iterator<Item = usize>, device: &Device) -> Tensor<1, Int> {

@@ -49,7 +49,7 @@ impl Sinet {
     ///
     /// The first tensor that is missing or has another shape.
     pub fn with_weights(self, weights: &Weights) -> Result<Self, WeightError> {
-        load(self, weights)
+        load(self, &weights.iter().map(|(name, tensor)| (name.clone(), tensor)).collect())
     }
 
     /// All weights, by name. Those of a layer that was packed are not among them.
@@ -59,27 +59,49 @@ impl Sinet {
 }
 
 impl Encoder {
-    /// Replaces the encoder's weights by those of a plain Hugging Face checkpoint, with or without the prefix
-    /// `bert.` or `albert.` on its names.
+    /// Replaces the encoder's weights by those of a plain Hugging Face checkpoint, with or without the prefix of its
+    /// architecture on its names (`bert.`, `roberta.`, ...). Layer normalisations may have their old names, gamma and beta.
+    /// Tensors that the encoder has no use for, such as a pooler's, are ignored.
     ///
     /// # Errors
     ///
     /// The first tensor that is missing or has another shape.
     pub fn with_weights(self, weights: &Weights) -> Result<Self, WeightError> {
-        let weights: Weights = weights
-            .iter()
-            .map(|(name, tensor)| {
-                let plain = name.strip_prefix("bert.").or(name.strip_prefix("albert.")).unwrap_or(name);
-                (plain.to_owned(), tensor.clone())
-            })
-            .collect();
-        load(self, &weights)
+        let prefix = self.prefix();
+        let plain = |name: &str| {
+            let name = name.strip_prefix(prefix).unwrap_or(name);
+            let renamed = |old, new| name.strip_suffix(old).map(|norm| format!("{norm}{new}"));
+            let renamed =
+                renamed("LayerNorm.gamma", "LayerNorm.weight").or(renamed("LayerNorm.beta", "LayerNorm.bias"));
+            renamed.unwrap_or_else(|| name.to_owned())
+        };
+        load(self, &weights.iter().map(|(name, tensor)| (plain(name), tensor)).collect())
+    }
+
+    /// The prefix of its names in the checkpoint of a whole network.
+    fn prefix(&self) -> &'static str {
+        match self {
+            Self::Bert(_) => "bert.",
+            Self::Albert(_) => "albert.",
+            Self::DistilBert(_) => "distilbert.",
+            Self::Electra(_) => "electra.",
+            Self::MpNet(_) => "mpnet.",
+            Self::Roberta(_) => "roberta.",
+            Self::Deberta(_) => "deberta.",
+            Self::ModernBert(_) => "model.",
+        }
     }
 
     /// All weights, by their names in a plain Hugging Face checkpoint, without a prefix.
     pub fn weights(&self) -> Weights {
         save(self)
     }
+}
+
+/// Whether a name in the checkpoint of a whole network is that of one of the encoder's weights.
+pub fn is_of_encoder(name: &str) -> bool {
+    let prefixes = ["bert.", "albert.", "distilbert.", "electra.", "mpnet.", "roberta.", "deberta.", "model."];
+    prefixes.iter().any(|prefix| name.starts_with(prefix))
 }
 
 /// The position of a traversal of the module tree.
@@ -123,8 +145,18 @@ fn checkpoint_name(path: &[&str]) -> String {
     let module = match module {
         ["encoder", "Bert", rest @ ..] => format!("bert.{}", bert(rest)),
         ["encoder", "Albert", rest @ ..] => format!("albert.{}", albert(rest)),
-        ["Bert", rest @ ..] => bert(rest),
+        ["encoder", "DistilBert", rest @ ..] => format!("distilbert.{}", distilbert(rest)),
+        ["encoder", "Electra", rest @ ..] => format!("electra.{}", bert(rest)),
+        ["encoder", "MpNet", rest @ ..] => format!("mpnet.{}", mpnet(rest)),
+        ["encoder", "Roberta", rest @ ..] => format!("roberta.{}", bert(rest)),
+        ["encoder", "Deberta", rest @ ..] => format!("deberta.{}", deberta(rest)),
+        ["encoder", "ModernBert", rest @ ..] => format!("model.{}", modernbert(rest)),
+        ["Bert" | "Electra" | "Roberta", rest @ ..] => bert(rest),
         ["Albert", rest @ ..] => albert(rest),
+        ["DistilBert", rest @ ..] => distilbert(rest),
+        ["MpNet", rest @ ..] => mpnet(rest),
+        ["Deberta", rest @ ..] => deberta(rest),
+        ["ModernBert", rest @ ..] => modernbert(rest),
         ["tasks", rest @ ..] => tasks(rest),
         other => other.join("."),
     };
@@ -177,6 +209,85 @@ fn albert(path: &[&str]) -> String {
     }
 }
 
+fn distilbert(path: &[&str]) -> String {
+    match path {
+        ["embeddings", "layer_norm"] => "embeddings.LayerNorm".to_owned(),
+        ["layers", n, "projection", "Separate", part] => {
+            let part = match *part {
+                "query" => "q_lin",
+                "key" => "k_lin",
+                "value" => "v_lin",
+                other => other,
+            };
+            format!("transformer.layer.{n}.attention.{part}")
+        }
+        ["layers", n, part] => {
+            let part = match *part {
+                "attention_output" => "attention.out_lin",
+                "attention_norm" => "sa_layer_norm",
+                "intermediate" => "ffn.lin1",
+                "output" => "ffn.lin2",
+                "output_norm" => "output_layer_norm",
+                other => other,
+            };
+            format!("transformer.layer.{n}.{part}")
+        }
+        other => other.join("."),
+    }
+}
+
+fn mpnet(path: &[&str]) -> String {
+    match path {
+        ["layers", n, "projection", "Separate", part] => {
+            let part = match *part {
+                "query" => "q",
+                "key" => "k",
+                "value" => "v",
+                other => other,
+            };
+            format!("encoder.layer.{n}.attention.attn.{part}")
+        }
+        ["layers", n, "attention_output"] => format!("encoder.layer.{n}.attention.attn.o"),
+        ["layers", n, "attention_norm"] => format!("encoder.layer.{n}.attention.LayerNorm"),
+        ["relative_attention_bias"] => "encoder.relative_attention_bias".to_owned(),
+        other => bert(other),
+    }
+}
+
+fn deberta(path: &[&str]) -> String {
+    match path {
+        ["layers", n, "layer", "projection", "Separate", part] => {
+            format!("encoder.layer.{n}.attention.self.{part}_proj")
+        }
+        ["layers", n, "layer", part] => bert(&["layers", *n, *part]),
+        ["layers", n, "position_key"] => format!("encoder.layer.{n}.attention.self.pos_key_proj"),
+        ["layers", n, "position_query"] => format!("encoder.layer.{n}.attention.self.pos_query_proj"),
+        ["relative"] => "encoder.rel_embeddings".to_owned(),
+        ["relative_norm"] => "encoder.LayerNorm".to_owned(),
+        other => bert(other),
+    }
+}
+
+fn modernbert(path: &[&str]) -> String {
+    match path {
+        ["embeddings", "word_embeddings"] => "embeddings.tok_embeddings".to_owned(),
+        ["embeddings", "layer_norm"] => "embeddings.norm".to_owned(),
+        ["layers", n, part] => {
+            let part = match *part {
+                "attention_norm" => "attn_norm",
+                "projection" => "attn.Wqkv",
+                "attention_output" => "attn.Wo",
+                "output_norm" => "mlp_norm",
+                "intermediate" => "mlp.Wi",
+                "output" => "mlp.Wo",
+                other => other,
+            };
+            format!("layers.{n}.{part}")
+        }
+        other => other.join("."),
+    }
+}
+
 fn tasks(path: &[&str]) -> String {
     match path {
         ["interaction", "tap", "entity"] => "linear_s".to_owned(),
@@ -203,7 +314,10 @@ fn tasks(path: &[&str]) -> String {
     }
 }
 
-fn load<M: Module>(module: M, weights: &Weights) -> Result<M, WeightError> {
+/// Tensors by the names that [`ModulePath::checkpoint_name`] gives.
+type Found<'a> = BTreeMap<String, &'a NamedTensor>;
+
+fn load<M: Module>(module: M, weights: &Found) -> Result<M, WeightError> {
     let mut loader = Loader { path: ModulePath::default(), weights, error: None };
     let module = module.map(&mut loader);
     match loader.error {
@@ -214,14 +328,14 @@ fn load<M: Module>(module: M, weights: &Weights) -> Result<M, WeightError> {
 
 struct Loader<'a> {
     path: ModulePath,
-    weights: &'a Weights,
+    weights: &'a Found<'a>,
     error: Option<WeightError>,
 }
 
 impl Loader<'_> {
     fn find(&self, expected: &[usize]) -> Result<&NamedTensor, WeightError> {
         let name = self.path.checkpoint_name();
-        let Some(tensor) = self.weights.get(&name) else { return Err(WeightError::Missing { name }) };
+        let Some(&tensor) = self.weights.get(&name) else { return Err(WeightError::Missing { name }) };
         // The authors' CTAM norm is `[1, d]`.
         let found = match tensor.shape.as_slice() {
             [1, rest @ ..] if expected.len() == rest.len() => rest,

@@ -25,6 +25,7 @@
 
 mod abbreviations;
 pub mod annotation;
+mod byte_level;
 mod charsmap;
 pub mod document;
 pub mod explanation;

@@ -30,13 +30,13 @@ pub struct Tokenizer {
 /// Ids of the pieces that stand for no text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SpecialTokens {
-    /// Opens every input: `[CLS]`.
+    /// Opens every input: `[CLS]` (BERT) or `<s>` (RoBERTa).
     pub cls: u32,
-    /// Closes every input: `[SEP]`.
+    /// Closes every input: `[SEP]` (BERT) or `</s>` (RoBERTa).
     pub sep: u32,
-    /// Stands for a word without pieces: `[UNK]` (BERT) or `<unk>` (ALBERT).
+    /// Stands for a word without pieces: `[UNK]` (BERT) or `<unk>` (ALBERT, RoBERTa).
     pub unk: u32,
-    /// Fills a batch: `[PAD]` (BERT) or `<pad>` (ALBERT).
+    /// Fills a batch: `[PAD]` (BERT) or `<pad>` (ALBERT, RoBERTa).
     pub pad: u32,
 }
 
@@ -63,7 +63,7 @@ pub enum TokenizerError {
     #[error("tokenizer.json cannot be read: {0}; take the one that came with the encoder")]
     Malformed(String),
     /// A special token is not in its vocabulary.
-    #[error("tokenizer.json has no token {}; it must be that of a BERT or ALBERT encoder", .0.join(" or "))]
+    #[error("tokenizer.json has no token {}; it must be that of an encoder such as BERT or RoBERTa", .0.join(" or "))]
     MissingToken(&'static [&'static str]),
 }
 
@@ -75,16 +75,16 @@ impl Tokenizer {
     pub fn from_bytes(json: &[u8]) -> Result<Self, TokenizerError> {
         let inner: Pieces =
             serde_json::from_slice(json).map_err(|error| TokenizerError::Malformed(error.to_string()))?;
-        let id = |names: &'static [&'static str]| {
-            let mut ids = names.iter().filter_map(|name| inner.id(name));
-            ids.next().ok_or(TokenizerError::MissingToken(names))
+        // The file says what has which role. Names are for files that do not; a vocabulary may have several of them, since
+        // MPNet has all pieces of BERT beside its own special tokens.
+        let named = |names: &'static [&'static str]| inner.first_of(names).ok_or(TokenizerError::MissingToken(names));
+        let (cls, sep) = match inner.ends() {
+            Some(ends) => ends,
+            None => (named(&["[CLS]", "<s>"])?, named(&["[SEP]", "</s>"])?),
         };
-        let special = SpecialTokens {
-            cls: id(&["[CLS]"])?,
-            sep: id(&["[SEP]"])?,
-            unk: id(&["[UNK]", "<unk>"])?,
-            pad: id(&["[PAD]", "<pad>"])?,
-        };
+        let unk = inner.unknown().map_or_else(|| named(&["[UNK]", "<unk>"]), Ok)?;
+        let pad = inner.padding().map_or_else(|| named(&["[PAD]", "<pad>"]), Ok)?;
+        let special = SpecialTokens { cls, sep, unk, pad };
         Ok(Self { inner, special })
     }
 
@@ -182,6 +182,8 @@ mod tests {
 
     const BERT: &str = include_str!("../tests/fixtures/bert-tokenizer.json");
     const ALBERT: &str = include_str!("../tests/fixtures/albert-tokenizer.json");
+    const ROBERTA: &str = include_str!("../tests/fixtures/roberta-tokenizer.json");
+    const XLMR: &str = include_str!("../tests/fixtures/xlmr-tokenizer.json");
 
     /// The pieces by name, words between `|`.
     #[track_caller]
@@ -201,6 +203,50 @@ mod tests {
     fn words_become_pieces_one_by_one() {
         check(BERT, &["Span-based", "models", "WORKED"], expect!["[CLS]|span - based|models|work ##ed|[SEP]"]);
         check(ALBERT, &["The", "models", "Entity-"], expect!["[CLS]|▁the|▁model s|▁ent ity -|[SEP]"]);
+        check(
+            ROBERTA,
+            &["The", "models", "Entity-", "naïve", "parser's"],
+            expect!["<s>|Ġ The|Ġmodel s|Ġ En ti ty -|Ġ n a Ã ¯ v e|Ġ pa r s er 's|</s>"],
+        );
+        check(
+            XLMR,
+            &["The", "models", "Entity-", "Zürich"],
+            expect!["<s>|▁ T he|▁model s|▁ E ntit y -|▁ Z ü r i ch|</s>"],
+        );
+    }
+
+    #[test]
+    fn special_tokens_have_their_roles_from_the_file() {
+        let special = |json: &serde_json::Value| {
+            let SpecialTokens { cls, sep, unk, pad } =
+                Tokenizer::from_bytes(json.to_string().as_bytes()).unwrap().special();
+            [cls, sep, unk, pad]
+        };
+        let json = |text: &str| serde_json::from_str::<serde_json::Value>(text).unwrap();
+        assert_eq!(
+            [BERT, ALBERT, ROBERTA, XLMR].map(|text| special(&json(text))),
+            [[2, 3, 1, 0], [2, 3, 1, 0], [0, 2, 3, 1], [0, 2, 3, 1]]
+        );
+        // MPNet: BERT's whole vocabulary, and other special tokens.
+        let mut mpnet = json(BERT);
+        let count = mpnet["model"]["vocab"].as_object().unwrap().len();
+        for (i, name) in ["<s>", "<pad>", "</s>"].into_iter().enumerate() {
+            mpnet["model"]["vocab"][name] = (count + i).into();
+            mpnet["added_tokens"][i]["content"] = name.into();
+            mpnet["added_tokens"][i]["id"] = (count + i).into();
+        }
+        mpnet["padding"] = serde_json::Value::Null;
+        let ids = [count as u32, count as u32 + 2, 1, count as u32 + 1];
+        mpnet["post_processor"] =
+            serde_json::json!({"type": "RobertaProcessing", "cls": ["<s>", 0], "sep": ["</s>", 2]});
+        assert_eq!(special(&mpnet), ids);
+        mpnet["post_processor"] = serde_json::json!({"type": "TemplateProcessing", "single": [
+            {"SpecialToken": {"id": "<s>", "type_id": 0}}, {"Sequence": {"id": "A", "type_id": 0}},
+            {"SpecialToken": {"id": "</s>", "type_id": 0}}], "pair": [], "special_tokens": {}});
+        assert_eq!(special(&mpnet), ids);
+        mpnet["post_processor"] = serde_json::Value::Null;
+        mpnet["added_tokens"].as_array_mut().unwrap().truncate(3);
+        assert_eq!(special(&mpnet), ids, "special tokens go before pieces of other names");
     }
 
     #[test]
@@ -304,7 +350,7 @@ mod tests {
     #[test]
     fn the_largest_id_is_that_of_any_piece_or_added_token() {
         let largest = |json: &str| Tokenizer::from_bytes(json.as_bytes()).unwrap().largest_id() as usize;
-        for json in [BERT, ALBERT] {
+        for json in [BERT, ALBERT, ROBERTA, XLMR] {
             let count = Tokenizer::from_bytes(json.as_bytes()).unwrap().vocabulary_size();
             assert_eq!(largest(json), count - 1, "the fixtures have no gap");
         }
@@ -336,12 +382,14 @@ mod tests {
             ],
         );
         check_error(
-            &BERT.replace("[SEP]", "[END]"),
-            expect!["tokenizer.json has no token [SEP]; it must be that of a BERT or ALBERT encoder"],
+            &ALBERT.replace("[SEP]", "[END]"),
+            expect!["tokenizer.json has no token [SEP] or </s>; it must be that of an encoder such as BERT or RoBERTa"],
         );
         check_error(
             &ALBERT.replace("<pad>", "<fill>"),
-            expect!["tokenizer.json has no token [PAD] or <pad>; it must be that of a BERT or ALBERT encoder"],
+            expect![
+                "tokenizer.json has no token [PAD] or <pad>; it must be that of an encoder such as BERT or RoBERTa"
+            ],
         );
     }
 }

@@ -55,10 +55,12 @@ impl Pretrained {
 
     fn read(folder: &Path) -> Result<Self, Error> {
         let [config, model, tokenizer] = FILES.map(|file| folder.join(file));
-        let parsed = serde_json::from_slice(&read(&config)?);
+        let parsed: Result<EncoderConfig, _> = serde_json::from_slice(&read(&config)?);
+        let parsed = parsed.map_err(|error| Error::data(&config)(DataError::EncoderConfig(error)))?;
+        parsed.check().map_err(|error| Error::data(&config)(DataError::Unsupported(error)))?;
         let bytes = read(&model)?;
         Ok(Self {
-            config: parsed.map_err(|error| Error::data(&config)(DataError::EncoderConfig(error)))?,
+            config: parsed,
             weights: weights::read(&bytes).map_err(Error::data(&model))?,
             tokenizer: read(&tokenizer)?,
             sha256: sha256(&bytes),

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use burn::module::Module;
 use sinet_kernels::optimizer::Update;
-use sinet_model::Sinet;
+use sinet_model::{Sinet, is_of_encoder};
 
 use crate::config::TrainSection;
 use crate::run::adamw::{AdamW, Moments, step_size};
@@ -77,15 +77,26 @@ impl Optimizer {
 /// Any word table's name will do: it decays, and it belongs to the encoder.
 const WORDS: &str = "bert.embeddings.word_embeddings.weight";
 
+/// Names of normalisations that do not decay: the authors', DistilBERT's and ModernBERT's.
+const NORMS: [&str; 7] = [
+    "LayerNorm.weight",
+    ".sa_layer_norm.",
+    ".output_layer_norm.",
+    ".embeddings.norm.",
+    ".attn_norm.",
+    ".mlp_norm.",
+    ".final_norm.",
+];
+
 /// Learning rate and decay of a parameter, by its name in a checkpoint.
 ///
-/// The authors' rule for what decays: not biases, not what is called LayerNorm. Their CTAM norm is not called so.
+/// The authors' rule for what decays: not biases, not what is called LayerNorm. Their CTAM norm is not called so. In encoders
+/// that they did not have, no normalisation decays.
 fn group(name: &str, settings: &TrainSection, factor: f64, updates: u64) -> Update {
-    let is_encoder = name.starts_with("bert.") || name.starts_with("albert.");
-    let of_heads = |value: Option<f64>| if is_encoder { None } else { value };
+    let of_heads = |value: Option<f64>| if is_of_encoder(name) { None } else { value };
     let rate = factor * of_heads(settings.heads_learning_rate).unwrap_or(settings.learning_rate);
     let decay = of_heads(settings.heads_weight_decay).unwrap_or(settings.weight_decay);
-    let decays = !name.contains("bias") && !name.contains("LayerNorm.weight");
+    let decays = !name.contains("bias") && !NORMS.iter().any(|norm| name.contains(norm));
     Update {
         step_size: step_size(rate, updates, settings.bias_correction) as f32,
         keep: if decays { (1.0 - rate * decay) as f32 } else { 1.0 },
@@ -111,6 +122,12 @@ mod tests {
             ("bert.encoder.layer.0.output.dense.bias", 0.125, 1.0),
             ("bert.encoder.layer.0.output.LayerNorm.weight", 0.125, 1.0),
             ("albert.encoder.embedding_hidden_mapping_in.weight", 0.125, 0.9375),
+            ("albert.encoder.albert_layer_groups.0.albert_layers.0.full_layer_layer_norm.weight", 0.125, 0.9375),
+            ("distilbert.transformer.layer.0.sa_layer_norm.weight", 0.125, 1.0),
+            ("mpnet.encoder.layer.0.attention.attn.o.weight", 0.125, 0.9375),
+            ("model.layers.1.attn_norm.weight", 0.125, 1.0),
+            ("model.final_norm.weight", 0.125, 1.0),
+            ("model.layers.1.attn.Wqkv.weight", 0.125, 0.9375),
             ("cross_attention.addnorm.ln.weight", 0.25, 0.5),
             ("cross_attention.addnorm.ln.bias", 0.25, 1.0),
             ("entity_classifier.weight", 0.25, 0.5),

@@ -5,8 +5,9 @@
 //!
 //! | part | multiply-adds | source |
 //! |---|---|---|
-//! | encoder, projections | layers x L (4 d^2 + 2 d f), f the feed-forward size; ALBERT also L e d, e the embedding size | Vaswani et al. 2017, sections 3.2.2 and 3.3; Lan et al. 2020, section 3.1 |
-//! | encoder, attention | layers x 2 L^2 d: Q K^T and A V over all heads | Vaswani et al. 2017, eq. 1 |
+//! | encoder, projections | layers x L (4 d^2 + 2 d f), f the feed-forward size, 3 d f with a gate (ModernBERT); also L e d where embeddings of a size e are mapped (ALBERT, ELECTRA) | Vaswani et al. 2017, sections 3.2.2 and 3.3; Lan et al. 2020, section 3.1; Shazeer 2020, eq. 6 |
+//! | encoder, attention | layers x 2 L^2 d: Q K^T and A V over all heads; of layers that attend near keys only (ModernBERT), 2 d for each query and key | Vaswani et al. 2017, eq. 1 |
+//! | the same, in DeBERTa | also layers x t (P d^2 + L P d) for t terms of distances, of which there are P | He et al. 2021, eq. 4 |
 //! | TAP | 2 L d^2 | eq. 1 |
 //! | CTAM, for each direction and layer | 2 d^2 for the query and the output, 2 L d^2 for keys and values, 2 L d for A and its use | eq. 2 and 3; the output's projection is the authors' code's |
 //! | span classifier | s (2 d + w) (entity types + 1), w the width embedding | eq. 6 and 7 |
@@ -26,7 +27,7 @@ use std::fmt::Write;
 use serde::Serialize;
 use sinet_formats::{Dataset, Example};
 use sinet_infer::ModelConfig;
-use sinet_model::{EncoderConfig, SinetConfig};
+use sinet_model::{EncoderConfig, SinetConfig, Sizes};
 use sinet_text::{Document, Encoding, LabelledSpan, Tokenizer, WordRange, windows};
 
 use crate::model::evaluate::documents;
@@ -53,23 +54,39 @@ pub fn count(config: &SinetConfig, input: Input) -> [u64; 6] {
     let SinetConfig { encoder, tasks } = config;
     let Input { pieces, read, spans, pairs } = input;
     let (d, w) = (encoder.hidden_size(), tasks.width_embedding);
-    let (layers, feed_forward, mapping) = match encoder {
-        EncoderConfig::Bert(bert) => (bert.num_hidden_layers, bert.intermediate_size, 0),
-        EncoderConfig::Albert(albert) => {
-            (albert.num_hidden_layers, albert.intermediate_size, albert.embedding_size * d)
+    let Sizes { embedding, layers, feed_forward, .. } = encoder.sizes();
+    let mapping = match encoder {
+        EncoderConfig::Albert(_) => embedding * d,
+        EncoderConfig::Electra(_) if embedding != d => embedding * d,
+        _ => 0,
+    };
+    let gated = matches!(encoder, EncoderConfig::ModernBert(_));
+    let attention = match encoder {
+        EncoderConfig::ModernBert(config) => (0..layers).map(|layer| 2 * near(read, config.reach(layer)) * d).sum(),
+        EncoderConfig::Deberta(config) => {
+            let distances = config.distance_rows(read);
+            let terms = config.pos_att_type.len() * distances * (d * d + read * d);
+            layers * (2 * read * read * d + terms)
         }
+        _ => layers * 2 * read * read * d,
     };
     let directions = usize::from(tasks.interaction.entity_looks()) + usize::from(tasks.interaction.relation_looks());
     let looks = 2 * d * d + 2 * pieces * d * d + 2 * pieces * d;
     [
-        read * (layers * (4 * d * d + 2 * d * feed_forward) + mapping),
-        layers * 2 * read * read * d,
+        read * (layers * (4 * d * d + if gated { 3 } else { 2 } * d * feed_forward) + mapping),
+        attention,
         if tasks.interaction.has_tap() { 2 * pieces * d * d } else { 0 },
         directions * tasks.ctam.layers * looks,
         spans * (2 * d + w) * (tasks.entity_types + 1),
         pairs * (4 * d + 2 * w) * tasks.relation_types,
     ]
     .map(|count| count as u64)
+}
+
+/// The pairs of a query and a key, of `pieces` each, that are at most `reach` apart.
+fn near(pieces: usize, reach: Option<usize>) -> usize {
+    let farthest = reach.unwrap_or(pieces).min(pieces.saturating_sub(1));
+    pieces + (1..=farthest).map(|distance| 2 * (pieces - distance)).sum::<usize>()
 }
 
 /// The multiply-adds of a model over a data set.
@@ -229,10 +246,30 @@ mod tests {
         assert_eq!(count(&config(ALBERT), INPUT)[..2], [3 * 640 + 120, 3 * 200]);
     }
 
+    const ELECTRA: &str = r#"{"model_type": "electra", "vocab_size": 20, "embedding_size": 6, "hidden_size": 4,
+        "num_hidden_layers": 3, "num_attention_heads": 2, "intermediate_size": 8, "max_position_embeddings": 16}"#;
+
+    const MODERNBERT: &str = r#"{"model_type": "modernbert", "vocab_size": 20, "hidden_size": 4, "num_hidden_layers": 2,
+        "num_attention_heads": 2, "intermediate_size": 8, "local_attention": 2, "max_position_embeddings": 16}"#;
+
+    const DEBERTA: &str = r#"{"model_type": "deberta-v2", "vocab_size": 20, "hidden_size": 4, "num_hidden_layers": 1,
+        "num_attention_heads": 2, "intermediate_size": 8, "max_position_embeddings": 16, "relative_attention": true,
+        "position_buckets": 4, "pos_att_type": "p2c|c2p", "position_biased_input": false}"#;
+
+    #[test]
+    fn encoders_of_other_kinds_by_hand() {
+        // 5 x 6 x 4 to map the embeddings.
+        assert_eq!(count(&config(ELECTRA), INPUT)[..2], [3 * 640 + 120, 3 * 200]);
+        // Twice 5 (64 + 3 x 32); all 25 pairs in the first layer, and 5 + 2 x 4 in the second.
+        assert_eq!(count(&config(MODERNBERT), INPUT)[..2], [2 * 5 * (64 + 96), 2 * (25 + 13) * 4]);
+        // Distances from -4 to 4 have 7 rows, since 3 and 4 share one. Two terms of 7 x 16 + 5 x 7 x 4.
+        assert_eq!(count(&config(DEBERTA), INPUT)[..2], [640, 200 + 2 * (112 + 140)]);
+    }
+
     /// Every matrix of the network, by how often a sentence is multiplied with it.
     #[test]
     fn the_projections_are_the_matrices_that_the_network_has() {
-        for encoder in [BERT, ALBERT] {
+        for encoder in [BERT, ALBERT, ELECTRA, MODERNBERT] {
             let config = config(encoder);
             let weights = config.init(&Device::flex()).weights();
             let size = |parts: &[&str]| -> u64 {
@@ -244,8 +281,8 @@ mod tests {
             let [pieces, spans, pairs] = [pieces, spans, pairs].map(|count| count as u64);
             let [projections, _, tap, ctam, of_spans, of_pairs] = count(&config, INPUT);
             let expected = match &config.encoder {
-                EncoderConfig::Bert(_) => size(&["encoder.layer."]),
                 EncoderConfig::Albert(_) => 3 * size(&["albert_layers"]) + size(&["embedding_hidden_mapping_in"]),
+                _ => size(&["encoder.layer.", "embeddings_project", ".Wqkv", ".Wo", ".Wi"]),
             };
             assert_eq!(projections, pieces * expected);
             assert_eq!(tap, pieces * size(&["linear_s", "linear_r"]));

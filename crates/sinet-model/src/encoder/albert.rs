@@ -6,8 +6,10 @@ use burn::tensor::{Device, Tensor};
 use serde::{Deserialize, Serialize};
 use sinet_kernels::Precision;
 
+use super::attention::Scores;
+use super::embeddings::{Embeddings, EmbeddingsConfig};
 use super::transformer::TransformerLayerConfig;
-use super::{Activation, Embeddings, EmbeddingsConfig, EncoderOutput, TransformerLayer};
+use super::{Activation, EncoderOutput, Sizes, TransformerLayer};
 use crate::linear::PackableLinear;
 use crate::mode::Mode;
 use crate::packed_rows::PackedRows;
@@ -68,10 +70,13 @@ impl AlbertConfig {
             layer_norm_eps: self.layer_norm_eps,
             hidden_dropout: self.hidden_dropout_prob,
             attention_dropout: self.attention_probs_dropout_prob,
+            score_terms: 1,
+            drops_attention_output: true,
         };
         let embeddings = EmbeddingsConfig {
             words: self.vocab_size,
             positions: self.max_position_embeddings,
+            first_position: 0,
             types: self.type_vocab_size,
             size: self.embedding_size,
             layer_norm_eps: self.layer_norm_eps,
@@ -82,6 +87,19 @@ impl AlbertConfig {
             embedding_hidden_mapping_in: PackableLinear::init(self.embedding_size, self.hidden_size, true, device),
             layer: layer.init(device),
             repeats: self.num_hidden_layers,
+        }
+    }
+
+    pub(super) fn sizes(&self) -> Sizes {
+        Sizes {
+            vocabulary: self.vocab_size,
+            embedding: self.embedding_size,
+            hidden: self.hidden_size,
+            layers: self.num_hidden_layers,
+            heads: self.num_attention_heads,
+            feed_forward: self.intermediate_size,
+            max_pieces: self.max_position_embeddings,
+            others: vec![self.max_position_embeddings, self.type_vocab_size],
         }
     }
 }
@@ -96,7 +114,7 @@ impl Albert {
 
     pub(super) fn forward_with_attention(&self, words: Tensor<2>, rows: &PackedRows) -> EncoderOutput {
         let hidden = self.repeat(self.repeats - 1, words, rows, Mode::Inference);
-        self.layer.forward_with_attention(hidden, rows)
+        self.layer.forward_with_attention(hidden, Scores::Plain, rows)
     }
 
     pub(super) fn fused(self) -> Self {
@@ -113,6 +131,6 @@ impl Albert {
 
     fn repeat(&self, times: usize, words: Tensor<2>, rows: &PackedRows, mode: Mode) -> Tensor<2> {
         let embedded = self.embedding_hidden_mapping_in.forward(self.embeddings.forward(words, rows, mode));
-        (0..times).fold(embedded, |hidden, _| self.layer.forward(hidden, rows, mode))
+        (0..times).fold(embedded, |hidden, _| self.layer.forward(hidden, Scores::Plain, rows, mode))
     }
 }

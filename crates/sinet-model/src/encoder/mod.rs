@@ -1,64 +1,171 @@
-//! The sentence encoder: BERT or ALBERT, by Hugging Face's configuration and tensor names.
+//! The sentence encoder: one of those that people have, by Hugging Face's configuration and tensor names.
+//!
+//! A file an encoder. What is equal in several of them, they share: the `embeddings`, the layer (`transformer`), and all of
+//! them the `attention`.
 
 mod albert;
+mod attention;
 mod bert;
+mod deberta;
+mod distilbert;
+mod electra;
+mod embeddings;
+mod modernbert;
+mod mpnet;
+mod roberta;
 mod transformer;
 
 pub use albert::{Albert, AlbertConfig};
+pub use attention::SelfAttention;
 pub use bert::{Bert, BertConfig};
+pub use deberta::{Deberta, DebertaConfig, DebertaLayer, PositionTerm};
+pub use distilbert::DistilBertConfig;
+pub use electra::ElectraConfig;
+pub use embeddings::Embeddings;
+pub use modernbert::{LayerType, ModernBert, ModernBertConfig, ModernBertLayer, Rope, RopeParameters};
+pub use mpnet::{MpNet, MpNetConfig};
+pub use roberta::RobertaConfig;
 pub use transformer::{Activation, Projection, QueryKeyValue, TransformerLayer};
 
 use burn::module::{Module, Param};
-use burn::tensor::{Device, Int, Tensor};
+use burn::tensor::{Device, Tensor};
 use serde::{Deserialize, Serialize};
 use sinet_kernels::Precision;
 
 use crate::batch::Batch;
-use crate::layers::{Dropout, LayerNorm, embedding};
 use crate::mode::Mode;
-use crate::packed_rows::{PackedRows, indices};
+use crate::packed_rows::indices;
 
 /// The kind of encoder, and its sizes: the fields of Hugging Face's `config.json`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "model_type", rename_all = "lowercase")]
+#[serde(tag = "model_type")]
 pub enum EncoderConfig {
     /// BERT (Devlin et al., 2019).
+    #[serde(rename = "bert")]
     Bert(BertConfig),
     /// ALBERT (Lan et al., 2019): one layer, used again and again.
+    #[serde(rename = "albert")]
     Albert(AlbertConfig),
+    /// DistilBERT (Sanh et al., 2019).
+    #[serde(rename = "distilbert")]
+    DistilBert(DistilBertConfig),
+    /// ELECTRA (Clark et al., 2020).
+    #[serde(rename = "electra")]
+    Electra(ElectraConfig),
+    /// MPNet (Song et al., 2020).
+    #[serde(rename = "mpnet")]
+    MpNet(MpNetConfig),
+    /// RoBERTa (Liu et al., 2019).
+    #[serde(rename = "roberta")]
+    Roberta(RobertaConfig),
+    /// XLM-R (Conneau et al., 2019): a RoBERTa of a hundred languages.
+    #[serde(rename = "xlm-roberta")]
+    XlmRoberta(RobertaConfig),
+    /// DeBERTa, versions 2 and 3 (He et al., 2021).
+    #[serde(rename = "deberta-v2")]
+    Deberta(DebertaConfig),
+    /// ModernBERT (Warner et al., 2024).
+    #[serde(rename = "modernbert")]
+    ModernBert(ModernBertConfig),
+}
+
+/// The sizes that all encoders have, under one name each.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sizes {
+    /// Number of word pieces.
+    pub vocabulary: usize,
+    /// Size of an embedding.
+    pub embedding: usize,
+    /// Size d of a hidden state.
+    pub hidden: usize,
+    /// How many layers an input goes through.
+    pub layers: usize,
+    /// Number of attention heads a layer.
+    pub heads: usize,
+    /// Size of the feed-forward block.
+    pub feed_forward: usize,
+    /// Longest input in word pieces, `[CLS]` and `[SEP]` included.
+    pub max_pieces: usize,
+    /// Every other size that the memory for an encoder grows with.
+    pub others: Vec<usize>,
+}
+
+/// A field of a configuration that asks for what does not work here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("`{field}`: {reason}")]
+pub struct Unsupported {
+    /// The field.
+    pub field: &'static str,
+    /// The condition that it does not meet.
+    pub reason: &'static str,
 }
 
 impl EncoderConfig {
     /// An encoder with random weights.
+    ///
+    /// # Panics
+    ///
+    /// Panics or computes nonsense if [`EncoderConfig::check`] finds an error.
     pub fn init(&self, device: &Device) -> Encoder {
         match self {
             Self::Bert(config) => Encoder::Bert(config.init(device)),
             Self::Albert(config) => Encoder::Albert(config.init(device)),
+            Self::DistilBert(config) => Encoder::DistilBert(config.init(device)),
+            Self::Electra(config) => Encoder::Electra(config.init(device)),
+            Self::MpNet(config) => Encoder::MpNet(config.init(device)),
+            Self::Roberta(config) | Self::XlmRoberta(config) => Encoder::Roberta(config.init(device)),
+            Self::Deberta(config) => Encoder::Deberta(config.init(device)),
+            Self::ModernBert(config) => Encoder::ModernBert(config.init(device)),
+        }
+    }
+
+    /// Checks that the encoder can be computed: its heads divide its size, and nothing is asked for that does not work here.
+    ///
+    /// # Errors
+    ///
+    /// [`Unsupported`], naming the field.
+    pub fn check(&self) -> Result<(), Unsupported> {
+        let Sizes { hidden, heads, layers, max_pieces, .. } = self.sizes();
+        let refused = |field, reason| Some(Unsupported { field, reason });
+        let general = || match () {
+            () if heads == 0 || !hidden.is_multiple_of(heads) => {
+                refused("num_attention_heads", "it must divide hidden_size")
+            }
+            () if layers == 0 => refused("num_hidden_layers", "an encoder has a layer"),
+            () if max_pieces < 3 => refused("max_position_embeddings", "a word needs 3"),
+            () => None,
+        };
+        let own = match self {
+            Self::MpNet(config) => config.unsupported(),
+            Self::Deberta(config) => config.unsupported(),
+            Self::ModernBert(config) => config.unsupported(),
+            _ => None,
+        };
+        own.or_else(general).map_or(Ok(()), Err)
+    }
+
+    /// Its sizes.
+    pub fn sizes(&self) -> Sizes {
+        match self {
+            Self::Bert(config) => config.sizes(),
+            Self::Albert(config) => config.sizes(),
+            Self::DistilBert(config) => config.sizes(),
+            Self::Electra(config) => config.sizes(),
+            Self::MpNet(config) => config.sizes(),
+            Self::Roberta(config) | Self::XlmRoberta(config) => config.sizes(),
+            Self::Deberta(config) => config.sizes(),
+            Self::ModernBert(config) => config.sizes(),
         }
     }
 
     /// Size d of a hidden state.
     pub fn hidden_size(&self) -> usize {
-        match self {
-            Self::Bert(config) => config.hidden_size,
-            Self::Albert(config) => config.hidden_size,
-        }
-    }
-
-    /// Number of attention heads a layer.
-    pub fn attention_heads(&self) -> usize {
-        match self {
-            Self::Bert(config) => config.num_attention_heads,
-            Self::Albert(config) => config.num_attention_heads,
-        }
+        self.sizes().hidden
     }
 
     /// Longest input in word pieces, `[CLS]` and `[SEP]` included.
     pub fn max_pieces(&self) -> usize {
-        match self {
-            Self::Bert(config) => config.max_position_embeddings,
-            Self::Albert(config) => config.max_position_embeddings,
-        }
+        self.sizes().max_pieces
     }
 }
 
@@ -70,6 +177,18 @@ pub enum Encoder {
     Bert(Bert),
     /// ALBERT.
     Albert(Albert),
+    /// DistilBERT.
+    DistilBert(Bert),
+    /// ELECTRA.
+    Electra(Bert),
+    /// MPNet.
+    MpNet(MpNet),
+    /// RoBERTa and XLM-R.
+    Roberta(Bert),
+    /// DeBERTa.
+    Deberta(Deberta),
+    /// ModernBERT.
+    ModernBert(ModernBert),
 }
 
 /// The encoder's hidden states and attention for a batch.
@@ -110,8 +229,13 @@ impl Encoder {
     pub fn forward_words(&self, words: Tensor<2>, batch: &Batch, mode: Mode) -> Tensor<2> {
         let rows = batch.encoder_rows();
         batch.own_rows(match self {
-            Self::Bert(bert) => bert.forward(words, rows, mode),
+            Self::Bert(bert) | Self::DistilBert(bert) | Self::Electra(bert) | Self::Roberta(bert) => {
+                bert.forward(words, rows, mode)
+            }
             Self::Albert(albert) => albert.forward(words, rows, mode),
+            Self::MpNet(mpnet) => mpnet.forward(words, rows, mode),
+            Self::Deberta(deberta) => deberta.forward(words, rows, mode),
+            Self::ModernBert(modernbert) => modernbert.forward(words, rows, mode),
         })
     }
 
@@ -119,8 +243,13 @@ impl Encoder {
     pub fn forward_with_attention(&self, batch: &Batch) -> EncoderOutput {
         let (words, rows) = (self.word_embeddings(batch), batch.encoder_rows());
         let EncoderOutput { hidden, cls_attention } = match self {
-            Self::Bert(bert) => bert.forward_with_attention(words, rows),
+            Self::Bert(bert) | Self::DistilBert(bert) | Self::Electra(bert) | Self::Roberta(bert) => {
+                bert.forward_with_attention(words, rows)
+            }
             Self::Albert(albert) => albert.forward_with_attention(words, rows),
+            Self::MpNet(mpnet) => mpnet.forward_with_attention(words, rows),
+            Self::Deberta(deberta) => deberta.forward_with_attention(words, rows),
+            Self::ModernBert(modernbert) => modernbert.forward_with_attention(words, rows),
         };
         EncoderOutput { hidden: batch.own_rows(hidden), cls_attention: batch.own_keys(cls_attention) }
     }
@@ -130,6 +259,13 @@ impl Encoder {
         match self {
             Self::Bert(bert) => Self::Bert(bert.fused()),
             Self::Albert(albert) => Self::Albert(albert.fused()),
+            Self::DistilBert(bert) => Self::DistilBert(bert.fused()),
+            Self::Electra(bert) => Self::Electra(bert.fused()),
+            Self::MpNet(mpnet) => Self::MpNet(mpnet.fused()),
+            Self::Roberta(bert) => Self::Roberta(bert.fused()),
+            Self::Deberta(deberta) => Self::Deberta(deberta.fused()),
+            // It has one product as it is trained.
+            Self::ModernBert(modernbert) => Self::ModernBert(modernbert),
         }
     }
 
@@ -138,12 +274,25 @@ impl Encoder {
         match self {
             Self::Bert(bert) => Self::Bert(bert.packed(precision)),
             Self::Albert(albert) => Self::Albert(albert.packed(precision)),
+            Self::DistilBert(bert) => Self::DistilBert(bert.packed(precision)),
+            Self::Electra(bert) => Self::Electra(bert.packed(precision)),
+            Self::MpNet(mpnet) => Self::MpNet(mpnet.packed(precision)),
+            Self::Roberta(bert) => Self::Roberta(bert.packed(precision)),
+            Self::Deberta(deberta) => Self::Deberta(deberta.packed(precision)),
+            Self::ModernBert(modernbert) => Self::ModernBert(modernbert.packed(precision)),
         }
     }
 
     /// The word-embedding table, `[vocabulary, embedding size]`.
     pub fn word_table(&self) -> Tensor<2> {
-        self.embeddings().word_embeddings.weight.val()
+        let embeddings = match self {
+            Self::Bert(bert) | Self::DistilBert(bert) | Self::Electra(bert) | Self::Roberta(bert) => &bert.embeddings,
+            Self::Albert(albert) => &albert.embeddings,
+            Self::MpNet(mpnet) => &mpnet.embeddings,
+            Self::Deberta(deberta) => &deberta.embeddings,
+            Self::ModernBert(modernbert) => &modernbert.embeddings,
+        };
+        embeddings.word_embeddings.weight.val()
     }
 
     /// The encoder with another word-embedding table.
@@ -154,68 +303,15 @@ impl Encoder {
     pub fn with_word_table(mut self, table: Tensor<2>) -> Self {
         assert_eq!(table.dims(), self.word_table().dims());
         let embeddings = match &mut self {
-            Self::Bert(bert) => &mut bert.embeddings,
+            Self::Bert(bert) | Self::DistilBert(bert) | Self::Electra(bert) | Self::Roberta(bert) => {
+                &mut bert.embeddings
+            }
             Self::Albert(albert) => &mut albert.embeddings,
+            Self::MpNet(mpnet) => &mut mpnet.embeddings,
+            Self::Deberta(deberta) => &mut deberta.embeddings,
+            Self::ModernBert(modernbert) => &mut modernbert.embeddings,
         };
         embeddings.word_embeddings.weight = Param::from_tensor(table);
         self
-    }
-
-    fn embeddings(&self) -> &Embeddings {
-        match self {
-            Self::Bert(bert) => &bert.embeddings,
-            Self::Albert(albert) => &albert.embeddings,
-        }
-    }
-}
-
-/// Word, position and type embeddings, summed and normalised: the input of the first layer.
-#[derive(Module, Debug)]
-pub struct Embeddings {
-    /// One row a word piece, `[vocabulary, d]`.
-    pub word_embeddings: burn::nn::Embedding,
-    /// One row a position, `[positions, d]`.
-    pub position_embeddings: burn::nn::Embedding,
-    /// One row a segment; only the first is used here, `[types, d]`.
-    pub token_type_embeddings: burn::nn::Embedding,
-    /// Over the sum.
-    pub layer_norm: LayerNorm,
-    /// On the result.
-    pub dropout: Dropout,
-}
-
-/// Sizes of [`Embeddings`].
-#[derive(Debug, Clone, Copy)]
-struct EmbeddingsConfig {
-    words: usize,
-    positions: usize,
-    types: usize,
-    size: usize,
-    layer_norm_eps: f64,
-    dropout: f64,
-}
-
-impl EmbeddingsConfig {
-    /// Embeddings with random weights.
-    fn init(&self, device: &Device) -> Embeddings {
-        Embeddings {
-            word_embeddings: embedding(self.words, self.size, device),
-            position_embeddings: embedding(self.positions, self.size, device),
-            token_type_embeddings: embedding(self.types, self.size, device),
-            layer_norm: LayerNorm::init(self.size, self.layer_norm_eps, device),
-            dropout: Dropout::new(self.dropout),
-        }
-    }
-}
-
-impl Embeddings {
-    /// # Shapes
-    ///
-    /// - words: `[rows, d]`, output: `[rows, d]`
-    fn forward(&self, words: Tensor<2>, rows: &PackedRows, mode: Mode) -> Tensor<2> {
-        let positions: Tensor<1, Int> = rows.positions(&words.device());
-        let positions = self.position_embeddings.weight.val().select(0, positions);
-        let segment = self.token_type_embeddings.weight.val().slice(0..1);
-        self.dropout.forward(self.layer_norm.forward(words + segment + positions), mode)
     }
 }

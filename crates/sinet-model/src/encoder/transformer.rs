@@ -1,21 +1,23 @@
-//! The post-norm transformer layer that BERT and ALBERT share.
+//! The post-norm transformer layer, which all encoders but ModernBERT have.
 
 use burn::module::Module;
 use burn::tensor::activation::{gelu_approximate, relu};
 use burn::tensor::{Device, Tensor};
 use serde::{Deserialize, Serialize};
-use sinet_kernels::{Precision, attention, softmax};
+use sinet_kernels::{Precision, gelu};
 
 use super::EncoderOutput;
+use super::attention::{Scores, SelfAttention};
 use crate::layers::{Dropout, LayerNorm};
 use crate::linear::{Linear, PackableLinear};
 use crate::mode::Mode;
 use crate::packed_rows::PackedRows;
 
 /// The activation between the two halves of the feed-forward block, by Hugging Face's names.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub enum Activation {
     /// x Φ(x), with the error function.
+    #[default]
     #[serde(rename = "gelu")]
     Gelu,
     /// Its approximation by a tanh.
@@ -27,12 +29,20 @@ pub enum Activation {
 }
 
 impl Activation {
+    /// The activation of x.
+    pub(super) fn of(self, x: Tensor<2>) -> Tensor<2> {
+        match self {
+            Self::Gelu => gelu(x),
+            Self::GeluNew => gelu_approximate(x),
+            Self::Relu => relu(x),
+        }
+    }
+
     /// The activation of linear(x).
     fn apply(self, linear: &PackableLinear, x: Tensor<2>) -> Tensor<2> {
         match self {
             Self::Gelu => linear.forward_gelu(x),
-            Self::GeluNew => gelu_approximate(linear.forward(x)),
-            Self::Relu => relu(linear.forward(x)),
+            Self::GeluNew | Self::Relu => self.of(linear.forward(x)),
         }
     }
 }
@@ -47,6 +57,10 @@ pub(crate) struct TransformerLayerConfig {
     pub layer_norm_eps: f64,
     pub hidden_dropout: f64,
     pub attention_dropout: f64,
+    /// The products that a score of the attention sums up: see [`SelfAttention::new`].
+    pub score_terms: usize,
+    /// DistilBERT drops nothing out between the attention and its residual.
+    pub drops_attention_output: bool,
 }
 
 /// Self-attention and a feed-forward block, each with a residual and a layer normalisation after it
@@ -55,6 +69,8 @@ pub(crate) struct TransformerLayerConfig {
 pub struct TransformerLayer {
     /// To queries, keys and values.
     pub projection: Projection,
+    /// Between all rows of a sentence.
+    pub attention: SelfAttention,
     /// `[d, d]`, over the outputs of all heads.
     pub attention_output: PackableLinear,
     /// After the first residual.
@@ -65,9 +81,8 @@ pub struct TransformerLayer {
     pub output: PackableLinear,
     /// After the second residual.
     pub output_norm: LayerNorm,
-    attention_dropout: Dropout,
-    hidden_dropout: Dropout,
-    heads: usize,
+    attention_output_dropout: Dropout,
+    output_dropout: Dropout,
     #[module(skip)]
     activation: Activation,
 }
@@ -82,14 +97,14 @@ impl TransformerLayerConfig {
                 key: Linear::init(d, d, true, device),
                 value: Linear::init(d, d, true, device),
             }),
+            attention: SelfAttention::new(self.heads, d / self.heads, self.score_terms, self.attention_dropout),
             attention_output: PackableLinear::init(d, d, true, device),
             attention_norm: LayerNorm::init(d, self.layer_norm_eps, device),
             intermediate: PackableLinear::init(d, self.intermediate_size, true, device),
             output: PackableLinear::init(self.intermediate_size, d, true, device),
             output_norm: LayerNorm::init(d, self.layer_norm_eps, device),
-            attention_dropout: Dropout::new(self.attention_dropout),
-            hidden_dropout: Dropout::new(self.hidden_dropout),
-            heads: self.heads,
+            attention_output_dropout: Dropout::new(if self.drops_attention_output { self.hidden_dropout } else { 0.0 }),
+            output_dropout: Dropout::new(self.hidden_dropout),
             activation: self.activation,
         }
     }
@@ -99,17 +114,17 @@ impl TransformerLayer {
     /// # Shapes
     ///
     /// - hidden: `[rows, d]`, output: `[rows, d]`
-    pub fn forward(&self, hidden: Tensor<2>, rows: &PackedRows, mode: Mode) -> Tensor<2> {
+    pub(super) fn forward(&self, hidden: Tensor<2>, scores: Scores, rows: &PackedRows, mode: Mode) -> Tensor<2> {
         let projected = self.projection.forward(hidden.clone());
-        self.finish(projected, hidden, rows, mode)
+        self.finish(projected, hidden, scores, rows, mode)
     }
 
     /// The same in inference, and the attention weights of each sentence's `[CLS]`, `[sentences, heads, longest]`.
-    pub(crate) fn forward_with_attention(&self, hidden: Tensor<2>, rows: &PackedRows) -> EncoderOutput {
+    pub(super) fn forward_with_attention(&self, hidden: Tensor<2>, scores: Scores, rows: &PackedRows) -> EncoderOutput {
         let projected = self.projection.forward(hidden.clone());
         EncoderOutput {
-            cls_attention: self.cls_attention(projected.clone(), rows),
-            hidden: self.finish(projected, hidden, rows, Mode::Inference),
+            cls_attention: self.attention.of_first_rows(projected.clone(), scores, rows),
+            hidden: self.finish(projected, hidden, scores, rows, Mode::Inference),
         }
     }
 
@@ -130,73 +145,34 @@ impl TransformerLayer {
     }
 
     /// Everything after the projection, `[rows, 3d]`, of `hidden`, `[rows, d]`.
-    fn finish(&self, projected: Tensor<2>, hidden: Tensor<2>, rows: &PackedRows, mode: Mode) -> Tensor<2> {
-        let context = self.attend(projected, rows, mode);
-        let hidden = self.attention_norm.forward(self.residual(&self.attention_output, context, hidden, mode));
+    fn finish(
+        &self,
+        projected: Tensor<2>,
+        hidden: Tensor<2>,
+        scores: Scores,
+        rows: &PackedRows,
+        mode: Mode,
+    ) -> Tensor<2> {
+        let context = self.attention.attend(projected, scores, rows, mode);
+        let attended = residual(&self.attention_output, &self.attention_output_dropout, context, hidden, mode);
+        let hidden = self.attention_norm.forward(attended);
         let inner = self.activation.apply(&self.intermediate, hidden.clone());
-        self.output_norm.forward(self.residual(&self.output, inner, hidden, mode))
-    }
-
-    /// linear(x) + residual, and in training the dropout between.
-    fn residual(&self, linear: &PackableLinear, x: Tensor<2>, residual: Tensor<2>, mode: Mode) -> Tensor<2> {
-        match mode {
-            Mode::Training => self.hidden_dropout.forward(linear.forward(x), mode) + residual,
-            Mode::Inference => linear.forward_add(x, residual),
-        }
-    }
-
-    /// softmax(Q Kᵀ / √(d/h)) V for every head and sentence, `[rows, 3d]` to `[rows, d]`.
-    fn attend(&self, projected: Tensor<2>, rows: &PackedRows, mode: Mode) -> Tensor<2> {
-        match mode {
-            // The weights are dropped out, which the fused operation does not do.
-            Mode::Training => {
-                let [query, key, value] = thirds(projected).map(|part| self.split(rows.unpack(part)));
-                let weights = self.attention_dropout.forward(self.weights(query, key, rows), mode);
-                let context = weights.matmul(value).swap_dims(1, 2);
-                let [sentences, longest, h, size] = context.dims();
-                rows.pack(context.reshape([sentences, longest, h * size]))
-            }
-            Mode::Inference => {
-                let segments = rows.segments(&projected.device());
-                attention(projected, self.heads, &segments)
-            }
-        }
-    }
-
-    /// The attention weights of `[CLS]`, `[sentences, heads, longest]`.
-    fn cls_attention(&self, projected: Tensor<2>, rows: &PackedRows) -> Tensor<3> {
-        let [query, key, _] = thirds(projected);
-        let cls = rows.cls_rows(&query.device());
-        let query = self.split(query.select(0, cls).unsqueeze_dim(1));
-        self.weights(query, self.split(rows.unpack(key)), rows).squeeze_dim(2)
-    }
-
-    /// `[sentences, heads, queries, d/h]` and `[sentences, heads, keys, d/h]` to `[sentences, heads, queries, keys]`.
-    fn weights(&self, query: Tensor<4>, key: Tensor<4>, rows: &PackedRows) -> Tensor<4> {
-        let [_, _, _, head_size] = query.dims();
-        let scores = query.matmul(key.swap_dims(2, 3)) * (head_size as f64).powf(-0.5);
-        let scores = match rows.key_mask(true, &scores.device()) {
-            Some(mask) => {
-                let [sentences, longest] = mask.dims();
-                scores + mask.reshape([sentences, 1, 1, longest])
-            }
-            None => scores,
-        };
-        softmax(scores)
-    }
-
-    /// `[sentences, n, d]` to `[sentences, heads, n, d/h]`.
-    fn split(&self, x: Tensor<3>) -> Tensor<4> {
-        let [sentences, n, d] = x.dims();
-        x.reshape([sentences, n, self.heads, d / self.heads]).swap_dims(1, 2)
+        self.output_norm.forward(residual(&self.output, &self.output_dropout, inner, hidden, mode))
     }
 }
 
-/// `[rows, 3d]` to three times `[rows, d]`.
-fn thirds(projected: Tensor<2>) -> [Tensor<2>; 3] {
-    let [rows, width] = projected.dims();
-    let d = width / 3;
-    [0, 1, 2].map(|i| projected.clone().slice([0..rows, i * d..(i + 1) * d]))
+/// linear(x) + residual, and in training the dropout between.
+pub(super) fn residual(
+    linear: &PackableLinear,
+    dropout: &Dropout,
+    x: Tensor<2>,
+    residual: Tensor<2>,
+    mode: Mode,
+) -> Tensor<2> {
+    match mode {
+        Mode::Training => dropout.forward(linear.forward(x), mode) + residual,
+        Mode::Inference => linear.forward_add(x, residual),
+    }
 }
 
 /// The projection to queries, keys and values, side by side.
@@ -222,7 +198,7 @@ pub struct QueryKeyValue {
 
 impl Projection {
     /// `[rows, d]` to `[rows, 3d]`.
-    fn forward(&self, hidden: Tensor<2>) -> Tensor<2> {
+    pub(super) fn forward(&self, hidden: Tensor<2>) -> Tensor<2> {
         match self {
             Self::Separate(QueryKeyValue { query, key, value }) => {
                 Tensor::cat([query, key, value].map(|part| part.forward(hidden.clone())).into(), 1)

@@ -166,6 +166,8 @@ fn nothing_panics_and_nothing_is_lost() {
     let tokenizers = [
         fixture(include_str!("../fixtures/bert-tokenizer.json")),
         fixture(include_str!("../fixtures/albert-tokenizer.json")),
+        fixture(include_str!("../fixtures/roberta-tokenizer.json")),
+        fixture(include_str!("../fixtures/xlmr-tokenizer.json")),
     ];
     let config = ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(CASES) };
     let result = TestRunner::new(config).run(&hostile_text(), |text| {

@@ -1,6 +1,7 @@
 //! Tests against real data, which lies outside of the repository, and against hostile text.
 
 mod corpora;
+mod coverage;
 mod golden;
 mod hostile;
 
