@@ -6,8 +6,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
+use burn::tensor::{Device, read_sync};
 use serde_json::{Value, json};
 use sinet_infer::weights::{self, Precision, WEIGHTS};
+use sinet_infer::{Model, ModelFiles};
 use tempfile::TempDir;
 
 use command::{Run, SENTENCES, development, labelled, run, sinet, train, training_folder};
@@ -107,6 +109,93 @@ fn the_best_threshold_is_found_and_written() {
     let f1 = scored["relations_strict"]["micro"]["f1"].as_f64().unwrap();
     assert_eq!(f1, strict(best));
     assert!(card(model.path()).contains(&format!("| {f1:.2} |")));
+}
+
+/// What `predict` prints of each text without its scores, and the scores.
+fn read(folder: &Path) -> (Vec<Value>, Vec<f64>) {
+    let texts: Vec<_> = development().map(|(text, ..)| text).to_vec();
+    let run = run(sinet(["predict", "--model"]).arg(folder), texts.join("\n").as_bytes());
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    let mut scores = Vec::new();
+    let mut without_scores = |line: &str| {
+        let mut annotation: Value = serde_json::from_str(line).unwrap();
+        for list in ["entities", "relations"] {
+            for label in annotation[list].as_array_mut().unwrap() {
+                scores.push(label["score"].take().as_f64().unwrap());
+            }
+        }
+        annotation
+    };
+    let annotations = run.stdout.lines().map(&mut without_scores).collect();
+    (annotations, scores)
+}
+
+#[test]
+fn calibration_changes_scores_and_no_label() {
+    let (model, data) = (model(), data());
+    let options = [("--model", model.path()), ("--data", &data)];
+    let weights = fs::read(model.path().join(WEIGHTS)).unwrap();
+    let fitted = parsed(&good("calibrate", &options, &["--json"]));
+    assert_eq!(fitted["fitted_on"].as_u64().unwrap() + fitted["held_out"].as_u64().unwrap(), 6);
+    let table = good("calibrate", &options, &[]).stdout;
+    assert!(table.contains("Expected calibration error") && table.contains("entities that are reported"), "{table}");
+    let scored = || parsed(&good("evaluate", &options, &["--json"]));
+    let (labels, scores) = read(model.path());
+    let before = scored();
+
+    good("calibrate", &options, &["--write"]);
+    let config: Value = serde_json::from_slice(&fs::read(model.path().join("config.json")).unwrap()).unwrap();
+    assert_eq!(config["temperatures"], fitted["temperatures"]);
+    assert_eq!(fs::read(model.path().join(WEIGHTS)).unwrap(), weights);
+    let (labels_after, scores_after) = read(model.path());
+    assert!(!scores.is_empty() && labels_after == labels);
+    assert!(scores.iter().zip(&scores_after).any(|(before, after)| (before - after).abs() > 1e-6), "{scores:?}");
+    let mut after = scored();
+    for task in ["entities", "relations"] {
+        let ece = after["calibration"][task]["ece"].as_f64().unwrap();
+        assert!((0.0..=100.0).contains(&ece));
+        assert_eq!(after["calibration"][task]["labels"], before["calibration"][task]["labels"]);
+    }
+    after["calibration"] = before["calibration"].clone();
+    assert_eq!(after, before, "no score of labels changes");
+    assert!(card(model.path()).contains("Scores are calibrated"));
+    // What was recorded is what is computed.
+    let folder = ModelFiles::read_dir(model.path()).unwrap();
+    read_sync(Model::load(folder, &Device::flex()).unwrap().self_test()).unwrap();
+
+    // The temperatures are the network's, whatever the model had before.
+    let again = parsed(&good("calibrate", &options, &["--json"]));
+    for task in ["entity", "relation"] {
+        let [first, second] = [&fitted, &again].map(|fit| fit["temperatures"][task].as_f64().unwrap());
+        assert!((first / second - 1.0).abs() < 1e-2, "{first} and {second}");
+    }
+}
+
+#[test]
+fn a_run_calibrates_its_model_if_it_is_told_to() {
+    let folder = training_folder(2);
+    let trained = train(folder.path(), &folder.path().join("output"), &["--train.calibrate=true"]);
+    assert_eq!(trained.code, 0, "{}", trained.stderr);
+    let model = folder.path().join("output/model-best");
+    let config: Value = serde_json::from_slice(&fs::read(model.join("config.json")).unwrap()).unwrap();
+    assert!(config["temperatures"]["entity"].as_f64().unwrap() > 0.0, "{config}");
+    let fitted = parsed(&good("calibrate", &[("--model", &model)], &["--json"]));
+    let [entity, again] = [&config, &fitted].map(|of| of["temperatures"]["entity"].as_f64().unwrap());
+    assert!((entity / again - 1.0).abs() < 1e-2, "{entity} and {again}");
+}
+
+#[test]
+fn running_text_of_simple_words_scores_as_the_words_do() {
+    let (model, data) = (model(), data());
+    let options = [("--model", model.path()), ("--data", &data)];
+    let scored = parsed(&good("evaluate", &options, &["--json", "--running-text"]));
+    let text = &scored["running_text"];
+    for task in ["ner", "relations", "relations_strict"] {
+        assert_eq!(text["report"][task]["micro"], scored[task]["micro"]);
+    }
+    assert_eq!((&text["same_words"], &text["gained"], &text["recut"]), (&json!(6), &json!(0), &json!([])));
+    assert!(good("evaluate", &options, &["--running-text"]).stdout.contains("6 of 6 sentences have the words"));
+    assert!(scored["calibration"]["entities"]["labels"].as_u64() > Some(0));
 }
 
 #[test]

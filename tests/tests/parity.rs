@@ -28,7 +28,7 @@ use sinet::device::name;
 use sinet::run::optimizer::{Optimizer, OptimizerState};
 use sinet::run::samples::Samples;
 use sinet::run::schedule::Schedule;
-use sinet::run::step::Step;
+use sinet::run::step::{Objective, Step};
 use sinet::run::word_table::WordTable;
 use sinet_model::{
     Batch, CtamConfig, Encoder, EncoderConfig, Mode, NamedTensor, Pair, Precision, Sinet, SinetConfig, SinetOutput,
@@ -251,7 +251,7 @@ impl Golden {
     }
 
     fn check_network(&self, case: &Case, form: &str, network: &Sinet, mode: Mode) {
-        let Samples { batch, spans, classes, pairs, labels } = samples(&case.sentences, case.pad_keys_masked);
+        let Samples { batch, spans, classes, pairs, labels, .. } = samples(&case.sentences, case.pad_keys_masked);
         let SinetOutput { spaces, entity_logits, relation_logits } = network.forward(&batch, &spans, &pairs, mode);
         let relation_logits = relation_logits.expect("every case has a pair");
 
@@ -311,7 +311,7 @@ impl Golden {
         let mut network = self.network(true, device).train();
 
         let mut words = WordTable::new(network.encoder.word_table().inner());
-        let step = Step::run(&network, from_ref(&whole_batch), &mut words).unwrap();
+        let step = Step::run(&network, from_ref(&whole_batch), Objective::LABELS, &mut words).unwrap();
         let table = "bert.embeddings.word_embeddings.weight";
         let whole = &self.expected[&format!("grad.{table}")];
         let d = whole.shape[1];
@@ -333,8 +333,8 @@ impl Golden {
         }
         let (first, rest) = training.sentences.split_at(1);
         let parts = [samples(first, true), samples(rest, true)];
-        let cut = Step::run(&network, &parts, &mut words).unwrap();
-        check("loss, cut into two batches", (cut.loss() - step.loss()).abs(), LOSSES);
+        let cut = Step::run(&network, &parts, Objective::LABELS, &mut words).unwrap();
+        check("loss, cut into two batches", (cut.losses.total - step.losses.total).abs(), LOSSES);
         assert_eq!(cut.words.ids, step.words.ids);
         check("gradient of the words, cut", relative(&cut.words.gradient, &step.words.gradient), GRADIENTS);
         for ((name, cut), (_, whole)) in cut.gradients.iter().zip(step.gradients.iter()) {
@@ -357,8 +357,8 @@ impl Golden {
         for (done, expected) in training.trajectory.iter().enumerate() {
             let factor = schedule.factor(done as u64);
             assert!((factor * settings.base_lr - expected.lr).abs() < 1e-12);
-            let step = Step::run(&network, from_ref(&whole_batch), optimizer.words()).unwrap();
-            check(&format!("loss of step {}", done + 1), (step.loss() - expected.loss).abs(), VALUES);
+            let step = Step::run(&network, from_ref(&whole_batch), Objective::LABELS, optimizer.words()).unwrap();
+            check(&format!("loss of step {}", done + 1), (step.losses.total - expected.loss).abs(), VALUES);
             let norm = step.norm;
             network = optimizer.step(network, &step, &section, factor, done as u64 + 1);
             let relative = (norm / expected.grad_norm_before_clip - 1.0).abs();
@@ -400,6 +400,7 @@ fn samples(sentences: &[Sentence], packed: bool) -> Samples {
         pairs,
         classes: sentences.iter().flat_map(|s| s.entity_type.clone()).collect(),
         labels: sentences.iter().flat_map(|s| s.relation_multi_hot.concat()).collect(),
+        taught: None,
     }
 }
 

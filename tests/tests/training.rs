@@ -2,6 +2,7 @@
 
 #[path = "command/binary.rs"]
 mod binary;
+mod language;
 
 use std::collections::BTreeSet;
 use std::fs::{self, File};
@@ -24,81 +25,12 @@ use sinet::run::checkpoint::{Checkpoint, Progress};
 use sinet::run::samples::{Samples, Sampling, Sentence};
 use sinet::run::train::train;
 use sinet::study::flops::flops;
-use sinet_infer::weights::{self, Precision};
-use sinet_infer::{Model, ModelConfig, ModelFiles, Thresholds};
-use sinet_model::{EncoderConfig, Mode, SinetConfig};
+use sinet_infer::{Model, ModelConfig, ModelFiles, Precision, Thresholds};
+use sinet_model::{Mode, SinetConfig};
 use sinet_text::{Schema, Tokenizer};
 
 use binary::binary;
-
-/// A language of four words, in which `a` is an A, `b` a B, and an A before a B is linked to it.
-fn write_data(folder: &Path) {
-    let types = r#"{"entities": {"A": {"short": "A", "verbose": "A"}, "B": {"short": "B", "verbose": "B"}},
-        "relations": {"Link": {"short": "L", "verbose": "Link", "symmetric": false}}}"#;
-    fs::write(folder.join("types.json"), types).unwrap();
-    let sentence = |tokens: &str| {
-        let tokens: Vec<_> = tokens.split(' ').collect();
-        let of = |i: usize| if tokens[i] == "a" { "A" } else { "B" };
-        let places: Vec<_> = (0..tokens.len()).filter(|&i| ["a", "b"].contains(&tokens[i])).collect();
-        let entities: Vec<_> =
-            places.iter().map(|&i| serde_json::json!({"type": of(i), "start": i, "end": i + 1})).collect();
-        let mut relations = Vec::new();
-        for (head, &i) in places.iter().enumerate() {
-            for (tail, &j) in places.iter().enumerate() {
-                if i < j && of(i) == "A" && of(j) == "B" {
-                    relations.push(serde_json::json!({"type": "Link", "head": head, "tail": tail}));
-                }
-            }
-        }
-        serde_json::json!({"tokens": tokens, "entities": entities, "relations": relations})
-    };
-    let texts = [
-        "a x b", "x a y b", "b x a", "x y x", "a b", "y b x y", "a y x", "b y x a", "x b y a", "y a x b", "a x y b",
-        "x y",
-    ];
-    fs::write(folder.join("train.json"), Value::from_iter(texts.map(sentence)).to_string()).unwrap();
-    // The model does not learn from all that it is measured on.
-    let mut dev = texts;
-    dev[11] = "y a y b";
-    fs::write(folder.join("dev.json"), Value::from_iter(dev.map(sentence)).to_string()).unwrap();
-}
-
-fn write_encoder(folder: &Path) {
-    let config = r#"{"model_type": "bert", "vocab_size": 8, "hidden_size": 32, "num_hidden_layers": 1,
-        "num_attention_heads": 2, "intermediate_size": 64, "hidden_act": "gelu", "max_position_embeddings": 16,
-        "type_vocab_size": 2, "layer_norm_eps": 1e-12}"#;
-    fs::write(folder.join("config.json"), config).unwrap();
-    let device = Device::flex();
-    device.seed(1);
-    let encoder: EncoderConfig = serde_json::from_str(config).unwrap();
-    let weights = encoder.init(&device).weights();
-    fs::write(folder.join("model.safetensors"), weights::write(&weights, Precision::F32).unwrap()).unwrap();
-    let tokenizer = serde_json::json!({
-        "version": "1.0", "truncation": null, "padding": null, "added_tokens": [], "normalizer": null,
-        "pre_tokenizer": {"type": "BertPreTokenizer"}, "post_processor": null, "decoder": null,
-        "model": {
-            "type": "WordPiece", "unk_token": "[UNK]", "continuing_subword_prefix": "##",
-            "max_input_chars_per_word": 100,
-            "vocab": {"[PAD]": 0, "[UNK]": 1, "[CLS]": 2, "[SEP]": 3, "a": 4, "b": 5, "x": 6, "y": 7}
-        }
-    });
-    fs::write(folder.join("tokenizer.json"), tokenizer.to_string()).unwrap();
-}
-
-/// A run with so many epochs and what `more` says of training.
-fn config(folder: &Path, epochs: u64, more: &str) -> RunConfig {
-    let text = format!("name = \"tiny\"\ndata = {folder:?}\nencoder = {folder:?}\n[train]\nepochs = {epochs}\n{more}");
-    let path = folder.join("run.toml");
-    fs::write(&path, text).unwrap();
-    RunConfig::read(&path, &[]).unwrap()
-}
-
-fn prepared() -> tempfile::TempDir {
-    let folder = tempfile::tempdir().unwrap();
-    write_data(folder.path());
-    write_encoder(folder.path());
-    folder
-}
+use language::{config, lines, prepared, same};
 
 #[test]
 fn a_small_language_is_learned_and_the_folder_scores_as_its_card_says() {
@@ -221,25 +153,6 @@ fn a_context_needs_documents() {
     let model = read_model(&output.join("model-last"), &Device::flex()).unwrap();
     assert_eq!(model.config().context_words, 5);
     assert!(fs::read_to_string(output.join("model-last/README.md")).unwrap().contains("with up to 5 words"));
-}
-
-/// The lines of a run, without their times, which have to rise.
-fn lines(output: &Path) -> Vec<Value> {
-    let text = fs::read_to_string(output.join("metrics.jsonl")).unwrap();
-    let mut lines: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
-    let seconds: Vec<_> = lines.iter_mut().map(|line| line["seconds"].take().as_f64().unwrap()).collect();
-    assert!(seconds.is_sorted(), "{seconds:?}");
-    lines
-}
-
-#[track_caller]
-fn same(a: &Path, b: &Path) {
-    let (lines_a, lines_b) = (lines(a), lines(b));
-    assert_eq!(lines_a.len(), lines_b.len());
-    lines_a.iter().zip(&lines_b).for_each(|(a, b)| assert_eq!(a, b));
-    for weights in ["model-best/model.safetensors", "model-last/model.safetensors"] {
-        assert!(fs::read(a.join(weights)).unwrap() == fs::read(b.join(weights)).unwrap(), "{weights} differ");
-    }
 }
 
 /// Kills a training at random moments, most of them within epochs and some while a checkpoint is written.
@@ -419,7 +332,7 @@ fn b3_a_model_says_what_it_was_trained_on() {
     train(&config(folder.path(), 2, "batch_size = 4\n"), &Device::flex(), data.path(), &output, false).unwrap();
     let model = ModelFolder::read(&output.join("model-best")).unwrap();
     let config = model.model().config();
-    let identity = Data::read(data.path()).unwrap().identity;
+    let identity = Data::read(data.path(), &Default::default()).unwrap().identity;
     assert_eq!(config.training["data"], json!(identity));
     let on_dev = || Scoring::of(config, None, Default::default());
     assert_eq!(on_dev().unwrap().sentences.sentences.len(), 16);

@@ -32,6 +32,9 @@ pub struct RunConfig {
     /// The training itself.
     #[serde(default)]
     pub train: TrainSection,
+    /// Learning from teachers.
+    #[serde(default, skip_serializing_if = "DistilSection::is_default")]
+    pub distil: DistilSection,
 }
 
 /// Variants of the network; see [`TasksConfig`] for what they mean.
@@ -135,6 +138,8 @@ pub struct TrainSection {
     /// Whether the finished model gets the relation threshold that is best on the development data, instead of
     /// `model.relation_threshold`.
     pub tune_threshold: bool,
+    /// Whether the finished model gets temperatures, fitted on half of the development data.
+    pub calibrate: bool,
     /// Updates within an epoch after which the run is saved, beside the end of every epoch.
     pub checkpoint_every: u64,
     /// Two runs with the same seed, data and device are the same.
@@ -160,9 +165,48 @@ impl Default for TrainSection {
             average_epochs: 1,
             patience: None,
             tune_threshold: false,
+            calibrate: false,
             checkpoint_every: 1000,
             seed: 0,
         }
+    }
+}
+
+/// Learning from teachers, beside the labels or instead of them (Hinton et al., 2015): see [`crate::run::teachers`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct DistilSection {
+    /// The model folders of the teachers, whose answers are averaged; without one a run learns from labels alone.
+    pub teachers: Vec<PathBuf>,
+    /// A file of texts, which are learned from by what the teachers say of them.
+    pub unlabelled: Option<PathBuf>,
+    /// Sentences of these texts an epoch for each labelled one, drawn anew every time.
+    pub unlabelled_share: f64,
+    /// The temperature of the answers of teachers and student while they are compared, above 0: the higher, the more the
+    /// unlikely types count.
+    pub temperature: f64,
+    /// Weight of the loss by the labels, where there is a teacher.
+    pub label_weight: f64,
+    /// Weight of the loss by the teachers' answers.
+    pub teacher_weight: f64,
+}
+
+impl Default for DistilSection {
+    fn default() -> Self {
+        Self {
+            teachers: Vec::new(),
+            unlabelled: None,
+            unlabelled_share: 1.0,
+            temperature: 2.0,
+            label_weight: 0.5,
+            teacher_weight: 0.5,
+        }
+    }
+}
+
+impl DistilSection {
+    fn is_default(&self) -> bool {
+        *self == Self::default()
     }
 }
 
@@ -192,7 +236,8 @@ impl RunConfig {
     }
 
     fn check(&self) -> Result<(), DataError> {
-        let Self { model, train, .. } = self;
+        let Self { model, train, distil, .. } = self;
+        let weights = [distil.label_weight, distil.teacher_weight];
         let rules = [
             (train.epochs > 0, "train.epochs must be at least 1"),
             (train.average_epochs > 0, "train.average_epochs must be at least 1"),
@@ -213,6 +258,16 @@ impl RunConfig {
             (model.ctam.heads > 0, "model.ctam.heads must be at least 1"),
             ((0.0..1.0).contains(&model.dropout), "model.dropout must be at least 0 and below 1"),
             ((0.0..1.0).contains(&model.ctam.dropout), "model.ctam.dropout must be at least 0 and below 1"),
+            ((0.0..=1e3).contains(&distil.unlabelled_share), "distil.unlabelled_share must lie between 0 and 1000"),
+            ((0.1..=100.0).contains(&distil.temperature), "distil.temperature must lie between 0.1 and 100"),
+            (
+                weights.iter().all(|weight| (0.0..=1e3).contains(weight)) && weights != [0.0; 2],
+                "distil.label_weight and distil.teacher_weight must lie between 0 and 1000, and one of them above 0",
+            ),
+            (
+                distil.unlabelled.is_none() || !distil.teachers.is_empty(),
+                "distil.unlabelled needs teachers; name their model folders in distil.teachers",
+            ),
         ];
         match rules.iter().find(|(holds, _)| !holds) {
             Some((_, rule)) => Err(DataError::Bounds(rule)),
@@ -265,6 +320,20 @@ mod tests {
         assert_eq!((config.model.ctam.heads, config.model.interaction), (2, Interaction::CtamRe));
     }
 
+    /// Each key is set by writing the whole configuration and reading it again.
+    #[test]
+    fn what_is_set_before_the_teachers_stays() {
+        let config =
+            parse(SMALLEST, &["distil.temperature=4", "distil.teachers=[\"a\"]", "distil.unlabelled=b"]).unwrap();
+        let distil = DistilSection {
+            temperature: 4.0,
+            teachers: vec![PathBuf::from("a")],
+            unlabelled: Some(PathBuf::from("b")),
+            ..DistilSection::default()
+        };
+        assert_eq!(config.distil, distil);
+    }
+
     #[test]
     fn what_is_wrong_is_named_with_its_place() {
         let cases = [
@@ -273,6 +342,17 @@ mod tests {
             ("[train]\nepochs = 1.5", "", "line 5: invalid type: floating point `1.5`, expected u64"),
             ("[train]\nepochs = 0", "", "train.epochs must be at least 1"),
             ("[train]\nwarmup = 2.0", "", "train.warmup must lie between 0 and 1"),
+            ("[distil]\ntemperature = 0", "", "distil.temperature must lie between 0.1 and 100"),
+            (
+                "[distil]\nlabel_weight = 0\nteacher_weight = 0",
+                "",
+                "distil.label_weight and distil.teacher_weight must lie between 0 and 1000, and one of them above 0",
+            ),
+            (
+                "",
+                "distil.unlabelled=x.txt",
+                "distil.unlabelled needs teachers; name their model folders in distil.teachers",
+            ),
             ("", "train.epoch=1", "--train.epoch: unknown field `epoch`; did you mean `epochs`?"),
             ("", "trian.lr=1", "--trian.lr: unknown field `trian`; did you mean `train`?"),
             ("", "model.ctam.head=1", "--model.ctam.head: unknown field `head`; did you mean `heads`?"),

@@ -1,5 +1,7 @@
-//! Labelled data in any format: converted into another, and examined before training.
+//! Data in any format: labelled documents converted into another format and examined before training, and texts whose labels
+//! do not count.
 
 pub mod convert;
 pub mod debug;
 mod labelled;
+pub mod texts;

@@ -5,9 +5,11 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 use sinet_formats::{Dataset, Loss, LossReport};
+use sinet_infer::folder::MANIFEST;
 use sinet_text::Schema;
 
 use crate::Error;
+use crate::config::DistilSection;
 use crate::console::say;
 use crate::error::DataError;
 use crate::files::{read, sha256};
@@ -77,13 +79,14 @@ pub struct Data {
 }
 
 impl Data {
-    /// Reads the data in a folder.
+    /// Reads the data in a folder, and notes which teachers and texts a run by `distil` learns from beside it.
     ///
     /// # Errors
     ///
     /// [`Error::Read`] if a file is missing, [`Error::Data`] or [`Error::Dataset`] with the place of the first mistake.
-    pub fn read(folder: &Path) -> Result<Self, Error> {
-        let mut identity = DataIdentity { folder: folder.to_owned(), sha256: BTreeMap::new() };
+    pub fn read(folder: &Path, distil: &DistilSection) -> Result<Self, Error> {
+        let teaching = Teaching::read(distil)?;
+        let mut identity = DataIdentity { folder: folder.to_owned(), sha256: BTreeMap::new(), teaching };
         let mut read = |name: &str| {
             let path = folder.join(name);
             let bytes = read(&path)?;
@@ -106,6 +109,34 @@ pub struct DataIdentity {
     pub folder: PathBuf,
     /// The SHA-256 of each file in hexadecimal digits, by its name.
     pub sha256: BTreeMap<String, String>,
+    /// What the run learns from beside these files, if it has teachers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub teaching: Option<Teaching>,
+}
+
+/// The contents of teachers, and of the texts that they answer for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Teaching {
+    /// The teachers' folders, as the person has named them, and the SHA-256 of each manifest, which has those of all files.
+    pub teachers: Vec<(PathBuf, String)>,
+    /// The file of texts, as the person has named it, and its SHA-256.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unlabelled: Option<(PathBuf, String)>,
+}
+
+impl Teaching {
+    /// The teaching of a run; `None` where it has no teacher.
+    fn read(distil: &DistilSection) -> Result<Option<Self>, Error> {
+        let hashed = |path: &Path, file: &Path| Ok((path.to_owned(), sha256(&read(file)?)));
+        let teachers = distil.teachers.iter().map(|folder| hashed(folder, &folder.join(MANIFEST)));
+        let teachers = teachers.collect::<Result<Vec<_>, Error>>()?;
+        let unlabelled = distil.unlabelled.as_ref().map(|file| hashed(file, file)).transpose()?;
+        Ok((!teachers.is_empty()).then_some(Self { teachers, unlabelled }))
+    }
+
+    fn files(&self) -> impl Iterator<Item = &(PathBuf, String)> {
+        self.teachers.iter().chain(&self.unlabelled)
+    }
 }
 
 impl DataIdentity {
@@ -116,13 +147,19 @@ impl DataIdentity {
     /// [`Error::Read`], if there is no such folder any more.
     pub fn resolved(&self) -> Result<Self, Error> {
         let folder = self.folder.canonicalize().map_err(Error::reading(&self.folder))?;
-        Ok(Self { folder, sha256: self.sha256.clone() })
+        Ok(Self { folder, ..self.clone() })
     }
 
-    /// The names of the files whose contents differ.
+    /// What has other contents here than there, as a sentence names it: files of the folder, teachers, texts.
     pub fn differences(&self, other: &Self) -> Vec<String> {
         let names = self.sha256.keys().chain(other.sha256.keys().filter(|name| !self.sha256.contains_key(*name)));
-        names.filter(|name| self.sha256.get(*name) != other.sha256.get(*name)).cloned().collect()
+        let names = names.filter(|name| self.sha256.get(*name) != other.sha256.get(*name));
+        let files = names.map(|name| format!("{name} of {}", self.folder.display()));
+        let teaching =
+            |identity: &Self| -> Vec<_> { identity.teaching.iter().flat_map(Teaching::files).cloned().collect() };
+        let others = teaching(other);
+        let taught = teaching(self).into_iter().filter(|file| !others.contains(file));
+        files.chain(taught.map(|(path, _)| path.display().to_string())).collect()
     }
 }
 
@@ -132,14 +169,29 @@ mod tests {
 
     fn identity(folder: &str, files: &[(&str, &str)]) -> DataIdentity {
         let sha256 = files.iter().map(|(name, sum)| ((*name).to_owned(), (*sum).to_owned())).collect();
-        DataIdentity { folder: folder.into(), sha256 }
+        DataIdentity { folder: folder.into(), sha256, teaching: None }
     }
 
     #[test]
     fn data_differs_by_its_contents() {
         let data = identity("a", &[(DEV, "1"), (TRAIN, "2")]);
         assert_eq!(data.differences(&identity("b", &[(DEV, "1"), (TRAIN, "2")])), [""; 0]);
-        assert_eq!(data.differences(&identity("a", &[(DEV, "1"), (TRAIN, "3")])), [TRAIN]);
-        assert_eq!(data.differences(&identity("a", &[(TRAIN, "2"), (TYPES, "3")])), [DEV, TYPES]);
+        assert_eq!(data.differences(&identity("b", &[(DEV, "1"), (TRAIN, "3")])), ["train.json of a"]);
+        let other = identity("a", &[(TRAIN, "2"), (TYPES, "3")]);
+        assert_eq!(data.differences(&other), ["dev.json of a", "types.json of a"]);
+    }
+
+    #[test]
+    fn data_differs_by_its_teachers_and_texts() {
+        let taught = |teachers: [&str; 2], text: Option<&str>| {
+            let file = |path: &str, sum: &str| (PathBuf::from(path), sum.to_owned());
+            let teachers = teachers.iter().zip(["one", "two"]).map(|(sum, folder)| file(folder, sum)).collect();
+            let teaching = Some(Teaching { teachers, unlabelled: text.map(|sum| file("texts", sum)) });
+            DataIdentity { teaching, ..identity("a", &[(TRAIN, "1")]) }
+        };
+        let data = taught(["1", "2"], Some("3"));
+        assert_eq!(data.differences(&data), [""; 0]);
+        assert_eq!(data.differences(&taught(["1", "4"], Some("3"))), ["two"]);
+        assert_eq!(data.differences(&taught(["5", "2"], None)), ["one", "texts"]);
     }
 }

@@ -100,17 +100,14 @@ pub enum Error {
     },
     /// A run's folder was begun with other data.
     #[error(
-        "{}: this run was begun with other data: {} of {} had other contents; give another --output, or remove the folder",
+        "{}: this run was begun with other data: {} had other contents; give another --output, or remove the folder",
         run.display(),
-        files.join(", "),
-        folder.display()
+        files.join(", ")
     )]
     OtherData {
         /// The run's folder.
         run: PathBuf,
-        /// The folder of the data that it was begun with.
-        folder: PathBuf,
-        /// The files that differ.
+        /// The files and folders that differ.
         files: Vec<String>,
     },
 
@@ -304,6 +301,37 @@ pub enum DataError {
          or set model.context_words to 0"
     )]
     NoContext,
+    /// A teacher of another task.
+    #[error("{teacher} has the types {theirs}, the student {ours}; a teacher has the same types in the same order")]
+    OtherTypes {
+        /// The teacher's name.
+        teacher: String,
+        /// Its types.
+        theirs: String,
+        /// The student's types.
+        ours: String,
+    },
+    /// A teacher of shorter entities.
+    #[error(
+        "{teacher} looks at entities of up to {theirs} words, the student at up to {ours}; set model.max_span_words to {theirs}"
+    )]
+    NarrowTeacher {
+        /// The teacher's name.
+        teacher: String,
+        /// Its widest entity, in words.
+        theirs: usize,
+        /// The student's, in words.
+        ours: usize,
+    },
+    /// A labelled sentence that a teacher cannot read as one piece.
+    #[error("sentence {sentence} is longer than a teacher can read; split it")]
+    TooLongForTeacher {
+        /// The number of the sentence, from 1.
+        sentence: usize,
+    },
+    /// No text to learn from.
+    #[error("holds no sentence that student and teachers can read")]
+    NoText,
     /// Too few sentences.
     #[error("{sentences} sentences do not fill an update of {update}")]
     TooFew {

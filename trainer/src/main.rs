@@ -12,10 +12,12 @@ mod arguments;
 mod verbs {
     pub mod ablate;
     pub mod benchmark;
+    pub mod calibrate;
     pub mod card;
     pub mod convert;
     pub mod cross_validate;
     pub mod debug;
+    pub mod distil;
     pub mod docs;
     pub mod doctor;
     pub mod evaluate;
@@ -27,8 +29,8 @@ mod verbs {
     pub mod train;
 }
 use verbs::{
-    ablate, benchmark, card, convert, cross_validate, debug, docs, doctor, evaluate, export, find_threshold, init,
-    predict, report, train,
+    ablate, benchmark, calibrate, card, convert, cross_validate, debug, distil, docs, doctor, evaluate, export,
+    find_threshold, init, predict, report, train,
 };
 
 /// Joint entity and relation extraction: train, evaluate and run SINET models.
@@ -46,8 +48,10 @@ enum Verb {
     #[command(subcommand)]
     Init(init::Init),
     Train(train::Train),
+    Distil(distil::Distil),
     Evaluate(evaluate::Evaluate),
     FindThreshold(find_threshold::FindThreshold),
+    Calibrate(calibrate::Calibrate),
     Export(export::Export),
     Card(card::Card),
     Report(report::Report),
@@ -81,8 +85,10 @@ fn run(verb: Verb) -> Result<(), Error> {
     match verb {
         Verb::Init(verb) => verb.run(),
         Verb::Train(verb) => verb.run(),
+        Verb::Distil(verb) => verb.run(),
         Verb::Evaluate(verb) => verb.run(),
         Verb::FindThreshold(verb) => verb.run(),
+        Verb::Calibrate(verb) => verb.run(),
         Verb::Export(verb) => verb.run(),
         Verb::Card(verb) => verb.run(),
         Verb::Report(verb) => verb.run(),

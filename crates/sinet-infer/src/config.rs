@@ -29,6 +29,9 @@ pub struct ModelConfig {
     pub schema: Schema,
     /// A relation is kept from this probability on, 0 to 1.
     pub relation_threshold: f32,
+    /// The temperatures of its scores; 1 where the file has none.
+    #[serde(default, skip_serializing_if = "Temperatures::is_default")]
+    pub temperatures: Temperatures,
     /// The longest entity that is looked for, in words.
     pub max_span_words: usize,
     /// Words on each side of a sentence that the encoder reads with it.
@@ -39,7 +42,48 @@ pub struct ModelConfig {
     pub training: serde_json::Value,
 }
 
+/// What a calibrated model divides its logits by before they become scores (Guo et al., 2017, *On Calibration of Modern Neural
+/// Networks*, eq. 9), so that a score is how often such a label is right. No label changes by it: the likeliest type stays the
+/// likeliest, and the threshold is one of these scores.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Temperatures {
+    /// Of the softmax over entity types; above 0.
+    pub entity: f32,
+    /// Of the sigmoid of each relation type; above 0.
+    pub relation: f32,
+}
+
+impl Default for Temperatures {
+    /// Of a model that is not calibrated.
+    fn default() -> Self {
+        Self { entity: 1.0, relation: 1.0 }
+    }
+}
+
+impl Temperatures {
+    /// The bounds of a temperature.
+    pub const BOUNDS: [f32; 2] = [0.05, 20.0];
+
+    fn is_default(&self) -> bool {
+        *self == Self::default()
+    }
+
+    fn are_possible(self) -> bool {
+        let [least, most] = Self::BOUNDS;
+        [self.entity, self.relation].iter().all(|temperature| (least..=most).contains(temperature))
+    }
+}
+
 impl ModelConfig {
+    /// The same model with other temperatures of its scores. Its threshold moves with them, so that it keeps and drops the
+    /// same relations.
+    pub fn with_temperatures(&self, temperatures: Temperatures) -> Self {
+        let logit = |p: f64| (p / (1.0 - p)).ln();
+        let stretched = f64::from(self.temperatures.relation) / f64::from(temperatures.relation);
+        let threshold = 1.0 / (1.0 + (-logit(f64::from(self.relation_threshold)) * stretched).exp());
+        Self { temperatures, relation_threshold: threshold as f32, ..self.clone() }
+    }
+
     /// Reads a `config.json` and checks that its parts fit each other.
     ///
     /// # Errors
@@ -108,6 +152,7 @@ impl ModelConfig {
                 "it must be 0 where architecture.heads.ctam.mask_padding is false",
             ),
             ("relation_threshold", (0.0..=1.0).contains(&self.relation_threshold), "it must lie between 0 and 1"),
+            ("temperatures", self.temperatures.are_possible(), "they must lie between 0.05 and 20"),
         ];
         match conditions.into_iter().find(|(_, holds, _)| !holds) {
             Some((field, _, reason)) => Err(ConfigError::Field { field, reason }),
@@ -172,12 +217,45 @@ mod tests {
     }
 
     #[test]
+    fn a_file_without_temperatures_has_1_and_is_written_without() {
+        let config = ModelConfig::parse(valid().to_string().as_bytes()).unwrap();
+        assert_eq!(config.temperatures, Temperatures { entity: 1.0, relation: 1.0 });
+        assert!(!String::from_utf8(config.to_json()).unwrap().contains("temperatures"));
+        let calibrated = config.with_temperatures(Temperatures { entity: 1.5, relation: 0.75 });
+        assert_eq!(ModelConfig::parse(&calibrated.to_json()).unwrap(), calibrated);
+    }
+
+    #[test]
+    fn the_threshold_moves_with_the_temperature() {
+        let config = ModelConfig::parse(valid().to_string().as_bytes()).unwrap();
+        let moved = |threshold: f32, relation: f32| {
+            let config = ModelConfig { relation_threshold: threshold, ..config.clone() };
+            config.with_temperatures(Temperatures { entity: 1.0, relation })
+        };
+        // By hand: ln(0.9 / 0.1) = ln 9, half of which is ln 3, the logit of 0.75.
+        for (threshold, relation, expected) in
+            [(0.9, 2.0, 0.75), (0.75, 0.5, 0.9), (0.5, 7.0, 0.5), (0.0, 3.0, 0.0), (1.0, 3.0, 1.0), (0.3, 1.0, 0.3)]
+        {
+            let found = moved(threshold, relation).relation_threshold;
+            assert!((found - expected).abs() < 1e-6, "{found} is not {expected}");
+        }
+        let twice = moved(0.9, 2.0).with_temperatures(Temperatures { entity: 3.0, relation: 1.0 });
+        assert!((twice.relation_threshold - 0.9).abs() < 1e-6, "{twice:?}");
+    }
+
+    #[test]
     fn a_bad_field_is_named() {
         let check = |pointer: &str, value: Value, expected: Expect| {
             let mut json = valid();
             *json.pointer_mut(pointer).unwrap() = value;
             expected.assert_eq(&ModelConfig::parse(json.to_string().as_bytes()).unwrap_err().to_string());
         };
+        for temperature in [0.0, -1.0, 21.0] {
+            let mut json = valid();
+            json["temperatures"] = json!({"entity": 1.0, "relation": temperature});
+            let error = ModelConfig::parse(json.to_string().as_bytes()).unwrap_err();
+            assert_eq!(error.to_string(), "config.json: `temperatures`: they must lie between 0.05 and 20");
+        }
         check(
             "/format_version",
             json!(2),

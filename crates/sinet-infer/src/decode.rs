@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use sinet_text::{LabelledPair, LabelledSpan, WordRange};
 
 /// Every span of 1 to `max_width` out of `words` words, by first word, then last word.
-pub(crate) fn candidate_spans(words: usize, max_width: usize) -> Vec<WordRange> {
+pub fn candidate_spans(words: usize, max_width: usize) -> Vec<WordRange> {
     (0..words)
         .flat_map(|start| {
             let longest = words.min(start.saturating_add(max_width));

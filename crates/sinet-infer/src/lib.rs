@@ -23,7 +23,8 @@
 //! One step a file: `encode` runs the encoder, `predict` the classifiers, whose scores `decode` turns into entities and
 //! relations, and `annotate` puts these into the text. An [`Encoded`] text answers further questions in milliseconds:
 //! other thresholds ([`Model::annotate_with`]), other entities ([`Model::relate`]), a network without some of its parts
-//! ([`Model::switch`]), and why something was found or not ([`Model::explain`]). A long text can be read in parts, by several
+//! ([`Model::switch`]), why something was found or not ([`Model::explain`]), and the logits of any span or pair
+//! ([`Model::logits`]). A long text can be read in parts, by several
 //! programs ([`Model::annotate_part`]).
 //!
 //! The files of a folder have a module each: [`config`], [`weights`] and [`selftest`], which `device_check` runs; [`export()`]
@@ -38,6 +39,7 @@ mod encode;
 mod error;
 mod explain;
 mod export;
+mod logits;
 mod model;
 mod predict;
 pub mod selftest;
@@ -45,12 +47,13 @@ mod switches;
 pub mod weights;
 
 pub use annotate::Annotated;
-pub use config::ModelConfig;
-pub use decode::{Limits, Omitted, Thresholds};
+pub use config::{ModelConfig, Temperatures};
+pub use decode::{Limits, Omitted, Thresholds, candidate_spans};
 pub use device_check::SelfTestError;
 pub use encode::Encoded;
 pub use error::AnnotateError;
 pub use export::{ExportError, export};
+pub use logits::Logits;
 pub use model::{LoadError, Model, TOKENIZER, check_vocabulary};
 pub use predict::Prediction;
 pub use selftest::SelfTest;

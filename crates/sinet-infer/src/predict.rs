@@ -184,7 +184,7 @@ impl Model {
         Ok(found.finish())
     }
 
-    /// Gives the logits of each pair, one for each relation type.
+    /// Gives the logits of each pair, one for each relation type, at the temperature of the relations.
     pub(crate) fn score_pairs(
         &self,
         spaces: &Spaces,
@@ -202,16 +202,17 @@ impl Model {
         while pairs.peek().is_some() {
             let chunk: Vec<_> = pairs.by_ref().take(PAIRS_AT_A_TIME).collect();
             let logits = values(classifier.forward(&candidates, &chunk).try_into_data()?)?;
+            let logits = cooled(logits, self.config.temperatures.relation);
             chunk.iter().zip(logits.chunks_exact(types)).for_each(|(&pair, logits)| take(pair, logits));
         }
         Ok(())
     }
 
-    /// The logits of each span, "none" first, then one for each entity type.
+    /// The logits of each span, "none" first, then one for each entity type, at the temperature of the entities.
     pub(crate) fn score_spans(&self, spaces: &Spaces, spans: &[Span]) -> Result<Vec<f32>, AnnotateError> {
         let classifier = &self.tasks.entity_classifier;
         let logits = classifier.forward(spaces, spans, &self.tasks.widths, Mode::Inference);
-        values(logits.try_into_data()?)
+        Ok(cooled(values(logits.try_into_data()?)?, self.config.temperatures.entity))
     }
 
     fn entities(&self, encoded: &Encoded, threshold: f32) -> Result<(Vec<LabelledSpan>, Vec<f32>), AnnotateError> {
@@ -245,9 +246,15 @@ impl Model {
     }
 }
 
+/// Logits at a temperature. Here alone is a model calibrated: all scores come from these.
+fn cooled(mut logits: Vec<f32>, temperature: f32) -> Vec<f32> {
+    logits.iter_mut().for_each(|logit| *logit /= temperature);
+    logits
+}
+
 /// The entities in the windows of a batch, as spans of its rows: the spans, the number of each among the entities, and
 /// which spans each sentence has.
-fn spans_of(
+pub(crate) fn spans_of(
     encoded: &Encoded,
     batch: &EncodedBatch,
     entities: &[WordRange],

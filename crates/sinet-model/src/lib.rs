@@ -12,6 +12,7 @@
 //! | [`EntityClassifier`] | eq. 5 to 7 | `classifier::entity` |
 //! | [`RelationClassifier`] | eq. 8 to 10 | `classifier::relation` |
 //! | [`entity_loss`], [`relation_loss`] | eq. 11 | `loss` |
+//! | [`entity_distillation_loss`], [`relation_distillation_loss`] | none: Hinton et al., 2015 | `loss` |
 //!
 //! All rows of all sentences lie packed in one matrix (see [`Batch`]); spans and pairs name rows in it.
 
@@ -44,7 +45,7 @@ pub use encoder::{
 pub use interaction::{CrossAttention, Interaction, Spaces, TaskInteraction};
 pub use layers::{Dropout, LayerNorm};
 pub use linear::{Linear, PackableLinear, PackedLinear};
-pub use loss::{entity_loss, relation_loss};
+pub use loss::{entity_distillation_loss, entity_loss, relation_distillation_loss, relation_loss};
 pub use mode::Mode;
 pub use packed_rows::PackedRows;
 pub use pooling::Pooling;

@@ -18,7 +18,7 @@
 //!
 //! A text becomes a [`Document`] ([`sentences`], then [`words`]), its words become pieces ([`tokenizer`]), and
 //! stretches of words that fit the encoder become inputs ([`windows`](mod@windows)). [`Labels`] name types by their index
-//! in a [`Schema`], and [`score`] compares two labellings. A model answers with an [`Annotation`], and explains a decision
+//! in a [`Schema`], and [`score`] compares two labellings. Words that are known join to a [`RunningText`]. A model answers with an [`Annotation`], and explains a decision
 //! with an [`Explanation`](explanation::Explanation). Start reading at [`document`].
 //!
 //! The crate knows no tensor and no browser; every offset says its unit, in its type or in its name.
@@ -32,6 +32,7 @@ pub mod explanation;
 pub mod labels;
 pub mod offsets;
 mod pieces;
+pub mod running_text;
 pub mod schema;
 pub mod score;
 pub mod sentences;
@@ -45,6 +46,7 @@ pub use annotation::{Annotation, OffsetUnit, Part, TextRange, WordRange};
 pub use document::Document;
 pub use labels::{LabelledPair, LabelledSpan, Labels};
 pub use offsets::Offsets;
+pub use running_text::RunningText;
 pub use schema::{EntityType, RelationType, Schema, SchemaError};
 pub use score::{Counts, Figures, Report, Scorer, Scores, SymmetricRule};
 pub use span::ByteSpan;

@@ -29,6 +29,16 @@ impl FromStr for Override {
 }
 
 impl Override {
+    /// A key that the program itself sets.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Serialize`] for a value that TOML cannot hold.
+    pub fn new(key: &str, value: &impl Serialize) -> Result<Self, Error> {
+        let value = Value::try_from(value).map_err(|error| Error::Serialize(error.into()))?;
+        Ok(Self { key: key.to_owned(), value })
+    }
+
     /// A configuration with this key set. `aliases` are pairs of another name and its key.
     ///
     /// # Errors
@@ -58,7 +68,9 @@ impl Override {
 pub fn spell_out(arguments: impl IntoIterator<Item = OsString>) -> Vec<OsString> {
     let mut arguments = arguments.into_iter().peekable();
     let mut plain: Vec<_> = arguments.by_ref().take(2).collect();
-    let knows = plain.get(1).is_some_and(|verb| ["train", "ablate", "cross-validate"].iter().any(|name| verb == name));
+    let knows = plain
+        .get(1)
+        .is_some_and(|verb| ["train", "distil", "ablate", "cross-validate"].iter().any(|name| verb == name));
     while let Some(argument) = arguments.next() {
         let key = argument.to_str().and_then(|text| text.strip_prefix("--")).filter(|_| knows);
         match key.map(|key| key.split_once('=').unwrap_or((key, ""))) {
@@ -93,6 +105,7 @@ mod tests {
                 "sinet train --set a.b --set c.d=x=y --output=a.b --config a.toml",
             ),
             ("sinet cross-validate --a.b c", "sinet cross-validate --set a.b=c"),
+            ("sinet distil --a.b c", "sinet distil --set a.b=c"),
             ("sinet predict --a.b c", "sinet predict --a.b c"),
             ("sinet", "sinet"),
         ];

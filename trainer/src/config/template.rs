@@ -14,7 +14,7 @@ pub fn template(name: &str, encoder: &str, data: &Path) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::{ModelSection, RunConfig, TrainSection};
+    use crate::config::{DistilSection, ModelSection, RunConfig, TrainSection};
 
     #[test]
     fn all_keys_are_there_with_their_defaults() {
@@ -22,12 +22,14 @@ mod tests {
         let config: RunConfig = toml::from_str(&text).unwrap();
         assert_eq!((&*config.name, &*config.encoder, &*config.data), ("a \"b\"", "hf:x/y", Path::new("data/z")));
         assert_eq!((&config.model, &config.train), (&ModelSection::default(), &TrainSection::default()));
+        assert_eq!(config.distil, DistilSection::default());
 
         let is_key = |line: &&str| line.split(' ').nth(1) == Some("=");
         let on = text.lines().map(|line| line.strip_prefix("# ").filter(is_key).unwrap_or(line));
         let on = on.collect::<Vec<_>>().join("\n");
         let all: RunConfig = toml::from_str(&on).unwrap();
         let TrainSection { heads_learning_rate, heads_weight_decay, patience, .. } = all.train;
+        assert!(all.distil.unlabelled.is_some() && !all.distil.teachers.is_empty());
         assert!(heads_learning_rate.is_some() && heads_weight_decay.is_some() && patience.is_some());
         // Every key that a configuration can have.
         let keys = |text: &str| -> Vec<String> {

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use sinet_infer::{ModelConfig, Precision};
+use sinet_infer::{ModelConfig, Precision, Temperatures};
 use sinet_text::Report;
 
 use crate::Error;
@@ -39,6 +39,7 @@ pub fn card(
     );
     if let Some((record, run)) = &record {
         let TrainingRecord { encoder_sha256, encoder_revision, epochs, train_sentences, device, data, .. } = record;
+        let teaching = data.as_ref().and_then(|data| data.teaching.as_ref());
         let revision = encoder_revision.as_ref().map_or(String::new(), |revision| format!(" at revision `{revision}`"));
         let sentences = train_sentences.map_or(String::new(), |count| format!(" on {count} sentences"));
         let device = device.as_ref().map_or(String::new(), |device| format!(", on {device}"));
@@ -52,12 +53,34 @@ pub fn card(
         for (name, sha256) in data.iter().flat_map(|data| &data.sha256) {
             let _ = writeln!(card, "- SHA-256 of `{name}` in the data set: {sha256}");
         }
+        for (folder, sha256) in teaching.iter().flat_map(|teaching| &teaching.teachers) {
+            let _ = writeln!(
+                card,
+                "- Learned from the teacher `{}`, SHA-256 of its manifest.json {sha256}",
+                folder.display()
+            );
+        }
+        let texts = teaching.and_then(|teaching| teaching.unlabelled.as_ref());
+        if let Some(((file, sha256), sentences)) = texts.zip(record.unlabelled_sentences) {
+            let _ = writeln!(
+                card,
+                "- The teachers also answered for {sentences} sentences without labels of `{}`, SHA-256 {sha256}",
+                file.display()
+            );
+        }
         card.push('\n');
     }
     card.push_str("## Scores\n\n");
     match scored {
         Some((report, name)) => scores(&mut card, report, name),
         None => card.push_str("None yet: `sinet card DIR --data dev.json` writes those of these very files.\n"),
+    }
+    let Temperatures { entity, relation } = config.temperatures;
+    if config.temperatures != Temperatures::default() {
+        let _ = write!(
+            card,
+            "\nScores are calibrated: they come from logits that are divided by {entity:.3} for entities and {relation:.3} for relations.\n"
+        );
     }
     let types = |names: Vec<&str>| names.join(", ");
     let schema = &config.schema;

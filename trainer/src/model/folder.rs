@@ -5,7 +5,9 @@ use std::path::Path;
 use burn::tensor::{Device, read_sync};
 use sinet_infer::selftest::SELF_TEST;
 use sinet_infer::weights::{self, WEIGHTS};
-use sinet_infer::{FolderError, LoadError, Model, ModelConfig, ModelFiles, Precision, SelfTest, config, export};
+use sinet_infer::{
+    FolderError, LoadError, Model, ModelConfig, ModelFiles, Precision, SelfTest, Temperatures, config, export,
+};
 use sinet_model::Weights;
 use sinet_text::Report;
 
@@ -103,13 +105,26 @@ impl ModelFolder {
         Ok(self_test.cases.into_iter().map(|case| case.words).collect())
     }
 
-    /// Gives the model another relation threshold. The self-test depends on that and is recorded again; the weights stay.
+    /// Gives the model another relation threshold.
     ///
     /// # Errors
     ///
     /// [`Error::Load`], if the files cannot be loaded again.
     pub fn set_threshold(&mut self, threshold: f32) -> Result<(), Error> {
-        let config = ModelConfig { relation_threshold: threshold, ..self.model.config().clone() };
+        self.set_config(ModelConfig { relation_threshold: threshold, ..self.model.config().clone() })
+    }
+
+    /// Gives the model other temperatures of its scores, and the threshold that keeps its labels as they are.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Load`], if the files cannot be loaded again.
+    pub fn set_temperatures(&mut self, temperatures: Temperatures) -> Result<(), Error> {
+        self.set_config(self.model.config().with_temperatures(temperatures))
+    }
+
+    /// The self-test depends on the configuration and is recorded again; the weights stay.
+    fn set_config(&mut self, config: ModelConfig) -> Result<(), Error> {
         self.files.insert(config::CONFIG, config.to_json());
         self.files.seal();
         self.model = load(&self.files)?;

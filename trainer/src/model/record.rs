@@ -25,6 +25,9 @@ pub struct TrainingRecord {
     pub epochs: u64,
     /// Sentences that the model learned from. The first models lack this and what follows.
     pub train_sentences: Option<usize>,
+    /// Sentences without labels that the model learned from by the answers of teachers, where there were any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unlabelled_sentences: Option<usize>,
     /// The device of the training.
     pub device: Option<String>,
     /// The data of the training.

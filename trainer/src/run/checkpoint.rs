@@ -75,7 +75,7 @@ impl Progress {
             Some(begun) => {
                 let files = begun.differences(data);
                 if !files.is_empty() {
-                    return Err(Error::OtherData { run: run.to_owned(), folder: begun.folder.clone(), files });
+                    return Err(Error::OtherData { run: run.to_owned(), files });
                 }
             }
             None => say(format_args!(
@@ -263,6 +263,7 @@ mod tests {
             encoder: String::new(),
             model: Default::default(),
             train: Default::default(),
+            distil: Default::default(),
         };
         let tensor = NamedTensor { shape: vec![1], values: vec![updates as f32] };
         let weights: Weights = [("w".to_owned(), tensor)].into();
@@ -275,7 +276,11 @@ mod tests {
     }
 
     fn identity(sha256: &str) -> DataIdentity {
-        DataIdentity { folder: PathBuf::from("/data"), sha256: [("train.json".to_owned(), sha256.to_owned())].into() }
+        DataIdentity {
+            folder: PathBuf::from("/data"),
+            sha256: [("train.json".to_owned(), sha256.to_owned())].into(),
+            teaching: None,
+        }
     }
 
     #[test]

@@ -15,13 +15,14 @@ pub fn diverged(output: &Path, update: u64, step: &Step, rate: f64, sentences: V
     let record = json!({
         "update": update,
         "learning_rate": rate.to_string(),
-        "entity_loss": step.entity_loss.to_string(),
-        "relation_loss": step.relation_loss.to_string(),
+        "entity_loss": step.losses.entity.to_string(),
+        "relation_loss": step.losses.relation.to_string(),
+        "taught_losses": step.losses.taught.map(|losses| losses.map(|loss| loss.to_string())),
         "gradient_norm": step.norm.to_string(),
         "sentences": sentences,
     });
     if let Err(error) = replace(&path, format!("{record:#}").as_bytes()) {
         return error;
     }
-    Error::Diverged { update, loss: step.loss(), norm: step.norm, record: path }
+    Error::Diverged { update, loss: step.losses.total, norm: step.norm, record: path }
 }

@@ -16,6 +16,7 @@ use crate::console::say;
 use crate::error::DataError;
 use crate::files::replace;
 use crate::run::folder::METRICS;
+use crate::run::step::Losses;
 use crate::run::tensorboard::EventFile;
 
 /// The progress bar of a run, and its lines: in `metrics.jsonl`, and as events for TensorBoard.
@@ -64,21 +65,26 @@ impl Metrics {
         self.loss = 0.0;
     }
 
-    /// An update is done: its losses of entities and relations, the norm of its gradients, its learning rate.
+    /// An update is done: the parts of its loss, the norm of its gradients, its learning rate.
     ///
     /// # Errors
     ///
     /// [`Error::Write`], if the line cannot be written.
-    pub fn update(&mut self, updates: u64, losses: [f32; 2], norm: f64, rate: f64) -> Result<(), Error> {
-        let loss = f64::from(losses[0] + losses[1]);
+    pub fn update(&mut self, updates: u64, losses: Losses, norm: f64, rate: f64) -> Result<(), Error> {
+        let Losses { entity, relation, taught, total } = losses;
+        let loss = f64::from(total);
         // A moving average, which is readable where single batches jump.
         self.loss = if self.loss == 0.0 { loss } else { 0.98 * self.loss + 0.02 * loss };
         self.bar.set_message(format!("loss {:.4}, rate {rate:.1e},", self.loss));
         self.bar.inc(1);
-        self.line(&json!({
+        let mut line = json!({
             "updates": updates, "seconds": self.seconds(), "learning_rate": rate,
-            "entity_loss": losses[0], "relation_loss": losses[1], "gradient_norm": norm,
-        }))
+            "entity_loss": entity, "relation_loss": relation, "gradient_norm": norm,
+        });
+        if let Some([entity, relation]) = taught {
+            (line["taught_entity_loss"], line["taught_relation_loss"]) = (json!(entity), json!(relation));
+        }
+        self.line(&line)
     }
 
     /// An epoch is done, counted from 1, after so many updates in all: the scores on the development data.
@@ -141,6 +147,10 @@ pub struct Update {
     pub entity_loss: f64,
     /// L^r of eq. 11.
     pub relation_loss: f64,
+    /// The distance from the teachers on entities, where there are any.
+    pub taught_entity_loss: Option<f64>,
+    /// The distance from the teachers on relations, where there are any.
+    pub taught_relation_loss: Option<f64>,
     /// Learning rate of the encoder.
     pub learning_rate: f64,
 }
@@ -182,6 +192,20 @@ mod tests {
     use super::*;
     use crate::run::tensorboard::tests::records;
 
+    const LOSSES: Losses = Losses { entity: 1.0, relation: 2.0, taught: None, total: 3.0 };
+
+    #[test]
+    fn distances_from_teachers_are_in_the_lines_of_a_run_that_has_them() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut metrics = Metrics::open(folder.path(), 0).unwrap();
+        metrics.update(1, LOSSES, 3.0, 1e-4).unwrap();
+        metrics.update(2, Losses { taught: Some([0.5, 0.25]), ..LOSSES }, 3.0, 1e-4).unwrap();
+        let taught: Vec<_> =
+            read_updates(folder.path()).unwrap().iter().map(|line| line.taught_relation_loss).collect();
+        assert_eq!(taught, [None, Some(0.25)]);
+        assert!(!fs::read_to_string(folder.path().join(METRICS)).unwrap().lines().next().unwrap().contains("taught"));
+    }
+
     #[test]
     fn a_run_that_goes_on_keeps_the_lines_up_to_its_checkpoint() {
         let folder = tempfile::tempdir().unwrap();
@@ -192,7 +216,7 @@ mod tests {
         };
         let write = |begun: u64, range: std::ops::RangeInclusive<u64>| {
             let mut metrics = Metrics::open(folder.path(), begun).unwrap();
-            range.for_each(|update| metrics.update(update, [1.0, 2.0], 3.0, 1e-4).unwrap());
+            range.for_each(|update| metrics.update(update, LOSSES, 3.0, 1e-4).unwrap());
         };
         write(0, 1..=4);
         let path = folder.path().join(METRICS);

@@ -80,6 +80,14 @@ fn course(run: &Path) -> Result<String, Error> {
         Curve { name: "entities", points: of(|update| update.entity_loss) },
         Curve { name: "relations", points: of(|update| update.relation_loss) },
     ];
+    let some = |value: fn(&Update) -> Option<f64>| {
+        let points = updates.iter().filter_map(|update| Some((update.updates as f64, value(update)?)));
+        thinned(points.collect(), POINTS)
+    };
+    let taught = [
+        Curve { name: "entities", points: some(|update| update.taught_entity_loss) },
+        Curve { name: "relations", points: some(|update| update.taught_relation_loss) },
+    ];
     let rate = [Curve { name: "learning rate", points: of(|update| update.learning_rate) }];
     let epochs: Vec<_> =
         read_epochs(run)?.into_iter().map(|epoch| (epoch.epoch as f64, micro_f1(&epoch.dev))).collect();
@@ -89,6 +97,7 @@ fn course(run: &Path) -> Result<String, Error> {
         "<h2>Course</h2>\n".to_owned(),
         figure("Micro F1 on the development data, in percent", "epochs", &f1),
         figure("Loss", "updates", &losses),
+        figure("Distance from the teachers", "updates", &taught),
         figure("Learning rate", "updates", &rate),
     ]
     .concat())

@@ -10,32 +10,48 @@ use sinet_text::{Encoding, Tokenizer, WordRange};
 
 use crate::config::TrainSection;
 use crate::error::DataError;
+use crate::run::teachers::{Answers, spans};
 
-/// A labelled sentence as word pieces.
+/// A sentence as word pieces, with what is to be learned from it.
 #[derive(Debug, Clone)]
 pub struct Sentence {
     /// Its place in the data set.
     pub index: usize,
+    /// Whether a person has labelled it. Otherwise its entities are what teachers have found in it.
+    pub is_labelled: bool,
     encoding: Encoding,
     /// Spans and classes of the entities, without repetitions.
     entities: Vec<(WordRange, usize)>,
     /// Head and tail among `entities`, and all relation types of the pair.
     relations: BTreeMap<(usize, usize), Vec<usize>>,
+    /// What the teachers say of it, if there are any.
+    answers: Option<Answers>,
 }
 
-/// Spans and pairs with their labels, for one batch.
+/// Spans and pairs with their labels, for one batch. Sentences without labels come last, and so do their spans and pairs.
 #[derive(Debug, Clone)]
 pub struct Samples {
     /// The sentences.
     pub batch: Batch,
     /// Sampled spans of all sentences.
     pub spans: Vec<Span>,
-    /// Class of each span, 0 for none.
+    /// Class of each span of labelled sentences, 0 for none.
     pub classes: Vec<i32>,
     /// Sampled pairs of all sentences.
     pub pairs: Vec<Pair>,
-    /// One row a pair, one column a relation type: 1 where the pair has it.
+    /// One row a pair of labelled sentences, one column a relation type: 1 where the pair has it.
     pub labels: Vec<f32>,
+    /// What the teachers say of all, if there are any.
+    pub taught: Option<Taught>,
+}
+
+/// What teachers say of sampled spans and pairs: probabilities at the temperature of the run.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Taught {
+    /// `[spans, entity types + 1]`
+    pub classes: Vec<f32>,
+    /// `[pairs, relation types]`
+    pub relations: Vec<f32>,
 }
 
 /// The number and the bounds of the negatives of a sentence.
@@ -65,6 +81,16 @@ impl Sentence {
         limit: usize,
         context_words: usize,
     ) -> Result<Vec<Self>, DataError> {
+        Self::each(dataset, tokenizer, limit, context_words).into_iter().collect()
+    }
+
+    /// As [`Sentence::all`], with [`DataError::TooLong`] in place of every sentence that is too long.
+    pub fn each(
+        dataset: &Dataset,
+        tokenizer: &Tokenizer,
+        limit: usize,
+        context_words: usize,
+    ) -> Vec<Result<Self, DataError>> {
         let mut sentences = Vec::with_capacity(dataset.sentences.len());
         for document in dataset.documents() {
             let words = document.iter().flat_map(|example| &example.tokens);
@@ -75,13 +101,26 @@ impl Sentence {
                 start = words.end;
                 let encoding = Encoding::from_pieces(tokenizer.special(), &pieces[words.start..words.end], usize::MAX);
                 let (index, own) = (sentences.len(), encoding.ids.len());
-                if own > limit {
-                    return Err(DataError::TooLong { sentence: index + 1, pieces: own, limit });
-                }
-                sentences.push(Self::new(index, example, encoding.in_context(&pieces, words, context_words, limit)));
+                sentences.push(if own > limit {
+                    Err(DataError::TooLong { sentence: index + 1, pieces: own, limit })
+                } else {
+                    Ok(Self::new(index, example, encoding.in_context(&pieces, words, context_words, limit)))
+                });
             }
         }
-        Ok(sentences)
+        sentences
+    }
+
+    /// The labelled sentence with what teachers say of it.
+    pub fn taught(self, answers: Answers) -> Self {
+        Self { answers: Some(answers), ..self }
+    }
+
+    /// The sentence without its labels: with what teachers say of it, and the entities that they find. `index` is its place
+    /// behind all labelled ones.
+    pub fn unlabelled(self, index: usize, answers: Answers) -> Self {
+        let (entities, relations) = (answers.entities.clone(), BTreeMap::new());
+        Self { index, is_labelled: false, entities, relations, answers: Some(answers), ..self }
     }
 
     fn new(index: usize, example: &Example, encoding: Encoding) -> Self {
@@ -94,7 +133,7 @@ impl Sentence {
                 kinds.push(relation.kind);
             }
         }
-        Self { index, encoding, entities, relations }
+        Self { index, is_labelled: true, encoding, entities, relations, answers: None }
     }
 
     fn negative_spans(&self, sampling: &Sampling, rng: &mut impl Rng) -> Vec<WordRange> {
@@ -117,8 +156,11 @@ impl Sentence {
 }
 
 impl Samples {
-    /// Samples for the sentences of one batch.
+    /// Samples for the sentences of one batch. Either all or none of them have answers of teachers.
     pub fn draw(sentences: &[&Sentence], sampling: &Sampling, rng: &mut impl Rng) -> Self {
+        let (labelled, others): (Vec<_>, Vec<_>) =
+            sentences.iter().copied().partition(|sentence: &&Sentence| sentence.is_labelled);
+        let sentences: Vec<&Sentence> = labelled.into_iter().chain(others).collect();
         let of_each = |part: fn(&Encoding) -> &Vec<u32>| -> Vec<_> {
             sentences.iter().map(|sentence| part(&sentence.encoding)).collect()
         };
@@ -133,8 +175,9 @@ impl Samples {
             classes: Vec::new(),
             pairs: Vec::new(),
             labels: Vec::new(),
+            taught: sentences.iter().all(|sentence| sentence.answers.is_some()).then(Taught::default),
         };
-        for (i, sentence) in sentences.iter().enumerate() {
+        for (i, sentence) in sentences.into_iter().enumerate() {
             samples.add(i, sentence, sampling, rng);
         }
         samples
@@ -143,6 +186,13 @@ impl Samples {
     fn add(&mut self, index: usize, sentence: &Sentence, sampling: &Sampling, rng: &mut impl Rng) {
         let row = self.batch.sentence(index).start;
         let (first, pieces) = (self.spans.len(), &sentence.encoding.words);
+        let answers = sentence.answers.as_ref().zip(self.taught.as_mut());
+        let mut ask = answers.map(|(answers, taught)| Ask {
+            answers,
+            spans: spans(pieces.len(), sampling.max_span_words, &sentence.entities),
+            relation_types: sampling.relation_types,
+            taught,
+        });
         let negatives = sentence.negative_spans(sampling, rng).into_iter().map(|span| (span, 0));
         for (words, class) in sentence.entities.iter().copied().chain(negatives) {
             self.spans.push(Span {
@@ -150,27 +200,60 @@ impl Samples {
                 rows: row + pieces[words.start].start..row + pieces[words.end - 1].end,
                 words: words.end - words.start,
             });
-            self.classes.push(class as i32);
+            if sentence.is_labelled {
+                self.classes.push(class as i32);
+            }
+            ask.iter_mut().for_each(|ask| ask.about_span(words));
         }
         let negatives = sentence.negative_pairs(sampling, rng).into_iter().map(|pair| (pair, &[] as &[usize]));
         let positives = sentence.relations.iter().map(|(&pair, kinds)| (pair, kinds.as_slice()));
         for ((head, tail), kinds) in positives.chain(negatives) {
             self.pairs.push(Pair { head: first + head, tail: first + tail });
-            let labels = self.labels.len();
-            self.labels.resize(labels + sampling.relation_types, 0.0);
-            kinds.iter().for_each(|&kind| self.labels[labels + kind] = 1.0);
+            if sentence.is_labelled {
+                let labels = self.labels.len();
+                self.labels.resize(labels + sampling.relation_types, 0.0);
+                kinds.iter().for_each(|&kind| self.labels[labels + kind] = 1.0);
+            }
+            ask.iter_mut().for_each(|ask| ask.about_pair(head, tail));
         }
     }
 }
 
-/// The sentences of one epoch in batches, in the order in which they are learned. Sentences that do not fill an update
-/// stay out.
+/// Finds what teachers have said of the samples of a sentence.
+struct Ask<'a> {
+    answers: &'a Answers,
+    /// The spans that they were asked about.
+    spans: Vec<WordRange>,
+    relation_types: usize,
+    taught: &'a mut Taught,
+}
+
+impl Ask<'_> {
+    fn about_span(&mut self, words: WordRange) {
+        let place = self.spans.binary_search(&words).expect("teachers are asked about every span that is sampled");
+        let classes = self.answers.classes.len() / self.spans.len();
+        self.taught.classes.extend_from_slice(&self.answers.classes[place * classes..][..classes]);
+    }
+
+    fn about_pair(&mut self, head: usize, tail: usize) {
+        let place = (head * self.answers.entities.len() + tail) * self.relation_types;
+        self.taught.relations.extend_from_slice(&self.answers.relations[place..][..self.relation_types]);
+    }
+}
+
+/// The sentences of one epoch in batches, in the order in which they are learned: all labelled ones, which come first among
+/// `sentences`, and `unlabelled` of the others, drawn anew. Sentences that do not fill an update stay out.
 ///
 /// The sentences of each `train.length_pool` batches are sorted by length, and the batches shuffled after that.
-pub fn batches(sentences: &[Sentence], train: &TrainSection, rng: &mut impl Rng) -> Vec<Vec<usize>> {
-    let n = sentences.len();
-    let mut order = index::sample(rng, n, n).into_vec();
-    order.truncate(n - n % train.update_size());
+pub fn batches(sentences: &[Sentence], unlabelled: usize, train: &TrainSection, rng: &mut impl Rng) -> Vec<Vec<usize>> {
+    let labelled = sentences.partition_point(|sentence| sentence.is_labelled);
+    let mut order = index::sample(rng, labelled, labelled).into_vec();
+    if unlabelled > 0 {
+        let drawn = index::sample(rng, sentences.len() - labelled, unlabelled);
+        order.extend(drawn.into_iter().map(|place| labelled + place));
+        order.shuffle(rng);
+    }
+    order.truncate(order.len() - order.len() % train.update_size());
     if train.length_pool > 1 {
         for pool in order.chunks_mut(train.batch_size * train.length_pool) {
             pool.sort_by_key(|&i| sentences[i].encoding.read_pieces());
@@ -202,7 +285,63 @@ mod tests {
             },
             entities: vec![(span(0, 1), 2), (span(1, 3), 1), (span(3, 4), 1)],
             relations: BTreeMap::from([((0, 1), vec![0, 2])]),
+            is_labelled: true,
+            answers: None,
         }
+    }
+
+    /// Teachers whose every number says what it was asked about.
+    fn answers(sentence: &Sentence) -> Answers {
+        let spans = spans(4, SAMPLING.max_span_words, &sentence.entities);
+        let classes = spans.iter().flat_map(|words| [words.start as f32, words.end as f32]).collect();
+        let n = sentence.entities.len();
+        let pair = |place: usize| [(place / n) as f32, (place % n) as f32, 0.5];
+        Answers { entities: sentence.entities.clone(), classes, relations: (0..n * n).flat_map(pair).collect() }
+    }
+
+    #[test]
+    fn every_sample_has_the_answers_about_itself() {
+        let mut wide = sentence();
+        wide.entities.push((WordRange { start: 0, end: 4 }, 1));
+        let wide = wide.clone().taught(answers(&wide));
+        let other = sentence().unlabelled(9, answers(&sentence()));
+        let sampling = Sampling { negative_entities: 100, negative_relations: 100, ..SAMPLING };
+        // Labelled sentences come first, wherever they stand.
+        let samples = Samples::draw(&[&other, &wide], &sampling, &mut ChaCha8Rng::seed_from_u64(1));
+        let taught = samples.taught.as_ref().unwrap();
+        let (of_wide, of_other) = (4 + 4, 3 + 4);
+        assert_eq!((samples.classes.len(), samples.spans.len()), (of_wide, of_wide + of_other));
+        assert_eq!((samples.labels.len(), samples.pairs.len()), (3 * 12, 12 + 6));
+        assert!(samples.spans[..of_wide].iter().all(|span| span.sentence == 0));
+        // The pieces of word w begin at 1, 2, 4, 5 and 6.
+        let starts = [1, 2, 4, 5, 6].map(|row| row as f32);
+        for (span, row) in samples.spans.iter().zip(taught.classes.chunks_exact(2)) {
+            let first = samples.batch.sentence(span.sentence).start as f32;
+            let rows = [row[0], row[1]].map(|word| first + starts[word as usize]);
+            assert_eq!(rows, [span.rows.start as f32, span.rows.end as f32]);
+        }
+        for (pair, row) in samples.pairs.iter().zip(taught.relations.chunks_exact(3)) {
+            let first = if samples.spans[pair.head].sentence == 0 { 0 } else { of_wide };
+            assert_eq!(row, [(pair.head - first) as f32, (pair.tail - first) as f32, 0.5]);
+        }
+        assert_eq!(Samples::draw(&[&sentence()], &sampling, &mut ChaCha8Rng::seed_from_u64(1)).taught, None);
+    }
+
+    #[test]
+    fn an_epoch_has_all_labelled_sentences_and_a_draw_of_the_others() {
+        let mut sentences = of_all_lengths(40);
+        sentences[10..].iter_mut().for_each(|sentence| sentence.is_labelled = false);
+        let train = TrainSection { batch_size: 5, ..TrainSection::default() };
+        let draw = |seed| batches(&sentences, 10, &train, &mut ChaCha8Rng::seed_from_u64(seed));
+        let [one, other] = [draw(1), draw(2)].map(|batches| batches.concat().into_iter().collect::<HashSet<_>>());
+        for epoch in [&one, &other] {
+            assert_eq!(epoch.len(), 20);
+            assert!((0..10).all(|labelled| epoch.contains(&labelled)));
+        }
+        assert_ne!(one, other, "others are drawn in another epoch");
+        assert!(
+            draw(1)[0].iter().any(|&i| i < 10) && draw(1).concat().windows(2).any(|pair| pair[0] >= 10 && pair[1] < 10)
+        );
     }
 
     const SAMPLING: Sampling =
@@ -286,7 +425,7 @@ mod tests {
             (2, 3, 1, 1, 0),
         ] {
             let train = TrainSection { batch_size, accumulation, length_pool, ..TrainSection::default() };
-            let draw = |seed| batches(&of_all_lengths(n), &train, &mut ChaCha8Rng::seed_from_u64(seed));
+            let draw = |seed| batches(&of_all_lengths(n), 0, &train, &mut ChaCha8Rng::seed_from_u64(seed));
             let batches = draw(7);
             assert_eq!(batches.len(), whole);
             assert!(batches.iter().all(|batch| batch.len() == batch_size));
@@ -302,7 +441,7 @@ mod tests {
         let sentences = of_all_lengths(400);
         let padding = |length_pool| -> usize {
             let train = TrainSection { length_pool, ..TrainSection::default() };
-            let batches = batches(&sentences, &train, &mut ChaCha8Rng::seed_from_u64(1));
+            let batches = batches(&sentences, 0, &train, &mut ChaCha8Rng::seed_from_u64(1));
             let lengths =
                 |batch: &Vec<usize>| batch.iter().map(|&i| sentences[i].encoding.ids.len()).collect::<Vec<_>>();
             batches.iter().map(lengths).map(|n| n.len() * n.iter().max().unwrap() - n.iter().sum::<usize>()).sum()

@@ -80,7 +80,8 @@ fn scalars(line: &Value) -> Vec<(String, f64)> {
     let mut take = |group: &str, name: &str, value: &Value| {
         scalars.extend(value.as_f64().map(|value| (format!("{group}/{name}"), value)));
     };
-    for name in ["entity_loss", "relation_loss", "gradient_norm", "learning_rate"] {
+    let taught = ["taught_entity_loss", "taught_relation_loss"];
+    for name in ["entity_loss", "relation_loss", "gradient_norm", "learning_rate"].into_iter().chain(taught) {
         take("train", name, &line[name]);
     }
     for task in ["ner", "relations", "relations_strict"] {

@@ -9,7 +9,7 @@ use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use serde_json::json;
 use sinet_formats::Dataset;
-use sinet_infer::{Model, ModelConfig, Precision, check_vocabulary};
+use sinet_infer::{Model, ModelConfig, Precision, Temperatures, check_vocabulary};
 use sinet_model::{Sinet, SinetConfig, Weights};
 use sinet_text::{Report, Schema, SymmetricRule, Tokenizer};
 
@@ -20,6 +20,7 @@ use crate::dataset::{Data, TRAIN};
 use crate::device::name;
 use crate::error::DataError;
 use crate::files::{read_weights, replace, write_weights};
+use crate::model::calibration::calibrate;
 use crate::model::evaluate::{evaluate, micro_f1};
 use crate::model::folder::ModelFolder;
 use crate::model::pretrained::Pretrained;
@@ -30,12 +31,13 @@ use crate::run::average::Average;
 use crate::run::checkpoint::{Checkpoint, Progress};
 use crate::run::divergence::diverged;
 use crate::run::folder::{BEST, CHECKPOINT, MODEL_BEST, MODEL_LAST, REPORT};
+use crate::run::lessons::Lessons;
 use crate::run::metrics::Metrics;
 use crate::run::optimizer::{Optimizer, OptimizerState};
 use crate::run::report::report;
-use crate::run::samples::{Samples, Sampling, Sentence, batches};
+use crate::run::samples::{Samples, Sampling, batches};
 use crate::run::schedule::Schedule;
-use crate::run::step::Step;
+use crate::run::step::{Objective, Step};
 
 /// Trains a model on the sentences in the folder `data` and leaves in `output`: `model-best` and `model-last` (model
 /// folders), `report.html` on the better one, `metrics.jsonl` (a line an update and a line an epoch), the same in
@@ -46,7 +48,7 @@ use crate::run::step::Step;
 /// [`Error`], before anything is written if the configuration or the data are wrong, or others than those of the run that
 /// is resumed.
 pub fn train(config: &RunConfig, device: &Device, data: &Path, output: &Path, resume: bool) -> Result<(), Error> {
-    let data = Data::read(data)?;
+    let data = Data::read(data, &config.distil)?;
     let checkpoint = output.join(CHECKPOINT);
     if resume && Progress::of_run(output, config, &data.identity)?.is_some_and(|progress| progress.complete) {
         return Ok(());
@@ -101,7 +103,8 @@ struct Run {
     output: PathBuf,
     pretrained: Pretrained,
     tokenizer: Tokenizer,
-    sentences: Vec<Sentence>,
+    lessons: Lessons,
+    objective: Objective,
     /// The device of the network.
     device: Device,
     /// Taken out only while an update replaces it, so that its memory can be used again.
@@ -163,17 +166,13 @@ impl Run {
         let tokenizer = Tokenizer::from_bytes(&pretrained.tokenizer).map_err(Error::data(encoder))?;
         check_vocabulary(&pretrained.config, &tokenizer).map_err(Error::data(encoder))?;
         let limit = pretrained.config.max_pieces();
-        let RunConfig { train, model, .. } = &progress.config;
-        let train_file = data.identity.folder.join(TRAIN);
-        if model.context_words > 0 && data.train.documents().all(|document| document.len() == 1) {
-            return Err(Error::data(&train_file)(DataError::NoContext));
-        }
-        let sentences =
-            Sentence::all(&data.train, &tokenizer, limit, model.context_words).map_err(Error::data(&train_file))?;
-        let epoch_updates = (sentences.len() / train.update_size()) as u64;
+        let device = network.encoder.word_table().device().inner();
+        let lessons = Lessons::prepare(&progress.config, &data, &tokenizer, limit, &device)?;
+        let train = &progress.config.train;
+        let epoch_updates = (lessons.of_epoch() / train.update_size()) as u64;
         if epoch_updates == 0 {
-            let (sentences, update) = (sentences.len(), train.update_size());
-            return Err(Error::data(&train_file)(DataError::TooFew { sentences, update }));
+            let (sentences, update) = (lessons.of_epoch(), train.update_size());
+            return Err(Error::data(&data.identity.folder.join(TRAIN))(DataError::TooFew { sentences, update }));
         }
         if progress.updates_of_epoch(epoch_updates).is_none() {
             let Progress { epochs, updates, .. } = progress;
@@ -184,13 +183,14 @@ impl Run {
         let optimizer = Optimizer::new(&network, optimizer);
         Ok(Self {
             config: progress.config.clone(),
+            objective: Objective::of(&progress.config.distil),
             progress,
             data,
             output: output.to_owned(),
             pretrained,
             tokenizer,
-            sentences,
-            device: network.encoder.word_table().device().inner(),
+            lessons,
+            device,
             network: Some(network),
             average,
             optimizer,
@@ -202,7 +202,8 @@ impl Run {
     /// An epoch, or what is left of it.
     fn epoch(&mut self, metrics: &mut Metrics) -> Result<(), Error> {
         let train = self.config.train.clone();
-        let order = batches(&self.sentences, &train, &mut self.rng(Purpose::Order, self.progress.epochs));
+        let Lessons { sentences, drawn, .. } = &self.lessons;
+        let order = batches(sentences, *drawn, &train, &mut self.rng(Purpose::Order, self.progress.epochs));
         let done = self.progress.updates_of_epoch(self.epoch_updates).expect("a run is checked when it begins");
         metrics.begin(self.progress.epochs, train.epochs, self.epoch_updates, done);
         for (done, batches) in (1..).zip(order.chunks(train.accumulation)).skip(done as usize) {
@@ -227,25 +228,24 @@ impl Run {
         let train = &self.config.train;
         let updates = self.progress.updates;
         let (sampling, mut rng) = (self.sampling(), self.rng(Purpose::Samples, updates));
-        let sentences = |batch: &[usize]| batch.iter().map(|&i| &self.sentences[i]).collect::<Vec<_>>();
+        let sentences = |batch: &[usize]| batch.iter().map(|&i| &self.lessons.sentences[i]).collect::<Vec<_>>();
         let samples: Vec<_> =
             batches.iter().map(|batch| Samples::draw(&sentences(batch), &sampling, &mut rng)).collect();
         // Dropout draws from the device's generator.
         self.device.seed(mix(train.seed, Purpose::Dropout, updates));
         let network = self.network.take().expect(BETWEEN_UPDATES);
-        let step = Step::run(&network, &samples, self.optimizer.words())?;
+        let step = Step::run(&network, &samples, self.objective, self.optimizer.words())?;
 
         let (factor, norm) = (self.schedule.factor(updates), step.norm);
         let rate = train.learning_rate * factor;
-        if !step.loss().is_finite() || !norm.is_finite() {
-            let sentences =
-                batches.concat().into_iter().map(|i| self.data.train.sentences[self.sentences[i].index].clone());
+        if !step.losses.total.is_finite() || !norm.is_finite() {
+            let sentences = batches.concat().into_iter().map(|i| self.lessons.example(&self.data.train, i).clone());
             let sentences = Dataset { sentences: sentences.collect() }.to_spert(&self.data.schema);
             return Err(diverged(&self.output, updates + 1, &step, rate, sentences));
         }
         self.network = Some(self.optimizer.step(network, &step, train, factor, updates + 1));
         self.progress.updates += 1;
-        metrics.update(self.progress.updates, [step.entity_loss, step.relation_loss], norm, rate)
+        metrics.update(self.progress.updates, step.losses, norm, rate)
     }
 
     /// Writes the checkpoint.
@@ -284,6 +284,9 @@ impl Run {
         if config.train.tune_threshold {
             model.set_threshold(sweep(model.model(), dev, SymmetricRule::default())?.best)?;
         }
+        if config.train.calibrate {
+            model.set_temperatures(calibrate(model.model(), dev)?.temperatures)?;
+        }
         model.write_card(Some(&Scoring::on_dev(dev)))?;
         model.write(folder)
     }
@@ -296,6 +299,7 @@ impl Run {
             encoder_revision: self.pretrained.revision.clone(),
             epochs,
             train_sentences: Some(self.data.train.sentences.len()),
+            unlabelled_sentences: self.lessons.unlabelled(),
             device: Some(name(&self.device)),
             // As the person has named it: a model folder is given away, and where it was made is nobody's business.
             data: Some(self.data.identity.clone()),
@@ -306,6 +310,7 @@ impl Run {
             architecture: architecture(&self.config, &self.data.schema, &self.pretrained),
             schema: self.data.schema.clone(),
             relation_threshold: self.config.model.relation_threshold,
+            temperatures: Temperatures::default(),
             max_span_words: self.config.model.max_span_words,
             context_words: self.config.model.context_words,
             training: json!(training),

@@ -34,7 +34,7 @@ pub fn ablate(
         let name = slug(group, setting);
         move |seed| output.join(format!("{name}-{seed}"))
     };
-    let identity = Data::read(data)?.identity;
+    let identity = Data::read(data, &config.distil)?.identity;
     for (group, setting, config) in &variants {
         check_seeds(config, &identity, runs, folder(group, setting))?;
     }

@@ -39,7 +39,7 @@ pub fn cross_validate(
         if !fold.join(TEST).is_file() {
             return Err(Error::data(fold)(DataError::NoTest));
         }
-        Progress::of_run(&run(fold), config, &Data::read(fold)?.identity)?;
+        Progress::of_run(&run(fold), config, &Data::read(fold, &config.distil)?.identity)?;
     }
     let score = |fold: &PathBuf| {
         let name = fold.file_name().unwrap_or_default();

@@ -30,7 +30,7 @@ pub fn train_seeds(
     runs: u64,
     folder: impl Fn(u64) -> PathBuf,
 ) -> Result<Scores, Error> {
-    check_seeds(config, &Data::read(data)?.identity, runs, &folder)?;
+    check_seeds(config, &Data::read(data, &config.distil)?.identity, runs, &folder)?;
     let scores = seeds(config, runs).map(|config| {
         let folder = folder(config.train.seed);
         finish(&config, device, data, &folder)?;
