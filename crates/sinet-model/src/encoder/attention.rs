@@ -26,7 +26,7 @@ pub struct SelfAttention {
     dropout: Dropout,
 }
 
-/// What the score of a query with a key has beyond the scaled product.
+/// The parts of a score of a query with a key beyond the scaled product.
 #[derive(Clone, Copy)]
 pub(super) enum Scores<'a> {
     /// Nothing (Vaswani et al., 2017).
@@ -212,7 +212,7 @@ mod tests {
             let found = attention.attend(projected.clone(), scores, &rows, Mode::Inference);
             let by_parts = attention.attend_by_parts(projected.clone(), scores, &rows);
             for found in [found, by_parts] {
-                // What padding rows say means nothing.
+                // Padding rows have no meaning.
                 let keep = |x: Tensor<2>| {
                     let kept = (0..3).map(|i| x.clone().slice(rows.pieces(i)));
                     Tensor::cat(kept.collect(), 0)

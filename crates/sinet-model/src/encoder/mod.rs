@@ -1,7 +1,7 @@
 //! The sentence encoder: one of those that people have, by Hugging Face's configuration and tensor names.
 //!
-//! A file an encoder. What is equal in several of them, they share: the `embeddings`, the layer (`transformer`), and all of
-//! them the `attention`.
+//! A file an encoder. They share the parts that are equal in several of them: the `embeddings`, the layer (`transformer`),
+//! and all of them the `attention`.
 
 mod albert;
 mod attention;

@@ -150,7 +150,7 @@ pub struct ModernBertLayer {
     pub attention_output: PackableLinear,
     /// Before the feed-forward block.
     pub output_norm: LayerNorm,
-    /// To what is activated and the gate, `[d, 2 intermediate]`.
+    /// To the input of the activation and the gate, `[d, 2 intermediate]`.
     pub intermediate: PackableLinear,
     /// `[intermediate, d]`
     pub output: PackableLinear,
