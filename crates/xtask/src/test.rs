@@ -28,7 +28,7 @@ pub fn run(fast: bool) -> Result<()> {
     if let Some(page) = page {
         // The trainer has it only where somebody asks for it, because Burn is compiled anew with it.
         steps.run("test Parquet", || {
-            let feature = ["--features", "parquet", "--test", "corpus_files", "parquet"];
+            let feature = ["--features", "parquet", "--lib", "--test", "corpus_files", "--test", "fuzz", "parquet"];
             cargo(&[&["test", "--locked", "--release", "-p", "sinet-formats"], feature.as_slice()].concat())
         });
         steps.run("test the page's logic", || {

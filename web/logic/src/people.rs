@@ -396,7 +396,11 @@ mod tests {
         assert_eq!(again.decisions(), before.decisions());
         again.run(Act::Undo);
         again.run(Act::Undo);
-        assert_eq!(again.tell_decision(again.places()[0]), "First", "what was decided anew is taken back to what it was");
+        assert_eq!(
+            again.tell_decision(again.places()[0]),
+            "First",
+            "what was decided anew is taken back to what it was"
+        );
         assert_eq!(again.decide_again("[]]"), "Decided before: 1 of 3.");
         let files = [file("a.json", &[("Ada", "P")], &[]), file("b.json", &[("Ada", "Q")], &[])];
         let mut other = People::compare(files, &Types::default()).unwrap();

@@ -4,6 +4,8 @@
 //!
 //! The end of a file says where its parts are, so a file is held as a whole; its rows are unpacked one page at a time.
 
+mod pages;
+
 use std::io::{BufRead, Read};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -93,7 +95,9 @@ fn open<R: BufRead>(input: R, limits: &Limits) -> Result<Option<Box<Opened>>, Pr
     if bytes.is_empty() {
         return Ok(None);
     }
-    let file = guarded(|| SerializedFileReader::new(Bytes::from(bytes)))?;
+    let bytes = Bytes::from(bytes);
+    let file = guarded(|| SerializedFileReader::new(bytes.clone()))?;
+    pages::check(&bytes, file.metadata())?;
     let notes = file.metadata().file_metadata().key_value_metadata();
     let note = notes.into_iter().flatten().find(|note| note.key == "huggingface");
     let note = note.and_then(|note| serde_json::from_str::<Value>(note.value.as_deref()?).ok());
