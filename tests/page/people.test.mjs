@@ -78,6 +78,7 @@ test('two files are compared, decided by keys and exported as a third', async ()
 
   // The tab may close: the same files bring the decisions back.
   await page.reload();
+  await page.locator('.people').waitFor();
   await open(page);
   await said(page, 'Decided before: 3 of 3.');
   await page.getByText('1 document, 3 differences, 3 decided.').waitFor();
