@@ -79,6 +79,7 @@ test('types from nothing, without a model, and a visit after that fetches none',
   const { page, complaints } = await labelled();
   assert.deepEqual(await sorted(page), [...all].sort());
   assert.match(await page.locator('.status').getByRole('status').innerText(), /No model/);
+  await assertInOrder(page, 'types');
   const swatches = await page.locator('.tag .swatch').evaluateAll((all) => all.map((one) => getComputedStyle(one.querySelector('path')).strokeDasharray));
   assert.equal(new Set(swatches).size, 2, 'types differ without colours, too');
 

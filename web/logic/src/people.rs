@@ -27,6 +27,9 @@ pub struct People {
     pub agreement: Agreement,
     /// The types that are known beforehand, then those that the files have.
     pub types: Types,
+    /// The name under which decisions on these files are kept. It stands for all texts and differences: where one is another,
+    /// so is the name.
+    pub note: String,
     adjudication: Adjudication,
     /// Every disagreement, in order.
     places: Vec<Place>,
@@ -63,9 +66,10 @@ impl People {
         }
         let comparisons: Vec<Comparison> = pairs.into_iter().map(|pair| Comparison::new(pair, &types)).collect();
         let agreement = Agreement::over(&comparisons);
+        let note = note(&comparisons);
         let adjudication = Adjudication::new(comparisons);
         let places = adjudication.places().collect();
-        Ok(Self { names, alone, agreement, types, adjudication, places, at: 0 })
+        Ok(Self { names, alone, agreement, types, note, adjudication, places, at: 0 })
     }
 
     /// Every disagreement, document by document in the order of the text.
@@ -154,16 +158,6 @@ impl People {
                 Own::Entity { .. } => None,
             }),
         }
-    }
-
-    /// The name under which decisions on these files are kept. It stands for all texts and differences: where one is another,
-    /// so is the name.
-    pub fn note(&self) -> String {
-        let mut hasher = DefaultHasher::new();
-        for comparison in self.comparisons() {
-            (comparison.text(), comparison.disagreements()).hash(&mut hasher);
-        }
-        format!("sinet-people-{:016x}", hasher.finish())
     }
 
     /// What is decided, to be kept; `None` if nothing is.
@@ -282,6 +276,14 @@ impl People {
     }
 }
 
+fn note(comparisons: &[Comparison]) -> String {
+    let mut hasher = DefaultHasher::new();
+    for comparison in comparisons {
+        (comparison.text(), comparison.disagreements()).hash(&mut hasher);
+    }
+    format!("sinet-people-{:016x}", hasher.finish())
+}
+
 /// A label of one's own.
 enum Own {
     Entity { kind: String, words: WordRange },
@@ -390,7 +392,7 @@ mod tests {
             before.run(act);
         }
         let mut again = people();
-        assert_eq!(again.note(), before.note());
+        assert_eq!(again.note, before.note);
         assert_eq!(again.decide_again(&before.decisions().unwrap()), "Decided before: 2 of 3.");
         assert_eq!(again.at(), Some(1), "at the first that is not decided");
         assert_eq!(again.decisions(), before.decisions());
@@ -404,7 +406,7 @@ mod tests {
         assert_eq!(again.decide_again("[]]"), "Decided before: 1 of 3.");
         let files = [file("a.json", &[("Ada", "P")], &[]), file("b.json", &[("Ada", "Q")], &[])];
         let mut other = People::compare(files, &Types::default()).unwrap();
-        assert_ne!(other.note(), before.note());
+        assert_ne!(other.note, before.note);
         assert_eq!(other.decide_again(&before.decisions().unwrap()), "Decided before: 1 of 1.");
     }
 

@@ -112,7 +112,9 @@ impl TwoPeople {
         if let Some(said) = said {
             self.said.set(said);
         }
-        self.people.with_untracked(|people| people.as_ref().map(keep));
+        if !matches!(act, Act::Go(_)) {
+            self.people.with_untracked(|people| people.as_ref().map(keep));
+        }
     }
 
     /// Looks at a difference, as an index into its places.
@@ -148,7 +150,7 @@ impl TwoPeople {
         };
         match People::compare([first, second], &types) {
             Ok(mut people) => {
-                let before = notes::kept(&people.note());
+                let before = notes::kept(&people.note);
                 self.said.set(before.map(|before| people.decide_again(&before)).unwrap_or_default());
                 self.people.set(Some(people));
             }
@@ -163,7 +165,7 @@ impl TwoPeople {
 /// Keeps what is decided for the next time that the same files are opened.
 fn keep(people: &People) {
     match people.decisions() {
-        Some(decisions) => _ = notes::keep(&people.note(), &decisions),
-        None => notes::forget(&people.note()),
+        Some(decisions) => _ = notes::keep(&people.note, &decisions),
+        None => notes::forget(&people.note),
     }
 }

@@ -18,6 +18,11 @@ pub struct Progress {
     pub against_model: AgainstModel,
 }
 
+/// So many documents in words.
+pub fn documents(count: usize) -> String {
+    if count == 1 { "1 document".to_owned() } else { format!("{count} documents") }
+}
+
 impl Progress {
     /// Counts documents. Those that were kept by an older page, and not changed since, have no labels counted.
     pub fn over(heads: &[Head]) -> Self {

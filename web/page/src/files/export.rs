@@ -6,6 +6,7 @@ use sinet_formats::{Format, Writer};
 use sinet_logic::files::set::DocumentSet;
 use sinet_logic::files::takeaway::Item;
 use sinet_logic::files::training::archive;
+use sinet_logic::library::progress::documents;
 use wasm_bindgen_futures::spawn_local;
 
 use super::download::download;
@@ -99,7 +100,7 @@ impl Files {
 }
 
 fn written(count: usize) -> String {
-    if count == 1 { "1 document was written".to_owned() } else { format!("{count} documents were written") }
+    format!("{} {} written", documents(count), if count == 1 { "was" } else { "were" })
 }
 
 /// Said where there is nothing to write.

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use sinet_document::record::{Body, Head};
 use sinet_document::{OpenDocument, StepId};
 use sinet_logic::correct::sweep::{Reach, Sweep};
+use sinet_logic::library::progress::documents;
 use wasm_bindgen_futures::spawn_local;
 
 use super::list::Library;
@@ -181,10 +182,6 @@ impl Library {
     fn is_open(self, id: &str) -> bool {
         self.open.with_untracked(|open| open.as_deref() == Some(id))
     }
-}
-
-fn documents(count: usize) -> String {
-    if count == 1 { "1 document".to_owned() } else { format!("{count} documents") }
 }
 
 fn tell_left(left: usize) -> String {

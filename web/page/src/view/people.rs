@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use sinet_document::agreement::{Alone, Kind, Label, Side};
 use sinet_formats::Format;
 use sinet_logic::correct::keys::{Held, Step};
+use sinet_logic::library::progress::documents;
 use sinet_logic::people::{Act, HELP, Measure, People, act, measures, of_types};
 use wasm_bindgen::JsCast;
 use web_sys::{Event, HtmlElement, HtmlInputElement, KeyboardEvent};
@@ -227,8 +228,7 @@ fn tell(people: &People, label: Option<&Label>, text: &str) -> String {
 }
 
 fn progress(people: &People) -> String {
-    let (documents, differences) = (people.comparisons().len(), people.places().len());
-    let documents = if documents == 1 { "1 document".to_owned() } else { format!("{documents} documents") };
+    let (documents, differences) = (documents(people.comparisons().len()), people.places().len());
     let place = people.at().map(|at| {
         let id = people.comparison(people.places()[at]).id();
         let of = if id.is_empty() { String::new() } else { format!(" in “{id}”") };
