@@ -33,6 +33,20 @@ impl RunArguments {
     }
 }
 
+/// The one run of `train` and `distil`: its place, its seed, and whether it goes on.
+#[derive(Debug, Args)]
+pub struct OneRun {
+    /// The folder of the models, the report, the metrics and the checkpoint
+    #[arg(long, default_value = "runs/latest")]
+    pub output: PathBuf,
+    /// The seed, instead of the configuration's
+    #[arg(long)]
+    pub seed: Option<u64>,
+    /// Go on from the checkpoint in the output folder, if there is one
+    #[arg(long)]
+    pub resume: bool,
+}
+
 /// The device of every verb that computes with a network.
 #[derive(Debug, Args)]
 pub struct OnDevice {

@@ -39,7 +39,7 @@ pub fn sentences(path: &Path) -> Result<Dataset, Error> {
 }
 
 /// The sentences of a document, without labels.
-pub fn examples(document: &Document, number: usize) -> impl Iterator<Item = Example> {
+fn examples(document: &Document, number: usize) -> impl Iterator<Item = Example> {
     let tokens = |sentence: &WordRange| {
         let words = (sentence.start..sentence.end).filter_map(|word| document.word_text(word));
         words.map(str::to_owned).collect()

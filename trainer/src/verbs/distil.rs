@@ -8,7 +8,7 @@ use sinet::config::RunConfig;
 use sinet::config::overrides::Override;
 use sinet::run::train::train;
 
-use crate::arguments::OnDevice;
+use crate::arguments::{OnDevice, OneRun};
 
 /// Train a student on labelled sentences and on what teachers say
 ///
@@ -33,15 +33,8 @@ pub struct Distil {
     unlabelled: Option<PathBuf>,
     #[command(flatten)]
     on: OnDevice,
-    /// The folder of the models, the report, the metrics and the checkpoint
-    #[arg(long, default_value = "runs/latest")]
-    output: PathBuf,
-    /// The seed, instead of the configuration's
-    #[arg(long)]
-    seed: Option<u64>,
-    /// Go on from the checkpoint in the output folder, if there is one
-    #[arg(long)]
-    resume: bool,
+    #[command(flatten)]
+    one: OneRun,
 }
 
 impl Distil {
@@ -51,11 +44,10 @@ impl Distil {
         if let Some(unlabelled) = &self.unlabelled {
             set.push(Override::new("distil.unlabelled", unlabelled)?);
         }
-        if let Some(seed) = &self.seed {
-            set.push(Override::new("train.seed", seed)?);
-        }
-        let config = RunConfig::read(&self.student, &set)?;
+        let mut config = RunConfig::read(&self.student, &set)?;
+        let OneRun { output, seed, resume } = self.one;
+        config.train.seed = seed.unwrap_or(config.train.seed);
         let data = self.data.as_ref().unwrap_or(&config.data);
-        train(&config, &self.on.for_training()?, data, &self.output, self.resume)
+        train(&config, &self.on.for_training()?, data, &output, resume)
     }
 }
