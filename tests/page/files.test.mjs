@@ -156,9 +156,18 @@ test('a link carries the document and is never sent', { timeout: 120_000 }, asyn
   await put(other, '');
 });
 
-test('a link that is damaged is refused with a sentence', { timeout: 60_000 }, async () => {
-  const { page } = await visit({ query: '?device=cpu#d=AAAA' });
-  await page.getByRole('alert').getByText('cannot be opened').waitFor();
+test('a link that is damaged is refused with a sentence, and what is kept is opened', { timeout: 120_000 }, async () => {
+  const { page, context, site } = await visit({ query: '?device=cpu#d=AAAA' });
+  const refusal = (page) => page.getByRole('alert').getByText('cannot be opened');
+  await refusal(page).waitFor();
+  await settled(page);
+  await type(page, text);
+  await unfold(page);
+  await rows(page).filter({ hasText: 'naïve parser' }).waitFor();
+  const other = await context.newPage();
+  await other.goto(`${site.address}?device=cpu#d=!!`);
+  await holds(other, text);
+  await refusal(other).waitFor();
 });
 
 test('files that are dropped anywhere are opened, and bad ones refused by their place', { timeout: 120_000 }, async () => {

@@ -36,10 +36,11 @@ pub fn App() -> impl IntoView {
     let comparison = Comparison::start(session);
     let (devices, offline) = (Devices::new(), Offline::new());
     session.models.refresh();
-    if !files.open_link() {
+    let has_link = files.open_link();
+    if !has_link {
         session.read();
     }
-    library.start();
+    library.start(has_link);
     if let Some(refusal) = refusal {
         session.refuse(refusal);
     }

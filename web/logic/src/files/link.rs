@@ -53,11 +53,6 @@ pub fn to_fragment(document: &LabelledDocument) -> Result<String, LinkError> {
     }
 }
 
-/// Whether a fragment, with or without `#`, says that it holds a document.
-pub fn is_link(fragment: &str) -> bool {
-    fragment.strip_prefix('#').unwrap_or(fragment).starts_with(KEY)
-}
-
 /// The document in a fragment, with or without `#`, or `None` if it holds none.
 ///
 /// # Errors

@@ -114,15 +114,18 @@ impl Files {
         }
     }
 
-    /// Opens the document in the address, if it holds one, and says whether it does.
+    /// Opens the document in the address, and says whether there is one. A damaged one is a failure, and nothing is opened.
     pub fn open_link(self) -> bool {
         let fragment = window().location().hash().unwrap_or_default();
-        match link::from_fragment(&fragment) {
-            Ok(None) => return false,
-            Ok(Some(document)) => self.library.open_as_it_is(OpenDocument::new(document)),
-            Err(error) => self.failures.set(vec![error.to_string()]),
+        let document = link::from_fragment(&fragment).unwrap_or_else(|error| {
+            self.failures.set(vec![error.to_string()]);
+            None
+        });
+        let has_link = document.is_some();
+        if let Some(document) = document {
+            self.library.open_as_it_is(OpenDocument::new(document));
         }
-        true
+        has_link
     }
 }
 

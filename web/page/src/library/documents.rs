@@ -8,7 +8,6 @@ use leptos::prelude::*;
 use sinet_document::OpenDocument;
 use sinet_document::record::{Body, Head, State};
 use sinet_logic::engine::catalogue::ModelName;
-use sinet_logic::files::link::is_link;
 use sinet_logic::library::queue::Job;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
@@ -30,9 +29,9 @@ const ADDED_AT_ONCE: usize = 20;
 const CHANNEL: &str = "sinet-documents";
 
 impl Library {
-    /// Opens the database and, unless the address names a text, what this tab had open, or else what was changed last.
-    /// From then on every change is saved.
-    pub fn start(self) {
+    /// Opens the database and, unless the address has brought a document, what this tab had open, or else what was changed
+    /// last. From then on every change is saved.
+    pub fn start(self, has_link: bool) {
         spawn_local(async move {
             match Store::open().await {
                 Ok(store) => self.store.set_value(Some(Rc::new(store))),
@@ -47,8 +46,7 @@ impl Library {
                 heads.iter().max_by(|a, b| a.edited.total_cmp(&b.edited)).map(|head| head.id.clone())
             });
             let wanted = storage::open_before().filter(|id| self.head(id).is_some()).or(newest);
-            let names_text = window().location().hash().is_ok_and(|hash| is_link(&hash));
-            if let Some(id) = wanted.filter(|_| !names_text && self.session.is_untouched()) {
+            if let Some(id) = wanted.filter(|_| !has_link && self.session.is_untouched()) {
                 self.open_now(&id).await;
             }
             self.watch();
