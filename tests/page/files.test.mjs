@@ -175,7 +175,7 @@ test('files that are dropped anywhere are opened, and bad ones refused by their 
   await settled(page);
   const lines = ['{"text":"Ada lives.","label":[[0,3,"Peop"]]}', '{"text":"Bob.","label":[]}'];
   await drop(page, [['people.jsonl', lines.join('\n')]]);
-  await page.locator('.opened').getByText('The first of 2 documents is open, 1 others are in the list.').waitFor();
+  await page.locator('.opened').getByText('The first of 2 documents is open, 1 other is in the list.').waitFor();
   assert.equal(await field(page).inputValue(), 'Ada lives.');
   assert.equal(await page.locator('svg .entity').count(), 1);
   await drop(page, [['bad.jsonl', '{"text":"Ada"}\n{"text":"Ada","label":[[0,9,"Peop"]]}']]);
@@ -209,7 +209,7 @@ test('B20: two dropped files of one name are two documents', { timeout: 60_000 }
   await settled(page);
   await unfold(page);
   await drop(page, [['a.txt', 'The text of one folder.'], ['a.txt', 'The text of another folder.']]);
-  await page.locator('.opened').getByText('The first of 2 documents is open, 1 others are in the list.').waitFor();
+  await page.locator('.opened').getByText('The first of 2 documents is open, 1 other is in the list.').waitFor();
   await rows(page).filter({ hasText: 'The text of one folder.' }).waitFor();
   await rows(page).filter({ hasText: 'The text of another folder.' }).waitFor();
 });

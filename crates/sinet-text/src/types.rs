@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 /// The types that a model knows. A document may have others, which go by their own names.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Types {
     /// Of entities, in the schema's order.
     pub entities: Vec<TypeName>,

@@ -83,8 +83,8 @@ mod tests {
     #[test]
     fn only_the_worker_for_webgpu_is_left_out_of_the_first_page() {
         let first = without_webgpu(INDEX).unwrap();
-        assert_eq!(names(INDEX), ["sinet-page", "sinet-worker-cpu", "sinet-worker-cpu-relaxed", WEBGPU]);
-        assert_eq!(names(&first), ["sinet-page", "sinet-worker-cpu", "sinet-worker-cpu-relaxed"]);
+        assert_eq!(names(INDEX), ["sinet-page", "sinet-files", "sinet-worker-cpu", "sinet-worker-cpu-relaxed", WEBGPU]);
+        assert_eq!(names(&first), ["sinet-page", "sinet-files", "sinet-worker-cpu", "sinet-worker-cpu-relaxed"]);
         assert!(!first.contains(WEBGPU) && first.contains(WEBGPU_IS_MISSING));
         let head_and_tail = INDEX.len() - first.len() + WEBGPU_IS_MISSING.len();
         assert!(head_and_tail < 600, "only the link has gone: {head_and_tail} bytes");

@@ -5,4 +5,5 @@ pub mod link;
 pub mod opening;
 pub mod set;
 pub mod takeaway;
+pub mod task;
 pub mod training;

@@ -8,7 +8,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use sinet_document::agreement::{
     Adjudication, Agreement, Alone, Comparison, Decision, Disagreement, Paired, Place, pair,
 };
-use sinet_formats::{Format, LabelledDocument, LossReport, WriteError, Writer};
+use sinet_formats::LabelledDocument;
 use sinet_text::{TypeName, Types, WordRange};
 
 pub use keys::{Act, HELP, act};
@@ -176,20 +176,15 @@ impl People {
         format!("Decided before: {} of {}.", self.decided(), self.places.len())
     }
 
-    /// The third documents in a format, as far as they are decided, and what is lost with it.
-    ///
-    /// # Errors
-    ///
-    /// If a document cannot be written.
-    pub fn write(&self, format: Format) -> Result<(Vec<u8>, LossReport), WriteError> {
-        let mut writer = Writer::new(format, Vec::new());
-        for (index, mut document) in self.adjudication.documents().into_iter().enumerate() {
+    /// The third documents, as far as they are decided. Each has a name.
+    pub fn documents(&self) -> Vec<LabelledDocument> {
+        let mut documents = self.adjudication.documents();
+        for (index, document) in documents.iter_mut().enumerate() {
             if document.id.is_empty() {
                 document.id = format!("document-{}", index + 1);
             }
-            writer.write(&document)?;
         }
-        writer.finish()
+        documents
     }
 
     /// Decides, and goes on to the next that is not decided; after the last comes the first.
@@ -315,7 +310,7 @@ fn add<'k>(types: &mut Vec<TypeName>, kinds: impl Iterator<Item = &'k str>) {
 #[cfg(test)]
 mod tests {
     use expect_test::expect;
-    use sinet_formats::{LabelledEntity, LabelledRelation, Provenance};
+    use sinet_formats::{Format, LabelledEntity, LabelledRelation, Provenance, Writer};
     use sinet_text::ByteSpan;
 
     use super::*;
@@ -376,7 +371,9 @@ mod tests {
         "#]]
         .assert_eq(&show(&people));
         assert_eq!(people.run(Act::Neither), "Neither. Every difference is decided.");
-        let (content, _) = people.write(Format::Sinet).unwrap();
+        let mut writer = Writer::new(Format::Sinet, Vec::new());
+        people.documents().iter().for_each(|document| writer.write(document).unwrap());
+        let (content, _) = writer.finish().unwrap();
         expect![[r#"
             {"id":"document-1","text":"Ada met Zoë in Köln.","model":"","offset_unit":"code_points","words":[{"start":0,"end":3},{"start":4,"end":7},{"start":8,"end":11},{"start":12,"end":14},{"start":15,"end":19},{"start":19,"end":20}],"sentences":[{"start":0,"end":6}],"windows":[],"entities":[{"type":"P","start":0,"end":3,"words":{"start":0,"end":1},"text":"Ada","source":"person"},{"type":"P","start":8,"end":11,"words":{"start":2,"end":3},"text":"Zoë","source":"person"}],"relations":[]}
         "#]].assert_eq(&String::from_utf8(content).unwrap());

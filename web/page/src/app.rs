@@ -6,11 +6,12 @@ use leptos::prelude::*;
 use sinet_logic::engine::device::parse_choice;
 use sinet_logic::workspace::panes::Pane;
 use sinet_protocol::DeviceChoice;
+use wasm_bindgen_futures::spawn_local;
 
 use crate::correct::Interaction;
 use crate::engine::{Devices, Phase};
 use crate::explain::{Comparison, Explaining};
-use crate::files::{Files, drop};
+use crate::files::{Files, drop, link};
 use crate::library::Library;
 use crate::network::{Offline, requests};
 use crate::people::TwoPeople;
@@ -36,17 +37,23 @@ pub fn App() -> impl IntoView {
     let comparison = Comparison::start(session);
     let (devices, offline) = (Devices::new(), Offline::new());
     session.models.refresh();
-    let has_link = files.open_link();
-    if !has_link {
-        session.read();
+    let begin = move |has_opened: bool| {
+        if !has_opened {
+            session.read();
+        }
+        library.start(has_opened);
+    };
+    match link() {
+        None => begin(false),
+        Some(link) => spawn_local(async move { begin(files.open_link(link).await) }),
     }
-    library.start(has_link);
     if let Some(refusal) = refusal {
         session.refuse(refusal);
     }
     window_event_listener(leptos::ev::online, move |_| session.reconnect());
-    window_event_listener(leptos::ev::hashchange, move |_| {
-        if !files.open_link() {
+    window_event_listener(leptos::ev::hashchange, move |_| match link() {
+        Some(link) => spawn_local(async move { _ = files.open_link(link).await }),
+        None => {
             workspace.follow_address();
             people.follow_address();
         }

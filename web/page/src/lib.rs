@@ -11,6 +11,7 @@
 //! - `library`: the documents that the browser keeps
 //! - `session`: the open document and the model that reads it; every question is asked here
 //! - `engine`: the model at work, in a worker of its own
+//! - `worker`: a program beside the page
 //! - `network`: the page's requests, and the page without a network
 //! - `notes`: small notes that the browser keeps
 //!
@@ -33,6 +34,7 @@ mod people;
 mod script;
 mod session;
 mod view;
+mod worker;
 mod workspace;
 
 /// Opens the page in the document's body.

@@ -4,13 +4,14 @@ use leptos::prelude::*;
 use sinet_document::OpenDocument;
 use sinet_document::agreement::Side;
 use sinet_formats::Format;
-use sinet_logic::files::opening::{Opened, open};
+use sinet_logic::files::opening::Opened;
 use sinet_logic::people::{Act, People, PersonsFile};
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::spawn_local;
 
 use crate::files::drop::Gathered;
-use crate::files::{self, contents};
+use crate::files::program::{self, Found, Written};
+use crate::files;
 use crate::notes;
 use crate::session::{Editor, Session};
 
@@ -91,10 +92,20 @@ impl TwoPeople {
         let mut failures = gathered.failures();
         let Some(name) = gathered.files.first().map(|(path, _)| path.clone()) else { return };
         spawn_local(async move {
-            let (contents, mut unread) = contents(gathered.files).await;
-            failures.append(&mut unread);
-            let Opened { documents, failures: mut refused, .. } = open(contents);
-            failures.append(&mut refused);
+            let documents = match program::open(gathered.files).await {
+                Ok(Found::Documents(Opened { documents, failures: mut refused, .. })) => {
+                    failures.append(&mut refused);
+                    documents
+                }
+                Ok(Found::Set(_)) => {
+                    failures.push(format!("{name} is a set of documents: open it in the page, and take its documents away in a format."));
+                    Vec::new()
+                }
+                Err(sentence) => {
+                    failures.push(sentence);
+                    Vec::new()
+                }
+            };
             if documents.is_empty() && failures.is_empty() {
                 failures.push(format!("There is no document in {name}."));
             }
@@ -124,22 +135,16 @@ impl TwoPeople {
 
     /// Downloads the third documents.
     pub fn export(self, format: Format) {
-        let written = self.people.with_untracked(|people| people.as_ref().map(|people| people.write(format)));
-        let said = match written {
-            None => return,
-            Some(Err(error)) => format!("{error}."),
-            Some(Ok((content, report))) => {
+        let Some(documents) = self.people.with_untracked(|people| people.as_ref().map(People::documents)) else { return };
+        spawn_local(async move {
+            let said = async {
+                let Written { content, losses } = program::write(format, documents).await?;
                 let name = format!("adjudicated.{}", format.extension());
-                match files::download(&name, format.media_type(), &content) {
-                    Err(message) => message,
-                    Ok(()) => {
-                        let losses: Vec<String> = report.sentences().collect();
-                        format!("{name} is among your downloads. {}", losses.join(" ")).trim_end().to_owned()
-                    }
-                }
-            }
-        };
-        self.said.set(said);
+                files::download(&name, format.media_type(), &content)?;
+                Ok::<_, String>(format!("{name} is among your downloads. {}", losses.join(" ")).trim_end().to_owned())
+            };
+            self.said.set(said.await.unwrap_or_else(|sentence| sentence));
+        });
     }
 
     fn compare(self) {

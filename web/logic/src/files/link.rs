@@ -53,15 +53,20 @@ pub fn to_fragment(document: &LabelledDocument) -> Result<String, LinkError> {
     }
 }
 
-/// The document in a fragment, with or without `#`, or `None` if it holds none.
+/// Whether a fragment, with or without `#`, says that it holds a document.
+pub fn is_link(fragment: &str) -> bool {
+    fragment.strip_prefix('#').unwrap_or(fragment).starts_with(KEY)
+}
+
+/// The document in a fragment, with or without `#`.
 ///
 /// # Errors
 ///
 /// [`LinkError::Damaged`] if what it holds is no document.
-pub fn from_fragment(fragment: &str) -> Result<Option<LabelledDocument>, LinkError> {
+pub fn from_fragment(fragment: &str) -> Result<LabelledDocument, LinkError> {
     let fragment = fragment.strip_prefix('#').unwrap_or(fragment);
-    let Some(data) = fragment.strip_prefix(KEY) else { return Ok(None) };
     let damaged = |what: &str| LinkError::Damaged(what.to_owned());
+    let data = fragment.strip_prefix(KEY).ok_or_else(|| damaged("it holds none"))?;
     if data.len() > MAX_OPENED {
         return Err(damaged("it is too long"));
     }
@@ -70,7 +75,7 @@ pub fn from_fragment(fragment: &str) -> Result<Option<LabelledDocument>, LinkErr
     let limits = Limits { document_bytes: MAX_DOCUMENT, labels: 20_000, ..Limits::default() };
     let mut documents = Reader::new(Format::Sinet, json.as_slice(), "link", Options { limits, ..Options::default() });
     match (documents.next(), documents.next()) {
-        (Some(Ok(document)), None) => Ok(Some(document)),
+        (Some(Ok(document)), None) => Ok(document),
         (Some(Err(error)), _) => Err(LinkError::Damaged(error.problem.to_string())),
         _ => Err(damaged("it does not hold one document")),
     }
@@ -110,7 +115,7 @@ mod tests {
             let document = document(&text);
             let fragment = to_fragment(&document).unwrap();
             prop_assert!(fragment.chars().all(|character| character.is_ascii_alphanumeric() || "=-_".contains(character)));
-            prop_assert_eq!(from_fragment(&format!("#{fragment}")), Ok(Some(document)));
+            prop_assert_eq!(from_fragment(&format!("#{fragment}")), Ok(document));
         }
 
         #[test]
@@ -122,11 +127,11 @@ mod tests {
 
     #[test]
     fn what_is_no_link_of_this_page_is_refused() {
-        assert_eq!(from_fragment(""), Ok(None));
-        assert_eq!(from_fragment("#section"), Ok(None));
+        assert!(!is_link("") && !is_link("#section") && is_link("#d=") && is_link("d=!"));
         let bomb = KEY.to_owned() + &URL_SAFE_NO_PAD.encode(compress_to_vec(&vec![b' '; MAX_DOCUMENT + 1], 9));
         let wrapped = |json: &str| KEY.to_owned() + &URL_SAFE_NO_PAD.encode(compress_to_vec(json.as_bytes(), 9));
         for (fragment, expected) in [
+            ("#section".to_owned(), "it holds none"),
             ("d=!".to_owned(), "it was cut or changed"),
             ("d=AAAA".to_owned(), "it was cut or changed"),
             (bomb, "it was cut or changed"),

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::BufRead;
 
+use serde::{Deserialize, Serialize};
 use sinet_formats::{Format, LabelledDocument, LossReport, NamedFile, Options, Reader, SniffError, read_brat, sniff};
 
 /// A file's path and content.
@@ -19,7 +20,7 @@ const TEXT: &str = ".txt";
 const LABELS: &str = ".ann";
 
 /// The contents of files.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub struct Opened {
     /// The documents, in the order of the files.
     pub documents: Vec<LabelledDocument>,
@@ -28,6 +29,7 @@ pub struct Opened {
     /// Files that could not be opened, each a sentence.
     pub failures: Vec<String>,
     /// Texts beyond [`MAX_DOCUMENTS`].
+    #[serde(skip)]
     left_out: usize,
 }
 

@@ -2,6 +2,7 @@
 
 use std::io::{BufRead, BufReader, Cursor, Read, Write};
 
+use serde::{Deserialize, Serialize};
 use sinet_document::Tagset;
 use sinet_document::record::{Body, Head, Rescued};
 use zip::write::SimpleFileOptions;
@@ -15,7 +16,7 @@ const TYPES: &str = "types.json";
 const MOST_BYTES: u64 = 256 << 20;
 
 /// The documents of a set and its types.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct DocumentSet {
     /// The types, if a person has made some.
     pub types: Option<Tagset>,

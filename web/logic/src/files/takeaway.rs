@@ -1,10 +1,7 @@
 //! The forms in which a document can be taken away, and the losses of each.
 
 use sinet_document::OpenDocument;
-use sinet_formats::{Format, LossReport, WriteError, Writer};
-use sinet_text::Types;
-
-use super::training::{self, Provenance};
+use sinet_formats::Format;
 
 /// Something to take away.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,26 +16,6 @@ pub enum Item {
     Png,
     /// A page of its own.
     Html,
-}
-
-/// A file that is ready to be taken.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Taken {
-    /// Its name.
-    pub name: String,
-    /// Its media type.
-    pub media_type: &'static str,
-    /// Its content.
-    pub content: Vec<u8>,
-}
-
-/// The facts that somebody should know before they take something.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Terms {
-    /// The unit of its positions, one sentence; empty for pictures.
-    pub unit: String,
-    /// The losses, a sentence each.
-    pub losses: Vec<String>,
 }
 
 impl Item {
@@ -75,6 +52,38 @@ impl Item {
         Self::all().into_iter().find(|item| item.name() == name)
     }
 
+    /// The name of its file, for a document of that name.
+    pub fn file_name(self, id: &str) -> String {
+        let stem = file_stem(id);
+        match self {
+            Self::Data(format) => format!("{stem}.{}", format.extension()),
+            Self::Training => format!("{stem}-training.zip"),
+            Self::Svg | Self::Png | Self::Html => format!("{stem}.{}", self.name()),
+        }
+    }
+
+    /// Its media type.
+    pub fn media_type(self) -> &'static str {
+        match self {
+            Self::Data(format) => format.media_type(),
+            Self::Training => "application/zip",
+            Self::Svg => "image/svg+xml",
+            Self::Png => "image/png",
+            Self::Html => "text/html",
+        }
+    }
+
+    /// The unit of its positions, one sentence; none for pictures.
+    pub fn unit(self) -> Option<String> {
+        let format = match self {
+            Self::Data(format) => format,
+            Self::Training => Format::Spert,
+            Self::Svg | Self::Png | Self::Html => return None,
+        };
+        let said = if format.writes_unit() { "the file says so" } else { "that is how the format is defined" };
+        Some(format!("Positions count {}; {said}.", format.positions()))
+    }
+
     /// Whether it is text, which can be copied.
     pub fn is_text(self) -> bool {
         !matches!(self, Self::Data(Format::Brat) | Self::Training | Self::Png)
@@ -86,77 +95,8 @@ impl Item {
     }
 }
 
-/// The contents and losses of the file of `item`.
-///
-/// # Errors
-///
-/// If the document contradicts itself.
-pub fn terms(item: Item, document: &OpenDocument, types: &Types, provenance: &Provenance) -> Result<Terms, WriteError> {
-    let report = match item {
-        Item::Data(format) => written(format, document)?.1,
-        Item::Training => training::archive(&[document], types, provenance)?.1,
-        Item::Svg | Item::Png | Item::Html => {
-            return Ok(Terms { unit: String::new(), losses: drawing(item, document) });
-        }
-    };
-    let format = match item {
-        Item::Data(format) => format,
-        _ => Format::Spert,
-    };
-    let said = if format.writes_unit() { "the file says so" } else { "that is how the format is defined" };
-    let unit = format!("Positions count {}; {said}.", format.positions());
-    Ok(Terms { unit, losses: report.sentences().collect() })
-}
-
-/// The file of an item that is not drawn; `name` is its name without what comes after the dot.
-///
-/// # Errors
-///
-/// If the document contradicts itself.
-pub fn take(
-    item: Item,
-    document: &OpenDocument,
-    types: &Types,
-    provenance: &Provenance,
-) -> Result<Option<Taken>, WriteError> {
-    let stem = file_stem(&document.id);
-    Ok(match item {
-        Item::Data(format) => Some(Taken {
-            name: format!("{stem}.{}", format.extension()),
-            media_type: format.media_type(),
-            content: written(format, document)?.0,
-        }),
-        Item::Training => Some(Taken {
-            name: format!("{stem}-training.zip"),
-            media_type: "application/zip",
-            content: training::archive(&[document], types, provenance)?.0,
-        }),
-        Item::Svg | Item::Png | Item::Html => None,
-    })
-}
-
-/// A file name without its end, for a document of that name.
-pub fn file_stem(id: &str) -> String {
-    let name = id.rsplit('/').next().unwrap_or(id);
-    let plain: String = name
-        .chars()
-        .map(|character| if character.is_alphanumeric() || "-_.".contains(character) { character } else { '-' })
-        .take(80)
-        .collect();
-    match plain.trim_matches(['.', '-']) {
-        "" => "sinet".to_owned(),
-        plain => plain.to_owned(),
-    }
-}
-
-fn written(format: Format, document: &OpenDocument) -> Result<(Vec<u8>, LossReport), WriteError> {
-    let mut writer = Writer::new(format, Vec::new());
-    writer.write(&document.to_labelled())?;
-    writer.finish()
-}
-
-/// The losses of a picture.
-fn drawing(item: Item, document: &OpenDocument) -> Vec<String> {
+/// A picture loses this, a sentence each.
+pub fn losses_of_picture(item: Item, document: &OpenDocument) -> Vec<String> {
     let labels = document.labels();
     let sentence = |id| labels.entity(id).and_then(|entity| document.sentence_of(entity.words.start));
     let across = labels.relations.iter().filter(|relation| sentence(relation.head) != sentence(relation.tail)).count();
@@ -175,23 +115,39 @@ fn drawing(item: Item, document: &OpenDocument) -> Vec<String> {
     losses
 }
 
+/// A file name without its end, for a document of that name.
+fn file_stem(id: &str) -> String {
+    let name = id.rsplit('/').next().unwrap_or(id);
+    let plain: String = name
+        .chars()
+        .map(|character| if character.is_alphanumeric() || "-_.".contains(character) { character } else { '-' })
+        .take(80)
+        .collect();
+    match plain.trim_matches(['.', '-']) {
+        "" => "sinet".to_owned(),
+        plain => plain.to_owned(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use sinet_formats::LabelledDocument;
 
     #[test]
-    fn everything_has_a_name_and_terms() {
-        let document = OpenDocument::new(LabelledDocument::new("a/b c", "Ada runs."));
-        let provenance = Provenance { model: Some("m".to_owned()), when: "now".to_owned() };
+    fn everything_has_a_name_and_a_file() {
         for item in Item::all() {
             assert_eq!(Item::named(item.name()), Some(item));
-            let terms = terms(item, &document, &Types::default(), &provenance).unwrap();
-            assert_eq!(terms.unit.is_empty(), item.is_drawn(), "{item:?}");
-            let taken = take(item, &document, &Types::default(), &provenance).unwrap();
-            assert_eq!(taken.is_none(), item.is_drawn());
-            assert!(taken.is_none_or(|taken| taken.name.starts_with("b-c")));
+            assert_eq!(item.unit().is_none(), item.is_drawn(), "{item:?}");
+            assert!(item.file_name("a/b c").starts_with("b-c"));
+            assert!(item.media_type().contains('/'));
         }
+    }
+
+    #[test]
+    fn a_picture_loses_relations_that_it_has_no_room_for() {
+        let document = OpenDocument::of_text("Ada runs.");
+        let losses = losses_of_picture(Item::Svg, &document);
+        assert_eq!(losses, ["Scores are not drawn, and this page cannot open it again."]);
     }
 
     #[test]

@@ -3,15 +3,18 @@
 use std::collections::BTreeSet;
 use std::io::{Cursor, Write};
 
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use sinet_document::{Change, OpenDocument};
+use sinet_document::tagset::TagsetError;
+use sinet_document::counts::Counts;
+use sinet_document::{Change, OpenDocument, Tagset};
 use sinet_formats::{Format, LabelledDocument, LossReport, WriteError, Writer};
 use sinet_text::{EntityType, RelationType, Schema, TypeName, Types};
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
 
 /// The source of training data.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Provenance {
     /// The model that read the text; `None` if none has, and all labels came from a file.
     pub model: Option<String>,
@@ -20,7 +23,8 @@ pub struct Provenance {
 }
 
 /// A zip archive with `train.json` in SpERT's form, `types.json`, and `provenance.json`, which says what the model had said
-/// and what a person has made of it. No word and no sentence in it ends inside a label.
+/// and what a person has made of it. No word and no sentence in it ends inside a label. `tagset` are the types of the set, where a
+/// person has made some: with their keys, colours and ends, which `sinet train` passes over and another page reads.
 ///
 /// # Errors
 ///
@@ -28,6 +32,7 @@ pub struct Provenance {
 pub fn archive(
     documents: &[&OpenDocument],
     types: &Types,
+    tagset: Option<&Tagset>,
     provenance: &Provenance,
 ) -> Result<(Vec<u8>, LossReport), WriteError> {
     let labelled: Vec<LabelledDocument> =
@@ -37,7 +42,11 @@ pub fn archive(
         writer.write(document)?;
     }
     let (train, report) = writer.finish()?;
-    let types = pretty(&schema(&labelled, types));
+    // Labels that no tagset can hold still have a schema.
+    let types = match tagset.map(|own| with_labels(own, documents)) {
+        Some(Ok(tagset)) => tagset.to_json().into_bytes(),
+        _ => pretty(&schema(&labelled, types)),
+    };
     let origin = pretty(&origin(documents, provenance));
     let mut archive = ZipWriter::new(Cursor::new(Vec::new()));
     for (name, content) in [("train.json", train), ("types.json", types), ("provenance.json", origin)] {
@@ -49,6 +58,15 @@ pub fn archive(
 
 fn pretty(value: &impl serde::Serialize) -> Vec<u8> {
     serde_json::to_vec_pretty(value).expect("strings, numbers and lists are always JSON")
+}
+
+/// A person's types, then those that only a document has.
+fn with_labels(own: &Tagset, documents: &[&OpenDocument]) -> Result<Tagset, TagsetError> {
+    let mut counts = Counts::default();
+    for document in documents {
+        counts.add(&Counts::of_labels(&document.labels()));
+    }
+    own.clone().and(&Tagset::of_labels(&counts)?)
 }
 
 /// The model's types in its order, then those that only a document has, by name.
@@ -99,7 +117,7 @@ mod tests {
     use expect_test::expect;
     use sinet_document::Edit;
     use sinet_formats::{Dataset, LabelledEntity};
-    use sinet_text::ByteSpan;
+    use sinet_text::{ByteSpan, WordRange};
 
     use super::*;
 
@@ -124,7 +142,7 @@ mod tests {
             ..Types::default()
         };
         let provenance = Provenance { model: Some("scierc".to_owned()), when: "2026-11-25T20:00:00Z".to_owned() };
-        let (bytes, _) = archive(&[&document], &types, &provenance).unwrap();
+        let (bytes, _) = archive(&[&document], &types, None, &provenance).unwrap();
         let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).unwrap();
         let mut read = |name: &str| {
             let mut content = String::new();
@@ -163,5 +181,25 @@ mod tests {
               ]
             }"#]]
         .assert_eq(&read("provenance.json"));
+    }
+
+    #[test]
+    fn own_types_keep_their_keys_colours_and_ends() {
+        let own = r#"{"entities": {"Person": {"key": "p", "tone": 3}}, "relations": {"met": {"heads": ["Person"]}}}"#;
+        let own = Tagset::from_json(own).unwrap();
+        let mut document = OpenDocument::of_text("Ada met Bo.");
+        let words = WordRange { start: 0, end: 1 };
+        document.apply(Edit::AddEntity { kind: "Other kind".to_owned(), words }).unwrap();
+        let provenance = Provenance { model: None, when: "now".to_owned() };
+        let (bytes, _) = archive(&[&document], &Types::default(), Some(&own), &provenance).unwrap();
+        let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).unwrap();
+        let mut json = String::new();
+        archive.by_name("types.json").unwrap().read_to_string(&mut json).unwrap();
+        let types = Tagset::from_json(&json).unwrap();
+        assert_eq!(types.entity("Person"), own.entity("Person"));
+        assert_eq!(types.relation("met"), own.relation("met"));
+        assert!(types.entity("Other kind").is_some());
+        let schema: Schema = serde_json::from_str(&json).unwrap();
+        assert_eq!(schema.entities.len(), 2);
     }
 }

@@ -2,15 +2,15 @@
 
 use leptos::prelude::*;
 use sinet_document::OpenDocument;
-use sinet_formats::{Format, Writer};
+use sinet_formats::Format;
 use sinet_logic::files::set::DocumentSet;
 use sinet_logic::files::takeaway::Item;
-use sinet_logic::files::training::archive;
 use sinet_logic::library::progress::documents;
 use wasm_bindgen_futures::spawn_local;
 
 use super::download::download;
 use super::opened::Files;
+use super::program::{self, Written};
 
 impl Files {
     /// Writes all documents into one file, or only those that a person has checked, in the order of the list and the open one as it
@@ -47,36 +47,34 @@ impl Files {
             let body = self.library.body(&head).await.map_err(|error| error.to_string())?;
             set.documents.extend(body.map(|body| (head, body)));
         }
-        let content = set.to_zip().map_err(|error| error.to_string())?;
-        download("set.zip", "application/zip", &content)?;
         let types = if set.types.is_some() { " with the types" } else { "" };
-        let written = written(set.documents.len());
-        Ok(format!("{written}{types}. Open the file in another browser to go on there."))
+        let said = written(set.documents.len());
+        let Written { content, .. } = program::write_set(set).await?;
+        download("set.zip", "application/zip", &content)?;
+        Ok(format!("{said}{types}. Open the file in another browser to go on there."))
     }
 
     /// One sentence, whatever comes of it.
     async fn write_all(self, format: Format, only_checked: bool) -> Result<String, String> {
-        let mut writer = Writer::new(format, Vec::new());
-        let mut count = 0;
+        let mut documents = Vec::new();
         // A read from the database a document, so that the page answers in between.
         for head in self.library.heads.get_untracked() {
             let Some(body) = self.library.body(&head).await.map_err(|error| error.to_string())? else { continue };
             if only_checked && !body.checked {
                 continue;
             }
-            count += 1;
             let mut document = body.document.to_labelled();
             if document.id.is_empty() {
-                document.id = format!("document-{count}");
+                document.id = format!("document-{}", documents.len() + 1);
             }
-            writer.write(&document).map_err(|error| format!("{error}."))?;
+            documents.push(document);
         }
-        if count == 0 {
+        if documents.is_empty() {
             return Err(NONE_CHECKED.to_owned());
         }
-        let (content, report) = writer.finish().map_err(|error| format!("{error}."))?;
+        let count = documents.len();
+        let Written { content, losses } = program::write(format, documents).await?;
         download(&format!("documents.{}", format.extension()), format.media_type(), &content)?;
-        let losses: Vec<String> = report.sentences().collect();
         let losses = losses.join(" ");
         Ok(format!("{} as {}. {losses}", written(count), format.title()).trim_end().to_owned())
     }
@@ -91,11 +89,12 @@ impl Files {
         if documents.is_empty() {
             return Err(NONE_CHECKED.to_owned());
         }
-        let documents: Vec<&OpenDocument> = documents.iter().collect();
+        let count = documents.len();
         let types = session.editor.types.get_untracked();
-        let (content, _) = archive(&documents, &types, &session.provenance()).map_err(|error| format!("{error}."))?;
+        let tagset = session.editor.tagset.get_untracked().as_deref().cloned();
+        let Written { content, .. } = program::write_training(documents, types, tagset, session.provenance()).await?;
         download("documents-training.zip", "application/zip", &content)?;
-        Ok(format!("{} as training data.", written(documents.len())))
+        Ok(format!("{} as training data.", written(count)))
     }
 }
 

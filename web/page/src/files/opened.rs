@@ -4,16 +4,16 @@ use js_sys::Uint8Array;
 use leptos::prelude::*;
 use sinet_document::OpenDocument;
 use sinet_logic::files::dropped::{self, Meaning};
-use sinet_logic::files::link;
-use sinet_logic::files::opening::{Content, Opened, names_labels, open};
-use sinet_logic::files::set::{DocumentSet, SetError};
+use sinet_logic::files::link::is_link;
+use sinet_logic::files::opening::{Opened, names_labels};
+use sinet_logic::files::set::DocumentSet;
+use sinet_logic::library::progress::documents;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 
 use super::drop::{Gathered, NamedFile};
+use super::program::{self, Found};
 use crate::library::Library;
 
-/// The most bytes that are opened at once.
-const MAX_BYTES: f64 = 256e6;
 /// How much of the end of an archive is looked at.
 const ARCHIVE_TAIL: f64 = 65_536.0;
 
@@ -63,38 +63,38 @@ impl Files {
             return;
         }
         spawn_local(async move {
-            let (contents, unread) = contents(files).await;
-            self.failures.update(|failures| failures.extend(unread));
-            if let [(_, bytes)] = &contents[..]
-                && let Some(set) = DocumentSet::from_zip(bytes)
-            {
-                return self.open_set(set).await;
+            match program::open(files).await {
+                Ok(Found::Documents(opened)) => self.open_documents(opened).await,
+                Ok(Found::Set(set)) => self.open_set(set).await,
+                Err(sentence) => self.fail([sentence]),
             }
-            let Opened { documents, mut notes, mut failures, .. } = open(contents);
-            let count = documents.len();
-            let mut documents = documents.into_iter().map(OpenDocument::new);
-            if let Some(first) = documents.next() {
-                self.library.open_as_it_is(first);
-                if count > 1 {
-                    let kept = self.library.add(documents).await;
-                    notes.insert(0, format!("The first of {count} documents is open, {kept} others are in the list."));
-                }
-            } else if failures.is_empty() && self.failures.with_untracked(Vec::is_empty) {
-                failures.push("There is no document in these files.".to_owned());
-            }
-            self.notes.set(notes);
-            self.failures.update(|all| all.append(&mut failures));
         });
     }
 
+    async fn open_documents(self, opened: Opened) {
+        let Opened { documents, mut notes, mut failures, .. } = opened;
+        let count = documents.len();
+        let mut documents = documents.into_iter().map(OpenDocument::new);
+        if let Some(first) = documents.next() {
+            self.library.open_as_it_is(first);
+            if count > 1 {
+                let kept = self.library.add(documents).await;
+                let others = if kept == 1 { "1 other is".to_owned() } else { format!("{kept} others are") };
+                notes.insert(0, format!("The first of {count} documents is open, {others} in the list."));
+            }
+        } else if failures.is_empty() && self.failures.with_untracked(Vec::is_empty) {
+            failures.push("There is no document in these files.".to_owned());
+        }
+        self.notes.set(notes);
+        self.fail(failures);
+    }
+
     /// Keeps the documents of a set, and labels with its types if there are no others.
-    async fn open_set(self, set: Result<DocumentSet, SetError>) {
-        let DocumentSet { types, documents, damaged } = match set {
-            Ok(set) => set,
-            Err(error) => return self.failures.set(vec![error.to_string()]),
-        };
-        let kept = self.library.add_records(documents).await;
-        let mut notes = vec![format!("{kept} documents of a set are in the list.")];
+    async fn open_set(self, set: DocumentSet) {
+        let DocumentSet { types, documents: records, damaged } = set;
+        let kept = self.library.add_records(records).await;
+        let (of, are) = (documents(kept), if kept == 1 { "is" } else { "are" });
+        let mut notes = vec![format!("{of} of a set {are} in the list.")];
         let own = self.library.types.with_untracked(|own| own.as_ref().map(|own| own.tagset().clone()));
         match (types, own) {
             (Some(types), None) => {
@@ -109,39 +109,33 @@ impl Files {
         }
         self.notes.set(notes);
         if damaged > 0 {
-            let sentence = format!("{damaged} documents of the set are damaged and left out.");
-            self.failures.update(|failures| failures.push(sentence));
+            let (of, are) = (documents(damaged), if damaged == 1 { "is" } else { "are" });
+            self.fail([format!("{of} of the set {are} damaged and left out.")]);
         }
     }
 
-    /// Opens the document in the address, and says whether there is one. A damaged one is a failure, and nothing is opened.
-    pub fn open_link(self) -> bool {
-        let fragment = window().location().hash().unwrap_or_default();
-        let document = link::from_fragment(&fragment).unwrap_or_else(|error| {
-            self.failures.set(vec![error.to_string()]);
-            None
-        });
-        let has_link = document.is_some();
-        if let Some(document) = document {
-            self.library.open_as_it_is(OpenDocument::new(document));
+    /// Opens the document in a link, and says whether it could.
+    pub async fn open_link(self, link: String) -> bool {
+        match program::open_link(link).await {
+            Ok(document) => {
+                self.library.open_as_it_is(OpenDocument::new(document));
+                true
+            }
+            Err(sentence) => {
+                self.failures.set(vec![sentence]);
+                false
+            }
         }
-        has_link
+    }
+
+    fn fail(self, sentences: impl IntoIterator<Item = String>) {
+        self.failures.update(|failures| failures.extend(sentences));
     }
 }
 
-/// The contents of files, and those that cannot be read, each a sentence. Files that are too large together are not read at all.
-pub async fn contents(files: Vec<NamedFile>) -> (Vec<Content>, Vec<String>) {
-    if files.iter().map(|(_, file)| file.size()).sum::<f64>() > MAX_BYTES {
-        return (Vec::new(), vec!["These files are larger than 256 MB together: open fewer of them.".to_owned()]);
-    }
-    let (mut contents, mut unread) = (Vec::with_capacity(files.len()), Vec::new());
-    for (path, file) in files {
-        match JsFuture::from(file.array_buffer()).await {
-            Ok(buffer) => contents.push((path, Uint8Array::new(&buffer).to_vec())),
-            Err(_) => unread.push(format!("{path} cannot be read.")),
-        }
-    }
-    (contents, unread)
+/// The part of the page's address after `#`, if it holds a document.
+pub fn link() -> Option<String> {
+    window().location().hash().ok().filter(|fragment| is_link(fragment))
 }
 
 /// Whether files are one zip archive of texts and labels. It is not read for that: its list of names stands at its end.

@@ -29,9 +29,9 @@ const ADDED_AT_ONCE: usize = 20;
 const CHANNEL: &str = "sinet-documents";
 
 impl Library {
-    /// Opens the database and, unless the address has brought a document, what this tab had open, or else what was changed
+    /// Opens the database and, unless a link has been opened, what this tab had open, or else what was changed
     /// last. From then on every change is saved.
-    pub fn start(self, has_link: bool) {
+    pub fn start(self, has_opened: bool) {
         spawn_local(async move {
             match Store::open().await {
                 Ok(store) => self.store.set_value(Some(Rc::new(store))),
@@ -46,7 +46,7 @@ impl Library {
                 heads.iter().max_by(|a, b| a.edited.total_cmp(&b.edited)).map(|head| head.id.clone())
             });
             let wanted = storage::open_before().filter(|id| self.head(id).is_some()).or(newest);
-            if let Some(id) = wanted.filter(|_| !has_link && self.session.is_untouched()) {
+            if let Some(id) = wanted.filter(|_| !has_opened && self.session.is_untouched()) {
                 self.open_now(&id).await;
             }
             self.watch();

@@ -39,6 +39,11 @@ impl Latest {
         self.is_running.get()
     }
 
+    /// The same, for those who only ask once.
+    pub fn is_running_now(self) -> bool {
+        self.is_running.get_untracked()
+    }
+
     /// Whether it was asked for once more since the running work has begun or caught up.
     pub fn has_newer(self) -> bool {
         self.again.get_value()
