@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { EventEmitter, once } from 'node:events';
 import { test } from 'node:test';
-import { failure, field, holds, put, settled, setUp, status, type, words } from './browser.mjs';
+import { drop, failure, field, holds, put, settled, setUp, status, type, words } from './browser.mjs';
 import { gated, refuse } from './gate.mjs';
 import { isOfCpuWorker } from './site.mjs';
 
@@ -229,6 +229,28 @@ test('a worker that talks nonsense is replaced', async () => {
   await settled(page);
   assert.equal(starts, 2);
   assert.match(await status(page).innerText(), /a message that this page does not know\), so the CPU took over\.$/);
+});
+
+test('the program for files says that it has not arrived or has stopped, and begins anew', async () => {
+  let loader = null;
+  const spoil = (path, bytes) => (path === 'sinet-files_loader.js' && loader !== 'good' ? loader : bytes);
+  const { page, site } = await visit({ spoil });
+  await settled(page);
+  assert.ok(!site.asked.includes('sinet-files_loader.js'), 'nobody has opened a file');
+  const file = ['a.txt', 'Ada lives.'];
+  const told = (words) => page.getByRole('alert').getByText(words).first().waitFor();
+  await drop(page, [file]);
+  await told('did not arrive: check the connection');
+  loader = Buffer.from("onmessage = () => { throw new Error('it broke'); }; postMessage(['\"ready\"', new Uint8Array()]);");
+  await drop(page, [file], [['b.txt', 'Bob sings.']]);
+  await told(/has stopped: .*it broke/);
+  loader = 'good';
+  await drop(page, [file]);
+  await holds(page, 'Ada lives.');
+  assert.equal(await page.getByRole('alert').getByText('has stopped').count(), 0);
+  await drop(page, [['b.txt', 'Bob sings.']]);
+  await holds(page, 'Bob sings.');
+  assert.equal(site.asked.filter((path) => path === 'sinet-files_bg.wasm').length, 1, 'it stays');
 });
 
 test('a page that does not start says what to do', async () => {

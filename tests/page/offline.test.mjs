@@ -1,7 +1,7 @@
 // The page without a network, and the list of every request that it has made.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { setUp, settled, type, words } from './browser.mjs';
+import { drop, holds, setUp, settled, type, words } from './browser.mjs';
 
 const visit = setUp();
 
@@ -17,6 +17,9 @@ for (const prefix of ['/', '/some/deep/folder/']) {
     await settled(page);
     await type(page, 'We still parse sentences.');
     assert.deepEqual(await words(page), ['We', 'still', 'parse', 'sentences', '.']);
+    // The program that opens files was not needed before.
+    await drop(page, [['a.jsonl', '{"text":"Ada lives.","label":[[0,3,"Peop"]]}']]);
+    await holds(page, 'Ada lives.');
   });
 }
 

@@ -112,6 +112,22 @@ test('a label of one’s own takes the place of both', async () => {
   assert.equal(await page.locator('.people').count(), 0);
 });
 
+test('two tabs that decide about the same files have the same decisions', async () => {
+  const { page, newTab } = await visit();
+  await open(page);
+  const beside = await newTab();
+  await open(beside);
+  await page.keyboard.press('a');
+  await said(beside, 'Decided in another tab: 1 of 3.');
+  await beside.keyboard.press('ArrowDown');
+  await beside.keyboard.press('b');
+  await said(page, 'Decided in another tab: 2 of 3.');
+  await page.keyboard.press('Control+z');
+  await said(beside, 'Decided in another tab: 1 of 3.');
+  const decided = (page) => page.locator('.people tbody tr').filter({ has: page.locator('.row-pick') }).allInnerTexts();
+  assert.deepEqual(await decided(page), await decided(beside));
+});
+
 test('files without a common text are refused', async () => {
   const { page } = await visit({ query: '?device=cpu#people' });
   await page.getByLabel('First file…').setInputFiles(file('ada.jsonl', line(text, [['Ada', 'Person']])));

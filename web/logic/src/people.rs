@@ -176,6 +176,15 @@ impl People {
         format!("Decided before: {} of {}.", self.decided(), self.places.len())
     }
 
+    /// Decides as another tab has it now, and says so. The place that is looked at stays.
+    pub fn follow(&mut self, decisions: Option<&str>) -> String {
+        let at = self.at;
+        while self.adjudication.undo().is_some() {}
+        self.decide_again(decisions.unwrap_or_default());
+        self.at = at;
+        format!("Decided in another tab: {} of {}.", self.decided(), self.places.len())
+    }
+
     /// The third documents, as far as they are decided. Each has a name.
     pub fn documents(&self) -> Vec<LabelledDocument> {
         let mut documents = self.adjudication.documents();
@@ -379,6 +388,20 @@ mod tests {
         "#]].assert_eq(&String::from_utf8(content).unwrap());
         assert_eq!([people.run(Act::Undo), people.run(Act::Undo)], ["Undone.", "Undone."]);
         assert_eq!((people.decided(), people.at()), (1, Some(2)));
+    }
+
+    #[test]
+    fn decisions_of_another_tab_take_the_place_of_those_here() {
+        let (mut here, mut there) = (people(), people());
+        there.run(Act::Second);
+        here.run(Act::First);
+        here.run(Act::Go(Step::Last));
+        let at = here.at();
+        let said = here.follow(there.decisions().as_deref());
+        assert_eq!((here.decisions(), here.at()), (there.decisions(), at));
+        assert!(said.starts_with("Decided in another tab: 1 of "), "{said}");
+        here.follow(None);
+        assert_eq!((here.decisions(), here.at()), (None, at));
     }
 
     #[test]

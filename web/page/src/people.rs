@@ -68,6 +68,11 @@ impl TwoPeople {
             session,
         };
         opened.follow_address();
+        window_event_listener(leptos::ev::storage, move |event| {
+            if let (Some(note), decisions) = (event.key(), event.new_value()) {
+                opened.follow_note(&note, decisions.as_deref());
+            }
+        });
         opened
     }
 
@@ -145,6 +150,14 @@ impl TwoPeople {
             };
             self.said.set(said.await.unwrap_or_else(|sentence| sentence));
         });
+    }
+
+    /// Another tab has decided about some files: about these, if the note is theirs.
+    fn follow_note(self, note: &str, decisions: Option<&str>) {
+        if self.people.with_untracked(|people| people.as_ref().is_some_and(|people| people.note == note)) {
+            let said = self.people.try_update(|people| people.as_mut().map(|people| people.follow(decisions))).flatten();
+            self.said.set(said.unwrap_or_default());
+        }
     }
 
     fn compare(self) {
