@@ -33,7 +33,9 @@ async fn answer(message: &JsValue) -> (Answer, Vec<u8>) {
     let json = parts.next().and_then(|json| json.as_string()).unwrap_or_default();
     let task: Task = match serde_json::from_str(&json) {
         Ok(task) => task,
-        Err(error) => return (Answer::Failed(format!("The page asked for nothing that can be done: {error}.")), Vec::new()),
+        Err(error) => {
+            return (Answer::Failed(format!("The page asked for nothing that can be done: {error}.")), Vec::new());
+        }
     };
     let mut contents = Vec::new();
     for file in parts.filter_map(|part| part.dyn_into::<File>().ok()) {

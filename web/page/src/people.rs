@@ -9,9 +9,9 @@ use sinet_logic::people::{Act, People, PersonsFile};
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::spawn_local;
 
+use crate::files;
 use crate::files::drop::Gathered;
 use crate::files::program::{self, Found, Written};
-use crate::files;
 use crate::notes;
 use crate::session::{Editor, Session};
 
@@ -103,7 +103,9 @@ impl TwoPeople {
                     documents
                 }
                 Ok(Found::Set(_)) => {
-                    failures.push(format!("{name} is a set of documents: open it in the page, and take its documents away in a format."));
+                    failures.push(format!(
+                        "{name} is a set of documents: open it in the page, and take its documents away in a format."
+                    ));
                     Vec::new()
                 }
                 Err(sentence) => {
@@ -140,7 +142,9 @@ impl TwoPeople {
 
     /// Downloads the third documents.
     pub fn export(self, format: Format) {
-        let Some(documents) = self.people.with_untracked(|people| people.as_ref().map(People::documents)) else { return };
+        let Some(documents) = self.people.with_untracked(|people| people.as_ref().map(People::documents)) else {
+            return;
+        };
         spawn_local(async move {
             let said = async {
                 let Written { content, losses } = program::write(format, documents).await?;
@@ -155,7 +159,8 @@ impl TwoPeople {
     /// Another tab has decided about some files: about these, if the note is theirs.
     fn follow_note(self, note: &str, decisions: Option<&str>) {
         if self.people.with_untracked(|people| people.as_ref().is_some_and(|people| people.note == note)) {
-            let said = self.people.try_update(|people| people.as_mut().map(|people| people.follow(decisions))).flatten();
+            let said =
+                self.people.try_update(|people| people.as_mut().map(|people| people.follow(decisions))).flatten();
             self.said.set(said.unwrap_or_default());
         }
     }

@@ -107,7 +107,8 @@ pub fn perform(task: Task, contents: Vec<Option<Vec<u8>>>) -> (Answer, Vec<u8>) 
 pub fn stopped(message: &str) -> String {
     match Failure::of_error_event(message).fault {
         Fault::Program => {
-            "The part of the page that opens and writes files did not arrive: check the connection and try once more.".to_owned()
+            "The part of the page that opens and writes files did not arrive: check the connection and try once more."
+                .to_owned()
         }
         _ => format!(
             "The part of the page that opens and writes files has stopped: {message}. Try once more, with fewer files or a smaller one."
@@ -186,7 +187,8 @@ mod tests {
 
     #[test]
     fn files_that_cannot_be_read_are_named_first() {
-        let Opened { documents, failures, .. } = opened(&["a.txt", "b.txt", "c.json"], &[None, Some(b"Bob"), Some(b"")]);
+        let Opened { documents, failures, .. } =
+            opened(&["a.txt", "b.txt", "c.json"], &[None, Some(b"Bob"), Some(b"")]);
         assert_eq!(documents[0].text, "Bob");
         assert_eq!(failures, ["a.txt cannot be read.", "c.json cannot be opened: the file is empty."]);
     }

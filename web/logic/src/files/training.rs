@@ -5,8 +5,8 @@ use std::io::{Cursor, Write};
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use sinet_document::tagset::TagsetError;
 use sinet_document::counts::Counts;
+use sinet_document::tagset::TagsetError;
 use sinet_document::{Change, OpenDocument, Tagset};
 use sinet_formats::{Format, LabelledDocument, LossReport, WriteError, Writer};
 use sinet_text::{EntityType, RelationType, Schema, TypeName, Types};

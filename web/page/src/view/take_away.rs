@@ -30,8 +30,12 @@ struct Made {
 
 impl Prepared {
     fn follow(session: Session, is_open: Signal<bool>) -> Self {
-        let prepared =
-            Self { item: RwSignal::new(Item::Data(Format::Sinet)), made: RwSignal::new(None), work: Latest::new(), session };
+        let prepared = Self {
+            item: RwSignal::new(Item::Data(Format::Sinet)),
+            made: RwSignal::new(None),
+            work: Latest::new(),
+            session,
+        };
         Effect::new(move || {
             prepared.item.track();
             session.editor.document.track();
