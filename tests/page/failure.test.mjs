@@ -1,8 +1,9 @@
 // Each way in which something can break: the page says what to do, mends what it can by itself, and loses nothing.
 import assert from 'node:assert/strict';
 import { EventEmitter, once } from 'node:events';
+import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
-import { drop, failure, field, holds, put, settled, setUp, status, type, words } from './browser.mjs';
+import { drop, failure, field, holds, openMenu, put, settled, setUp, status, type, words } from './browser.mjs';
 import { gated, refuse } from './gate.mjs';
 import { isOfCpuWorker } from './site.mjs';
 
@@ -251,6 +252,21 @@ test('the program for files says that it has not arrived or has stopped, and beg
   await drop(page, [['b.txt', 'Bob sings.']]);
   await holds(page, 'Bob sings.');
   assert.equal(site.asked.filter((path) => path === 'sinet-files_bg.wasm').length, 1, 'it stays');
+});
+
+test('what could not be written is written when it is asked for once more', async () => {
+  let arrives = false;
+  const spoil = (path, bytes) => (path === 'sinet-files_loader.js' && !arrives ? null : bytes);
+  const { page } = await visit({ spoil });
+  await settled(page);
+  await openMenu(page, 'Take away');
+  await page.locator('.terms').getByText('did not arrive: check the connection').waitFor();
+  arrives = true;
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    page.locator('.take-away').getByRole('button', { name: 'Download', exact: true }).click(),
+  ]);
+  assert.match(await readFile(await download.path(), 'utf8'), /"text":"We present a neural dependency parser/);
 });
 
 test('a page that does not start says what to do', async () => {

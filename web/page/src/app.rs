@@ -37,16 +37,18 @@ pub fn App() -> impl IntoView {
     let comparison = Comparison::start(session);
     let (devices, offline) = (Devices::new(), Offline::new());
     session.models.refresh();
-    let begin = move |has_opened: bool| {
+    let link_at_start = link();
+    if link_at_start.is_none() {
+        session.read();
+    }
+    library.start(async move {
+        let Some(link) = link_at_start else { return false };
+        let has_opened = files.open_link(link).await;
         if !has_opened {
             session.read();
         }
-        library.start(has_opened);
-    };
-    match link() {
-        None => begin(false),
-        Some(link) => spawn_local(async move { begin(files.open_link(link).await) }),
-    }
+        has_opened
+    });
     if let Some(refusal) = refusal {
         session.refuse(refusal);
     }

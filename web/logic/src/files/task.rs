@@ -86,7 +86,7 @@ pub fn perform(task: Task, contents: Vec<Option<Vec<u8>>>) -> (Answer, Vec<u8>) 
         Task::Open { paths } => (open_files(paths, contents), Vec::new()),
         Task::Write { format, documents } => written(write(format, &documents)),
         Task::WriteTraining { documents, types, tagset, provenance } => {
-            written(archive(&documents.iter().collect::<Vec<_>>(), &types, tagset.as_ref(), &provenance))
+            written(archive(&documents, &types, tagset.as_ref(), &provenance))
         }
         Task::WriteSet(set) => match set.to_zip() {
             Ok(content) => (Answer::Written { losses: Vec::new() }, content),

@@ -30,7 +30,7 @@ pub struct Provenance {
 ///
 /// If a document contradicts itself.
 pub fn archive(
-    documents: &[&OpenDocument],
+    documents: &[OpenDocument],
     types: &Types,
     tagset: Option<&Tagset>,
     provenance: &Provenance,
@@ -61,7 +61,7 @@ fn pretty(value: &impl serde::Serialize) -> Vec<u8> {
 }
 
 /// A person's types, then those that only a document has.
-fn with_labels(own: &Tagset, documents: &[&OpenDocument]) -> Result<Tagset, TagsetError> {
+fn with_labels(own: &Tagset, documents: &[OpenDocument]) -> Result<Tagset, TagsetError> {
     let mut counts = Counts::default();
     for document in documents {
         counts.add(&Counts::of_labels(&document.labels()));
@@ -90,7 +90,7 @@ fn schema(documents: &[LabelledDocument], types: &Types) -> Schema {
     }
 }
 
-fn origin(documents: &[&OpenDocument], provenance: &Provenance) -> Value {
+fn origin(documents: &[OpenDocument], provenance: &Provenance) -> Value {
     let documents = documents.iter().map(|document| {
         let changes = document.changes().into_iter().map(|Change { label, was, now }| {
             let done = match (&was, &now) {
@@ -142,7 +142,7 @@ mod tests {
             ..Types::default()
         };
         let provenance = Provenance { model: Some("scierc".to_owned()), when: "2026-11-25T20:00:00Z".to_owned() };
-        let (bytes, _) = archive(&[&document], &types, None, &provenance).unwrap();
+        let (bytes, _) = archive(&[document], &types, None, &provenance).unwrap();
         let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).unwrap();
         let mut read = |name: &str| {
             let mut content = String::new();
@@ -191,7 +191,7 @@ mod tests {
         let words = WordRange { start: 0, end: 1 };
         document.apply(Edit::AddEntity { kind: "Other kind".to_owned(), words }).unwrap();
         let provenance = Provenance { model: None, when: "now".to_owned() };
-        let (bytes, _) = archive(&[&document], &Types::default(), Some(&own), &provenance).unwrap();
+        let (bytes, _) = archive(&[document], &Types::default(), Some(&own), &provenance).unwrap();
         let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).unwrap();
         let mut json = String::new();
         archive.by_name("types.json").unwrap().read_to_string(&mut json).unwrap();

@@ -29,19 +29,24 @@ const ADDED_AT_ONCE: usize = 20;
 const CHANNEL: &str = "sinet-documents";
 
 impl Library {
-    /// Opens the database and, unless a link has been opened, what this tab had open, or else what was changed
-    /// last. From then on every change is saved.
-    pub fn start(self, has_opened: bool) {
+    /// Opens the database and, unless `link` has opened a document and says so, what this tab had open, or else what was changed
+    /// last. From then on every change is saved. The link waits for the database, so that what it takes the place of is kept.
+    pub fn start(self, link: impl Future<Output = bool> + 'static) {
         spawn_local(async move {
             match Store::open().await {
                 Ok(store) => self.store.set_value(Some(Rc::new(store))),
-                Err(error) => return self.trouble.set(Some(error)),
+                Err(error) => {
+                    self.trouble.set(Some(error));
+                    link.await;
+                    return;
+                }
             }
             if let Err(error) = self.take_rescued().await {
                 self.trouble.set(Some(error));
             }
             self.load_types().await;
             self.refresh().await;
+            let has_opened = link.await;
             let newest = self.heads.with_untracked(|heads| {
                 heads.iter().max_by(|a, b| a.edited.total_cmp(&b.edited)).map(|head| head.id.clone())
             });

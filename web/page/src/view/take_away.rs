@@ -23,6 +23,7 @@ struct Prepared {
 
 #[derive(Clone)]
 struct Made {
+    item: Item,
     losses: Vec<String>,
     /// Pictures are drawn when somebody takes them.
     content: Option<Vec<u8>>,
@@ -67,10 +68,10 @@ impl Prepared {
             }
             Item::Svg | Item::Png | Item::Html => {
                 let losses = editor.document.with_untracked(|document| losses_of_picture(item, document));
-                return Ok(Made { losses, content: None });
+                return Ok(Made { item, losses, content: None });
             }
         };
-        Ok(Made { losses, content: Some(content) })
+        Ok(Made { item, losses, content: Some(content) })
     }
 
     /// The file as it is now; for PNG, which the browser has to draw, an SVG picture.
@@ -79,12 +80,12 @@ impl Prepared {
         if item.is_drawn() {
             return Ok(draw(self.session, item).into_bytes());
         }
-        let ready = self.made.get_untracked().filter(|_| !self.work.is_running_now());
-        let made = match ready {
-            Some(made) => made,
-            None => self.make().await,
+        let made = match self.made.get_untracked() {
+            Some(Ok(made)) if !self.work.is_running_now() => made,
+            // What failed may go well now.
+            _ => self.make().await?,
         };
-        Ok(made?.content.unwrap_or_default())
+        Ok(made.content.unwrap_or_default())
     }
 }
 
@@ -120,16 +121,16 @@ pub fn TakeAway(session: Session, #[prop(into)] is_open: Signal<bool>) -> impl I
             <Show when=move || item.get() == Item::Training && !session.checked.get()>
                 <p class="note">"Nobody has said yet that this document is checked."</p>
             </Show>
-            <div class="note terms">{move || prepared.made.get().map(|made| tell(item.get(), made))}</div>
+            <div class="note terms">{move || prepared.made.get().map(tell)}</div>
             <p class="note">"A link holds the text and its labels in the part of the address that is never sent to a server."</p>
             <p role="status" class="said">{said}</p>
     }
 }
 
-fn tell(item: Item, made: Result<Made, String>) -> AnyView {
+fn tell(made: Result<Made, String>) -> AnyView {
     match made {
         Err(message) => view! { <p class="failure">{message}</p> }.into_any(),
-        Ok(Made { losses, .. }) => {
+        Ok(Made { item, losses, .. }) => {
             let lossless = losses.is_empty().then(|| view! { <p>"Nothing is lost."</p> });
             let losses = losses.into_iter().map(|loss| view! { <li>{loss}</li> }).collect_view();
             view! {
