@@ -102,7 +102,8 @@ fn good(command: &mut Command) {
 fn agreement(model: &Model, with: &Model) -> [f64; 3] {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("texts.json");
-    let sentence = |text: String| json!({"tokens": text.split(' ').collect::<Vec<_>>(), "entities": [], "relations": []});
+    let sentence =
+        |text: String| json!({"tokens": text.split(' ').collect::<Vec<_>>(), "entities": [], "relations": []});
     fs::write(&path, Value::from_iter(texts().into_iter().map(sentence)).to_string()).unwrap();
     let dataset = read_dataset(&path, model.schema()).unwrap();
     let [found, expected] = [model, with].map(|model| predict(model, &dataset, model.thresholds()).unwrap());
