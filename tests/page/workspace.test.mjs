@@ -259,9 +259,11 @@ test('of 2,000 documents only those in sight are drawn, and keys go through them
   await page.locator('.documents .fold', { hasText: 'Documents (2000)' }).waitFor();
   const other = await newTab();
   await other.locator('.documents .fold', { hasText: 'Documents (2000)' }).waitFor();
+  await settled(other);
   const took = await other.evaluate(() => {
     window.tasks = [];
-    new PerformanceObserver((list) => window.tasks.push(...list.getEntries().map((entry) => Math.round(entry.duration)))).observe({ type: 'longtask' });
+    window.doing = 'opening';
+    new PerformanceObserver((list) => window.tasks.push(...list.getEntries().map((entry) => `${window.doing}: ${Math.round(entry.duration)}`))).observe({ type: 'longtask' });
     const start = performance.now();
     const fold = document.querySelector('.documents .fold');
     fold.click();
@@ -272,6 +274,7 @@ test('of 2,000 documents only those in sight are drawn, and keys go through them
   assert.ok(drawn > 10 && drawn < 100, `${drawn} rows are drawn`);
   assert.equal(await rows(other).first().getAttribute('aria-setsize'), '2000');
   await other.locator('.rows').evaluate(async (list) => {
+    window.doing = 'scrolling';
     for (let step = 0; step < 60; step++) {
       list.scrollTop += 1500;
       await new Promise(requestAnimationFrame);
@@ -279,7 +282,7 @@ test('of 2,000 documents only those in sight are drawn, and keys go through them
     list.scrollTop = list.scrollHeight;
   });
   await rows(other).filter({ hasText: 'Parser 1999 uses' }).waitFor();
-  t.diagnostic(`the list opens in ${took} ms; tasks of 50 ms and more while opening and scrolling: ${JSON.stringify(await other.evaluate(() => window.tasks))} ms`);
+  t.diagnostic(`the list opens in ${took} ms; tasks of 50 ms and more: ${JSON.stringify(await other.evaluate(() => window.tasks))} ms`);
   await other.keyboard.press('>');
   await other.waitForFunction(() => document.querySelector('[aria-current] .title')?.textContent.startsWith('Parser 1 '));
   await other.keyboard.press('>');
