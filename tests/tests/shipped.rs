@@ -52,8 +52,8 @@ fn temperatures_change_no_label_of_the_development_data() {
         };
         let own = at(config.temperatures);
         assert!(own.iter().map(|found| found.relations.len()).sum::<usize>() > 50);
-        for [entity, relation] in [[1.0, 1.0], [1.37, 0.71], [0.6, 2.2]] {
-            let other = at(Temperatures { entity, relation });
+        for [entity, relation, relation_offset] in [[1.0, 1.0, 0.0], [1.37, 0.71, -1.3], [0.6, 2.2, 0.4]] {
+            let other = at(Temperatures { entity, relation, relation_offset });
             assert!(own.iter().zip(&other).all(|(own, other)| own.labels() == other.labels()), "{}", folder.display());
         }
     }

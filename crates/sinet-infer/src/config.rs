@@ -43,26 +43,36 @@ pub struct ModelConfig {
 }
 
 /// What a calibrated model divides its logits by before they become scores (Guo et al., 2017, *On Calibration of Modern Neural
-/// Networks*, eq. 9), so that a score is how often such a label is right. No label changes by it: the likeliest type stays the
-/// likeliest, and the threshold is one of these scores.
+/// Networks*, eq. 9), so that a score is how often such a label is right. Relations are right only where both ends are, which
+/// their logits do not know; so these have an offset too (Platt, 1999, *Probabilistic Outputs for Support Vector Machines*). No
+/// label changes by it: the likeliest type stays the likeliest, and the threshold is one of these scores.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Temperatures {
     /// Of the softmax over entity types; above 0.
     pub entity: f32,
     /// Of the sigmoid of each relation type; above 0.
     pub relation: f32,
+    /// What is added to the logit of each relation type after that; 0 where the file has none.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub relation_offset: f32,
+}
+
+fn is_zero(offset: &f32) -> bool {
+    *offset == 0.0
 }
 
 impl Default for Temperatures {
     /// Of a model that is not calibrated.
     fn default() -> Self {
-        Self { entity: 1.0, relation: 1.0 }
+        Self { entity: 1.0, relation: 1.0, relation_offset: 0.0 }
     }
 }
 
 impl Temperatures {
     /// The bounds of a temperature.
     pub const BOUNDS: [f32; 2] = [0.05, 20.0];
+    /// The bounds of an offset.
+    pub const OFFSETS: [f32; 2] = [-20.0, 20.0];
 
     fn is_default(&self) -> bool {
         *self == Self::default()
@@ -70,7 +80,9 @@ impl Temperatures {
 
     fn are_possible(self) -> bool {
         let [least, most] = Self::BOUNDS;
+        let [lowest, highest] = Self::OFFSETS;
         [self.entity, self.relation].iter().all(|temperature| (least..=most).contains(temperature))
+            && (lowest..=highest).contains(&self.relation_offset)
     }
 }
 
@@ -78,9 +90,11 @@ impl ModelConfig {
     /// The same model with other temperatures of its scores. Its threshold moves with them, so that it keeps and drops the
     /// same relations.
     pub fn with_temperatures(&self, temperatures: Temperatures) -> Self {
-        let logit = |p: f64| (p / (1.0 - p)).ln();
-        let stretched = f64::from(self.temperatures.relation) / f64::from(temperatures.relation);
-        let threshold = 1.0 / (1.0 + (-logit(f64::from(self.relation_threshold)) * stretched).exp());
+        let threshold = f64::from(self.relation_threshold);
+        let logit = (threshold / (1.0 - threshold)).ln();
+        let [was, is] = [self.temperatures, temperatures].map(|at| (f64::from(at.relation), f64::from(at.relation_offset)));
+        let moved = (logit - was.1) * was.0 / is.0 + is.1;
+        let threshold = 1.0 / (1.0 + (-moved).exp());
         Self { temperatures, relation_threshold: threshold as f32, ..self.clone() }
     }
 
@@ -152,7 +166,7 @@ impl ModelConfig {
                 "it must be 0 where architecture.heads.ctam.mask_padding is false",
             ),
             ("relation_threshold", (0.0..=1.0).contains(&self.relation_threshold), "it must lie between 0 and 1"),
-            ("temperatures", self.temperatures.are_possible(), "they must lie between 0.05 and 20"),
+            ("temperatures", self.temperatures.are_possible(), "they must lie between 0.05 and 20, the offset between -20 and 20"),
         ];
         match conditions.into_iter().find(|(_, holds, _)| !holds) {
             Some((field, _, reason)) => Err(ConfigError::Field { field, reason }),
@@ -219,19 +233,20 @@ mod tests {
     #[test]
     fn a_file_without_temperatures_has_1_and_is_written_without() {
         let config = ModelConfig::parse(valid().to_string().as_bytes()).unwrap();
-        assert_eq!(config.temperatures, Temperatures { entity: 1.0, relation: 1.0 });
+        assert_eq!(config.temperatures, Temperatures { entity: 1.0, relation: 1.0, relation_offset: 0.0 });
         assert!(!String::from_utf8(config.to_json()).unwrap().contains("temperatures"));
-        let calibrated = config.with_temperatures(Temperatures { entity: 1.5, relation: 0.75 });
+        let calibrated = config.with_temperatures(Temperatures { entity: 1.5, relation: 0.75, relation_offset: -0.5 });
         assert_eq!(ModelConfig::parse(&calibrated.to_json()).unwrap(), calibrated);
     }
 
     #[test]
     fn the_threshold_moves_with_the_temperature() {
         let config = ModelConfig::parse(valid().to_string().as_bytes()).unwrap();
-        let moved = |threshold: f32, relation: f32| {
+        let moved_by = |threshold: f32, relation: f32, relation_offset: f32| {
             let config = ModelConfig { relation_threshold: threshold, ..config.clone() };
-            config.with_temperatures(Temperatures { entity: 1.0, relation })
+            config.with_temperatures(Temperatures { entity: 1.0, relation, relation_offset })
         };
+        let moved = |threshold, relation| moved_by(threshold, relation, 0.0);
         // By hand: ln(0.9 / 0.1) = ln 9, half of which is ln 3, the logit of 0.75.
         for (threshold, relation, expected) in
             [(0.9, 2.0, 0.75), (0.75, 0.5, 0.9), (0.5, 7.0, 0.5), (0.0, 3.0, 0.0), (1.0, 3.0, 1.0), (0.3, 1.0, 0.3)]
@@ -239,8 +254,14 @@ mod tests {
             let found = moved(threshold, relation).relation_threshold;
             assert!((found - expected).abs() < 1e-6, "{found} is not {expected}");
         }
-        let twice = moved(0.9, 2.0).with_temperatures(Temperatures { entity: 3.0, relation: 1.0 });
-        assert!((twice.relation_threshold - 0.9).abs() < 1e-6, "{twice:?}");
+        // And ln 3 less ln 9 is the logit of 0.25.
+        let lower = moved_by(0.9, 2.0, -(9f32.ln()));
+        assert!((lower.relation_threshold - 0.25).abs() < 1e-6, "{lower:?}");
+        assert_eq!(moved_by(0.0, 2.0, 1.0).relation_threshold, 0.0);
+        for moved in [moved(0.9, 2.0), lower] {
+            let back = moved.with_temperatures(Temperatures { entity: 3.0, ..Temperatures::default() });
+            assert!((back.relation_threshold - 0.9).abs() < 1e-6, "{back:?}");
+        }
     }
 
     #[test]
@@ -254,7 +275,10 @@ mod tests {
             let mut json = valid();
             json["temperatures"] = json!({"entity": 1.0, "relation": temperature});
             let error = ModelConfig::parse(json.to_string().as_bytes()).unwrap_err();
-            assert_eq!(error.to_string(), "config.json: `temperatures`: they must lie between 0.05 and 20");
+            assert_eq!(
+                error.to_string(),
+                "config.json: `temperatures`: they must lie between 0.05 and 20, the offset between -20 and 20"
+            );
         }
         check(
             "/format_version",

@@ -184,7 +184,7 @@ impl Model {
         Ok(found.finish())
     }
 
-    /// Gives the logits of each pair, one for each relation type, at the temperature of the relations.
+    /// Gives the logits of each pair, one for each relation type, at the temperature of the relations and with their offset.
     pub(crate) fn score_pairs(
         &self,
         spaces: &Spaces,
@@ -202,7 +202,8 @@ impl Model {
         while pairs.peek().is_some() {
             let chunk: Vec<_> = pairs.by_ref().take(PAIRS_AT_A_TIME).collect();
             let logits = values(classifier.forward(&candidates, &chunk).try_into_data()?)?;
-            let logits = cooled(logits, self.config.temperatures.relation);
+            let Temperatures { relation, relation_offset, .. } = self.config.temperatures;
+            let logits = calibrated(logits, relation, relation_offset);
             chunk.iter().zip(logits.chunks_exact(types)).for_each(|(&pair, logits)| take(pair, logits));
         }
         Ok(())
@@ -212,7 +213,7 @@ impl Model {
     pub(crate) fn score_spans(&self, spaces: &Spaces, spans: &[Span]) -> Result<Vec<f32>, AnnotateError> {
         let classifier = &self.tasks.entity_classifier;
         let logits = classifier.forward(spaces, spans, &self.tasks.widths, Mode::Inference);
-        Ok(cooled(values(logits.try_into_data()?)?, self.config.temperatures.entity))
+        Ok(calibrated(values(logits.try_into_data()?)?, self.config.temperatures.entity, 0.0))
     }
 
     fn entities(&self, encoded: &Encoded, threshold: f32) -> Result<(Vec<LabelledSpan>, Vec<f32>), AnnotateError> {
@@ -246,9 +247,9 @@ impl Model {
     }
 }
 
-/// Logits at a temperature. Here alone is a model calibrated: all scores come from these.
-fn cooled(mut logits: Vec<f32>, temperature: f32) -> Vec<f32> {
-    logits.iter_mut().for_each(|logit| *logit /= temperature);
+/// Logits at a temperature, with an offset. Here alone is a model calibrated: all scores come from these.
+fn calibrated(mut logits: Vec<f32>, temperature: f32, offset: f32) -> Vec<f32> {
+    logits.iter_mut().for_each(|logit| *logit = *logit / temperature + offset);
     logits
 }
 

@@ -40,7 +40,7 @@ const TEXT: &str =
 fn temperatures_change_scores_and_no_label() {
     let spread = |scores: &[f32]| scores.iter().map(|score| (score - 0.5).abs()).sum::<f32>();
     for (threshold, entity, relation) in [(0.5, 2.0, 3.0), (0.3, 0.5, 0.4), (0.62, 1.7, 0.8)] {
-        let [before, after] = calibrated(threshold, Temperatures { entity, relation });
+        let [before, after] = calibrated(threshold, Temperatures { entity, relation, relation_offset: 0.0 });
         let [before, after] = [before, after].map(|model| model.predict(&encoded(&model, TEXT)).unwrap());
         assert!(!before.entities.is_empty() && !before.relations.is_empty());
         assert_eq!(before.labels(), after.labels());
@@ -60,8 +60,9 @@ proptest! {
         threshold in 0.01f32..0.99,
         entity in 0.1f32..10.0,
         relation in 0.1f32..10.0,
+        relation_offset in -3f32..3.0,
     ) {
-        let [before, after] = calibrated(threshold, Temperatures { entity, relation });
+        let [before, after] = calibrated(threshold, Temperatures { entity, relation, relation_offset });
         let [one, other] = [&before, &after].map(|model| model.predict(&encoded(model, &text)).unwrap());
         prop_assert_eq!(one.labels(), other.labels());
     }
@@ -74,7 +75,7 @@ fn softmax(row: &[f32]) -> Vec<f32> {
 
 #[test]
 fn scores_come_from_the_logits() {
-    let [plain, warm] = calibrated(0.5, Temperatures { entity: 2.0, relation: 4.0 });
+    let [plain, warm] = calibrated(0.5, Temperatures { entity: 2.0, relation: 4.0, relation_offset: -1.0 });
     let mut all = Vec::new();
     for model in [plain, warm] {
         let encoded = encoded(&model, TEXT);
@@ -99,7 +100,7 @@ fn scores_come_from_the_logits() {
     }
     let [plain, warm] = &all[..] else { unreachable!("there are two models") };
     assert!(plain.spans.iter().zip(&warm.spans).all(|(plain, warm)| *warm == plain / 2.0));
-    assert!(plain.pairs.iter().zip(&warm.pairs).all(|(plain, warm)| *warm == plain / 4.0));
+    assert!(plain.pairs.iter().zip(&warm.pairs).all(|(plain, warm)| *warm == plain / 4.0 - 1.0));
 }
 
 #[test]

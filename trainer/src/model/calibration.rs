@@ -1,10 +1,12 @@
 //! How often a model's scores are right, and the temperatures that mend them (Guo et al., 2017, *On Calibration of Modern Neural
-//! Networks*).
+//! Networks*), with an offset for relations (Platt, 1999, *Probabilistic Outputs for Support Vector Machines*).
 
 use std::collections::HashSet;
 use std::fmt::Write;
 
 use burn::tensor::read_sync;
+use rand::{RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
 use serde::Serialize;
 use sinet_formats::{Dataset, Example};
@@ -16,6 +18,8 @@ use crate::files::sha256;
 
 /// Bins of equal width that a reliability diagram has, as in the paper.
 const BINS: usize = 15;
+/// How often labels are drawn to say what error chance alone leaves.
+const DRAWS: usize = 200;
 
 /// A reliability diagram as numbers.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -24,6 +28,9 @@ pub struct Reliability {
     pub labels: usize,
     /// The expected calibration error (eq. 3): the mean distance of a bin's scores from its share of right labels, in percent.
     pub ece: f64,
+    /// The mean error, in percent, of as many labels with these scores that are right exactly as often as the scores say: with few
+    /// labels in a bin, chance alone leaves one.
+    pub by_chance: f64,
     /// The bins that hold a label, by score.
     pub bins: Vec<Bin>,
 }
@@ -44,21 +51,37 @@ pub struct Bin {
 impl Reliability {
     /// The diagram of labels by their scores, 0 to 1, and whether they are right.
     pub fn of(labels: impl IntoIterator<Item = (f64, bool)>) -> Self {
-        let mut sums = [(0usize, 0.0, 0usize); BINS];
-        for (score, right) in labels {
-            let bin = &mut sums[((score * BINS as f64) as usize).min(BINS - 1)];
-            *bin = (bin.0 + 1, bin.1 + score, bin.2 + usize::from(right));
-        }
-        let bins =
-            sums.iter().enumerate().filter(|(_, (labels, ..))| *labels > 0).map(|(bin, &(labels, score, right))| {
-                let mean = |sum: f64| sum / labels as f64;
-                Bin { from: bin as f64 / BINS as f64, labels, score: mean(score), right: mean(right as f64) }
-            });
-        let bins: Vec<_> = bins.collect();
-        let labels = bins.iter().map(|bin| bin.labels).sum();
-        let distance: f64 = bins.iter().map(|bin| bin.labels as f64 * (bin.score - bin.right).abs()).sum();
-        Self { labels, ece: if labels == 0 { 0.0 } else { 100.0 * distance / labels as f64 }, bins }
+        let labels: Vec<_> = labels.into_iter().collect();
+        let mut random = ChaCha8Rng::seed_from_u64(0);
+        let mut drawn = || {
+            let labels = labels.iter().map(|&(score, _)| (score, random.random::<f64>() < score));
+            error(&bins(labels))
+        };
+        let by_chance = (0..DRAWS).map(|_| drawn()).sum::<f64>() / DRAWS as f64;
+        let bins = bins(labels.iter().copied());
+        Self { labels: labels.len(), ece: error(&bins), by_chance, bins }
     }
+}
+
+/// The bins that hold a label, by score.
+fn bins(labels: impl Iterator<Item = (f64, bool)>) -> Vec<Bin> {
+    let mut sums = [(0usize, 0.0, 0usize); BINS];
+    for (score, right) in labels {
+        let bin = &mut sums[((score * BINS as f64) as usize).min(BINS - 1)];
+        *bin = (bin.0 + 1, bin.1 + score, bin.2 + usize::from(right));
+    }
+    let bins = sums.iter().enumerate().filter(|(_, (labels, ..))| *labels > 0).map(|(bin, &(labels, score, right))| {
+        let mean = |sum: f64| sum / labels as f64;
+        Bin { from: bin as f64 / BINS as f64, labels, score: mean(score), right: mean(right as f64) }
+    });
+    bins.collect()
+}
+
+/// The expected calibration error (eq. 3), in percent; 0 without labels.
+fn error(bins: &[Bin]) -> f64 {
+    let labels: usize = bins.iter().map(|bin| bin.labels).sum();
+    let distance: f64 = bins.iter().map(|bin| bin.labels as f64 * (bin.score - bin.right).abs()).sum();
+    if labels == 0 { 0.0 } else { 100.0 * distance / labels as f64 }
 }
 
 /// The diagrams of both tasks.
@@ -91,8 +114,8 @@ impl Diagrams {
     pub fn line(&self) -> String {
         let Self { entities: e, relations: r } = self;
         format!(
-            "expected calibration error of what is reported: entities {:.2} % ({}), relations {:.2} % ({})",
-            e.ece, e.labels, r.ece, r.labels
+            "expected calibration error of what is reported: entities {:.2} % ({}; {:.2} % by chance), relations {:.2} % ({}; {:.2} % by chance)",
+            e.ece, e.labels, e.by_chance, r.ece, r.labels, r.by_chance
         )
     }
 }
@@ -126,11 +149,10 @@ pub struct Calibration {
     pub after_all: Diagrams,
 }
 
-/// Fits a temperature for each task on half of the documents. A document's half follows from the hash of its words, so that it
+/// Fits a temperature for each task, and the offset of the relations, on half of the documents. A document's half follows from the hash of its words, so that it
 /// is the same whatever else is in the file.
 ///
-/// Entities are fitted on the spans that the model reports: nearly all others are surely none, and would decide alone. Relations are
-/// fitted on all types of all pairs of found entities.
+/// Both are fitted on what the model reports: nearly all other spans and pairs are surely none, and would decide alone.
 ///
 /// # Errors
 ///
@@ -146,15 +168,14 @@ pub fn calibrate(model: &Model, dataset: &Dataset) -> Result<Calibration, Error>
         (sentences, Observed::joined(of_half().map(|(.., observed)| observed)))
     };
     let [(fitted_on, fit), (held_out, rest)] = [half(true), half(false)];
-    let temperatures = Temperatures {
-        entity: best_temperature(|t| {
-            fit.spans.iter().filter(|span| span.class() > 0).map(|span| span.surprise(t)).sum()
-        }),
-        relation: best_temperature(|t| fit.pairs.iter().map(|pair| pair.surprise(t)).sum()),
-    };
     let config = model.config();
     let raw = config.with_temperatures(Temperatures::default());
     let threshold = logit(f64::from(raw.relation_threshold));
+    let reported: Vec<_> = fit.pairs.iter().copied().filter(|pair| pair.logit >= threshold).collect();
+    let (relation, relation_offset) = fit_pairs(&reported);
+    let entity =
+        best_temperature(|t| fit.spans.iter().filter(|span| span.class() > 0).map(|span| span.surprise(t)).sum());
+    let temperatures = Temperatures { entity, relation, relation_offset };
     let [(before, before_all), (after, after_all)] = [Temperatures::default(), temperatures].map(|temperatures| {
         (
             rest.diagrams(temperatures, |span| span.class() > 0, |pair| pair.logit >= threshold),
@@ -211,10 +232,11 @@ impl Span {
 }
 
 impl Pair {
-    /// -ln of the probability of what is labelled: ln(1 + e^∓z).
-    fn surprise(&self, t: f64) -> f64 {
-        let z = if self.is_labelled { self.logit } else { -self.logit } / t;
-        (-z.abs()).exp().ln_1p() + (-z).max(0.0)
+    /// -ln of the probability, σ(z / t + b), that a share `labelled` of such pairs is labelled and the rest is not.
+    fn surprise(&self, t: f64, b: f64, labelled: f64) -> f64 {
+        let z = self.logit / t + b;
+        let minus_log = |z: f64| (-z.abs()).exp().ln_1p() + (-z).max(0.0);
+        labelled * minus_log(z) + (1.0 - labelled) * minus_log(-z)
     }
 }
 
@@ -229,13 +251,13 @@ impl Observed {
     }
 
     fn diagrams(&self, at: Temperatures, span: impl Fn(&Span) -> bool, pair: impl Fn(&Pair) -> bool) -> Diagrams {
-        let [entity, relation] = [at.entity, at.relation].map(f64::from);
+        let [entity, relation, offset] = [at.entity, at.relation, at.relation_offset].map(f64::from);
         let entities = self.spans.iter().filter(|one| span(one)).map(|span| {
             let class = span.class();
             ((-span.minus_log(class, entity)).exp(), class == span.gold)
         });
         let relations = self.pairs.iter().filter(|one| pair(one));
-        let relations = relations.map(|pair| (1.0 / (1.0 + (-pair.logit / relation).exp()), pair.is_labelled));
+        let relations = relations.map(|pair| (1.0 / (1.0 + (-pair.logit / relation - offset).exp()), pair.is_labelled));
         Diagrams { entities: Reliability::of(entities), relations: Reliability::of(relations) }
     }
 }
@@ -243,9 +265,9 @@ impl Observed {
 fn observe(model: &Model, document: &[Example]) -> Result<Observed, AnnotateError> {
     let words: Vec<_> = document.iter().map(|example| example.tokens.as_slice()).collect();
     let encoded = read_sync(model.encode(Document::from_sentences(&words)))?;
-    let Temperatures { entity, relation } = model.config().temperatures;
-    let raw = |logits: &[f32], temperature: f32| {
-        logits.iter().map(|logit| f64::from(logit * temperature)).collect::<Vec<_>>()
+    let Temperatures { entity, relation, relation_offset } = model.config().temperatures;
+    let raw = |logits: &[f32], temperature: f32, offset: f32| {
+        logits.iter().map(|logit| f64::from((logit - offset) * temperature)).collect::<Vec<_>>()
     };
     let schema = model.schema();
     let (classes, types) = (schema.entities.len() + 1, schema.relations.len());
@@ -261,7 +283,7 @@ fn observe(model: &Model, document: &[Example]) -> Result<Observed, AnnotateErro
             |words: WordRange| WordRange { start: sentence.start + words.start, end: sentence.start + words.end };
         let spans = candidate_spans(example.tokens.len(), model.config().max_span_words);
         let asked: Vec<_> = spans.iter().map(|&words| in_document(words)).collect();
-        let logits = raw(&model.logits(&encoded, &asked, &[])?.spans, entity);
+        let logits = raw(&model.logits(&encoded, &asked, &[])?.spans, entity, 0.0);
         let mut found = Vec::new();
         for (&words, logits) in spans.iter().zip(logits.chunks_exact(classes)) {
             let gold = example.entities.iter().find(|entity| entity.words == words).map_or(0, |entity| entity.kind + 1);
@@ -275,7 +297,7 @@ fn observe(model: &Model, document: &[Example]) -> Result<Observed, AnnotateErro
         let n = found.len();
         let pairs: Vec<_> = (0..n * n).map(|pair| (pair / n, pair % n)).filter(|(head, tail)| head != tail).collect();
         let ends: Vec<_> = found.iter().map(|entity| in_document(entity.words)).collect();
-        let logits = raw(&model.logits(&encoded, &ends, &pairs)?.pairs, relation);
+        let logits = raw(&model.logits(&encoded, &ends, &pairs)?.pairs, relation, relation_offset);
         let gold: HashSet<_> = example.relations.iter().map(|pair| triple(schema, &example.entities, pair)).collect();
         let logit = |head: usize, tail: usize, kind: usize| {
             let place = head * (n - 1) + tail - usize::from(tail > head);
@@ -298,24 +320,45 @@ fn observe(model: &Model, document: &[Example]) -> Result<Observed, AnnotateErro
     Ok(observed)
 }
 
-/// The temperature at which `surprise` is least, by golden-section search over its logarithm: a negative log-likelihood is convex
-/// in 1/T, and so has one valley. 1 where nothing was observed.
+/// The temperature and the offset at which reported relations are as often labelled as their scores say.
+///
+/// Instead of 1 and 0 the labels count as (n₊ + 1) / (n₊ + 2) and 1 / (n₋ + 2), as Platt has it: few labels cannot make a score
+/// certain.
+fn fit_pairs(pairs: &[Pair]) -> (f32, f32) {
+    let labelled = pairs.iter().filter(|pair| pair.is_labelled).count() as f64;
+    let others = pairs.len() as f64 - labelled;
+    let share = |pair: &Pair| if pair.is_labelled { (labelled + 1.0) / (labelled + 2.0) } else { 1.0 / (others + 2.0) };
+    let surprise = |t: f64, b: f64| pairs.iter().map(|pair| pair.surprise(t, b, share(pair))).sum::<f64>();
+    let best_offset = |t: f64| valley(Temperatures::OFFSETS.map(f64::from), |b| surprise(t, b));
+    if pairs.is_empty() {
+        return (1.0, 0.0);
+    }
+    let relation = best_temperature(|t| surprise(t, best_offset(t)));
+    (relation, best_offset(f64::from(relation)) as f32)
+}
+
+/// The temperature at which `surprise` is least, by its logarithm: a negative log-likelihood is convex in 1/T, also at the best
+/// offset of each T. 1 where nothing was observed.
 fn best_temperature(surprise: impl Fn(f64) -> f64) -> f32 {
     if surprise(1.0) == 0.0 {
         return 1.0;
     }
+    let [least, most] = Temperatures::BOUNDS.map(f64::from);
+    valley([least.ln(), most.ln()], |t| surprise(t.exp())).exp().clamp(least, most) as f32
+}
+
+/// The place of the only valley of a function, by golden-section search.
+fn valley([mut low, mut high]: [f64; 2], height: impl Fn(f64) -> f64) -> f64 {
     let ratio = (5f64.sqrt() - 1.0) / 2.0;
-    let [mut low, mut high] = Temperatures::BOUNDS.map(|bound| f64::from(bound).ln());
     for _ in 0..60 {
         let [left, right] = [high - ratio * (high - low), low + ratio * (high - low)];
-        if surprise(left.exp()) < surprise(right.exp()) {
+        if height(left) < height(right) {
             high = right;
         } else {
             low = left;
         }
     }
-    let [least, most] = Temperatures::BOUNDS;
-    ((low + high) / 2.0).exp().clamp(least.into(), most.into()) as f32
+    (low + high) / 2.0
 }
 
 fn logit(p: f64) -> f64 {
@@ -327,10 +370,10 @@ impl Calibration {
     pub fn table(&self) -> String {
         let Self { model, temperatures, fitted_on, held_out, .. } = self;
         let mut table = format!(
-            "{model}: temperature {:.3} for entities, {:.3} for relations, fitted on {fitted_on} sentences.\n\
+            "{model}: temperature {:.3} for entities, {:.3} for relations, offset {:.3}, fitted on {fitted_on} sentences.\n\
              Expected calibration error in percent on the other {held_out}, {BINS} bins:\n\n\
-             {:<34}{:>8}{:>12}{:>8}\n",
-            temperatures.entity, temperatures.relation, "", "labels", "before", "after"
+             {:<34}{:>8}{:>12}{:>8}{:>11}\n",
+            temperatures.entity, temperatures.relation, temperatures.relation_offset, "", "labels", "before", "after", "by chance"
         );
         let rows = [
             ("entities that are reported", &self.before.entities, &self.after.entities),
@@ -340,7 +383,11 @@ impl Calibration {
         ];
         // Writing to a String cannot fail.
         for (name, before, after) in rows {
-            let _ = writeln!(table, "{name:<34}{:>8}{:>12.2}{:>8.2}", after.labels, before.ece, after.ece);
+            let _ = writeln!(
+                table,
+                "{name:<34}{:>8}{:>12.2}{:>8.2}{:>11.2}",
+                after.labels, before.ece, after.ece, after.by_chance
+            );
         }
         for (name, of) in [("entities", &self.after.entities), ("relations", &self.after.relations)] {
             let _ = writeln!(table, "\n{name:<12} from  labels   score   right");
@@ -365,19 +412,26 @@ mod tests {
         assert_eq!(found.bins.iter().map(|bin| bin.labels).collect::<Vec<_>>(), [1, 4]);
         assert!((found.bins[1].from - 13.0 / 15.0).abs() < 1e-9 && (found.bins[1].right - 0.5).abs() < 1e-9);
         assert_eq!(Reliability::of([(1.0, true), (0.0, false)]).ece, 0.0);
-        assert_eq!(Reliability::of([]), Reliability { labels: 0, ece: 0.0, bins: Vec::new() });
+        assert_eq!(Reliability::of([]), Reliability { labels: 0, ece: 0.0, by_chance: 0.0, bins: Vec::new() });
+        // One label of score 1/2 is always half off; many are not.
+        assert!((Reliability::of([(0.5, true)]).by_chance - 50.0).abs() < 1e-9);
+        let many = Reliability::of((0..10_000).map(|label| (0.5, label % 2 == 0)));
+        assert!(many.ece == 0.0 && (0.1..1.0).contains(&many.by_chance), "{many:?}");
     }
 
     #[test]
-    fn a_temperature_is_found_again() {
-        // Of pairs with the logit z, sigmoid(z / 2.5) are labelled.
+    fn a_temperature_and_an_offset_are_found_again() {
+        // Of pairs with the logit z, sigmoid(z / 2.5 - 0.75) are labelled.
         let pairs = [-4.0, -1.0, 0.5, 3.0].into_iter().flat_map(|logit: f64| {
-            let labelled = (1e4 / (1.0 + (-logit / 2.5).exp())).round() as usize;
+            let labelled = (1e4 / (1.0 + (0.75 - logit / 2.5).exp())).round() as usize;
             (0..10_000).map(move |i| Pair { logit, is_labelled: i < labelled })
         });
-        let pairs: Vec<_> = pairs.collect();
-        let found = best_temperature(|t| pairs.iter().map(|pair| pair.surprise(t)).sum());
-        assert!((found - 2.5).abs() < 2e-3, "{found}");
+        let (temperature, offset) = fit_pairs(&pairs.collect::<Vec<_>>());
+        assert!((temperature - 2.5).abs() < 2e-3 && (offset + 0.75).abs() < 2e-3, "{temperature}, {offset}");
+        assert_eq!(fit_pairs(&[]), (1.0, 0.0));
+        // A single label makes nothing certain.
+        let (temperature, offset) = fit_pairs(&[Pair { logit: 1.0, is_labelled: true }]);
+        assert!((1.0 / temperature + offset - 2f32.ln()).abs() < 1e-3, "{temperature}, {offset}");
         // Of spans with logits (ln 4, 0), half are of the first class: the more so, the higher the temperature.
         let spans = [0, 1].map(|gold| Span { logits: vec![4f64.ln(), 0.0], gold });
         let found = best_temperature(|t| spans.iter().map(|span| span.surprise(t)).sum());
@@ -390,10 +444,12 @@ mod tests {
         let span = Span { logits: vec![0.0, 9f64.ln(), f64::from(f32::MIN)], gold: 0 };
         // At a temperature of 2 the likelihoods are 1 : 3.
         assert!((span.surprise(2.0) - 4f64.ln()).abs() < 1e-9 && span.class() == 1);
-        let pair = |logit, is_labelled| Pair { logit, is_labelled }.surprise(2.0);
-        assert!((pair(9f64.ln(), true) - (4f64 / 3.0).ln()).abs() < 1e-9);
-        assert!((pair(9f64.ln(), false) - 4f64.ln()).abs() < 1e-9);
-        assert!((pair(-2e4, true) - 1e4).abs() < 1e-6);
+        let pair = |logit, labelled| Pair { logit, is_labelled: true }.surprise(2.0, 0.0, labelled);
+        assert!((pair(9f64.ln(), 1.0) - (4f64 / 3.0).ln()).abs() < 1e-9);
+        assert!((pair(9f64.ln(), 0.0) - 4f64.ln()).abs() < 1e-9);
+        assert!((pair(-2e4, 1.0) - 1e4).abs() < 1e-6);
+        let lower = Pair { logit: 9f64.ln(), is_labelled: false }.surprise(2.0, -(3f64.ln()), 0.5);
+        assert!((lower - 2f64.ln()).abs() < 1e-9, "{lower}");
     }
 
     #[test]

@@ -75,11 +75,12 @@ pub fn card(
         Some((report, name)) => scores(&mut card, report, name),
         None => card.push_str("None yet: `sinet card DIR --data dev.json` writes those of these very files.\n"),
     }
-    let Temperatures { entity, relation } = config.temperatures;
+    let Temperatures { entity, relation, relation_offset } = config.temperatures;
     if config.temperatures != Temperatures::default() {
         let _ = write!(
             card,
-            "\nScores are calibrated: they come from logits that are divided by {entity:.3} for entities and {relation:.3} for relations.\n"
+            "\nScores are calibrated: they come from logits that are divided by {entity:.3} for entities and {relation:.3} for relations,\n\
+             to which {relation_offset:.3} is added.\n"
         );
     }
     let types = |names: Vec<&str>| names.join(", ");
