@@ -5,6 +5,7 @@ use std::ops::Range;
 use sinet_model::{Mode, Pair, Spaces, Span};
 use sinet_text::{Document, LabelledPair, LabelledSpan, Labels, WordRange};
 
+use crate::config::Temperatures;
 use crate::decode::{Limits, Omitted, RelationCollector, Thresholds, candidate_spans, choose_entities, keep_likeliest};
 use crate::encode::{Encoded, EncodedBatch, values};
 use crate::error::AnnotateError;

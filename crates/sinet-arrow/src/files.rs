@@ -1,0 +1,264 @@
+//! Batches from and to files: Parquet, and Arrow IPC as a file (`.arrow`, `.feather`) or as a stream (`.arrows`).
+
+use std::fs::File;
+use std::io::{self, BufWriter, Read, Write};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
+
+use arrow_array::{RecordBatch, RecordBatchReader};
+use arrow_buffer::Buffer;
+use arrow_ipc::reader::StreamDecoder;
+use arrow_ipc::writer::{FileWriter, StreamWriter};
+use arrow_schema::{ArrowError, SchemaRef};
+use parquet::arrow::ArrowWriter;
+use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use parquet::basic::{Compression, ZstdLevel};
+use parquet::errors::ParquetError;
+use parquet::file::properties::WriterProperties;
+
+/// Bytes of batches that a Parquet writer keeps before it ends a row group.
+const ROW_GROUP_BYTES: usize = 32 << 20;
+
+/// The kind of a file of batches.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FileKind {
+    /// Parquet.
+    Parquet,
+    /// Arrow IPC with an index at its end.
+    ArrowFile,
+    /// Arrow IPC from front to back.
+    ArrowStream,
+}
+
+/// Why a file of batches cannot be read or written.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum FileError {
+    /// The disk.
+    #[error(transparent)]
+    Io(#[from] io::Error),
+    /// It is no Arrow, or damaged.
+    #[error(transparent)]
+    Arrow(#[from] ArrowError),
+    /// It is no Parquet, or damaged.
+    #[error(transparent)]
+    Parquet(#[from] ParquetError),
+    /// It is damaged in a way that its reader does not look for.
+    #[error("the file is damaged")]
+    Damaged,
+}
+
+impl FileKind {
+    /// The kind that the end of a name says.
+    pub fn of(path: &Path) -> Option<Self> {
+        let extension = path.extension()?.to_str()?.to_ascii_lowercase();
+        match extension.as_str() {
+            "parquet" | "pq" => Some(Self::Parquet),
+            "arrow" | "feather" | "ipc" => Some(Self::ArrowFile),
+            "arrows" => Some(Self::ArrowStream),
+            _ => None,
+        }
+    }
+}
+
+/// The batches of a file, in order; only one is in memory.
+pub struct Batches {
+    schema: SchemaRef,
+    rows: Option<u64>,
+    batches: Box<dyn Iterator<Item = Result<RecordBatch, ArrowError>> + Send>,
+}
+
+impl Batches {
+    /// Opens a file. A batch of a Parquet file has at most `rows` rows; one of an Arrow file as many as were written.
+    ///
+    /// # Errors
+    ///
+    /// [`FileError`] if it cannot be read.
+    pub fn open(path: &Path, kind: FileKind, rows: usize) -> Result<Self, FileError> {
+        guarded(|| Self::open_unguarded(path, kind, rows)).unwrap_or(Err(FileError::Damaged))
+    }
+
+    fn open_unguarded(path: &Path, kind: FileKind, rows: usize) -> Result<Self, FileError> {
+        let file = File::open(path)?;
+        match kind {
+            FileKind::Parquet => {
+                let builder = ParquetRecordBatchReaderBuilder::try_new(file)?;
+                let all = builder.metadata().file_metadata().num_rows();
+                let reader = builder.with_batch_size(rows).build()?;
+                Ok(Self { schema: reader.schema(), rows: u64::try_from(all).ok(), batches: Box::new(reader) })
+            }
+            FileKind::ArrowFile | FileKind::ArrowStream => {
+                let mut reader = IpcReader::new(file)?;
+                Ok(Self { schema: reader.schema()?, rows: None, batches: Box::new(reader) })
+            }
+        }
+    }
+
+    /// The columns.
+    pub fn schema(&self) -> SchemaRef {
+        SchemaRef::clone(&self.schema)
+    }
+
+    /// The number of all rows, where the file says so at its front or end.
+    pub fn rows(&self) -> Option<u64> {
+        self.rows
+    }
+}
+
+impl Iterator for Batches {
+    type Item = Result<RecordBatch, FileError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let next = match guarded(|| self.batches.next()) {
+            Some(batch) => batch.map(|batch| batch.map_err(FileError::from)),
+            None => Some(Err(FileError::Damaged)),
+        };
+        // Nothing follows a mistake.
+        if matches!(next, Some(Err(_))) {
+            self.batches = Box::new(std::iter::empty());
+        }
+        next
+    }
+}
+
+/// Writes batches into a file. [`BatchWriter::finish`] must be called: a file without its end cannot be read.
+pub enum BatchWriter<W: Write + Send> {
+    /// Into Parquet.
+    Parquet(Box<ArrowWriter<W>>),
+    /// Into an Arrow file.
+    ArrowFile(Box<FileWriter<BufWriter<W>>>),
+    /// Into an Arrow stream.
+    ArrowStream(Box<StreamWriter<BufWriter<W>>>),
+}
+
+impl<W: Write + Send> BatchWriter<W> {
+    /// Begins a file.
+    ///
+    /// # Errors
+    ///
+    /// [`FileError`] if the output takes nothing, or Parquet knows no such column.
+    pub fn new(output: W, kind: FileKind, schema: &SchemaRef) -> Result<Self, FileError> {
+        Ok(match kind {
+            FileKind::Parquet => {
+                let compression = Compression::ZSTD(ZstdLevel::default());
+                let properties = WriterProperties::builder().set_compression(compression).build();
+                let writer = ArrowWriter::try_new(output, SchemaRef::clone(schema), Some(properties))?;
+                Self::Parquet(Box::new(writer))
+            }
+            FileKind::ArrowFile => {
+                Self::ArrowFile(Box::new(FileWriter::try_new(BufWriter::new(output), schema.as_ref())?))
+            }
+            FileKind::ArrowStream => {
+                Self::ArrowStream(Box::new(StreamWriter::try_new(BufWriter::new(output), schema.as_ref())?))
+            }
+        })
+    }
+
+    /// Writes a batch.
+    ///
+    /// # Errors
+    ///
+    /// [`FileError`] if the output takes no more, or the batch has other columns.
+    pub fn write(&mut self, batch: &RecordBatch) -> Result<(), FileError> {
+        match self {
+            Self::Parquet(writer) => {
+                writer.write(batch)?;
+                if writer.in_progress_size() > ROW_GROUP_BYTES {
+                    writer.flush()?;
+                }
+            }
+            Self::ArrowFile(writer) => writer.write(batch)?,
+            Self::ArrowStream(writer) => writer.write(batch)?,
+        }
+        Ok(())
+    }
+
+    /// Ends the file and returns the output.
+    ///
+    /// # Errors
+    ///
+    /// [`FileError`] if the output takes no more.
+    pub fn finish(self) -> Result<W, FileError> {
+        match self {
+            Self::Parquet(writer) => Ok(writer.into_inner()?),
+            Self::ArrowFile(mut writer) => {
+                writer.finish()?;
+                unbuffered(writer.into_inner()?)
+            }
+            Self::ArrowStream(mut writer) => {
+                writer.finish()?;
+                unbuffered(writer.into_inner()?)
+            }
+        }
+    }
+}
+
+/// What `read` gives, or `None` where it panics: Arrow's readers do, with a few bytes changed. Nothing that it has touched is used
+/// after that.
+fn guarded<T>(read: impl FnOnce() -> T) -> Option<T> {
+    catch_unwind(AssertUnwindSafe(read)).ok()
+}
+
+fn unbuffered<W: Write>(output: BufWriter<W>) -> Result<W, FileError> {
+    output.into_inner().map_err(|error| FileError::Io(error.into_error()))
+}
+
+/// Bytes that an Arrow file is read by.
+const CHUNK_BYTES: usize = 64 << 10;
+
+/// The beginning of an Arrow file. Zeros follow, then a stream, then an index that nobody needs who reads all of it.
+const ARROW_FILE: &[u8] = b"ARROW1";
+
+/// Reads Arrow IPC from front to back. Its memory follows from the bytes that are there, where `arrow_ipc`'s own readers allot what a
+/// damaged length says.
+struct IpcReader {
+    file: File,
+    decoder: StreamDecoder,
+    chunk: Buffer,
+    /// A batch that came with the schema.
+    first: Option<RecordBatch>,
+}
+
+impl IpcReader {
+    fn new(mut file: File) -> Result<Self, FileError> {
+        // Writers fill up to 8 or to 64 bytes.
+        let mut first = Vec::new();
+        Read::by_ref(&mut file).take(64).read_to_end(&mut first)?;
+        if first.starts_with(ARROW_FILE) {
+            let zeros = first[ARROW_FILE.len()..].iter().take_while(|&&byte| byte == 0).count();
+            first.drain(..ARROW_FILE.len() + zeros);
+        }
+        Ok(Self { file, decoder: StreamDecoder::new(), chunk: Buffer::from_vec(first), first: None })
+    }
+
+    fn schema(&mut self) -> Result<SchemaRef, FileError> {
+        self.first = self.read().transpose()?;
+        Ok(self.decoder.schema().ok_or_else(|| ArrowError::IpcError("there is no schema".to_owned()))?)
+    }
+
+    fn read(&mut self) -> Option<Result<RecordBatch, ArrowError>> {
+        loop {
+            match self.decoder.decode(&mut self.chunk) {
+                Ok(Some(batch)) => return Some(Ok(batch)),
+                Ok(None) => {}
+                // The index of a file follows the end of its stream.
+                Err(_) if self.decoder.finish().is_ok() => return None,
+                Err(error) => return Some(Err(error)),
+            }
+            let mut chunk = Vec::new();
+            match Read::by_ref(&mut self.file).take(CHUNK_BYTES as u64).read_to_end(&mut chunk) {
+                Ok(0) => return self.decoder.finish().err().map(Err),
+                Ok(_) => self.chunk = Buffer::from_vec(chunk),
+                Err(error) => return Some(Err(error.into())),
+            }
+        }
+    }
+}
+
+impl Iterator for IpcReader {
+    type Item = Result<RecordBatch, ArrowError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.first.take().map(Ok).or_else(|| self.read())
+    }
+}
