@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 use std::string::FromUtf8Error;
 
 use burn::tensor::ExecutionError;
+use sinet_arrow::files::FileError;
+use sinet_arrow::{BatchError, ColumnError};
 use sinet_formats::DatasetError;
 use sinet_formats::{DocumentError, Format, ReadError, SniffError, WriteError};
 use sinet_infer::config::ConfigError;
@@ -213,6 +215,48 @@ pub enum DataError {
     /// A key below one that holds a value.
     #[error("`{0}` holds no keys")]
     NoKeys(String),
+
+    /// It has not the columns that are needed.
+    #[error(transparent)]
+    Columns(#[from] ColumnError),
+    /// It is no file of columns.
+    #[error(transparent)]
+    Batches(#[from] FileError),
+    /// Its rows cannot be annotated together.
+    #[error(transparent)]
+    Batch(#[from] BatchError),
+    /// A folder or a pattern names no file.
+    #[error("there is no file of texts: .txt, .jsonl, .ndjson, .parquet or .arrow")]
+    NoTexts,
+    /// Two inputs would be written to one file.
+    #[error("two inputs would be written to this file; give one of them at a time")]
+    SameOutput,
+    /// A file would be written over itself.
+    #[error("this is an input too; give another --output")]
+    OwnInput,
+    /// A form needs a file.
+    #[error("the answers need a place; give --output a file, or a folder for several inputs")]
+    NoOutput,
+    /// A file of columns without annotations.
+    #[error("it has no columns of annotations; `sinet predict` makes them")]
+    NoAnswers,
+    /// A line that is no annotation.
+    #[error("line {line}: {reason}; `sinet predict --format json` makes such lines")]
+    NoAnswer {
+        /// The line, from 1.
+        line: usize,
+        /// The parser's sentence.
+        reason: String,
+    },
+    /// A single text has no columns.
+    #[error("one text has no columns; parquet and arrow are for --input")]
+    NoColumns,
+    /// A picture or page is of one text.
+    #[error("it has several texts, and svg and html show one; give one text, or another --format")]
+    OneText,
+    /// A file that is kept is by another model.
+    #[error("another model has written it; remove it, or give another --output")]
+    OtherModel,
 
     /// It is no model.
     #[error(transparent)]
@@ -475,6 +519,36 @@ impl Error {
     /// Names the file or folder that cannot be used.
     pub fn data<E: Into<DataError>>(path: &Path) -> impl FnOnce(E) -> Self {
         |problem| Self::Data { path: path.to_owned(), problem: problem.into() }
+    }
+
+    /// As which a failure to write counts, where that was to standard output.
+    #[must_use]
+    pub fn of_standard_output(self) -> Self {
+        match self {
+            Self::Write { source, .. } => Self::Output(source),
+            error => error,
+        }
+    }
+
+    /// Names the file of columns that cannot be read.
+    pub fn batches(path: &Path) -> impl FnOnce(FileError) -> Self {
+        |error| match error {
+            FileError::Io(source) => Self::reading(path)(source),
+            error => Self::data(path)(error),
+        }
+    }
+
+    /// Names the file whose rows cannot be annotated.
+    pub fn of_batch(path: &Path) -> impl FnOnce(BatchError) -> Self {
+        Self::data(path)
+    }
+
+    /// Names the file of columns that cannot be written.
+    pub fn writing_batches(path: &Path) -> impl FnOnce(FileError) -> Self {
+        |error| match error {
+            FileError::Io(source) => Self::writing(path)(source),
+            error => Self::writing(path)(io::Error::other(error)),
+        }
     }
 
     /// Names the file that a document cannot be written to.

@@ -26,11 +26,12 @@ mod verbs {
     pub mod init;
     pub mod predict;
     pub mod report;
+    pub mod stats;
     pub mod train;
 }
 use verbs::{
     ablate, benchmark, calibrate, card, convert, cross_validate, debug, distil, docs, doctor, evaluate, export,
-    find_threshold, init, predict, report, train,
+    find_threshold, init, predict, report, stats, train,
 };
 
 /// Joint entity and relation extraction: train, evaluate and run SINET models.
@@ -56,6 +57,7 @@ enum Verb {
     Card(card::Card),
     Report(report::Report),
     Predict(predict::Predict),
+    Stats(stats::StatsOf),
     Convert(convert::Convert),
     #[command(subcommand)]
     Debug(debug::Debug),
@@ -93,6 +95,7 @@ fn run(verb: Verb) -> Result<(), Error> {
         Verb::Card(verb) => verb.run(),
         Verb::Report(verb) => verb.run(),
         Verb::Predict(verb) => verb.run(),
+        Verb::Stats(verb) => verb.run(),
         Verb::Convert(verb) => verb.run(),
         Verb::Debug(verb) => verb.run(),
         Verb::Ablate(verb) => verb.run(),

@@ -122,13 +122,22 @@ impl Texts {
     }
 }
 
-/// The labels of each row of an annotated batch; `None` for a row without an annotation, and where the batch has no such columns.
-pub fn labels(batch: &RecordBatch) -> impl Iterator<Item = Option<(Vec<Entity>, Vec<Relation>)>> {
-    let column = |name: &str, kind: DataType| {
-        let (place, field) = batch.schema_ref().column_with_name(name)?;
-        field.data_type().equals_datatype(&kind).then(|| batch.column(place))
+/// Whether a schema has the columns of annotations.
+pub fn is_annotated(schema: &Schema) -> bool {
+    let has = |name: &str, kind: DataType| {
+        schema.column_with_name(name).is_some_and(|(_, field)| field.data_type().equals_datatype(&kind))
     };
-    let columns = column(ENTITIES, columns::entity_list()).zip(column(RELATIONS, columns::relation_list()));
+    has(ENTITIES, columns::entity_list()) && has(RELATIONS, columns::relation_list())
+}
+
+/// The labels of each row of an annotated batch; `None` for a row without an annotation, and for all where
+/// [`is_annotated`] says no.
+pub fn labels(batch: &RecordBatch) -> impl Iterator<Item = Option<(Vec<Entity>, Vec<Relation>)>> {
+    let found = [ENTITIES, RELATIONS].map(|name| batch.column_by_name(name));
+    let columns = match found {
+        [Some(entities), Some(relations)] if is_annotated(batch.schema_ref()) => Some((entities, relations)),
+        _ => None,
+    };
     (0..batch.num_rows()).map(move |row| {
         let (entities, relations) = columns?;
         Some((columns::entities_of(entities, row)?, columns::relations_of(relations, row)?))

@@ -53,7 +53,7 @@ pub use faces::{FAMILY, Face, MEASURED_FAMILY, weight_and_size};
 pub use html::html;
 pub use path::arc_path;
 pub use picture::{Drawing, Entity, Picture, Relation, entity_label, relation_label};
-pub use plain::plain_text;
+pub use plain::{coloured_text, plain_text};
 #[cfg(feature = "png")]
 pub use png::{Fonts, PngError, png};
 pub use still::{Host, List, Live, StillOptions, still};

@@ -6,6 +6,7 @@ use unicode_width::UnicodeWidthStr;
 
 use crate::layout::Gap;
 use crate::picture::{Drawing, Picture};
+use crate::tones::tone;
 use crate::triples::triples;
 
 /// The most columns of a line.
@@ -21,9 +22,25 @@ const COLUMNS: usize = 80;
 ///
 /// If the document does not pass [`LabelledDocument::check`].
 pub fn plain_text(document: &LabelledDocument, types: &Types) -> String {
+    text(document, types, |part, _| part.to_owned())
+}
+
+/// As [`plain_text`], for a terminal with colours: each entity's line and name are in one of eight, by its type.
+///
+/// # Panics
+///
+/// As [`plain_text`].
+pub fn coloured_text(document: &LabelledDocument, types: &Types) -> String {
+    text(document, types, |part, kind| format!("\x1b[{}m{part}\x1b[0m", TERMINAL[tone(types, kind) % TERMINAL.len()]))
+}
+
+/// The colours of terminals that are nearest to the tones of entity types, in their order.
+const TERMINAL: [u8; 8] = [34, 33, 32, 35, 31, 36, 90, 93];
+
+fn text(document: &LabelledDocument, types: &Types, paint: impl Fn(&str, &str) -> String) -> String {
     let drawing = Drawing::new(document.clone());
     let mut written: String =
-        (0..drawing.sentence_count()).map(|sentence| drawn(&drawing.picture(sentence), types)).collect();
+        (0..drawing.sentence_count()).map(|sentence| drawn(&drawing.picture(sentence), types, &paint)).collect();
     let lines = triples(document, types, false, printed);
     if !lines.is_empty() {
         written.push('\n');
@@ -42,7 +59,7 @@ struct Place {
     end: usize,
 }
 
-fn drawn(picture: &Picture, types: &Types) -> String {
+fn drawn(picture: &Picture, types: &Types, paint: &impl Fn(&str, &str) -> String) -> String {
     let mut lines: Vec<String> = vec![String::new()];
     let mut places = Vec::with_capacity(picture.texts.len());
     let mut column = 0;
@@ -68,16 +85,28 @@ fn drawn(picture: &Picture, types: &Types) -> String {
         written += text.trim_end();
         written.push('\n');
         if !picture.right_to_left {
-            written += &below(picture, types, &places, line);
+            written += &below(picture, types, &places, line, paint);
         }
     }
     written
 }
 
+/// Two lines below a line of text, and how far each goes, in columns: `paint` may add what has no width.
+#[derive(Default)]
+struct Row {
+    dashes: (String, usize),
+    labels: (String, usize),
+}
+
 /// The rows below a line: in each, lines below entities that do not touch, and their types below those.
-fn below(picture: &Picture, types: &Types, places: &[Place], line: usize) -> String {
-    // For each row its two lines, and the column up to which they are taken.
-    let mut rows: Vec<(String, String, usize)> = Vec::new();
+fn below(
+    picture: &Picture,
+    types: &Types,
+    places: &[Place],
+    line: usize,
+    paint: &impl Fn(&str, &str) -> String,
+) -> String {
+    let mut rows: Vec<Row> = Vec::new();
     let mut entities: Vec<(usize, usize, usize)> = (picture.entities.iter().enumerate())
         .filter_map(|(entity, found)| {
             let words =
@@ -90,19 +119,19 @@ fn below(picture: &Picture, types: &Types, places: &[Place], line: usize) -> Str
     entities.sort_by_key(|&(start, end, entity)| (start, std::cmp::Reverse(end), entity));
     for (start, end, entity) in entities {
         let label = printed(&picture.entity_label(types, entity));
-        let right = end.max(start + label.width());
-        let row = rows.iter().position(|row| row.2 == 0 || row.2 < start).unwrap_or_else(|| {
-            rows.push(Default::default());
+        let taken = |row: &Row| row.dashes.1.max(row.labels.1);
+        let row = rows.iter().position(|row| taken(row) == 0 || taken(row) < start).unwrap_or_else(|| {
+            rows.push(Row::default());
             rows.len() - 1
         });
-        let (dashes, labels, taken) = &mut rows[row];
-        for (text, part) in [(dashes, "─".repeat(end - start)), (labels, label)] {
-            *text += &" ".repeat(start - text.width());
-            *text += &part;
+        let Row { dashes, labels } = &mut rows[row];
+        for ((text, columns), part) in [(dashes, "─".repeat(end - start)), (labels, label)] {
+            *text += &" ".repeat(start - *columns);
+            *text += &paint(&part, &picture.entities[entity].kind);
+            *columns = start + part.width();
         }
-        *taken = right;
     }
-    rows.into_iter().map(|(dashes, labels, _)| format!("{dashes}\n{labels}\n")).collect()
+    rows.into_iter().map(|Row { dashes, labels }| format!("{}\n{}\n", dashes.0, labels.0)).collect()
 }
 
 /// A text without characters that would move the ones behind it.

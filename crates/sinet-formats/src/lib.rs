@@ -46,6 +46,7 @@ mod names;
 mod nearest;
 pub mod options;
 mod positions;
+pub mod rdf;
 pub mod read;
 pub mod sniff;
 #[cfg(test)]

@@ -92,7 +92,8 @@ impl ModelConfig {
     pub fn with_temperatures(&self, temperatures: Temperatures) -> Self {
         let threshold = f64::from(self.relation_threshold);
         let logit = (threshold / (1.0 - threshold)).ln();
-        let [was, is] = [self.temperatures, temperatures].map(|at| (f64::from(at.relation), f64::from(at.relation_offset)));
+        let [was, is] =
+            [self.temperatures, temperatures].map(|at| (f64::from(at.relation), f64::from(at.relation_offset)));
         let moved = (logit - was.1) * was.0 / is.0 + is.1;
         let threshold = 1.0 / (1.0 + (-moved).exp());
         Self { temperatures, relation_threshold: threshold as f32, ..self.clone() }
@@ -166,7 +167,11 @@ impl ModelConfig {
                 "it must be 0 where architecture.heads.ctam.mask_padding is false",
             ),
             ("relation_threshold", (0.0..=1.0).contains(&self.relation_threshold), "it must lie between 0 and 1"),
-            ("temperatures", self.temperatures.are_possible(), "they must lie between 0.05 and 20, the offset between -20 and 20"),
+            (
+                "temperatures",
+                self.temperatures.are_possible(),
+                "they must lie between 0.05 and 20, the offset between -20 and 20",
+            ),
         ];
         match conditions.into_iter().find(|(_, holds, _)| !holds) {
             Some((field, _, reason)) => Err(ConfigError::Field { field, reason }),

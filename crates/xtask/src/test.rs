@@ -26,11 +26,6 @@ pub fn run(fast: bool) -> Result<()> {
     steps.run("Vulkan", tools::for_vulkan_tests);
     steps.run("test", || cargo(&["test", "--locked", "--release"]));
     if let Some(page) = page {
-        // The trainer has it only where somebody asks for it, because Burn is compiled anew with it.
-        steps.run("test Parquet", || {
-            let feature = ["--features", "parquet", "--lib", "--test", "corpus_files", "--test", "fuzz", "parquet"];
-            cargo(&[&["test", "--locked", "--release", "-p", "sinet-formats"], feature.as_slice()].concat())
-        });
         steps.run("test the page's logic", || {
             let crates = ["sinet-logic", "sinet-protocol", "sinet-embed"].map(|name| ["-p", name]);
             cargo(&[&["test", "--locked", "--release", "--lib"], crates.as_flattened()].concat())

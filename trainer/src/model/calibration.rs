@@ -373,7 +373,14 @@ impl Calibration {
             "{model}: temperature {:.3} for entities, {:.3} for relations, offset {:.3}, fitted on {fitted_on} sentences.\n\
              Expected calibration error in percent on the other {held_out}, {BINS} bins:\n\n\
              {:<34}{:>8}{:>12}{:>8}{:>11}\n",
-            temperatures.entity, temperatures.relation, temperatures.relation_offset, "", "labels", "before", "after", "by chance"
+            temperatures.entity,
+            temperatures.relation,
+            temperatures.relation_offset,
+            "",
+            "labels",
+            "before",
+            "after",
+            "by chance"
         );
         let rows = [
             ("entities that are reported", &self.before.entities, &self.after.entities),
