@@ -1,6 +1,9 @@
 //! A model over files: `sinet predict --input`. Whatever form the texts come in and the answers go to, they are the same.
 
-mod command;
+#[path = "command/process.rs"]
+mod process;
+#[path = "../../crates/sinet-infer/tests/random_folder/mod.rs"]
+mod random_folder;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -17,8 +20,8 @@ use sinet_arrow::files::{BatchWriter, Batches, FileKind};
 use sinet_infer::Precision;
 use tempfile::TempDir;
 
-use command::random_folder::random_folder;
-use command::{Run, run, sinet};
+use process::{Run, run, sinet};
+use random_folder::random_folder;
 
 static RANDOM: LazyLock<PathBuf> = LazyLock::new(|| {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("random-model-of-corpora");

@@ -145,7 +145,7 @@ fn calibration_changes_scores_and_no_label() {
 
     good("calibrate", &options, &["--write"]);
     let config: Value = serde_json::from_slice(&fs::read(model.path().join("config.json")).unwrap()).unwrap();
-    assert_eq!(config["temperatures"], fitted["temperatures"]);
+    assert_eq!(config["scaling"], fitted["scaling"]);
     assert_eq!(fs::read(model.path().join(WEIGHTS)).unwrap(), weights);
     let (labels_after, scores_after) = read(model.path());
     assert!(!scores.is_empty() && labels_after == labels);
@@ -163,11 +163,11 @@ fn calibration_changes_scores_and_no_label() {
     let folder = ModelFiles::read_dir(model.path()).unwrap();
     read_sync(Model::load(folder, &Device::flex()).unwrap().self_test()).unwrap();
 
-    // The temperatures are the network's, whatever the model had before.
+    // The scaling is of the network's logits, whatever the model had before.
     let again = parsed(&good("calibrate", &options, &["--json"]));
-    for task in ["entity", "relation"] {
-        let [first, second] = [&fitted, &again].map(|fit| fit["temperatures"][task].as_f64().unwrap());
-        assert!((first / second - 1.0).abs() < 1e-2, "{first} and {second}");
+    for number in ["/entity", "/relation/below", "/relation/above", "/relation/offset"] {
+        let [first, second] = [&fitted, &again].map(|fit| fit["scaling"].pointer(number).unwrap().as_f64().unwrap());
+        assert!((first - second).abs() < 2e-2 * (1.0 + first.abs()), "{number}: {first} and {second}");
     }
 }
 
@@ -180,9 +180,9 @@ fn a_run_calibrates_its_model_if_it_is_told_to() {
     assert_eq!(trained.code, 0, "{}", trained.stderr);
     let model = folder.path().join("output/model-best");
     let config: Value = serde_json::from_slice(&fs::read(model.join("config.json")).unwrap()).unwrap();
-    assert!(config["temperatures"]["entity"].as_f64().unwrap() > 0.0, "{config}");
+    assert!(config["scaling"]["entity"].as_f64().unwrap() > 0.0, "{config}");
     let fitted = parsed(&good("calibrate", &[("--model", &model)], &["--json"]));
-    let [entity, again] = [&config, &fitted].map(|of| of["temperatures"]["entity"].as_f64().unwrap());
+    let [entity, again] = [&config, &fitted].map(|of| of["scaling"]["entity"].as_f64().unwrap());
     assert!((entity / again - 1.0).abs() < 1e-2, "{entity} and {again}");
 }
 

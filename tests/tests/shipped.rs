@@ -1,4 +1,4 @@
-//! The models that ship: each computes what its folder says, and its temperatures change no label.
+//! The models that ship: each computes what its folder says, and its scaling changes no label.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -7,7 +7,7 @@ use burn::tensor::{Device, read_sync};
 use sinet::dataset::read_dataset;
 use sinet::model::evaluate::predict;
 use sinet_infer::config::CONFIG;
-use sinet_infer::{Model, ModelConfig, ModelFiles, Temperatures};
+use sinet_infer::{BetaScaling, Model, ModelConfig, ModelFiles, Scaling};
 
 /// The folders of the models.
 fn models() -> Vec<PathBuf> {
@@ -31,7 +31,7 @@ fn every_model_passes_its_self_test() {
 }
 
 #[test]
-fn temperatures_change_no_label_of_the_development_data() {
+fn scaling_changes_no_label_of_the_development_data() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
     let data = std::env::var_os("SINET_DATA").map_or(root.join("../shared/data"), PathBuf::from);
     for folder in models() {
@@ -42,18 +42,18 @@ fn temperatures_change_no_label_of_the_development_data() {
         }
         let files = ModelFiles::read_dir(&folder).unwrap();
         let config = ModelConfig::parse(files.get(CONFIG).unwrap()).unwrap();
-        let at = |temperatures: Temperatures| {
+        let at = |scaling: Scaling| {
             let mut files = files.clone();
-            files.insert(CONFIG, config.with_temperatures(temperatures).to_json());
+            files.insert(CONFIG, config.with_scaling(scaling).to_json());
             files.seal();
             let model = load(files);
             let dataset = read_dataset(&dev, model.schema()).unwrap();
             predict(&model, &dataset, model.thresholds()).unwrap()
         };
-        let own = at(config.temperatures);
+        let own = at(config.scaling);
         assert!(own.iter().map(|found| found.relations.len()).sum::<usize>() > 50);
-        for [entity, relation, relation_offset] in [[1.0, 1.0, 0.0], [1.37, 0.71, -1.3], [0.6, 2.2, 0.4]] {
-            let other = at(Temperatures { entity, relation, relation_offset });
+        for [entity, below, above, offset] in [[1.0, 1.0, 1.0, 0.0], [1.37, 1.4, 0.3, -1.3], [0.6, 0.5, 0.7, 0.4]] {
+            let other = at(Scaling { entity, relation: BetaScaling { below, above, offset } });
             assert!(own.iter().zip(&other).all(|(own, other)| own.labels() == other.labels()), "{}", folder.display());
         }
     }

@@ -138,7 +138,7 @@ pub struct TrainSection {
     /// Whether the finished model gets the relation threshold that is best on the development data, instead of
     /// `model.relation_threshold`.
     pub tune_threshold: bool,
-    /// Whether the finished model gets temperatures, fitted on half of the development data.
+    /// Whether the finished model gets scaling, fitted on half of the development data.
     pub calibrate: bool,
     /// Updates within an epoch after which the run is saved, beside the end of every epoch.
     pub checkpoint_every: u64,

@@ -29,9 +29,9 @@ pub struct ModelConfig {
     pub schema: Schema,
     /// A relation is kept from this probability on, 0 to 1.
     pub relation_threshold: f32,
-    /// The temperatures of its scores; 1 where the file has none.
-    #[serde(default, skip_serializing_if = "Temperatures::is_default")]
-    pub temperatures: Temperatures,
+    /// The scaling of its scores; none where the file has none.
+    #[serde(default, skip_serializing_if = "Scaling::is_default")]
+    pub scaling: Scaling,
     /// The longest entity that is looked for, in words.
     pub max_span_words: usize,
     /// Words on each side of a sentence that the encoder reads with it.
@@ -42,34 +42,47 @@ pub struct ModelConfig {
     pub training: serde_json::Value,
 }
 
-/// What a calibrated model divides its logits by before they become scores (Guo et al., 2017, *On Calibration of Modern Neural
-/// Networks*, eq. 9), so that a score is how often such a label is right. Relations are right only where both ends are, which
-/// their logits do not know; so these have an offset too (Platt, 1999, *Probabilistic Outputs for Support Vector Machines*). No
+/// What a calibrated model does to its logits before they become scores, so that a score is how often such a label is right. No
 /// label changes by it: the likeliest type stays the likeliest, and the threshold is one of these scores.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-pub struct Temperatures {
-    /// Of the softmax over entity types; above 0.
+pub struct Scaling {
+    /// The temperature that the logits of entity types are divided by, above 0 (Guo et al., 2017, *On Calibration of Modern Neural
+    /// Networks*, eq. 9).
     pub entity: f32,
-    /// Of the sigmoid of each relation type; above 0.
-    pub relation: f32,
-    /// What is added to the logit of each relation type after that; 0 where the file has none.
-    #[serde(default, skip_serializing_if = "is_zero")]
-    pub relation_offset: f32,
+    /// The curve of each relation type's logit.
+    pub relation: BetaScaling,
 }
 
-fn is_zero(offset: &f32) -> bool {
-    *offset == 0.0
+/// Beta calibration of a logit z (Kull et al., 2017, *Beta calibration*, eq. 5): a ln p - b ln(1 - p) + c, where p = sigmoid(z).
+///
+/// Far below 0 a logit is multiplied by a, far above by b. One factor for both, as a temperature is, cannot serve relations: most
+/// pairs are surely none, while a relation is right only where both of its ends are, which its logit does not know.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct BetaScaling {
+    /// a, above 0: the slope of what is unlikely.
+    pub below: f32,
+    /// b, above 0: the slope of what is likely.
+    pub above: f32,
+    /// c: the logit of what was as likely as not.
+    pub offset: f32,
 }
 
-impl Default for Temperatures {
+impl Default for Scaling {
     /// Of a model that is not calibrated.
     fn default() -> Self {
-        Self { entity: 1.0, relation: 1.0, relation_offset: 0.0 }
+        Self { entity: 1.0, relation: BetaScaling::default() }
     }
 }
 
-impl Temperatures {
-    /// The bounds of a temperature.
+impl Default for BetaScaling {
+    /// Every logit as it is.
+    fn default() -> Self {
+        Self { below: 1.0, above: 1.0, offset: 0.0 }
+    }
+}
+
+impl Scaling {
+    /// The bounds of a temperature, and of the slopes of a curve.
     pub const BOUNDS: [f32; 2] = [0.05, 20.0];
     /// The bounds of an offset.
     pub const OFFSETS: [f32; 2] = [-20.0, 20.0];
@@ -78,25 +91,56 @@ impl Temperatures {
         *self == Self::default()
     }
 
-    fn are_possible(self) -> bool {
+    fn is_possible(self) -> bool {
         let [least, most] = Self::BOUNDS;
         let [lowest, highest] = Self::OFFSETS;
-        [self.entity, self.relation].iter().all(|temperature| (least..=most).contains(temperature))
-            && (lowest..=highest).contains(&self.relation_offset)
+        let BetaScaling { below, above, offset } = self.relation;
+        [self.entity, below, above].iter().all(|slope| (least..=most).contains(slope))
+            && (lowest..=highest).contains(&offset)
+    }
+}
+
+impl BetaScaling {
+    /// A logit on the curve.
+    pub fn scaled(&self, logit: f64) -> f64 {
+        if *self == Self::default() {
+            return logit;
+        }
+        // ln p = -softplus(-z), and -ln(1 - p) = softplus(z).
+        let softplus = |z: f64| z.max(0.0) + (-z.abs()).exp().ln_1p();
+        let [below, above, offset] = [self.below, self.above, self.offset].map(f64::from);
+        above * softplus(logit) - below * softplus(-logit) + offset
+    }
+
+    /// The logit of which `scaled` is the place on the curve. It rises everywhere, so there is one.
+    pub fn unscaled(&self, scaled: f64) -> f64 {
+        if *self == Self::default() || !scaled.is_finite() {
+            return scaled;
+        }
+        let reach = (scaled.abs() + f64::from(Scaling::OFFSETS[1]) + 20.0 * 2f64.ln()) / f64::from(Scaling::BOUNDS[0]);
+        let [mut low, mut high] = [-reach, reach];
+        // Halved until doubles have nothing between them.
+        for _ in 0..100 {
+            let middle = (low + high) / 2.0;
+            if self.scaled(middle) < scaled {
+                low = middle;
+            } else {
+                high = middle;
+            }
+        }
+        (low + high) / 2.0
     }
 }
 
 impl ModelConfig {
-    /// The same model with other temperatures of its scores. Its threshold moves with them, so that it keeps and drops the
-    /// same relations.
-    pub fn with_temperatures(&self, temperatures: Temperatures) -> Self {
+    /// The same model with other scaling of its scores. Its threshold moves with it, so that it keeps and drops the same
+    /// relations.
+    pub fn with_scaling(&self, scaling: Scaling) -> Self {
         let threshold = f64::from(self.relation_threshold);
         let logit = (threshold / (1.0 - threshold)).ln();
-        let [was, is] =
-            [self.temperatures, temperatures].map(|at| (f64::from(at.relation), f64::from(at.relation_offset)));
-        let moved = (logit - was.1) * was.0 / is.0 + is.1;
+        let moved = scaling.relation.scaled(self.scaling.relation.unscaled(logit));
         let threshold = 1.0 / (1.0 + (-moved).exp());
-        Self { temperatures, relation_threshold: threshold as f32, ..self.clone() }
+        Self { scaling, relation_threshold: threshold as f32, ..self.clone() }
     }
 
     /// Reads a `config.json` and checks that its parts fit each other.
@@ -168,9 +212,9 @@ impl ModelConfig {
             ),
             ("relation_threshold", (0.0..=1.0).contains(&self.relation_threshold), "it must lie between 0 and 1"),
             (
-                "temperatures",
-                self.temperatures.are_possible(),
-                "they must lie between 0.05 and 20, the offset between -20 and 20",
+                "scaling",
+                self.scaling.is_possible(),
+                "temperatures and slopes must lie between 0.05 and 20, the offset between -20 and 20",
             ),
         ];
         match conditions.into_iter().find(|(_, holds, _)| !holds) {
@@ -236,36 +280,52 @@ mod tests {
     }
 
     #[test]
-    fn a_file_without_temperatures_has_1_and_is_written_without() {
+    fn a_file_without_scaling_has_none_and_is_written_without() {
         let config = ModelConfig::parse(valid().to_string().as_bytes()).unwrap();
-        assert_eq!(config.temperatures, Temperatures { entity: 1.0, relation: 1.0, relation_offset: 0.0 });
-        assert!(!String::from_utf8(config.to_json()).unwrap().contains("temperatures"));
-        let calibrated = config.with_temperatures(Temperatures { entity: 1.5, relation: 0.75, relation_offset: -0.5 });
+        assert_eq!(config.scaling, Scaling::default());
+        assert!(!String::from_utf8(config.to_json()).unwrap().contains("scaling"));
+        let relation = BetaScaling { below: 0.75, above: 0.25, offset: -0.5 };
+        let calibrated = config.with_scaling(Scaling { entity: 1.5, relation });
         assert_eq!(ModelConfig::parse(&calibrated.to_json()).unwrap(), calibrated);
     }
 
     #[test]
-    fn the_threshold_moves_with_the_temperature() {
-        let config = ModelConfig::parse(valid().to_string().as_bytes()).unwrap();
-        let moved_by = |threshold: f32, relation: f32, relation_offset: f32| {
-            let config = ModelConfig { relation_threshold: threshold, ..config.clone() };
-            config.with_temperatures(Temperatures { entity: 1.0, relation, relation_offset })
-        };
-        let moved = |threshold, relation| moved_by(threshold, relation, 0.0);
-        // By hand: ln(0.9 / 0.1) = ln 9, half of which is ln 3, the logit of 0.75.
-        for (threshold, relation, expected) in
-            [(0.9, 2.0, 0.75), (0.75, 0.5, 0.9), (0.5, 7.0, 0.5), (0.0, 3.0, 0.0), (1.0, 3.0, 1.0), (0.3, 1.0, 0.3)]
-        {
-            let found = moved(threshold, relation).relation_threshold;
-            assert!((found - expected).abs() < 1e-6, "{found} is not {expected}");
+    fn a_curve_is_that_of_its_equation_and_has_an_inverse() {
+        let curve = BetaScaling { below: 0.5, above: 2.0, offset: -1.0 };
+        // By hand, at p = 0.9: 0.5 ln 0.9 - 2 ln 0.1 - 1.
+        let at = |p: f64| curve.scaled((p / (1.0 - p)).ln());
+        assert!((at(0.9) - (0.5 * 0.9f64.ln() - 2.0 * 0.1f64.ln() - 1.0)).abs() < 1e-12);
+        assert!((at(0.2) - (0.5 * 0.2f64.ln() - 2.0 * 0.8f64.ln() - 1.0)).abs() < 1e-12);
+        assert!((curve.scaled(1e3) - (2e3 - 1.0)).abs() < 1e-9 && (curve.scaled(-1e3) - (-5e2 - 1.0)).abs() < 1e-9);
+        for logit in [-900.0, -7.5, -0.1, 0.0, 2.0, 63.0] {
+            let back = curve.unscaled(curve.scaled(logit));
+            assert!((back - logit).abs() < 1e-9 * (1.0 + logit.abs()), "{back} is not {logit}");
         }
-        // And ln 3 less ln 9 is the logit of 0.25.
-        let lower = moved_by(0.9, 2.0, -(9f32.ln()));
-        assert!((lower.relation_threshold - 0.25).abs() < 1e-6, "{lower:?}");
-        assert_eq!(moved_by(0.0, 2.0, 1.0).relation_threshold, 0.0);
-        for moved in [moved(0.9, 2.0), lower] {
-            let back = moved.with_temperatures(Temperatures { entity: 3.0, ..Temperatures::default() });
-            assert!((back.relation_threshold - 0.9).abs() < 1e-6, "{back:?}");
+        assert_eq!(curve.unscaled(f64::NEG_INFINITY), f64::NEG_INFINITY);
+        assert_eq!(BetaScaling::default().scaled(0.1), 0.1);
+    }
+
+    #[test]
+    fn the_threshold_moves_with_the_curve() {
+        let config = ModelConfig::parse(valid().to_string().as_bytes()).unwrap();
+        let moved = |threshold: f32, slope: f32, offset: f32| {
+            let config = ModelConfig { relation_threshold: threshold, ..config.clone() };
+            config.with_scaling(Scaling { entity: 1.0, relation: BetaScaling { below: slope, above: slope, offset } })
+        };
+        // By hand: ln(0.9 / 0.1) = ln 9, half of which is ln 3, the logit of 0.75; less ln 9, the logit of 0.25.
+        let cases = [
+            (0.9, 0.5, 0.0, 0.75),
+            (0.75, 2.0, 0.0, 0.9),
+            (0.5, 1.0 / 7.0, 0.0, 0.5),
+            (0.9, 0.5, -(9f32.ln()), 0.25),
+            (0.0, 0.5, 1.0, 0.0),
+            (1.0, 0.5, 1.0, 1.0),
+        ];
+        for (threshold, slope, offset, expected) in cases {
+            let found = moved(threshold, slope, offset);
+            assert!((found.relation_threshold - expected).abs() < 1e-6, "{found:?} is not at {expected}");
+            let back = found.with_scaling(Scaling { entity: 3.0, ..Scaling::default() });
+            assert!((back.relation_threshold - threshold).abs() < 1e-6, "{back:?}");
         }
     }
 
@@ -278,11 +338,11 @@ mod tests {
         };
         for temperature in [0.0, -1.0, 21.0] {
             let mut json = valid();
-            json["temperatures"] = json!({"entity": 1.0, "relation": temperature});
+            json["scaling"] = json!({"entity": 1.0, "relation": {"below": 1.0, "above": temperature, "offset": 0.0}});
             let error = ModelConfig::parse(json.to_string().as_bytes()).unwrap_err();
             assert_eq!(
                 error.to_string(),
-                "config.json: `temperatures`: they must lie between 0.05 and 20, the offset between -20 and 20"
+                "config.json: `scaling`: they must lie between 0.05 and 20, the offset between -20 and 20"
             );
         }
         check(

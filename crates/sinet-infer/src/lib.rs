@@ -47,7 +47,7 @@ mod switches;
 pub mod weights;
 
 pub use annotate::Annotated;
-pub use config::{ModelConfig, Temperatures};
+pub use config::{BetaScaling, ModelConfig, Scaling};
 pub use decode::{Limits, Omitted, Thresholds, candidate_spans};
 pub use device_check::SelfTestError;
 pub use encode::Encoded;

@@ -12,7 +12,7 @@ use crate::predict::spans_of;
 
 /// What a model's scores come from: a softmax over each row of `spans`, a sigmoid of each number of `pairs`.
 ///
-/// They are the network's, at the model's [`Temperatures`](crate::Temperatures).
+/// They are the network's, with the model's [`Scaling`](crate::Scaling).
 #[derive(Debug, Clone, PartialEq)]
 pub struct Logits {
     /// `[spans, entity types + 1]`, "none" first.

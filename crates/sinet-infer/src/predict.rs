@@ -5,7 +5,6 @@ use std::ops::Range;
 use sinet_model::{Mode, Pair, Spaces, Span};
 use sinet_text::{Document, LabelledPair, LabelledSpan, Labels, WordRange};
 
-use crate::config::Temperatures;
 use crate::decode::{Limits, Omitted, RelationCollector, Thresholds, candidate_spans, choose_entities, keep_likeliest};
 use crate::encode::{Encoded, EncodedBatch, values};
 use crate::error::AnnotateError;
@@ -185,7 +184,7 @@ impl Model {
         Ok(found.finish())
     }
 
-    /// Gives the logits of each pair, one for each relation type, at the temperature of the relations and with their offset.
+    /// Gives the logits of each pair, one for each relation type, on the model's curve.
     pub(crate) fn score_pairs(
         &self,
         spaces: &Spaces,
@@ -203,8 +202,8 @@ impl Model {
         while pairs.peek().is_some() {
             let chunk: Vec<_> = pairs.by_ref().take(PAIRS_AT_A_TIME).collect();
             let logits = values(classifier.forward(&candidates, &chunk).try_into_data()?)?;
-            let Temperatures { relation, relation_offset, .. } = self.config.temperatures;
-            let logits = calibrated(logits, relation, relation_offset);
+            let scaled = |logit: f32| self.config.scaling.relation.scaled(f64::from(logit)) as f32;
+            let logits = calibrated(logits, scaled);
             chunk.iter().zip(logits.chunks_exact(types)).for_each(|(&pair, logits)| take(pair, logits));
         }
         Ok(())
@@ -214,7 +213,8 @@ impl Model {
     pub(crate) fn score_spans(&self, spaces: &Spaces, spans: &[Span]) -> Result<Vec<f32>, AnnotateError> {
         let classifier = &self.tasks.entity_classifier;
         let logits = classifier.forward(spaces, spans, &self.tasks.widths, Mode::Inference);
-        Ok(calibrated(values(logits.try_into_data()?)?, self.config.temperatures.entity, 0.0))
+        let temperature = self.config.scaling.entity;
+        Ok(calibrated(values(logits.try_into_data()?)?, |logit| logit / temperature))
     }
 
     fn entities(&self, encoded: &Encoded, threshold: f32) -> Result<(Vec<LabelledSpan>, Vec<f32>), AnnotateError> {
@@ -248,9 +248,9 @@ impl Model {
     }
 }
 
-/// Logits at a temperature, with an offset. Here alone is a model calibrated: all scores come from these.
-fn calibrated(mut logits: Vec<f32>, temperature: f32, offset: f32) -> Vec<f32> {
-    logits.iter_mut().for_each(|logit| *logit = *logit / temperature + offset);
+/// Logits from which scores come. Here alone is a model calibrated.
+fn calibrated(mut logits: Vec<f32>, scaled: impl Fn(f32) -> f32) -> Vec<f32> {
+    logits.iter_mut().for_each(|logit| *logit = scaled(*logit));
     logits
 }
 

@@ -1,4 +1,4 @@
-//! Temperatures change scores and nothing else; logits are what scores come from.
+//! Scaling change scores and nothing else; logits are what scores come from.
 
 mod random_folder;
 
@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 use burn::tensor::{Device, read_sync};
 use proptest::prelude::*;
 use sinet_infer::config::CONFIG;
-use sinet_infer::{Encoded, Model, ModelConfig, ModelFiles, Precision, Prediction, Temperatures, Thresholds};
+use sinet_infer::{BetaScaling, Encoded, Model, ModelConfig, ModelFiles, Precision, Prediction, Scaling, Thresholds};
 use sinet_text::{Document, WordRange};
 
 use random_folder::random_folder;
@@ -18,10 +18,10 @@ fn load(files: ModelFiles) -> Model {
     Model::load(files, &Device::flex()).unwrap()
 }
 
-/// The same model with this threshold, then with these temperatures.
-fn calibrated(threshold: f32, temperatures: Temperatures) -> [Model; 2] {
+/// The same model with this threshold, then with this scaling.
+fn calibrated(threshold: f32, scaling: Scaling) -> [Model; 2] {
     let config = ModelConfig { relation_threshold: threshold, ..MODEL.config().clone() };
-    [config.with_temperatures(Temperatures::default()), config.with_temperatures(temperatures)].map(|config| {
+    [config.with_scaling(Scaling::default()), config.with_scaling(scaling)].map(|config| {
         let mut files = random_folder(Precision::Int8);
         files.insert(CONFIG, config.to_json());
         files.seal();
@@ -37,17 +37,18 @@ const TEXT: &str =
     "We use a parser. The parser uses a beam search and a corpus of news text, and it improves the beam search.";
 
 #[test]
-fn temperatures_change_scores_and_no_label() {
+fn scaling_changes_scores_and_no_label() {
     let spread = |scores: &[f32]| scores.iter().map(|score| (score - 0.5).abs()).sum::<f32>();
-    for (threshold, entity, relation) in [(0.5, 2.0, 3.0), (0.3, 0.5, 0.4), (0.62, 1.7, 0.8)] {
-        let [before, after] = calibrated(threshold, Temperatures { entity, relation, relation_offset: 0.0 });
+    for (threshold, entity, slope) in [(0.5, 2.0, 0.3), (0.3, 0.5, 2.5), (0.62, 1.7, 1.2)] {
+        let relation = BetaScaling { below: slope, above: slope, offset: 0.0 };
+        let [before, after] = calibrated(threshold, Scaling { entity, relation });
         let [before, after] = [before, after].map(|model| model.predict(&encoded(&model, TEXT)).unwrap());
         assert!(!before.entities.is_empty() && !before.relations.is_empty());
         assert_eq!(before.labels(), after.labels());
         assert_ne!(before.entity_scores, after.entity_scores);
-        // A high temperature makes the scores less sure.
+        // A gentle slope makes the scores less sure.
         let [sure, calibrated] = [&before, &after].map(|prediction| spread(&prediction.relation_scores));
-        assert_eq!(calibrated < sure, relation > 1.0, "{sure} became {calibrated}");
+        assert_eq!(calibrated < sure, slope < 1.0, "{sure} became {calibrated}");
     }
 }
 
@@ -55,14 +56,15 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(24))]
 
     #[test]
-    fn whatever_the_temperatures_the_labels_stay(
+    fn whatever_the_scaling_the_labels_stay(
         text in "((parser|beam|search|corpus|news|it|uses|improves|the|x)[ .]){1,30}",
         threshold in 0.01f32..0.99,
         entity in 0.1f32..10.0,
-        relation in 0.1f32..10.0,
-        relation_offset in -3f32..3.0,
+        below in 0.1f32..10.0,
+        above in 0.1f32..10.0,
+        offset in -3f32..3.0,
     ) {
-        let [before, after] = calibrated(threshold, Temperatures { entity, relation, relation_offset });
+        let [before, after] = calibrated(threshold, Scaling { entity, relation: BetaScaling { below, above, offset } });
         let [one, other] = [&before, &after].map(|model| model.predict(&encoded(model, &text)).unwrap());
         prop_assert_eq!(one.labels(), other.labels());
     }
@@ -75,7 +77,8 @@ fn softmax(row: &[f32]) -> Vec<f32> {
 
 #[test]
 fn scores_come_from_the_logits() {
-    let [plain, warm] = calibrated(0.5, Temperatures { entity: 2.0, relation: 4.0, relation_offset: -1.0 });
+    let curve = BetaScaling { below: 0.5, above: 0.25, offset: -1.0 };
+    let [plain, warm] = calibrated(0.5, Scaling { entity: 2.0, relation: curve });
     let mut all = Vec::new();
     for model in [plain, warm] {
         let encoded = encoded(&model, TEXT);
@@ -100,7 +103,7 @@ fn scores_come_from_the_logits() {
     }
     let [plain, warm] = &all[..] else { unreachable!("there are two models") };
     assert!(plain.spans.iter().zip(&warm.spans).all(|(plain, warm)| *warm == plain / 2.0));
-    assert!(plain.pairs.iter().zip(&warm.pairs).all(|(plain, warm)| *warm == plain / 4.0 - 1.0));
+    assert!(plain.pairs.iter().zip(&warm.pairs).all(|(plain, warm)| *warm == curve.scaled(f64::from(*plain)) as f32));
 }
 
 #[test]

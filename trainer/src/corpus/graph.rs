@@ -49,7 +49,7 @@ pub fn write_n_triples(stats: &Stats, path: &Path) -> Result<(), Error> {
         let node = &stats.nodes[place];
         format!("urn:sinet:corpus:{}:{}", iri_part(&node.kind), iri_part(&node.key))
     };
-    write(path, |mut file| {
+    write(path, |file| {
         for (place, node) in stats.nodes.iter().enumerate() {
             let name = iri(place);
             writeln!(file, "<{name}> <{TYPE}> <{ENTITY}{}> .", iri_part(&node.kind))?;

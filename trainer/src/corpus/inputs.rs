@@ -63,7 +63,7 @@ pub fn find(paths: &[PathBuf]) -> Result<Vec<Input>, Error> {
         {
             let found = glob::glob(pattern).map_err(|error| Error::data(path)(DataError::Value(error.to_string())))?;
             for path in found {
-                let path = path.map_err(|error| Error::reading(path)(error.into()))?;
+                let path = path.map_err(|error| Error::reading(&error.path().to_owned())(error.into()))?;
                 if path.is_file() {
                     inputs.push(input(&path, Path::new("")));
                 }

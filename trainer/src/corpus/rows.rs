@@ -102,7 +102,7 @@ impl RowReader {
     }
 
     /// The number of all rows, where the file says so.
-    pub fn count(&self) -> Option<u64> {
+    pub fn row_count(&self) -> Option<u64> {
         match &self.source {
             Source::Lines { .. } => None,
             Source::Batches(batches) => batches.rows(),

@@ -8,7 +8,7 @@ use std::time::Instant;
 
 use indicatif::{HumanDuration, ProgressBar, ProgressStyle};
 use rayon::prelude::*;
-use sinet_arrow::files::{Batches, FileKind};
+use sinet_arrow::files::Batches;
 use sinet_arrow::{Annotated, ModelNote};
 use sinet_infer::Model;
 use sinet_text::{TypeName, Types};
@@ -147,7 +147,7 @@ impl Job<'_> {
         done: &mut Done,
     ) -> Result<(), Error> {
         let reader = RowReader::open(input, &self.columns, note)?;
-        bar.count(reader.count());
+        bar.count(reader.row_count());
         let annotated = reader.annotated().clone();
         let is_coloured = self.is_coloured && self.output.is_none();
         let mut output = Output::new(self.form, output, path, &annotated.schema(), types(model), is_coloured)?;
@@ -279,6 +279,8 @@ impl Bar {
 
 #[cfg(test)]
 mod tests {
+    use sinet_arrow::files::FileKind;
+
     use super::*;
 
     #[test]

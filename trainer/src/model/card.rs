@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use sinet_infer::{ModelConfig, Precision, Temperatures};
+use sinet_infer::{BetaScaling, ModelConfig, Precision, Scaling};
 use sinet_text::Report;
 
 use crate::Error;
@@ -75,12 +75,12 @@ pub fn card(
         Some((report, name)) => scores(&mut card, report, name),
         None => card.push_str("None yet: `sinet card DIR --data dev.json` writes those of these very files.\n"),
     }
-    let Temperatures { entity, relation, relation_offset } = config.temperatures;
-    if config.temperatures != Temperatures::default() {
+    let Scaling { entity, relation: BetaScaling { below, above, offset } } = config.scaling;
+    if config.scaling != Scaling::default() {
         let _ = write!(
             card,
-            "\nScores are calibrated: they come from logits that are divided by {entity:.3} for entities and {relation:.3} for relations,\n\
-             to which {relation_offset:.3} is added.\n"
+            "\nScores are calibrated: the logits of entities are divided by {entity:.3}; a relation of probability p has the logit\n\
+             {below:.3} ln p - {above:.3} ln(1 - p) + {offset:.3} (beta calibration).\n"
         );
     }
     let types = |names: Vec<&str>| names.join(", ");

@@ -6,7 +6,7 @@ use burn::tensor::{Device, read_sync};
 use sinet_infer::selftest::SELF_TEST;
 use sinet_infer::weights::{self, WEIGHTS};
 use sinet_infer::{
-    FolderError, LoadError, Model, ModelConfig, ModelFiles, Precision, SelfTest, Temperatures, config, export,
+    FolderError, LoadError, Model, ModelConfig, ModelFiles, Precision, Scaling, SelfTest, config, export,
 };
 use sinet_model::Weights;
 use sinet_text::Report;
@@ -114,13 +114,13 @@ impl ModelFolder {
         self.set_config(ModelConfig { relation_threshold: threshold, ..self.model.config().clone() })
     }
 
-    /// Gives the model other temperatures of its scores, and the threshold that keeps its labels as they are.
+    /// Gives the model other scaling of its scores, and the threshold that keeps its labels as they are.
     ///
     /// # Errors
     ///
     /// [`Error::Load`], if the files cannot be loaded again.
-    pub fn set_temperatures(&mut self, temperatures: Temperatures) -> Result<(), Error> {
-        self.set_config(self.model.config().with_temperatures(temperatures))
+    pub fn set_scaling(&mut self, scaling: Scaling) -> Result<(), Error> {
+        self.set_config(self.model.config().with_scaling(scaling))
     }
 
     /// The self-test depends on the configuration and is recorded again; the weights stay.

@@ -9,7 +9,7 @@ use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use serde_json::json;
 use sinet_formats::Dataset;
-use sinet_infer::{Model, ModelConfig, Precision, Temperatures, check_vocabulary};
+use sinet_infer::{Model, ModelConfig, Precision, Scaling, check_vocabulary};
 use sinet_model::{Sinet, SinetConfig, Weights};
 use sinet_text::{Report, Schema, SymmetricRule, Tokenizer};
 
@@ -285,7 +285,7 @@ impl Run {
             model.set_threshold(sweep(model.model(), dev, SymmetricRule::default())?.best)?;
         }
         if config.train.calibrate {
-            model.set_temperatures(calibrate(model.model(), dev)?.temperatures)?;
+            model.set_scaling(calibrate(model.model(), dev)?.scaling)?;
         }
         model.write_card(Some(&Scoring::on_dev(dev)))?;
         model.write(folder)
@@ -310,7 +310,7 @@ impl Run {
             architecture: architecture(&self.config, &self.data.schema, &self.pretrained),
             schema: self.data.schema.clone(),
             relation_threshold: self.config.model.relation_threshold,
-            temperatures: Temperatures::default(),
+            scaling: Scaling::default(),
             max_span_words: self.config.model.max_span_words,
             context_words: self.config.model.context_words,
             training: json!(training),

@@ -12,9 +12,9 @@ use sinet_text::SymmetricRule;
 
 use crate::arguments::OnDevice;
 
-/// Fit the temperatures at which a model's scores say how often it is right
+/// Fit the scaling with which a model's scores say how often it is right
 ///
-/// They are fitted on half of the labelled sentences; the tables show what they do on the other half. Use the development data,
+/// It is fitted on half of the labelled sentences; the tables show what it does on the other half. Use the development data,
 /// never the data that the model is judged on. No label changes: a relation threshold moves with the scores.
 #[derive(Debug, Args)]
 pub struct Calibrate {
@@ -26,7 +26,7 @@ pub struct Calibrate {
     data: Option<PathBuf>,
     #[command(flatten)]
     on: OnDevice,
-    /// Put the temperatures, and the threshold that belongs to them, into the model folder
+    /// Put the scaling, and the threshold that belongs to it, into the model folder
     #[arg(long)]
     write: bool,
     /// Print one JSON object instead of tables
@@ -41,7 +41,7 @@ impl Calibrate {
         let calibration = calibrate(&model, &scoring.sentences)?;
         if self.write {
             let mut folder = ModelFolder::read(&self.model)?;
-            folder.set_temperatures(calibration.temperatures)?;
+            folder.set_scaling(calibration.scaling)?;
             folder.write_card(Some(&scoring))?;
             folder.write(&self.model)?;
         }
