@@ -5,7 +5,7 @@ use std::io::{self, BufWriter, Read, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
-use arrow_array::{RecordBatch, RecordBatchReader};
+use arrow_array::RecordBatch;
 use arrow_buffer::Buffer;
 use arrow_ipc::reader::StreamDecoder;
 use arrow_ipc::writer::{FileWriter, StreamWriter};
@@ -84,8 +84,12 @@ impl Batches {
             FileKind::Parquet => {
                 let builder = ParquetRecordBatchReaderBuilder::try_new(file)?;
                 let all = builder.metadata().file_metadata().num_rows();
+                // With its metadata, which the reader's own schema and batches lack.
+                let schema = SchemaRef::clone(builder.schema());
+                let with_metadata = SchemaRef::clone(&schema);
                 let reader = builder.with_batch_size(rows).build()?;
-                Ok(Self { schema: reader.schema(), rows: u64::try_from(all).ok(), batches: Box::new(reader) })
+                let batches = reader.map(move |batch| batch?.with_schema(SchemaRef::clone(&with_metadata)));
+                Ok(Self { schema, rows: u64::try_from(all).ok(), batches: Box::new(batches) })
             }
             FileKind::ArrowFile | FileKind::ArrowStream => {
                 let mut reader = IpcReader::new(file)?;

@@ -15,7 +15,9 @@ fn batch(from: i64, rows: i64) -> RecordBatch {
     let ids: ArrayRef = Arc::new(Int64Array::from_iter_values(from..from + rows));
     let texts: ArrayRef =
         Arc::new((from..from + rows).map(|id| (id % 3 > 0).then(|| format!("{id} 😀"))).collect::<StringArray>());
-    RecordBatch::try_from_iter_with_nullable([("id", ids, false), ("text", texts, true)]).unwrap()
+    let batch = RecordBatch::try_from_iter_with_nullable([("id", ids, false), ("text", texts, true)]).unwrap();
+    let schema = batch.schema().as_ref().clone().with_metadata([("made by".to_owned(), "hand".to_owned())].into());
+    batch.with_schema(Arc::new(schema)).unwrap()
 }
 
 fn written(kind: FileKind, batches: &[RecordBatch]) -> Vec<u8> {
