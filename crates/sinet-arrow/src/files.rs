@@ -1,13 +1,13 @@
 //! Batches from and to files: Parquet, and Arrow IPC as a file (`.arrow`, `.feather`) or as a stream (`.arrows`).
 
+mod ipc;
+
 use std::fs::File;
-use std::io::{self, BufWriter, Read, Write};
+use std::io::{self, BufWriter, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
 use arrow_array::RecordBatch;
-use arrow_buffer::Buffer;
-use arrow_ipc::reader::StreamDecoder;
 use arrow_ipc::writer::{FileWriter, StreamWriter};
 use arrow_schema::{ArrowError, SchemaRef};
 use parquet::arrow::ArrowWriter;
@@ -79,7 +79,7 @@ impl Batches {
     }
 
     fn open_unguarded(path: &Path, kind: FileKind, rows: usize) -> Result<Self, FileError> {
-        let file = File::open(path)?;
+        let mut file = File::open(path)?;
         match kind {
             FileKind::Parquet => {
                 let builder = ParquetRecordBatchReaderBuilder::try_new(file)?;
@@ -91,9 +91,14 @@ impl Batches {
                 let batches = reader.map(move |batch| batch?.with_schema(SchemaRef::clone(&with_metadata)));
                 Ok(Self { schema, rows: u64::try_from(all).ok(), batches: Box::new(batches) })
             }
+            // Streams are often named as files are, and files as streams.
+            FileKind::ArrowFile | FileKind::ArrowStream if ipc::is_indexed(&mut file)? => {
+                let (schema, batches) = ipc::IndexedBatches::open(file)?;
+                Ok(Self { schema, rows: None, batches: Box::new(batches) })
+            }
             FileKind::ArrowFile | FileKind::ArrowStream => {
-                let mut reader = IpcReader::new(file)?;
-                Ok(Self { schema: reader.schema()?, rows: None, batches: Box::new(reader) })
+                let (schema, batches) = ipc::StreamedBatches::open(file)?;
+                Ok(Self { schema, rows: None, batches: Box::new(batches) })
             }
         }
     }
@@ -205,64 +210,4 @@ fn guarded<T>(read: impl FnOnce() -> T) -> Option<T> {
 
 fn unbuffered<W: Write>(output: BufWriter<W>) -> Result<W, FileError> {
     output.into_inner().map_err(|error| FileError::Io(error.into_error()))
-}
-
-/// Bytes that an Arrow file is read by.
-const CHUNK_BYTES: usize = 64 << 10;
-
-/// The beginning of an Arrow file. Zeros follow, then a stream, then an index that nobody needs who reads all of it.
-const ARROW_FILE: &[u8] = b"ARROW1";
-
-/// Reads Arrow IPC from front to back. Its memory follows from the bytes that are there, where `arrow_ipc`'s own readers allot what a
-/// damaged length says.
-struct IpcReader {
-    file: File,
-    decoder: StreamDecoder,
-    chunk: Buffer,
-    /// A batch that came with the schema.
-    first: Option<RecordBatch>,
-}
-
-impl IpcReader {
-    fn new(mut file: File) -> Result<Self, FileError> {
-        // Writers fill up to 8 or to 64 bytes.
-        let mut first = Vec::new();
-        Read::by_ref(&mut file).take(64).read_to_end(&mut first)?;
-        if first.starts_with(ARROW_FILE) {
-            let zeros = first[ARROW_FILE.len()..].iter().take_while(|&&byte| byte == 0).count();
-            first.drain(..ARROW_FILE.len() + zeros);
-        }
-        Ok(Self { file, decoder: StreamDecoder::new(), chunk: Buffer::from_vec(first), first: None })
-    }
-
-    fn schema(&mut self) -> Result<SchemaRef, FileError> {
-        self.first = self.read().transpose()?;
-        Ok(self.decoder.schema().ok_or_else(|| ArrowError::IpcError("there is no schema".to_owned()))?)
-    }
-
-    fn read(&mut self) -> Option<Result<RecordBatch, ArrowError>> {
-        loop {
-            match self.decoder.decode(&mut self.chunk) {
-                Ok(Some(batch)) => return Some(Ok(batch)),
-                Ok(None) => {}
-                // The index of a file follows the end of its stream.
-                Err(_) if self.decoder.finish().is_ok() => return None,
-                Err(error) => return Some(Err(error)),
-            }
-            let mut chunk = Vec::new();
-            match Read::by_ref(&mut self.file).take(CHUNK_BYTES as u64).read_to_end(&mut chunk) {
-                Ok(0) => return self.decoder.finish().err().map(Err),
-                Ok(_) => self.chunk = Buffer::from_vec(chunk),
-                Err(error) => return Some(Err(error.into())),
-            }
-        }
-    }
-}
-
-impl Iterator for IpcReader {
-    type Item = Result<RecordBatch, ArrowError>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        self.first.take().map(Ok).or_else(|| self.read())
-    }
 }

@@ -60,6 +60,19 @@ fn a_stream_that_is_named_as_a_file_is_read() {
     assert_eq!(read(&path, FileKind::of(&path).unwrap()).unwrap(), [batch(0, 3)]);
 }
 
+/// A file as Polars writes it: its parts do not follow each other, and only the index says where they are.
+#[test]
+fn a_file_with_gaps_is_read_by_its_index() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("file.arrow");
+    let bytes = written(FileKind::ArrowFile, &[batch(0, 3)]);
+    // What only a reader from front to back would read.
+    let mut with_gap = bytes;
+    with_gap[10..14].copy_from_slice(&[1, 2, 3, 4]);
+    fs::write(&path, with_gap).unwrap();
+    assert_eq!(read(&path, FileKind::ArrowFile).unwrap(), [batch(0, 3)]);
+}
+
 #[test]
 fn the_end_of_a_name_says_the_kind() {
     let names = ["a.parquet", "a.PQ", "a.arrow", "a.feather", "a.arrows", "a.json", "parquet"];
