@@ -89,7 +89,7 @@ pub enum Problem {
     Parquet(String),
     /// It is Parquet, and this program is built without a reader for that.
     #[error(
-        "Parquet is not read here; a `sinet` built with `--features parquet` reads it: sinet convert FILE --to sinet --output FILE.jsonl"
+        "Parquet is not read here; the program `sinet` reads it: sinet convert FILE --to sinet --output FILE.jsonl"
     )]
     NoParquet,
     /// The tags of words are numbers, and their names are not known.

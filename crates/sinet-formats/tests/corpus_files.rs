@@ -287,7 +287,7 @@ fn parquet_is_left_to_a_build_with_it() {
         Format::Parquet,
         "tokens.parquet",
         expect![[r#"
-        x, line 1: Parquet is not read here; a `sinet` built with `--features parquet` reads it: sinet convert FILE --to sinet --output FILE.jsonl
+        x, line 1: Parquet is not read here; the program `sinet` reads it: sinet convert FILE --to sinet --output FILE.jsonl
         0 documents, 0 entities, 0 relations.
         Read as Parquet, which counts in words: a tag stands beside each.
         Nothing is lost.

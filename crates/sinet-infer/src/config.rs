@@ -342,7 +342,7 @@ mod tests {
             let error = ModelConfig::parse(json.to_string().as_bytes()).unwrap_err();
             assert_eq!(
                 error.to_string(),
-                "config.json: `scaling`: they must lie between 0.05 and 20, the offset between -20 and 20"
+                "config.json: `scaling`: temperatures and slopes must lie between 0.05 and 20, the offset between -20 and 20"
             );
         }
         check(

@@ -30,6 +30,10 @@ pub fn run(fast: bool) -> Result<()> {
             let crates = ["sinet-logic", "sinet-protocol", "sinet-embed"].map(|name| ["-p", name]);
             cargo(&[&["test", "--locked", "--release", "--lib"], crates.as_flattened()].concat())
         });
+        // The page reads no Parquet, and says so; all native programs do.
+        steps.run("test formats without Parquet", || {
+            cargo(&["test", "--locked", "--release", "-p", "sinet-formats", "--test", "corpus_files", "parquet"])
+        });
         let is_there = steps.run("rest of the page's build", || page.finish());
         if built && is_there {
             steps.run("check the guide's figures", check_guide);

@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use glob::{MatchOptions, glob_with};
 use sinet_arrow::files::FileKind;
 
 use crate::Error;
@@ -61,7 +62,14 @@ pub fn find(paths: &[PathBuf]) -> Result<Vec<Input>, Error> {
         } else if !path.exists()
             && let Some(pattern) = path.to_str().filter(|path| path.contains(['*', '?', '[']))
         {
-            let found = glob::glob(pattern).map_err(|error| Error::data(path)(DataError::Value(error.to_string())))?;
+            // As a shell does it.
+            let options = MatchOptions {
+                require_literal_separator: true,
+                require_literal_leading_dot: true,
+                ..MatchOptions::new()
+            };
+            let found = glob_with(pattern, options);
+            let found = found.map_err(|error| Error::data(path)(DataError::Value(error.to_string())))?;
             for path in found {
                 let path = path.map_err(|error| Error::reading(&error.path().to_owned())(error.into()))?;
                 if path.is_file() {
