@@ -181,7 +181,7 @@ fn folders_and_patterns_keep_their_names_and_a_resumed_job_reads_no_file_twice()
     let times = outputs.each_ref().map(|path| fs::metadata(path).unwrap().modified().unwrap());
     fs::remove_file(&outputs[1]).unwrap();
     let said = good(&[&all[..], &["--resume"]].concat());
-    assert!(said.stderr.contains("1 files were there already"), "{}", said.stderr);
+    assert!(said.stderr.contains("files that were there already: 1"), "{}", said.stderr);
     assert_eq!(fs::metadata(&outputs[0]).unwrap().modified().unwrap(), times[0]);
     assert_eq!(batches(&outputs[1])[0].num_rows(), 2);
     // A file by another model is not passed for this one's.

@@ -65,11 +65,15 @@ impl FileKind {
 pub struct Batches {
     schema: SchemaRef,
     rows: Option<u64>,
+    at_a_time: usize,
+    /// What is left of a batch that was larger.
+    rest: Option<RecordBatch>,
     batches: Box<dyn Iterator<Item = Result<RecordBatch, ArrowError>> + Send>,
 }
 
 impl Batches {
-    /// Opens a file. A batch of a Parquet file has at most `rows` rows; one of an Arrow file as many as were written.
+    /// Opens a file, to read at most `rows` rows at a time, of which there is at least one. Of an Arrow file as many are in memory as were
+    /// written together.
     ///
     /// # Errors
     ///
@@ -89,16 +93,22 @@ impl Batches {
                 let with_metadata = SchemaRef::clone(&schema);
                 let reader = builder.with_batch_size(rows).build()?;
                 let batches = reader.map(move |batch| batch?.with_schema(SchemaRef::clone(&with_metadata)));
-                Ok(Self { schema, rows: u64::try_from(all).ok(), batches: Box::new(batches) })
+                Ok(Self {
+                    schema,
+                    rows: u64::try_from(all).ok(),
+                    at_a_time: rows,
+                    rest: None,
+                    batches: Box::new(batches),
+                })
             }
             // Streams are often named as files are, and files as streams.
             FileKind::ArrowFile | FileKind::ArrowStream if ipc::is_indexed(&mut file)? => {
                 let (schema, batches) = ipc::IndexedBatches::open(file)?;
-                Ok(Self { schema, rows: None, batches: Box::new(batches) })
+                Ok(Self { schema, rows: None, at_a_time: rows, rest: None, batches: Box::new(batches) })
             }
             FileKind::ArrowFile | FileKind::ArrowStream => {
                 let (schema, batches) = ipc::StreamedBatches::open(file)?;
-                Ok(Self { schema, rows: None, batches: Box::new(batches) })
+                Ok(Self { schema, rows: None, at_a_time: rows, rest: None, batches: Box::new(batches) })
             }
         }
     }
@@ -118,6 +128,23 @@ impl Iterator for Batches {
     type Item = Result<RecordBatch, FileError>;
 
     fn next(&mut self) -> Option<Self::Item> {
+        let batch = match self.rest.take() {
+            Some(rest) => rest,
+            None => match self.read()? {
+                Ok(batch) => batch,
+                Err(error) => return Some(Err(error)),
+            },
+        };
+        let here = batch.num_rows().min(self.at_a_time);
+        if here < batch.num_rows() {
+            self.rest = Some(batch.slice(here, batch.num_rows() - here));
+        }
+        Some(Ok(batch.slice(0, here)))
+    }
+}
+
+impl Batches {
+    fn read(&mut self) -> Option<Result<RecordBatch, FileError>> {
         let next = match guarded(|| self.batches.next()) {
             Some(batch) => batch.map(|batch| batch.map_err(FileError::from)),
             None => Some(Err(FileError::Damaged)),

@@ -83,7 +83,7 @@ impl Predict {
         let (output, resume) = (self.output.as_deref(), self.resume);
         let done = Job { inputs, columns, form, output, resume, is_coloured }.run(&model, &fingerprint)?;
         if done.kept > 0 {
-            say(format_args!("{} files were there already", done.kept));
+            say(format_args!("files that were there already: {}", done.kept));
         }
         if done.errors > 0 {
             say(format_args!("{} of {} texts could not be read; the answers say why", done.errors, done.texts));
