@@ -71,7 +71,10 @@ pub fn find(paths: &[PathBuf]) -> Result<Vec<Input>, Error> {
             let found = glob_with(pattern, options);
             let found = found.map_err(|error| Error::data(path)(DataError::Value(error.to_string())))?;
             for path in found {
-                let path = path.map_err(|error| Error::reading(&error.path().to_owned())(error.into()))?;
+                let path = path.map_err(|error| {
+                    let path = error.path().to_owned();
+                    Error::reading(&path)(error.into())
+                })?;
                 if path.is_file() {
                     inputs.push(input(&path, Path::new("")));
                 }
