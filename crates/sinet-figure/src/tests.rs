@@ -108,8 +108,18 @@ fn a_text_is_drawn_in_plain_characters() {
         New South Wales (Place) and neural speech recognition systems (Method), is near
         漢字 (Term)
     "#]]
-    .assert_eq(&plain_text(&document.with_words(), &types));
+    .assert_eq(&plain_text(&document.clone().with_words(), &types));
     assert_eq!(plain_text(&LabelledDocument::default(), &types), "");
+
+    // Colours have no width: without them it is the same text.
+    let document = document.with_words();
+    let coloured = coloured_text(&document, &types);
+    let parts: Vec<&str> = coloured.split("\x1b[").collect();
+    let without: String =
+        parts.iter().enumerate().map(|(i, part)| if i == 0 { part } else { part.split_once('m').unwrap().1 }).collect();
+    assert_eq!(without, plain_text(&document, &types));
+    // The line and the name of each entity, each with its end.
+    assert_eq!(parts.len() - 1, 4 * document.entities.len());
 }
 
 #[test]
