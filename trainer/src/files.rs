@@ -1,6 +1,6 @@
 //! Files that are read and replaced as a whole; every error names its file.
 
-use std::fs::{self, File};
+use std::fs::{self, DirEntry, File};
 use std::io::{self, Write};
 use std::path::Path;
 
@@ -47,6 +47,34 @@ pub fn replace(path: &Path, bytes: &[u8]) -> Result<(), Error> {
     write_synced(&fresh, bytes)?;
     let folder = path.parent().unwrap_or(path);
     fs::rename(&fresh, path).and_then(|()| sync_folder(folder)).map_err(Error::writing(path))
+}
+
+/// Writes a file of any size, which has another name, with `.partial` behind it, until `fill` has written all of it. A failure leaves
+/// none.
+///
+/// # Errors
+///
+/// [`Error::Write`], if it cannot be written; that of `fill`.
+pub fn write_whole<T>(path: &Path, fill: impl FnOnce(File) -> Result<T, Error>) -> Result<T, Error> {
+    let fresh = path.with_added_extension("partial");
+    let finish = || {
+        let filled = fill(File::create(&fresh).map_err(Error::writing(&fresh))?)?;
+        fs::rename(&fresh, path).map_err(Error::writing(path))?;
+        Ok(filled)
+    };
+    finish().inspect_err(|_| _ = fs::remove_file(&fresh))
+}
+
+/// What is in a folder, by name.
+///
+/// # Errors
+///
+/// [`Error::Read`], if it cannot be read.
+pub fn entries(folder: &Path) -> Result<Vec<DirEntry>, Error> {
+    let entries = fs::read_dir(folder).map_err(Error::reading(folder))?;
+    let mut entries: Vec<_> = entries.collect::<Result<_, _>>().map_err(Error::reading(folder))?;
+    entries.sort_by_key(DirEntry::file_name);
+    Ok(entries)
 }
 
 /// Writes a file and waits until it is on the disk.

@@ -12,7 +12,7 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use sinet_formats::{LabelledDocument, LabelledEntity, LabelledRelation, Provenance};
-use sinet_text::{Annotation, ByteSpan, OffsetUnit, Offsets, Schema, TextRange, TypeName, Types};
+use sinet_text::{Annotation, ByteSpan, OffsetUnit, Offsets, Schema, TextRange, Types};
 
 use crate::error::{Error, Errors, Problem};
 
@@ -255,17 +255,7 @@ fn compare<K: Ord, T>(
 impl LockedModel {
     /// Its types, as pictures name them.
     pub fn types(&self) -> Types {
-        let entities = self.schema.entities.iter().map(|kind| TypeName {
-            name: kind.name.clone(),
-            verbose: kind.verbose.clone(),
-            symmetric: false,
-        });
-        let relations = self.schema.relations.iter().map(|kind| TypeName {
-            name: kind.name.clone(),
-            verbose: kind.verbose.clone(),
-            symmetric: kind.symmetric,
-        });
-        Types { entities: entities.collect(), relations: relations.collect(), ..Types::default() }
+        Types::from(&self.schema)
     }
 }
 

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::schema::Schema;
+
 /// The types that a model knows. A document may have others, which go by their own names.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Types {
@@ -29,6 +31,22 @@ impl Types {
     /// Whether a relation of this type has no direction.
     pub fn is_symmetric(&self, kind: &str) -> bool {
         self.relations.iter().any(|known| known.name == kind && known.symmetric)
+    }
+}
+
+impl From<&Schema> for Types {
+    /// The types of a model, with the colours of their places.
+    fn from(schema: &Schema) -> Self {
+        let named = |name: &str, verbose: &str, symmetric| TypeName {
+            name: name.to_owned(),
+            verbose: verbose.to_owned(),
+            symmetric,
+        };
+        Self {
+            entities: schema.entities.iter().map(|kind| named(&kind.name, &kind.verbose, false)).collect(),
+            relations: schema.relations.iter().map(|kind| named(&kind.name, &kind.verbose, kind.symmetric)).collect(),
+            tones: BTreeMap::new(),
+        }
     }
 }
 

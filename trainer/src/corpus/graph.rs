@@ -7,8 +7,8 @@ use std::path::Path;
 use sinet_formats::rdf::{ENTITY, RELATION, TYPE, iri_part, literal};
 
 use crate::Error;
-use crate::corpus::outputs::partial;
 use crate::corpus::stats::{Edge, Stats};
+use crate::files::write_whole;
 
 /// The label of a thing, for people.
 const LABEL: &str = "http://www.w3.org/2000/01/rdf-schema#label";
@@ -71,10 +71,10 @@ fn edges(stats: &Stats) -> Vec<(Edge, u64)> {
 }
 
 fn write(path: &Path, fill: impl FnOnce(&mut BufWriter<File>) -> io::Result<()>) -> Result<(), Error> {
-    let fresh = partial(path);
-    let mut file = BufWriter::new(File::create(&fresh).map_err(Error::writing(&fresh))?);
-    fill(&mut file).and_then(|()| file.flush()).map_err(Error::writing(&fresh))?;
-    fs::rename(&fresh, path).map_err(Error::writing(path))
+    write_whole(path, |file| {
+        let mut file = BufWriter::new(file);
+        fill(&mut file).and_then(|()| file.flush()).map_err(Error::writing(path))
+    })
 }
 
 #[cfg(test)]

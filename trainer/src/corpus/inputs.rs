@@ -8,6 +8,7 @@ use sinet_arrow::files::FileKind;
 
 use crate::Error;
 use crate::error::DataError;
+use crate::files::entries;
 
 /// The path that stands for standard input, a text a line.
 pub const STANDARD_INPUT: &str = "-";
@@ -98,10 +99,7 @@ fn input(path: &Path, below: &Path) -> Input {
 
 /// Links to folders are not followed, since they may lead in a circle.
 fn add_folder(folder: &Path, below: &Path, inputs: &mut Vec<Input>) -> Result<(), Error> {
-    let entries = fs::read_dir(folder).map_err(Error::reading(folder))?;
-    let mut entries: Vec<_> = entries.collect::<Result<_, _>>().map_err(Error::reading(folder))?;
-    entries.sort_by_key(fs::DirEntry::file_name);
-    for entry in entries {
+    for entry in entries(folder)? {
         let path = entry.path();
         // Spark and others write notes of their own beside the data, such as `_SUCCESS` and `.part.crc`.
         if entry.file_name().to_string_lossy().starts_with(['_', '.']) {

@@ -1,7 +1,6 @@
 //! Annotations in the form that somebody wants them in.
 
 use std::fmt::{self, Display};
-use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
@@ -192,7 +191,9 @@ impl<W: Write + Send> Output<W> {
             Sink::Labelled(writer) => {
                 // A text that was not read has no labels in any format, and is not passed for one without.
                 let Some(Ok(annotation)) = answer else { return Ok(()) };
-                let document = labelled(annotation, id.unwrap_or_default(), self.texts);
+                // Formats tell documents apart by names, so one without has its number.
+                let id = id.map_or_else(|| self.texts.to_string(), str::to_owned);
+                let document = labelled(annotation, id);
                 return writer.write(&document).map_err(Error::document(path));
             }
             Sink::Lines(OutputForm::Json, output) => {
@@ -208,7 +209,7 @@ impl<W: Write + Send> Output<W> {
                 None => Ok(()),
                 Some(Err(error)) => writeln!(output, "({error})"),
                 Some(Ok(annotation)) => {
-                    let document = labelled(annotation, id.unwrap_or_default(), self.texts);
+                    let document = labelled(annotation, id.unwrap_or_default().to_owned());
                     let between = if self.texts > 1 { "\n" } else { "" };
                     write!(output, "{between}{}", drawn(*form, document, &self.types, self.is_coloured))
                 }
@@ -262,26 +263,23 @@ fn drawn(form: OutputForm, document: LabelledDocument, types: &Types, is_coloure
     }
 }
 
-/// An annotation as a document. Formats tell documents apart by names, so one without has its number.
-fn labelled(annotation: Annotation, id: &str, number: usize) -> LabelledDocument {
-    let mut document = Reading::new(annotation, Vec::new(), Vec::new(), Vec::new()).labelled();
-    document.id = if id.is_empty() { number.to_string() } else { id.to_owned() };
-    document
+/// An annotation as a document of a name, which may be empty.
+fn labelled(annotation: Annotation, id: String) -> LabelledDocument {
+    LabelledDocument { id, ..Reading::new(annotation, Vec::new(), Vec::new(), Vec::new()).labelled() }
 }
 
-/// The name that a file has until it is whole.
-pub fn partial(path: &Path) -> PathBuf {
-    path.with_added_extension("partial")
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-/// Makes the folder of a file.
-///
-/// # Errors
-///
-/// [`Error::Write`] if it cannot.
-pub fn make_folder_of(path: &Path) -> Result<(), Error> {
-    match path.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => fs::create_dir_all(folder).map_err(Error::writing(folder)),
-        _ => Ok(()),
+    #[test]
+    fn forms_are_named_and_recognised() {
+        for form in [OutputForm::Json, OutputForm::Html, OutputForm::Columns(FileKind::Parquet)] {
+            assert_eq!(form.to_string().parse(), Ok(form));
+            assert_eq!(OutputForm::of(&Path::new("a").with_extension(form.extension())), Some(form));
+        }
+        let error = "porquet".parse::<OutputForm>().unwrap_err().to_string();
+        assert!(error.contains("json, text, svg, html, parquet") && error.contains("brat"), "{error}");
+        assert!("docbin".parse::<OutputForm>().is_err(), "it can only be read");
     }
 }

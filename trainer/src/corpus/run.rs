@@ -1,6 +1,6 @@
 //! From files of texts to files of annotations.
 
-use std::fs::{self, File};
+use std::fs;
 use std::io::{self, BufWriter, IsTerminal, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
@@ -8,17 +8,18 @@ use std::time::Instant;
 
 use indicatif::{HumanDuration, ProgressBar, ProgressStyle};
 use rayon::prelude::*;
+use sinet_arrow::ModelNote;
 use sinet_arrow::files::Batches;
-use sinet_arrow::{Annotated, ModelNote};
 use sinet_infer::Model;
-use sinet_text::{TypeName, Types};
+use sinet_text::Types;
 
 use crate::Error;
 use crate::console::say;
 use crate::corpus::inputs::{Input, find};
-use crate::corpus::outputs::{Answer, Output, OutputForm, make_folder_of, partial};
+use crate::corpus::outputs::{Answer, Output, OutputForm};
 use crate::corpus::rows::{Columns, RowReader, Rows};
 use crate::error::DataError;
+use crate::files::write_whole;
 use crate::model::predict::{annotate, warn_of_dropped_pieces};
 
 /// A model over some files.
@@ -74,11 +75,10 @@ impl Job<'_> {
                 }
                 Some(path) => {
                     make_folder_of(path)?;
-                    let fresh = partial(path);
-                    let file = BufWriter::new(File::create(&fresh).map_err(Error::writing(&fresh))?);
-                    let written = self.annotate_file(model, &note, input, file, path, &bar, &mut done);
-                    let written = written.and_then(|()| fs::rename(&fresh, path).map_err(Error::writing(path)));
-                    written.inspect_err(|_| _ = fs::remove_file(&fresh))?;
+                    write_whole(path, |file| {
+                        let file = BufWriter::new(file);
+                        self.annotate_file(model, &note, input, file, path, &bar, &mut done)
+                    })?;
                 }
                 None => {
                     let output = BufWriter::new(io::stdout());
@@ -110,10 +110,7 @@ impl Job<'_> {
         for (input, output) in inputs.iter().zip(&outputs) {
             match output {
                 Some(output) if is_same(output, &input.path) => return Err(Error::data(output)(DataError::OwnInput)),
-                None if (inputs.len() > 1 || self.resume)
-                    && self.form != OutputForm::Json
-                    && self.form != OutputForm::Text =>
-                {
+                None if inputs.len() > 1 && self.form != OutputForm::Json && self.form != OutputForm::Text => {
                     return Err(Error::data(&self.inputs[0])(DataError::NoOutput));
                 }
                 None if matches!(self.form, OutputForm::Columns(_)) && io::stdout().is_terminal() => {
@@ -149,8 +146,8 @@ impl Job<'_> {
         let reader = RowReader::open(input, &self.columns, note)?;
         bar.count(reader.row_count());
         let annotated = reader.annotated().clone();
-        let is_coloured = self.is_coloured && self.output.is_none();
-        let mut output = Output::new(self.form, output, path, &annotated.schema(), types(model), is_coloured)?;
+        let types = Types::from(model.schema());
+        let mut output = Output::new(self.form, output, path, &annotated.schema(), types, self.is_coloured)?;
         let mut texts = 0;
         for rows in reader {
             let rows = rows?;
@@ -162,8 +159,9 @@ impl Job<'_> {
             done.texts += answers.len() as u64;
             done.errors += answers.iter().filter(|answer| matches!(answer, Some(Err(_)))).count() as u64;
             let sentences = answers.iter().flatten().flatten().map(|found| found.windows.len()).sum::<usize>();
-            let batch = |answers: Vec<Answer>| batch(&annotated, &rows, answers, &input.path);
-            output.write(&rows.ids, answers, batch)?;
+            output.write(&rows.ids, answers, |answers| {
+                annotated.batch(&rows.batch, answers).map_err(Error::of_batch(&input.path))
+            })?;
             bar.advance(rows.texts.len() as u64, sentences as u64);
         }
         if let Some(report) = output.finish()?.1.filter(|report| report.losses().next().is_some()) {
@@ -171,15 +169,6 @@ impl Job<'_> {
         }
         Ok(())
     }
-}
-
-fn batch(
-    annotated: &Annotated,
-    rows: &Rows,
-    answers: Vec<Answer>,
-    path: &Path,
-) -> Result<arrow_array::RecordBatch, Error> {
-    annotated.batch(&rows.batch, answers).map_err(Error::of_batch(path))
 }
 
 /// What the model says of each row, by all cores.
@@ -205,25 +194,17 @@ fn answers(model: &Model, path: &Path, rows: &Rows) -> Vec<Answer> {
     rows.texts.par_iter().enumerate().map(answer).collect()
 }
 
-/// The types of a model, in the words that readers see.
-pub fn types(model: &Model) -> Types {
-    let schema = model.schema();
-    let named = |name: &str, verbose: &str, symmetric| TypeName {
-        name: name.to_owned(),
-        verbose: verbose.to_owned(),
-        symmetric,
-    };
-    Types {
-        entities: schema.entities.iter().map(|kind| named(&kind.name, &kind.verbose, false)).collect(),
-        relations: schema.relations.iter().map(|kind| named(&kind.name, &kind.verbose, kind.symmetric)).collect(),
-        ..Types::default()
-    }
-}
-
 fn is_same(a: &Path, b: &Path) -> bool {
     match (fs::canonicalize(a), fs::canonicalize(b)) {
         (Ok(a), Ok(b)) => a == b,
         _ => false,
+    }
+}
+
+fn make_folder_of(path: &Path) -> Result<(), Error> {
+    match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => fs::create_dir_all(folder).map_err(Error::writing(folder)),
+        _ => Ok(()),
     }
 }
 
@@ -274,23 +255,5 @@ impl Bar {
 
     fn end(&self) {
         self.bar.finish_and_clear();
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use sinet_arrow::files::FileKind;
-
-    use super::*;
-
-    #[test]
-    fn forms_are_named_and_recognised() {
-        for form in [OutputForm::Json, OutputForm::Html, OutputForm::Columns(FileKind::Parquet)] {
-            assert_eq!(form.to_string().parse(), Ok(form));
-            assert_eq!(OutputForm::of(&Path::new("a").with_extension(form.extension())), Some(form));
-        }
-        let error = "porquet".parse::<OutputForm>().unwrap_err().to_string();
-        assert!(error.contains("json, text, svg, html, parquet") && error.contains("brat"), "{error}");
-        assert!("docbin".parse::<OutputForm>().is_err(), "it can only be read");
     }
 }

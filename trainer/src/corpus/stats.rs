@@ -36,9 +36,9 @@ pub struct Edge {
     pub tail: usize,
 }
 
-/// The counts of a corpus. Memory grows with the number of different entities and triples, not with that of texts.
-#[derive(Debug, Default)]
-pub struct Stats {
+/// The counts of a corpus.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Counts {
     /// Texts that were read.
     pub texts: u64,
     /// Of these, those with an entity.
@@ -51,6 +51,13 @@ pub struct Stats {
     pub entities: BTreeMap<String, u64>,
     /// Relations of each type.
     pub relations: BTreeMap<String, u64>,
+}
+
+/// The entities and triples of a corpus. Memory grows with the number of different ones, not with that of texts.
+#[derive(Debug, Default)]
+pub struct Stats {
+    /// How many there are.
+    pub counts: Counts,
     /// All entities, in the order of their first mention.
     pub nodes: Vec<Node>,
     /// The types of relations, in the order of their first use.
@@ -79,11 +86,11 @@ impl Stats {
     /// Counts what was said of a text.
     pub fn add(&mut self, said: &Said) {
         match said {
-            Said::Nothing => self.nothing += 1,
-            Said::Error => self.errors += 1,
+            Said::Nothing => self.counts.nothing += 1,
+            Said::Error => self.counts.errors += 1,
             Said::Labels(entities, relations) => {
-                self.texts += 1;
-                self.labelled += u64::from(!entities.is_empty());
+                self.counts.texts += 1;
+                self.counts.labelled += u64::from(!entities.is_empty());
                 self.add_labels(entities, relations);
             }
         }
@@ -94,7 +101,7 @@ impl Stats {
         for relation in relations {
             // A file may come from anywhere.
             let (Some(&head), Some(&tail)) = (places.get(relation.head), places.get(relation.tail)) else { continue };
-            *self.relations.entry(relation.kind.clone()).or_default() += 1;
+            *self.counts.relations.entry(relation.kind.clone()).or_default() += 1;
             let kind = self.kinds.iter().position(|kind| *kind == relation.kind).unwrap_or_else(|| {
                 self.kinds.push(relation.kind.clone());
                 self.kinds.len() - 1
@@ -104,7 +111,7 @@ impl Stats {
     }
 
     fn add_mention(&mut self, entity: &Entity) -> usize {
-        *self.entities.entry(entity.kind.clone()).or_default() += 1;
+        *self.counts.entities.entry(entity.kind.clone()).or_default() += 1;
         let key = normalised(&entity.text);
         let nodes = &mut self.nodes;
         let place = *self.places.entry((entity.kind.clone(), key)).or_insert_with_key(|(kind, key)| {
@@ -128,12 +135,7 @@ impl Stats {
         let key = |edge: &Edge| (&self.nodes[edge.head].key, &self.kinds[edge.kind], &self.nodes[edge.tail].key, *edge);
         edges.sort_by(|(a, of_a), (b, of_b)| of_b.cmp(of_a).then_with(|| key(a).cmp(&key(b))));
         Summary {
-            texts: self.texts,
-            labelled: self.labelled,
-            nothing: self.nothing,
-            errors: self.errors,
-            entities: self.entities.clone(),
-            relations: self.relations.clone(),
+            counts: self.counts.clone(),
             different_entities: self.nodes.len(),
             different_triples: self.edges.len(),
             frequent_entities: nodes
@@ -154,18 +156,9 @@ fn normalised(name: &str) -> String {
 /// The counts of a corpus, and what is most frequent.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Summary {
-    /// Texts that were read.
-    pub texts: u64,
-    /// Of these, those with an entity.
-    pub labelled: u64,
-    /// Rows without a text.
-    pub nothing: u64,
-    /// Texts that could not be read.
-    pub errors: u64,
-    /// Mentions of each entity type.
-    pub entities: BTreeMap<String, u64>,
-    /// Relations of each type.
-    pub relations: BTreeMap<String, u64>,
+    /// How many there are.
+    #[serde(flatten)]
+    pub counts: Counts,
     /// Entities whose names or types differ.
     pub different_entities: usize,
     /// Triples that differ.
@@ -219,16 +212,15 @@ impl Name {
 impl Summary {
     /// A table for people.
     pub fn table(&self) -> String {
-        let Self { texts, labelled, nothing, errors, .. } = self;
+        let Counts { texts, labelled, nothing, errors, entities, relations } = &self.counts;
         // Writing to a String cannot fail.
         let mut table = format!("{texts} texts, {labelled} with labels\n");
         if nothing + errors > 0 {
             let _ = writeln!(table, "{nothing} rows without a text, {errors} texts that could not be read");
         }
-        for (title, counts, different) in [
-            ("entities", &self.entities, self.different_entities),
-            ("relations", &self.relations, self.different_triples),
-        ] {
+        for (title, counts, different) in
+            [("entities", entities, self.different_entities), ("relations", relations, self.different_triples)]
+        {
             let all = counts.values().sum::<u64>();
             let _ = writeln!(table, "\n{all:>10} {title}, {different} different");
             for (kind, count) in counts {
@@ -283,8 +275,9 @@ mod tests {
         stats.add(&Said::Nothing);
         stats.add(&Said::Error);
         let summary = stats.summary(2);
-        assert_eq!((summary.texts, summary.labelled, summary.nothing, summary.errors), (3, 2, 1, 1));
-        assert_eq!(summary.entities, BTreeMap::from([("Method".to_owned(), 2), ("Task".to_owned(), 3)]));
+        let counts = &summary.counts;
+        assert_eq!((counts.texts, counts.labelled, counts.nothing, counts.errors), (3, 2, 1, 1));
+        assert_eq!(counts.entities, BTreeMap::from([("Method".to_owned(), 2), ("Task".to_owned(), 3)]));
         assert_eq!((summary.different_entities, summary.different_triples), (3, 1));
         let name = |name: &str, kind: &str| Name { name: name.to_owned(), kind: kind.to_owned() };
         let [search, parsing] = [name("Beam  Search", "Method"), name("parsing", "Task")];

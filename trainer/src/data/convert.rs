@@ -13,7 +13,7 @@ use crate::Error;
 use crate::data::labelled::{self, Labelled};
 use crate::dataset::TYPES;
 use crate::error::DataError;
-use crate::files::read;
+use crate::files::{read, write_whole};
 
 /// Files, and the format that they are converted into.
 #[derive(Debug, Clone)]
@@ -70,20 +70,16 @@ pub fn convert(conversion: &Conversion) -> Result<Outcome, Error> {
     if !conversion.to.can_be_written() {
         return Err(Error::data(output)(DataError::ReadOnly(conversion.to)));
     }
-    let create = |path: &Path| File::create(path).map(BufWriter::new).map_err(Error::writing(path));
     let is_streamed = fs::metadata(output).is_ok_and(|output| !output.is_file());
     if is_streamed {
-        let (report, _) = write_all(conversion, create(output)?)?;
+        let (report, _) = write_all(conversion, BufWriter::new(File::create(output).map_err(Error::writing(output))?))?;
         return Ok(Outcome::new(report, None, is_streamed));
     }
-    let partial = output.with_added_extension("partial");
-    let finish = || {
-        let (report, types) = write_all(conversion, create(&partial)?)?;
+    write_whole(output, |file| {
+        let (report, types) = write_all(conversion, BufWriter::new(file))?;
         let note = (conversion.to == Format::Spert).then(|| types.save(output)).transpose()?;
-        fs::rename(&partial, output).map_err(Error::writing(output))?;
         Ok(Outcome::new(report, note, is_streamed))
-    };
-    finish().inspect_err(|_| _ = fs::remove_file(&partial))
+    })
 }
 
 impl Outcome {

@@ -1,6 +1,6 @@
 //! Files of labelled documents, in any format that can be recognised.
 
-use std::fs::{self, File};
+use std::fs::File;
 use std::io::{BufRead, BufReader, Cursor, Read};
 use std::path::Path;
 
@@ -9,6 +9,7 @@ use sinet_formats::{Format, NamedFile, Options, Reader, sniff};
 
 use crate::Error;
 use crate::error::DataError;
+use crate::files::entries;
 
 /// A file, an archive or a folder that is open.
 pub struct Labelled {
@@ -58,10 +59,7 @@ fn open_folder(folder: &Path, format: Option<Format>, options: Options) -> Resul
 
 /// Adds the files of a folder and of those in it, by name. Links to folders are not followed, since they may lead in a circle.
 fn add_files(folder: &Path, prefix: &str, files: &mut Vec<NamedFile>) -> Result<(), Error> {
-    let entries = fs::read_dir(folder).map_err(Error::reading(folder))?;
-    let mut entries: Vec<_> = entries.collect::<Result<_, _>>().map_err(Error::reading(folder))?;
-    entries.sort_by_key(fs::DirEntry::file_name);
-    for entry in entries {
+    for entry in entries(folder)? {
         let path = entry.path();
         let name = format!("{prefix}{}", entry.file_name().to_string_lossy());
         if entry.file_type().map_err(Error::reading(&path))?.is_dir() {

@@ -39,7 +39,7 @@ pub fn warn_of_dropped_pieces(text: &str, annotation: &Annotation) {
 }
 
 /// Annotates every line of `input`, which is called `name`, and writes one JSON object a line to `output`, in the
-/// same order. `progress` is told the length of each line, in bytes, once it is answered.
+/// same order.
 ///
 /// All cores work at it; however long the input is, only some lines of it are in memory.
 ///
@@ -47,16 +47,10 @@ pub fn warn_of_dropped_pieces(text: &str, annotation: &Annotation) {
 ///
 /// [`Error::Data`] for a line that is not UTF-8, [`Error::Annotate`] if the model cannot read one, [`Error::Output`] if the
 /// output takes no more. The lines before such a line are answered.
-pub fn annotate_lines(
-    model: &Model,
-    name: &str,
-    input: impl BufRead,
-    output: impl Write + Send,
-    progress: impl Fn(u64) + Send,
-) -> Result<(), Error> {
+pub fn annotate_lines(model: &Model, name: &str, input: impl BufRead, output: impl Write + Send) -> Result<(), Error> {
     let (queue, answers) = mpsc::sync_channel(IN_FLIGHT * rayon::current_num_threads());
     thread::scope(|threads| {
-        let writer = threads.spawn(move || write_all(answers, output, progress));
+        let writer = threads.spawn(move || write_all(answers, output));
         rayon::in_place_scope(|pool| {
             for (i, line) in input.lines().enumerate() {
                 let (sender, answer) = mpsc::channel();
@@ -72,9 +66,7 @@ pub fn annotate_lines(
                     let answer = line.map_err(unreadable).and_then(|line| {
                         let annotation = annotate(model, &line)?;
                         warn_of_dropped_pieces(&format!("{name}, line {}", i + 1), &annotation);
-                        let json =
-                            serde_json::to_string(&annotation).map_err(|error| Error::Serialize(error.into()))?;
-                        Ok((json, line.len() as u64 + 1))
+                        serde_json::to_string(&annotation).map_err(|error| Error::Serialize(error.into()))
                     });
                     _ = sender.send(answer);
                 });
@@ -85,14 +77,13 @@ pub fn annotate_lines(
     })
 }
 
-/// An annotated line and the length of what it answers, when it is ready.
-type Answer = mpsc::Receiver<Result<(String, u64), Error>>;
+/// An annotated line, when it is ready.
+type Answer = mpsc::Receiver<Result<String, Error>>;
 
-fn write_all(answers: mpsc::Receiver<Answer>, mut output: impl Write, progress: impl Fn(u64)) -> Result<(), Error> {
+fn write_all(answers: mpsc::Receiver<Answer>, mut output: impl Write) -> Result<(), Error> {
     for answer in answers {
-        let (json, length) = answer.recv().expect("every line is answered")?;
+        let json = answer.recv().expect("every line is answered")?;
         writeln!(output, "{json}").map_err(Error::Output)?;
-        progress(length);
     }
     output.flush().map_err(Error::Output)
 }

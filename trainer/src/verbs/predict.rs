@@ -12,13 +12,14 @@ use sinet::console::{print_json, say};
 use sinet::corpus::inputs::STANDARD_INPUT;
 use sinet::corpus::outputs::{Output, OutputForm};
 use sinet::corpus::rows::Columns;
-use sinet::corpus::run::{Job, types};
+use sinet::corpus::run::Job;
 use sinet::error::DataError;
 use sinet::files;
 use sinet::model::folder::read_model;
 use sinet::model::predict::{annotate, annotate_lines, warn_of_dropped_pieces};
 use sinet_infer::folder::MANIFEST;
 use sinet_infer::{Manifest, Model};
+use sinet_text::Types;
 
 use crate::arguments::OnDevice;
 
@@ -76,7 +77,7 @@ impl Predict {
         }
         // Whoever sends lines may wait for each answer.
         if self.input.is_empty() && self.output.is_none() && form == OutputForm::Json {
-            return annotate_lines(&model, "<standard input>", io::stdin().lock(), io::stdout(), |_| ());
+            return annotate_lines(&model, "<standard input>", io::stdin().lock(), io::stdout());
         }
         let fingerprint = Manifest::fingerprint(&files::read(&self.model.join(MANIFEST))?);
         let columns = Columns { text: self.text, id: self.id };
@@ -94,7 +95,7 @@ impl Predict {
     fn answer(&self, model: &Model, text: &str, form: OutputForm, is_coloured: bool) -> Result<(), Error> {
         let annotation = annotate(model, text)?;
         warn_of_dropped_pieces("the text", &annotation);
-        let (schema, types) = (Arc::new(Schema::empty()), types(model));
+        let (schema, types) = (Arc::new(Schema::empty()), Types::from(model.schema()));
         match (&self.output, form) {
             (output, OutputForm::Columns(_)) => {
                 let place = output.clone().unwrap_or_else(|| "standard output".into());

@@ -6,7 +6,7 @@ use sinet_figure::{Drawn, estimated_width, figure};
 use sinet_formats::{Dataset, Example};
 use sinet_formats::{LabelledDocument, LabelledEntity, LabelledRelation, Provenance};
 use sinet_infer::Prediction;
-use sinet_text::{Document, Labels, Schema, TypeName, Types};
+use sinet_text::{Document, Labels, Schema, Types};
 
 /// The number of sentences that are drawn.
 const MOST: usize = 20;
@@ -22,7 +22,7 @@ pub(super) fn worst(schema: &Schema, dataset: &Dataset, predictions: &[Predictio
     // The sort is stable: of equal ones the first in the file come first.
     errors.sort_by_key(|(count, ..)| std::cmp::Reverse(*count));
     errors.retain(|(count, ..)| *count > 0);
-    let types = types(schema);
+    let types = Types::from(schema);
     let shown = errors.iter().take(MOST).map(|(count, example, found)| {
         let person = |_| (None, Provenance::Person);
         let model = |scores: &[f32]| {
@@ -87,19 +87,6 @@ fn document(
 fn drawn(document: LabelledDocument, types: &Types, name: &str) -> String {
     let sentences = Drawn::all(document, types, estimated_width);
     sentences.iter().map(|sentence| figure(sentence, types, name)).collect()
-}
-
-fn types(schema: &Schema) -> Types {
-    let named = |name: &str, verbose: &str, symmetric| TypeName {
-        name: name.to_owned(),
-        verbose: verbose.to_owned(),
-        symmetric,
-    };
-    Types {
-        entities: schema.entities.iter().map(|kind| named(&kind.name, &kind.verbose, false)).collect(),
-        relations: schema.relations.iter().map(|kind| named(&kind.name, &kind.verbose, kind.symmetric)).collect(),
-        ..Types::default()
-    }
 }
 
 #[cfg(test)]
