@@ -93,6 +93,14 @@ impl Dataset {
         self.sentences.chunk_by(|one, next| one.document == next.document && one.sentence + 1 == next.sentence)
     }
 
+    /// The sentences that a model reads together which sees so many words beside each: single ones, or whole documents.
+    pub fn read_together(&self, context_words: usize) -> Vec<&[Example]> {
+        match context_words {
+            0 => self.sentences.chunks(1).collect(),
+            _ => self.documents().collect(),
+        }
+    }
+
     /// The sentences in SpERT's JSON, as [`Dataset::from_spert`] reads them.
     ///
     /// # Panics

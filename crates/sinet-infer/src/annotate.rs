@@ -29,6 +29,17 @@ impl Model {
         self.annotate_encoded(&self.encode(Document::parse(text)).await?)
     }
 
+    /// As [`Model::annotate`], of a document that is cut already and without its attention maps: what many texts are read by.
+    ///
+    /// # Errors
+    ///
+    /// [`AnnotateError`] if the device fails.
+    pub async fn annotate_document(&self, document: Document) -> Result<Annotation, AnnotateError> {
+        let encoded = self.encode(document).await?;
+        let found = self.predict(&encoded)?;
+        Ok(self.annotation(&encoded, found))
+    }
+
     /// Encodes a part of a document and annotates it. `encoded` has it then beside the parts that it had before, all of them
     /// read by the whole network; so it answers further questions about them together.
     ///
@@ -78,7 +89,12 @@ impl Model {
         Ok((Annotated { annotation, attention: encoded.attention()? }, omitted))
     }
 
-    fn annotation(&self, encoded: &Encoded, found: Prediction) -> Annotation {
+    /// A prediction in the words and the offsets of its text.
+    ///
+    /// # Panics
+    ///
+    /// Panics if the prediction names words that the document does not have, or types that the model does not have.
+    pub fn annotation(&self, encoded: &Encoded, found: Prediction) -> Annotation {
         let Encoded { document, windows, .. } = encoded;
         let offsets = Offsets::new(&document.text);
         let bytes = |words| document.byte_span(words).expect("only words of the document are named");

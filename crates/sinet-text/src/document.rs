@@ -45,6 +45,39 @@ impl Document {
         Self { text, words: found, sentences: ranges }
     }
 
+    /// A text whose words are known already, to the byte. `starts` are the words that begin sentences, in order, the first one
+    /// among them; without them the sentences are those of the text, of which none ends inside a word.
+    ///
+    /// `None` if a word is empty, is no stretch of the text between two characters, or begins before the one in front of it
+    /// has ended, and if `starts` are not such words.
+    pub fn of_words(text: impl Into<String>, words: Vec<ByteSpan>, starts: Option<&[usize]>) -> Option<Self> {
+        let text = text.into();
+        let is_word = |word: &ByteSpan| word.start < word.end && word.of(&text).is_some();
+        let follows = |pair: &[ByteSpan]| pair[0].end <= pair[1].start;
+        if !words.iter().all(is_word) || !words.windows(2).all(follows) {
+            return None;
+        }
+        let found: Vec<usize>;
+        let starts = match starts {
+            Some(starts) => starts,
+            None => {
+                let sentences = sentences::split_around(&text, &words);
+                let first_of = |sentence: ByteSpan| words.partition_point(|word| word.start < sentence.start);
+                found = sentences.into_iter().map(first_of).collect();
+                &found
+            }
+        };
+        let begins = words.is_empty() || starts.first() == Some(&0);
+        let is_ordered = starts.windows(2).all(|pair| pair[0] <= pair[1]);
+        if !begins || !is_ordered || starts.last().is_some_and(|&last| last > words.len()) {
+            return None;
+        }
+        let ends = starts.iter().skip(1).copied().chain([words.len()]);
+        let sentences = starts.iter().zip(ends).map(|(&start, end)| WordRange { start, end });
+        let sentences = sentences.filter(|sentence| sentence.start < sentence.end).collect();
+        Some(Self { text, words, sentences })
+    }
+
     /// One sentence of words that are known already, joined by single spaces.
     pub fn from_words<W: AsRef<str>>(words: &[W]) -> Self {
         Self::from_sentences(&[words])
@@ -140,6 +173,37 @@ mod tests {
         let inside = [ByteSpan { start: 1, end: 1 }, ByteSpan { start: 2, end: 9 }];
         assert_eq!(Document::parse_around("éa", &inside[..1]).words.len(), 1);
         assert_eq!(Document::parse_around("éa", &inside).words.len(), 2);
+    }
+
+    #[test]
+    fn words_that_are_known_stay_in_their_text() {
+        let text = "It works. Does it?  Yes!";
+        let Document { words, sentences, .. } = Document::parse(text);
+        let given = Document::of_words(text, words.clone(), None);
+        assert_eq!(given, Some(Document { text: text.to_owned(), words: words.clone(), sentences }));
+        let sentences = |words: &[(usize, usize)], starts: Option<&[usize]>| {
+            let words = words.iter().map(|&(start, end)| ByteSpan { start, end }).collect();
+            let found = Document::of_words(text, words, starts)?.sentences;
+            Some(found.iter().map(|sentence| (sentence.start, sentence.end)).collect::<Vec<_>>())
+        };
+        assert_eq!(sentences(&[(0, 2), (3, 8), (10, 14)], None), Some(vec![(0, 2), (2, 3)]));
+        assert_eq!(sentences(&[(0, 14), (20, 23)], None), Some(vec![(0, 1), (1, 2)]));
+        assert_eq!(sentences(&[(0, 2), (3, 8), (10, 14)], Some(&[0, 1, 1])), Some(vec![(0, 1), (1, 3)]));
+        assert_eq!(sentences(&[], None), Some(vec![]));
+        assert_eq!(sentences(&[], Some(&[])), Some(vec![]));
+        for (words, starts) in [
+            (vec![(3, 8), (0, 2)], None),
+            (vec![(0, 2), (1, 8)], None),
+            (vec![(2, 2)], None),
+            (vec![(0, 99)], None),
+            (vec![(0, 2)], Some(&[][..])),
+            (vec![(0, 2), (3, 8)], Some(&[1][..])),
+            (vec![(0, 2), (3, 8)], Some(&[0, 2, 1][..])),
+            (vec![(0, 2)], Some(&[0, 2][..])),
+        ] {
+            assert_eq!(sentences(&words, starts), None, "{words:?} {starts:?}");
+        }
+        assert_eq!(Document::of_words("éa", vec![ByteSpan { start: 1, end: 3 }], None), None);
     }
 
     #[test]

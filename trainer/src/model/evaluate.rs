@@ -3,7 +3,7 @@
 use burn::tensor::read_sync;
 use rayon::prelude::*;
 use sinet_formats::{Dataset, Example};
-use sinet_infer::{Model, ModelConfig, Prediction, Thresholds};
+use sinet_infer::{Model, Prediction, Thresholds};
 use sinet_text::{Report, Schema, Scorer, Scores, SymmetricRule};
 
 use crate::Error;
@@ -28,17 +28,9 @@ pub fn predict(model: &Model, dataset: &Dataset, thresholds: Thresholds) -> Resu
         let sentences: Vec<_> = document.iter().map(|example| example.tokens.as_slice()).collect();
         read_sync(model.predict_sentences(&sentences, thresholds))
     };
-    let documents = documents(model.config(), dataset);
+    let documents = dataset.read_together(model.config().context_words);
     let predictions = documents.par_iter().map(read).collect::<Result<Vec<_>, _>>()?;
     Ok(predictions.concat())
-}
-
-/// The sentences that a model reads together: single ones, or whole documents where it looks at their neighbours.
-pub(crate) fn documents<'d>(config: &ModelConfig, dataset: &'d Dataset) -> Vec<&'d [Example]> {
-    match config.context_words {
-        0 => dataset.sentences.chunks(1).collect(),
-        _ => dataset.documents().collect(),
-    }
 }
 
 /// The scores of predictions, one for each sentence.

@@ -7,7 +7,7 @@ use std::thread;
 
 use burn::tensor::read_sync;
 use sinet_infer::Model;
-use sinet_text::Annotation;
+use sinet_text::{Annotation, Document};
 
 use crate::Error;
 use crate::console::say;
@@ -23,8 +23,7 @@ const IN_FLIGHT: usize = 16;
 /// [`Error::Annotate`] if the model cannot read it.
 pub fn annotate(model: &Model, text: &str) -> Result<Annotation, Error> {
     // In the pool, so that its threads share the work of one text.
-    let annotated = rayon::scope(|_| read_sync(model.annotate(text)));
-    Ok(annotated?.annotation)
+    Ok(rayon::scope(|_| read_sync(model.annotate_document(Document::parse(text))))?)
 }
 
 /// Says on standard error where the end of a word was not read. `text` is what the annotated text is called.

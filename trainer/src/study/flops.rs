@@ -30,7 +30,6 @@ use sinet_infer::ModelConfig;
 use sinet_model::{EncoderConfig, SinetConfig, Sizes};
 use sinet_text::{Document, Encoding, LabelledSpan, Tokenizer, WordRange, windows};
 
-use crate::model::evaluate::documents;
 
 /// The sizes of one input of the network.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -138,7 +137,7 @@ pub fn flops(config: &ModelConfig, tokenizer: &Tokenizer, dataset: &Dataset) -> 
             sum
         })
     };
-    let documents = documents(config, dataset).into_iter();
+    let documents = dataset.read_together(config.context_words).into_iter();
     let inputs: Vec<Vec<Input>> = documents.flat_map(|document| inputs(config, tokenizer, document)).collect();
     let counts: Vec<[u64; 6]> = inputs.iter().map(counts).collect();
     let part = |(part, name): (usize, &'static str)| Part {

@@ -1,0 +1,43 @@
+//! Threads that belong to one process.
+
+use std::collections::HashMap;
+use std::process;
+use std::sync::{Arc, Mutex};
+
+use pyo3::prelude::*;
+use rayon::{ThreadPool, ThreadPoolBuilder};
+
+use crate::error::refuse;
+
+/// The pools of the process with this number, by their size.
+static POOLS: Mutex<Option<(u32, HashMap<usize, Arc<ThreadPool>>)>> = Mutex::new(None);
+
+/// The pool of so many threads; `None` for one, which is the caller's own.
+///
+/// A fork takes no thread along but its own, so the child's first call makes another pool. Whoever forks holds the interpreter's lock,
+/// and so does whoever looks at the pools; so no fork ever comes upon a lock of theirs that is taken.
+///
+/// # Errors
+///
+/// If the system gives no thread.
+pub fn of(_: Python, threads: usize) -> PyResult<Option<Arc<ThreadPool>>> {
+    if threads == 1 {
+        return Ok(None);
+    }
+    let mut pools = POOLS.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+    let own = process::id();
+    match &*pools {
+        Some((process, _)) if *process == own => {}
+        // Its threads are the parent's: to end them would be to wait for them.
+        Some(_) => std::mem::forget(pools.replace((own, HashMap::new()))),
+        None => *pools = Some((own, HashMap::new())),
+    }
+    let (_, pools) = pools.as_mut().expect("it was just made");
+    if let Some(pool) = pools.get(&threads) {
+        return Ok(Some(Arc::clone(pool)));
+    }
+    let named = |number| format!("sinet-{number}");
+    let pool = Arc::new(ThreadPoolBuilder::new().num_threads(threads).thread_name(named).build().map_err(refuse)?);
+    pools.insert(threads, Arc::clone(&pool));
+    Ok(Some(pool))
+}
