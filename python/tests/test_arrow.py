@@ -127,7 +127,8 @@ def test_polars(model, table):
 
 def test_duckdb(model, table):
     duckdb = pytest.importorskip("duckdb")
-    given = duckdb.sql("select id, abstract from table where id < 7")
+    texts = table  # noqa: F841 (named in the query)
+    given = duckdb.sql("select id, abstract from texts where id < 7")
     answered = read(model.annotate(given))  # noqa: F841 (named in the query)
     found = duckdb.sql("select id, entity.text from (select id, unnest(entities) as entity from answered) order by all").fetchall()
     assert found == sorted((4, entity.text) for entity in model(TEXTS[0]).entities)

@@ -80,18 +80,24 @@ def test_a_wrong_column_is_said_before_a_job_begins(spark, model):
 
 
 def test_a_worker_reads_the_model_once(spark, folder):
-    def count(_rows):
+    model = sinet.Model(folder)
+
+    def count(batches):
         import sinet.model
 
-        yield os.getpid(), len(sinet.model._loaded), id(next(iter(sinet.model._loaded.values()), None))
+        for _ in batches:
+            pass
+        # Held, so that a model that was read again would lie elsewhere.
+        held = sinet.model.__dict__.setdefault("held", [])
+        held.append(model._model)
+        yield pyarrow.record_batch({"process": [os.getpid()], "tasks": [len(held)], "models": [len(set(map(id, held)))]})
 
-    table = spark.range(400).selectExpr(f"'{TEXT}' as text").repartition(16)
-    sinet.spark.annotate(table, str(folder)).write.format("noop").mode("overwrite").save()
-    sinet.spark.annotate(table, str(folder)).write.format("noop").mode("overwrite").save()
-    seen = [worker for worker in spark.sparkContext.parallelize(range(16), 16).mapPartitions(count).collect() if worker[1]]
-    assert seen and all(number == 1 for _, number, _ in seen)
-    # One address a process, after two jobs of 16 tasks.
-    assert len(set(seen)) == len({process for process, _, _ in seen})
+    seen = []
+    for _ in range(2):
+        table = spark.range(160).repartition(16).mapInArrow(count, "process long, tasks long, models long")
+        seen += table.collect()
+    assert len(seen) == 32 and {row.models for row in seen} == {1}
+    assert max(row.tasks for row in seen) > 1
 
 
 def test_the_program_writes_parquet(texts, folder, tmp_path, model):
