@@ -97,7 +97,6 @@ impl Model {
     }
 
     /// As `read`, of texts with words (stretches of code points), and with the words that begin sentences, if they are known.
-    #[expect(clippy::type_complexity, reason = "as Python gives it")]
     fn read_words(
         &self,
         py: Python,

@@ -9,8 +9,13 @@ use rayon::{ThreadPool, ThreadPoolBuilder};
 
 use crate::error::refuse;
 
-/// The pools of the process with this number, by their size.
-static POOLS: Mutex<Option<(u32, HashMap<usize, Arc<ThreadPool>>)>> = Mutex::new(None);
+/// The pools of a process, by their size.
+struct Pools {
+    process: u32,
+    by_size: HashMap<usize, Arc<ThreadPool>>,
+}
+
+static POOLS: Mutex<Option<Pools>> = Mutex::new(None);
 
 /// The pool of so many threads; `None` for one, which is the caller's own.
 ///
@@ -25,19 +30,19 @@ pub fn of(_: Python, threads: usize) -> PyResult<Option<Arc<ThreadPool>>> {
         return Ok(None);
     }
     let mut pools = POOLS.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-    let own = process::id();
+    let own = Pools { process: process::id(), by_size: HashMap::new() };
     match &*pools {
-        Some((process, _)) if *process == own => {}
+        Some(pools) if pools.process == own.process => {}
         // Its threads are the parent's: to end them would be to wait for them.
-        Some(_) => std::mem::forget(pools.replace((own, HashMap::new()))),
-        None => *pools = Some((own, HashMap::new())),
+        Some(_) => std::mem::forget(pools.replace(own)),
+        None => *pools = Some(own),
     }
-    let (_, pools) = pools.as_mut().expect("it was just made");
-    if let Some(pool) = pools.get(&threads) {
+    let by_size = &mut pools.as_mut().expect("it was just made").by_size;
+    if let Some(pool) = by_size.get(&threads) {
         return Ok(Some(Arc::clone(pool)));
     }
     let named = |number| format!("sinet-{number}");
     let pool = Arc::new(ThreadPoolBuilder::new().num_threads(threads).thread_name(named).build().map_err(refuse)?);
-    pools.insert(threads, Arc::clone(&pool));
+    by_size.insert(threads, Arc::clone(&pool));
     Ok(Some(pool))
 }

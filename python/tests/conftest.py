@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -11,6 +12,15 @@ import pytest
 import sinet
 
 ROOT = Path(__file__).parents[2]
+
+
+def pytest_collection_modifyitems(items):
+    """Spark cannot be without Java, and says so itself only after a minute."""
+    if shutil.which("java") is None:
+        for item in items:
+            if "spark" in getattr(item, "fixturenames", ()) or item.path.stem in ("test_spark", "test_kills"):
+                item.add_marker(pytest.mark.skip(reason="Spark needs Java, which is not installed"))
+
 
 # Drivers and workers of Spark find each other on this machine only, and take this Python.
 os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")

@@ -18,26 +18,37 @@ pyarrow = pytest.importorskip("pyarrow")
 import pyarrow.parquet  # noqa: E402
 
 FILES = 24
-ROWS = 200
+
+#: For how long two cores would read all of it, in seconds: long enough that all that is killed is killed in its midst.
+BUSY = 20
 
 EXECUTOR = "CoarseGrainedExecutorBackend"
 PYTHON_WORKER = "pyspark.daemon"
 
 
 @pytest.fixture(scope="module")
-def corpus(sentences, tmp_path_factory):
+def rows(model, sentences):
+    """Rows of a file, by how fast this machine is."""
+    begun = time.monotonic()
+    for text in sentences[:100]:
+        model(text)
+    return round(100 / (time.monotonic() - begun) * 2 * BUSY / FILES)
+
+
+@pytest.fixture(scope="module")
+def corpus(rows, sentences, tmp_path_factory):
     folder = tmp_path_factory.mktemp("corpus")
     for file in range(FILES):
-        ids = list(range(file * ROWS, (file + 1) * ROWS))
+        ids = list(range(file * rows, (file + 1) * rows))
         table = pyarrow.table({"id": ids, "text": [sentences[place % len(sentences)] for place in ids]})
         pyarrow.parquet.write_table(table, folder / f"{file:02}.parquet")
     return folder
 
 
 @pytest.fixture(scope="module")
-def expected(model, sentences):
+def expected(rows, model, sentences):
     answers = [labels(found.to_dict()) for found in model.pipe(sentences)]
-    return [answers[place % len(sentences)] for place in range(FILES * ROWS)]
+    return [answers[place % len(sentences)] for place in range(FILES * rows)]
 
 
 class Job:
@@ -81,9 +92,9 @@ class Job:
 
 
 def check(output, expected):
-    rows = sorted(pyarrow.parquet.read_table(output).to_pylist(), key=lambda row: row["id"])
-    assert [row["id"] for row in rows] == list(range(len(expected)))
-    for row, wanted in zip(rows, expected):
+    found = sorted(pyarrow.parquet.read_table(output).to_pylist(), key=lambda row: row["id"])
+    assert [row["id"] for row in found] == list(range(len(expected)))
+    for row, wanted in zip(found, expected):
         assert labels(row) == wanted and row["error"] is None
 
 

@@ -68,6 +68,15 @@ def test_sources(folder, tmp_path, model):
         assert sinet.Model(source)(TEXT) == model(TEXT)
 
 
+def test_an_installed_model_goes_by_its_name(tmp_path):
+    pytest.importorskip("sinet_model_scierc", reason="the package of a model is not installed")
+    script = "import sinet; print(sinet.Model('scierc')('A parser uses beam search.').triples)"
+    printed = subprocess.check_output([sys.executable, "-c", script], text=True, cwd=tmp_path)
+    assert printed == "[('beam search', 'Used-for', 'parser')]\n"
+    with pytest.raises(sinet.SinetError, match="installed are conll04, scierc"):
+        sinet.Model("ace05")
+
+
 def test_a_source_that_is_none_is_said_in_a_sentence(folder, tmp_path):
     for source, words in [
         (tmp_path / "nowhere", "there is no model"),

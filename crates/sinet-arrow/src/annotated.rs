@@ -122,26 +122,34 @@ impl Texts {
     }
 }
 
-/// Whether a schema has the columns of annotations.
+/// Whether a schema has the columns of annotations, as [`Annotated`] writes them or as an engine has made them since.
 pub fn is_annotated(schema: &Schema) -> bool {
     let has = |name: &str, kind: DataType| {
-        schema.column_with_name(name).is_some_and(|(_, field)| field.data_type().equals_datatype(&kind))
+        schema.column_with_name(name).is_some_and(|(_, field)| columns::read_as(field.data_type(), &kind).is_some())
     };
     has(ENTITIES, columns::entity_list()) && has(RELATIONS, columns::relation_list())
 }
 
 /// The labels of each row of an annotated batch; `None` for a row without an annotation, and for all where
 /// [`is_annotated`] says no.
-pub fn labels(batch: &RecordBatch) -> impl Iterator<Item = Option<(Vec<Entity>, Vec<Relation>)>> {
-    let found = [ENTITIES, RELATIONS].map(|name| batch.column_by_name(name));
-    let columns = match found {
-        [Some(entities), Some(relations)] if is_annotated(batch.schema_ref()) => Some((entities, relations)),
-        _ => None,
+///
+/// # Errors
+///
+/// [`BatchError::Arrow`] if a column is not what its schema says.
+pub fn labels(
+    batch: &RecordBatch,
+) -> Result<impl Iterator<Item = Option<(Vec<Entity>, Vec<Relation>)>> + use<>, BatchError> {
+    let read = |name: &str, ours: DataType| {
+        let column = batch.column_by_name(name);
+        let kind = column.and_then(|column| Some((column, columns::read_as(column.data_type(), &ours)?)));
+        kind.map(|(column, kind)| arrow_cast::cast(column, &kind)).transpose()
     };
-    (0..batch.num_rows()).map(move |row| {
-        let (entities, relations) = columns?;
+    let entities = read(ENTITIES, columns::entity_list())?;
+    let columns = entities.zip(read(RELATIONS, columns::relation_list())?);
+    Ok((0..batch.num_rows()).map(move |row| {
+        let (entities, relations) = columns.as_ref()?;
         Some((columns::entities_of(entities, row)?, columns::relations_of(relations, row)?))
-    })
+    }))
 }
 
 /// The place of the column of a name, or of the one that holds the text.

@@ -18,6 +18,17 @@ pub fn relation_list() -> DataType {
     DataType::List(item(relation_fields()))
 }
 
+/// The type as which a column of another's is read that has these names in this order: engines write longer positions, other
+/// lists, and values that may be null.
+pub fn read_as(kind: &DataType, ours: &DataType) -> Option<DataType> {
+    let ours = with_nulls(ours);
+    let is_same = match (fields_of(kind), fields_of(&ours)) {
+        (Some(theirs), Some(ours)) => theirs.iter().map(|field| field.name()).eq(ours.iter().map(|field| field.name())),
+        _ => false,
+    };
+    (is_same && arrow_cast::can_cast_types(kind, &ours)).then_some(ours)
+}
+
 /// A list of entities for each row; `None` is a row without an annotation.
 pub fn entities(rows: &[Option<&[Entity]>]) -> Result<ArrayRef, ArrowError> {
     let all = || rows.iter().flatten().copied().flatten();
@@ -45,7 +56,7 @@ pub fn relations(rows: &[Option<&[Relation]>]) -> Result<ArrayRef, ArrowError> {
     lists(rows, relation_fields(), columns)
 }
 
-/// The entities of a row, where the column is of [`entity_list`]'s type.
+/// The entities of a row, where the column is of [`entity_list`]'s type, but for nulls.
 pub fn entities_of(column: &ArrayRef, row: usize) -> Option<Vec<Entity>> {
     let list = row_of(column, row)?;
     let [starts, ends, first_words, end_words] =
@@ -62,7 +73,7 @@ pub fn entities_of(column: &ArrayRef, row: usize) -> Option<Vec<Entity>> {
     Some((0..list.len()).map(entity).collect())
 }
 
-/// The relations of a row, where the column is of [`relation_list`]'s type.
+/// The relations of a row, where the column is of [`relation_list`]'s type, but for nulls.
 pub fn relations_of(column: &ArrayRef, row: usize) -> Option<Vec<Relation>> {
     let list = row_of(column, row)?;
     let kinds = list.column(0).as_string::<i32>();
@@ -75,6 +86,28 @@ pub fn relations_of(column: &ArrayRef, row: usize) -> Option<Vec<Relation>> {
         score: scores.value(i),
     };
     Some((0..list.len()).map(relation).collect())
+}
+
+/// The fields of a list of structs.
+fn fields_of(kind: &DataType) -> Option<&Fields> {
+    match kind {
+        DataType::List(item)
+        | DataType::LargeList(item)
+        | DataType::ListView(item)
+        | DataType::LargeListView(item)
+        | DataType::FixedSizeList(item, _) => match item.data_type() {
+            DataType::Struct(fields) => Some(fields),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// The same list of structs, of which everything may be null.
+fn with_nulls(kind: &DataType) -> DataType {
+    let fields = fields_of(kind).into_iter().flatten();
+    let fields: Fields = fields.map(|field| field.as_ref().clone().with_nullable(true)).collect();
+    DataType::List(Arc::new(Field::new("item", DataType::Struct(fields), true)))
 }
 
 fn row_of(column: &ArrayRef, row: usize) -> Option<StructArray> {

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use arrow_array::cast::AsArray;
 use arrow_array::types::Int32Type;
 use arrow_array::{Array, ArrayRef, DictionaryArray, Int64Array, RecordBatch, StringArray, StringViewArray};
-use arrow_schema::DataType;
+use arrow_schema::{DataType, Field, FieldRef};
 use proptest::prelude::*;
-use sinet_arrow::annotated::{ENTITIES, ERROR, RELATIONS, labels};
+use sinet_arrow::annotated::{ENTITIES, ERROR, RELATIONS, is_annotated, labels};
 use sinet_arrow::{Annotated, ColumnError, ModelNote};
 use sinet_text::Annotation;
 use sinet_text::annotation::{Entity, OffsetUnit, Relation, TextRange, WordRange};
@@ -31,6 +31,38 @@ fn annotation(text: &str, entities: Vec<Entity>, relations: Vec<Relation>) -> An
 fn entity(kind: &str, start: usize, text: &str) -> Entity {
     let range = TextRange { start, end: start + text.chars().count() };
     Entity { kind: kind.to_owned(), range, words: WordRange { start: 0, end: 1 }, text: text.to_owned(), score: 0.75 }
+}
+
+/// A list of structs as polars or Spark would write it: longer positions, or values that may be null.
+fn by_an_engine(ours: &DataType, is_long: bool) -> DataType {
+    let DataType::List(item) = ours else { panic!("{ours}") };
+    let DataType::Struct(fields) = item.data_type() else { panic!("{ours}") };
+    let kind = |kind: &DataType| match kind {
+        DataType::Utf8 if is_long => DataType::LargeUtf8,
+        DataType::Int32 if is_long => DataType::Int64,
+        kind => kind.clone(),
+    };
+    let field = |field: &FieldRef| Field::new(field.name(), kind(field.data_type()), true);
+    let element = Arc::new(Field::new("element", DataType::Struct(fields.iter().map(field).collect()), true));
+    if is_long { DataType::LargeList(element) } else { DataType::List(element) }
+}
+
+/// The same batch after an engine has had it.
+fn through_an_engine(batch: &RecordBatch, is_long: bool) -> RecordBatch {
+    let column = |(field, column): (&FieldRef, &ArrayRef)| {
+        let is_list = [ENTITIES, RELATIONS].contains(&field.name().as_str());
+        let kind = if is_list { by_an_engine(field.data_type(), is_long) } else { field.data_type().clone() };
+        (field.name().clone(), arrow_cast::cast(column, &kind).unwrap())
+    };
+    RecordBatch::try_from_iter(batch.schema_ref().fields().iter().zip(batch.columns()).map(column)).unwrap()
+}
+
+#[test]
+fn columns_of_other_things_are_no_annotations() {
+    let lists: ArrayRef = Arc::new(arrow_array::ListArray::from_iter_primitive::<Int32Type, _, _>([Some([Some(1)])]));
+    let other = batch(vec![(ENTITIES, Arc::clone(&lists)), (RELATIONS, lists)]);
+    assert!(!is_annotated(other.schema_ref()));
+    assert_eq!(labels(&other).unwrap().collect::<Vec<_>>(), [None]);
 }
 
 #[test]
@@ -58,9 +90,9 @@ fn columns_stay_and_each_row_has_its_answer() {
         let column = answered.column_by_name(name).unwrap();
         assert_eq!((0..3).map(|row| column.is_null(row)).collect::<Vec<_>>(), [false, true, true]);
     }
-    let read: Vec<_> = labels(&answered).collect();
+    let read: Vec<_> = labels(&answered).unwrap().collect();
     assert_eq!(read, [Some((found.entities, vec![relation])), None, None]);
-    assert!(labels(&batch).all(|row| row.is_none()), "a batch without annotations has no labels");
+    assert!(labels(&batch).unwrap().all(|row| row.is_none()), "a batch without annotations has no labels");
     // Positions say their unit.
     let DataType::List(item) = answered.schema_ref().field_with_name(ENTITIES).unwrap().data_type().clone() else {
         panic!("entities are a list")
@@ -156,10 +188,15 @@ proptest! {
             row.clone().map(|(entities, relations)| Ok::<_, ColumnError>(annotation("a", entities, relations)))
         });
         let answered = annotated.batch(&batch, answers.collect()).unwrap();
-        prop_assert_eq!(labels(&answered).collect::<Vec<_>>(), rows.clone());
+        prop_assert_eq!(labels(&answered).unwrap().collect::<Vec<_>>(), rows.clone());
         // Also of a part of it.
         let from = from.min(rows.len());
         let part = answered.slice(from, rows.len() - from);
-        prop_assert_eq!(labels(&part).collect::<Vec<_>>(), &rows[from..]);
+        for is_long in [false, true] {
+            let other = through_an_engine(&answered, is_long);
+            prop_assert!(is_annotated(other.schema_ref()));
+            prop_assert_eq!(labels(&other).unwrap().collect::<Vec<_>>(), rows.clone());
+        }
+        prop_assert_eq!(labels(&part).unwrap().collect::<Vec<_>>(), &rows[from..]);
     }
 }

@@ -19,9 +19,9 @@ const OLD_MDBOOK: &str = "0.4.52";
 /// When a host cannot be installed, or a test fails.
 pub fn test(screenshots: bool) -> Result<()> {
     let folder = paths::root()?.join("tests/hosts");
-    let python = Python::find_or_install(&folder.join("requirements.txt"))?;
+    let python = Python::find_or_install("hosts", &folder.join("requirements.txt"))?;
     let packages = package::build(&python, &paths::dist_embed()?)?;
-    python.install(&packages.wheel)?;
+    python.install(&packages.wheels[..1])?;
     let chromium = tools::for_browser_tests()?;
     process::run(npm("ci").current_dir(&folder))?;
     // Without the registry, which has no such packages for other platforms.

@@ -2,12 +2,13 @@
 //!
 //! Each verb installs what it misses, so that a fresh machine needs nothing but Rust. Start reading at [`Verb`];
 //! `toolchain` and `tools` find or install, by the `packages` that are there; `site` builds the page, `serve` shows it as
-//! soon as it can be used; `guide` builds the guide, `embed` the element for pages of others, `package` the packages; `test` runs
+//! soon as it can be used; `guide` builds the guide, `embed` the element for pages of others, `package` the packages, `bindings` tests the one for Python; `test` runs
 //! every check, `hosts` those of documentation, `cuda` builds the trainer for NVIDIA GPUs, `bench` measures.
 //!
 //! Exit codes: 0 good, 1 something failed, 2 bad usage.
 
 mod bench;
+mod bindings;
 mod browser;
 mod cuda;
 mod embed;
@@ -67,7 +68,7 @@ enum Verb {
     BuildCuda,
     /// Run every check and test.
     Test {
-        /// Leave out the page's build and its tests in the browser.
+        /// Leave out the page's build and its tests in the browser, and the Python package.
         #[arg(long)]
         fast: bool,
     },
@@ -117,9 +118,9 @@ fn run(verb: Verb) -> Result<()> {
         Verb::Embed { webgpu } => sizes::print(&embed::build(&Site::open()?, webgpu)?),
         Verb::Package => {
             let requirements = paths::root()?.join("tests/hosts/requirements.txt");
-            let python = python::Python::find_or_install(&requirements)?;
+            let python = python::Python::find_or_install("hosts", &requirements)?;
             let packages = package::build(&python, &embed::build(&Site::open()?, true)?)?;
-            let built = packages.npm.iter().chain([&packages.wheel, &packages.quarto]);
+            let built = packages.npm.iter().chain(&packages.wheels).chain([&packages.quarto]);
             built.for_each(|package| println!("{}", package.display()));
             Ok(())
         }

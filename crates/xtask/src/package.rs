@@ -14,6 +14,8 @@ use crate::{paths, process};
 
 /// Cargo features of the published `sinet-docs`.
 const PUBLISHED_FEATURES: &str = "png";
+/// The models that ship, each as a package.
+const MODELS: [&str; 2] = ["scierc", "conll04"];
 /// Every package holds them.
 const LICENCES: [&str; 2] = ["LICENSE-MIT", "LICENSE-APACHE"];
 
@@ -21,8 +23,8 @@ const LICENCES: [&str; 2] = ["LICENSE-MIT", "LICENSE-APACHE"];
 pub struct Packages {
     /// `@sinet/text`, and the program for this platform that its plugins call.
     pub npm: [PathBuf; 2],
-    /// `sinet-docs` for this platform.
-    pub wheel: PathBuf,
+    /// `sinet-docs` and `sinet` for this platform, then the models.
+    pub wheels: Vec<PathBuf>,
     /// The extension of Quarto, a folder.
     pub quarto: PathBuf,
 }
@@ -32,15 +34,11 @@ pub struct Packages {
 /// # Errors
 /// When something does not compile, or a package manager is missing or refuses a package.
 pub fn build(python: &Python, element: &Path) -> Result<Packages> {
-    let folder = paths::target()?.join("packages");
-    if folder.exists() {
-        fs::remove_dir_all(&folder)?;
-    }
-    fs::create_dir_all(&folder)?;
-    let wheel = wheel(&folder, python)?;
+    let folder = emptied("packages")?;
+    let docs = maturin("packages/python", &["--features", PUBLISHED_FEATURES], &folder.join("docs"), python)?;
     Ok(Packages {
         npm: [element_package(&folder, element)?, program_package(&folder, &published_sinet_docs()?)?],
-        wheel,
+        wheels: [docs].into_iter().chain(sinet_wheels(&folder.join("sinet"), python)?).collect(),
         quarto: quarto(&folder)?,
     })
 }
@@ -119,13 +117,58 @@ fn pack(staged: &Path, into: &Path) -> Result<PathBuf> {
     Ok(into.join(printed.lines().last().context("npm pack printed no name")?))
 }
 
-fn wheel(folder: &Path, python: &Python) -> Result<PathBuf> {
+/// Builds the package `sinet` for Python, and a package for each model that ships, into a folder.
+///
+/// # Errors
+/// When something does not compile, or PyPI does not have a build system.
+pub fn sinet_wheels(folder: &Path, python: &Python) -> Result<Vec<PathBuf>> {
+    let package = maturin("python", &[], folder, python)?;
+    let models = MODELS.map(|name| model_wheel(folder, python, name));
+    [Ok(package)].into_iter().chain(models).collect()
+}
+
+/// A model as a package, which `sinet.Model` finds by its name.
+fn model_wheel(folder: &Path, python: &Python, name: &str) -> Result<PathBuf> {
+    let template = paths::root()?.join("packages/model");
+    let staged = folder.join(name);
+    let package = staged.join(format!("sinet_model_{name}"));
+    let model = paths::root()?.join("models").join(name);
+    copy(&model, &package.join("model"), &|_| true)?;
+    fs::copy(model.join("README.md"), staged.join("README.md"))?;
+    for (file, into) in [("pyproject.toml", &staged), ("__init__.py", &package)] {
+        fs::write(into.join(file), fs::read_to_string(template.join(file))?.replace("NAME", name))?;
+    }
+    add_licences(&staged)?;
+    let wheels = folder.join(format!("{name}-wheel"));
+    python.wheel(&staged, &wheels)?;
+    wheel_in(&wheels)
+}
+
+/// Has maturin build the wheel of a project of the repository.
+fn maturin(project: &str, arguments: &[&str], folder: &Path, python: &Python) -> Result<PathBuf> {
     let mut maturin = Command::new(python.program("maturin"));
-    maturin.args(["build", "--release", "--locked", "--features", PUBLISHED_FEATURES, "--quiet", "--out"]).arg(folder);
-    maturin.current_dir(paths::root()?.join("packages/python")).env("CARGO_TARGET_DIR", paths::target()?);
-    process::run(&mut maturin)?;
+    maturin.args(["build", "--release", "--locked", "--quiet", "--out"]).arg(folder).args(arguments);
+    process::run(maturin.current_dir(paths::root()?.join(project)).env("CARGO_TARGET_DIR", paths::target()?))?;
+    wheel_in(folder)
+}
+
+/// The wheel in a folder that has one.
+fn wheel_in(folder: &Path) -> Result<PathBuf> {
     let mut files = fs::read_dir(folder)?.filter_map(|entry| Some(entry.ok()?.path()));
-    files.find(|file| file.extension().is_some_and(|end| end == "whl")).context("maturin left no wheel")
+    files.find(|file| file.extension().is_some_and(|end| end == "whl")).context("there is no wheel")
+}
+
+/// A folder of the build folder with nothing in it.
+///
+/// # Errors
+/// When it cannot be made.
+pub fn emptied(name: &str) -> Result<PathBuf> {
+    let folder = paths::target()?.join(name);
+    if folder.exists() {
+        fs::remove_dir_all(&folder)?;
+    }
+    fs::create_dir_all(&folder)?;
+    Ok(folder)
 }
 
 fn quarto(folder: &Path) -> Result<PathBuf> {
@@ -176,6 +219,8 @@ mod tests {
             ("npm/package.json", format!("\"version\": \"{version}\""), 1),
             ("npm/package.json", format!("\": \"{version}\""), 6),
             ("python/pyproject.toml", format!("version = \"{version}\""), 1),
+            ("model/pyproject.toml", format!("version = \"{version}\""), 1),
+            ("../python/pyproject.toml", format!("version = \"{version}\""), 1),
             ("python/src/sinet_docs/sphinx.py", format!("\"version\": \"{version}\""), 1),
             ("quarto/_extensions/sinet/_extension.yml", format!("version: {version}"), 1),
         ] {

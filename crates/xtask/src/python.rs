@@ -1,4 +1,4 @@
-//! A Python of its own for packages and hosts, apart from the system's.
+//! Pythons of our own for packages and hosts, apart from the system's.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -18,12 +18,12 @@ pub struct Python {
 }
 
 impl Python {
-    /// Finds or makes the environment, with maturin and the packages of a list of requirements in it.
+    /// Finds or makes the environment of a name, with maturin and the packages of a list of requirements in it.
     ///
     /// # Errors
     /// When there is no Python, or PyPI does not have a package.
-    pub fn find_or_install(requirements: &Path) -> Result<Self> {
-        let folder = paths::cache()?.join("python");
+    pub fn find_or_install(name: &str, requirements: &Path) -> Result<Self> {
+        let folder = paths::cache()?.join("python").join(name);
         let python = Self { programs: folder.join(if cfg!(windows) { "Scripts" } else { "bin" }) };
         if !python.program("pip").is_file() {
             python.make(&folder)?;
@@ -45,12 +45,20 @@ impl Python {
         self.programs.join(format!("{name}{}", std::env::consts::EXE_SUFFIX))
     }
 
-    /// Installs a wheel in place of the one before.
+    /// Installs wheels in place of those before.
     ///
     /// # Errors
-    /// When pip refuses it.
-    pub fn install(&self, wheel: &Path) -> Result<()> {
-        process::run(self.pip(&["install", "--force-reinstall", "--no-deps"]).arg(wheel))
+    /// When pip refuses one.
+    pub fn install(&self, wheels: &[PathBuf]) -> Result<()> {
+        process::run(self.pip(&["install", "--force-reinstall", "--no-deps"]).args(wheels))
+    }
+
+    /// Builds the wheel of a folder with a `pyproject.toml` into another folder, by the folder's own build system.
+    ///
+    /// # Errors
+    /// When it cannot be built, or PyPI does not have its build system.
+    pub fn wheel(&self, project: &Path, into: &Path) -> Result<()> {
+        process::run(self.pip(&["wheel", "--no-deps", "--wheel-dir"]).arg(into).arg(project))
     }
 
     fn pip(&self, words: &[&str]) -> Command {
@@ -65,7 +73,7 @@ impl Python {
             return Ok(());
         }
         if !apt_can_install() {
-            bail!("packages and hosts need Python 3 with venv: install it from https://python.org");
+            bail!("packages, hosts and tests need Python 3 with venv: install it from https://python.org");
         }
         apt_install(&["python3-venv"])?;
         venv()

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 
-use crate::{browser, cuda, paths, process, tidy, tools};
+use crate::{bindings, browser, cuda, paths, process, tidy, tools};
 
 /// Runs all steps, also after one has failed, and then says which took how long.
 ///
@@ -20,7 +20,7 @@ pub fn run(fast: bool) -> Result<()> {
     steps.run("format", || cargo(&["fmt", "--all", "--check"]));
     steps.run("tidy", || tidy::check(&paths::root()?));
     // Release throughout: the tests run a network, and clippy shares what the build scripts of the others made.
-    steps.run("clippy", || cargo(&["clippy", "--locked", "--release", "--all-targets", "--", "-D", "warnings"]));
+    steps.run("clippy", clippy);
     steps.run("check with CUDA", cuda::check);
     let built = steps.run("build", build);
     steps.run("Vulkan", tools::for_vulkan_tests);
@@ -34,7 +34,16 @@ pub fn run(fast: bool) -> Result<()> {
         steps.run("test formats without Parquet", || {
             cargo(&["test", "--locked", "--release", "-p", "sinet-formats", "--test", "corpus_files", "parquet"])
         });
+        let mut wheels = Vec::new();
+        let has_wheels = steps.run("build the Python package", || {
+            wheels = bindings::build()?;
+            Ok(())
+        });
         let is_there = steps.run("rest of the page's build", || page.finish());
+        // After that build, since jobs of Spark wait for each other and would be slow beside it.
+        if built && has_wheels {
+            steps.run("test the Python package", || bindings::test(&wheels));
+        }
         if built && is_there {
             steps.run("check the guide's figures", check_guide);
             steps.run("test in the browser", browser::test);
@@ -49,6 +58,16 @@ pub fn run(fast: bool) -> Result<()> {
 /// When something does not compile.
 pub fn build() -> Result<()> {
     cargo(&["build", "--locked", "--release", "--bins", "--tests"])
+}
+
+/// All crates but those of the page, whose features are others: the Python package's, too, which shares its features with the rest.
+fn clippy() -> Result<()> {
+    let of_page = fs::read_dir(paths::root()?.join("web"))?;
+    let of_page = of_page.map(|entry| Ok(format!("sinet-{}", entry?.file_name().to_string_lossy())));
+    let of_page = of_page.collect::<Result<Vec<_>>>()?;
+    let excluded: Vec<_> = of_page.iter().flat_map(|name| ["--exclude", name]).collect();
+    let arguments = ["clippy", "--locked", "--release", "--all-targets", "--workspace"];
+    cargo(&[&arguments, &excluded[..], &["--", "-D", "warnings"]].concat())
 }
 
 /// `cargo xtask build` beside the other steps: each of the two has times when it can use one core only, because it

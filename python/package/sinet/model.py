@@ -202,7 +202,8 @@ def evaluate(model: Model, data: str | os.PathLike[str], *, symmetric: str = "te
     >>> scores["relations_strict"]["micro"]["f1"]  # doctest: +SKIP
     31.43
     """
-    return json.loads(model._model.evaluate(data, symmetric, model.threads))
+    scores: dict[str, Any] = json.loads(model._model.evaluate(data, symmetric, model.threads))
+    return scores
 
 
 def _found(source: str | os.PathLike[str]) -> Path:

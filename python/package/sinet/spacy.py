@@ -16,11 +16,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import spacy
 import srsly
 from spacy.language import Language
-from spacy.tokens import Doc, Span
-from spacy.util import filter_spans, minibatch
+from spacy.tokens import Doc, Span, SpanGroup
+from spacy.util import filter_spans, minibatch, registry
+from spacy.vocab import Vocab
 
 from . import Annotation, Model, _sinet
 
@@ -77,7 +77,8 @@ class SinetComponent:
 
     def to_bytes(self, *, exclude: Iterable[str] = ()) -> bytes:
         """The model folder."""
-        return srsly.msgpack_dumps(self.model._model.files())
+        content: bytes = srsly.msgpack_dumps(self.model._model.files())
+        return content
 
     def from_bytes(self, data: bytes, *, exclude: Iterable[str] = ()) -> SinetComponent:
         """Reads it."""
@@ -90,7 +91,7 @@ class SinetComponent:
             Span(doc, tokens[entity.first_word], tokens[entity.end_word - 1] + 1, label=entity.type)
             for entity in found.entities
         ]
-        group = spacy.tokens.SpanGroup(doc, name=KEY, spans=entities)
+        group = SpanGroup(doc, name=KEY, spans=entities)
         # Plain values, which go to other processes and to the disk with the document.
         group.attrs["scores"] = [entity.score for entity in found.entities]
         group.attrs["relations"] = [
@@ -109,7 +110,7 @@ class SinetTokenizer:
     @tokenizers = "sinet.Tokenizer.v1"
     """
 
-    def __init__(self, vocab: spacy.vocab.Vocab):
+    def __init__(self, vocab: Vocab):
         self.vocab = vocab
 
     def __call__(self, text: str) -> Doc:
@@ -157,7 +158,7 @@ def make_component(nlp: Language, name: str, model: str, sets_entities: bool) ->
     return SinetComponent(name, model, sets_entities)
 
 
-@spacy.registry.tokenizers("sinet.Tokenizer.v1")
+@registry.tokenizers("sinet.Tokenizer.v1")
 def make_tokenizer() -> Any:
     """The tokenizer ``sinet.Tokenizer.v1``, which spaCy finds by its entry point."""
 

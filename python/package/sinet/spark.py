@@ -26,7 +26,7 @@ from pyspark.sql.types import (
 from . import Model, SinetError, __version__
 
 if TYPE_CHECKING:
-    from pyspark.sql.streaming import StreamingQuery
+    from pyspark.sql.streaming.query import StreamingQuery
 
 #: Rows of a batch between Spark and Python. Documents differ in size, and Spark's own 10,000 may be too much for a worker.
 ROWS = 256

@@ -80,7 +80,11 @@ impl Iterator for Answers {
                 Err(error) => return Some(Err(error)),
             };
             let errors = batch.column_by_name(ERROR);
-            let said = labels(&batch).enumerate().map(|(row, labels)| match labels {
+            let labels = match labels(&batch).map_err(Error::of_batch(&self.path)) {
+                Ok(labels) => labels,
+                Err(error) => return Some(Err(error)),
+            };
+            let said = labels.enumerate().map(|(row, labels)| match labels {
                 Some((entities, relations)) => Said::Labels(entities, relations),
                 None if errors.is_some_and(|errors| errors.is_valid(row)) => Said::Error,
                 None => Said::Nothing,

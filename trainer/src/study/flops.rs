@@ -30,7 +30,6 @@ use sinet_infer::ModelConfig;
 use sinet_model::{EncoderConfig, SinetConfig, Sizes};
 use sinet_text::{Document, Encoding, LabelledSpan, Tokenizer, WordRange, windows};
 
-
 /// The sizes of one input of the network.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Input {
