@@ -51,17 +51,22 @@ def sentences() -> list[str]:
 
 
 @pytest.fixture(scope="session")
-def predict(folder):
-    """``sinet predict`` with these arguments; what it prints."""
-    program = os.environ.get("SINET_BIN")
-    if program is None:
+def program():
+    """The program with these arguments; what it prints."""
+    path = os.environ.get("SINET_BIN")
+    if path is None:
         pytest.skip("set SINET_BIN to the program sinet, to compare with it")
 
-    def run(*arguments: object, verb: str = "predict") -> str:
-        command = [program, verb, "--model", str(folder), *map(str, arguments)]
-        return subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
+    def run(*arguments: object) -> str:
+        return subprocess.run([path, *map(str, arguments)], check=True, stdout=subprocess.PIPE, text=True).stdout
 
     return run
+
+
+@pytest.fixture(scope="session")
+def predict(folder, program):
+    """``sinet predict`` with the model and these arguments."""
+    return lambda *arguments: program("predict", "--model", folder, *arguments)
 
 
 def labels(annotation: dict) -> tuple[list, list]:

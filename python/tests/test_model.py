@@ -266,7 +266,7 @@ def test_an_annotation_comes_back_from_its_json(model):
     assert labels(found.to_dict()) == labels(json.loads(found.to_json()))
 
 
-def test_scores_are_those_of_the_program(model, predict, tmp_path):
+def test_scores_are_those_of_the_program(model, folder, program, tmp_path):
     found = list(model.pipe([TEXT, "A corpus uses it."]))
     sentences = [
         {
@@ -282,7 +282,7 @@ def test_scores_are_those_of_the_program(model, predict, tmp_path):
     data = tmp_path / "dev.json"
     data.write_text(json.dumps(sentences))
     for rule in ["text-order", "doubled"]:
-        theirs = json.loads(predict("--data", data, "--json", "--symmetric", rule, verb="evaluate"))
+        theirs = json.loads(program("evaluate", "--model", folder, "--data", data, "--json", "--symmetric", rule))
         del theirs["calibration"]
         assert sinet.evaluate(model, data, symmetric=rule) == theirs
     with pytest.raises(sinet.SinetError, match="there is no rule"):

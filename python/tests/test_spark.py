@@ -20,7 +20,7 @@ import sinet.spark  # noqa: E402
 TEXT = "We present a parser that uses beam search."
 
 
-def program(*arguments, **settings):
+def job(*arguments, **settings):
     command = [sys.executable, "-m", "sinet.spark", *map(str, arguments), "--conf", "spark.master=local[2]"]
     return subprocess.run(command, capture_output=True, text=True, timeout=300, **settings)
 
@@ -101,7 +101,7 @@ def test_a_worker_reads_the_model_once(spark, folder):
 
 
 def test_the_program_writes_parquet(texts, folder, tmp_path, model):
-    done = program("--model", folder, "--input", texts, "--output", tmp_path / "out", "--text", "body")
+    done = job("--model", folder, "--input", texts, "--output", tmp_path / "out", "--text", "body")
     assert done.returncode == 0, done.stderr
     found = rows(tmp_path / "out")
     assert sorted(found) == list(range(120))
@@ -109,9 +109,16 @@ def test_the_program_writes_parquet(texts, folder, tmp_path, model):
         assert labels(row) == labels(model(row["body"]).to_dict())
 
 
+def test_the_program_counts_what_spark_has_written(spark, model, program, tmp_path):
+    table = spark.createDataFrame([(TEXT,), (None,), (TEXT,)], "text string")
+    sinet.spark.annotate(table, model).write.parquet(str(tmp_path / "out"))
+    counts = json.loads(program("stats", "--json", tmp_path / "out"))
+    assert (counts["labelled"], counts["nothing"], counts["relations"]) == (2, 1, {"Used-for": 2})
+
+
 def test_the_program_reads_json_lines(folder, tmp_path, model):
     (tmp_path / "texts.jsonl").write_text("".join(json.dumps({"id": place, "text": TEXT}) + "\n" for place in range(5)))
-    done = program("--model", folder, "--input", tmp_path / "texts.jsonl", "--output", tmp_path / "out")
+    done = job("--model", folder, "--input", tmp_path / "texts.jsonl", "--output", tmp_path / "out")
     assert done.returncode == 0, done.stderr
     assert labels(rows(tmp_path / "out")[3]) == labels(model(TEXT).to_dict())
 
@@ -122,7 +129,7 @@ def test_a_wrong_hash_ends_the_program_at_once(texts, folder, tmp_path):
     with open(damaged / "model.safetensors", "r+b") as file:
         file.seek(100_000)
         file.write(b"\0\1\2\3")
-    done = program("--model", damaged, "--input", texts, "--output", tmp_path / "out", "--text", "body")
+    done = job("--model", damaged, "--input", texts, "--output", tmp_path / "out", "--text", "body")
     assert done.returncode == 2
     assert "model.safetensors is not the file that manifest.json names" in done.stderr
     assert not (tmp_path / "out").exists()
@@ -135,5 +142,5 @@ def test_bad_usage_has_its_exit_code(texts, folder, tmp_path):
         (["--model", folder, "--input", texts, "--output", out, "--conf", "spark"], "--conf spark needs a value"),
         (["--model", tmp_path / "none", "--input", texts, "--output", out], "there is no model"),
     ]:
-        done = program(*arguments)
+        done = job(*arguments)
         assert (done.returncode, words in done.stderr) == (2, True), done.stderr

@@ -112,7 +112,7 @@ fn every_form_says_the_same() {
         let names: Vec<_> = schema.fields().iter().map(|field| field.name().as_str()).collect();
         assert_eq!(names, ["id", "abstract", "venue", "entities", "relations", "error"]);
         assert_eq!(schema.metadata()["sinet.fingerprint"].len(), 16);
-        let found: Vec<_> = batches.iter().flat_map(labels).collect();
+        let found: Vec<_> = batches.iter().flat_map(|batch| labels(batch).unwrap()).collect();
         assert_eq!(found.len(), texts.len() + 1);
         assert_eq!(found.last().unwrap(), &None);
         for (found, expected) in found.iter().flatten().zip(&expected) {
