@@ -1,7 +1,7 @@
 //! `cargo xtask bench`: how fast this project is beside others that do the same work.
 //!
 //! Ours and theirs run in turn, several rounds, so that whatever else slows the machine down slows both. Each peer is
-//! a script in `bench/`, which prints one JSON object ([`sample`]); `native`, `web` and `train` start them and set
+//! a script in `bench/`, which prints one JSON object ([`sample`]); `native`, `web`, `scale` and `train` start them and set
 //! side by side what belongs together ([`report`]). `peers` installs what the scripts need. Linux and macOS only.
 
 mod machine;
@@ -9,6 +9,7 @@ mod native;
 mod peers;
 mod report;
 mod sample;
+mod scale;
 mod train;
 mod web;
 
@@ -39,6 +40,18 @@ pub enum Benchmark {
         /// Also on WebGPU, which SwiftShader computes on the CPU: minutes.
         #[arg(long)]
         gpu: bool,
+    },
+    /// A corpus with `sinet predict`, from Python and in Spark, beside spaCy.
+    Scale {
+        /// The measurements and their form.
+        #[command(flatten)]
+        options: Options,
+        /// How many documents are read by each way.
+        #[arg(long, default_value_t = 20_000)]
+        documents: usize,
+        /// The folder of the sentences.
+        #[command(flatten)]
+        data: Data,
     },
     /// Training steps, against PyTorch.
     Train {
@@ -87,6 +100,9 @@ pub fn run(benchmark: Benchmark) -> Result<()> {
     let (report, json) = match benchmark {
         Benchmark::Native { options, data } => (native::run(options.rounds, &data.folder()?)?, options.json),
         Benchmark::Web { options, gpu } => (web::run(options.rounds, gpu)?, options.json),
+        Benchmark::Scale { options, documents, data } => {
+            (scale::run(options.rounds, documents, &data.folder()?)?, options.json)
+        }
         Benchmark::Train { options, data } => (train::run(options.rounds, &data.folder()?)?, options.json),
     };
     if json {

@@ -53,6 +53,14 @@ impl Python {
         process::run(self.pip(&["install", "--force-reinstall", "--no-deps"]).args(wheels))
     }
 
+    /// Installs a package that is not in the list.
+    ///
+    /// # Errors
+    /// When PyPI does not have it.
+    pub fn require(&self, package: &str) -> Result<()> {
+        process::run(self.pip(&["install", package]))
+    }
+
     /// Builds the wheel of a folder with a `pyproject.toml` into another folder, by the folder's own build system.
     ///
     /// # Errors
