@@ -58,7 +58,7 @@ impl Python {
     /// # Errors
     /// When PyPI does not have it.
     pub fn require(&self, package: &str) -> Result<()> {
-        process::run(self.pip(&["install", package]))
+        process::run(&mut self.pip(&["install", package]))
     }
 
     /// Builds the wheel of a folder with a `pyproject.toml` into another folder, by the folder's own build system.
@@ -66,7 +66,7 @@ impl Python {
     /// # Errors
     /// When it cannot be built, or PyPI does not have its build system.
     pub fn wheel(&self, project: &Path, into: &Path) -> Result<()> {
-        process::run(self.pip(&["wheel", "--no-deps", "--wheel-dir"]).arg(into).arg(project))
+        process::run(self.pip(&["wheel", "--no-deps"]).arg("--wheel-dir").arg(into).arg(project))
     }
 
     fn pip(&self, words: &[&str]) -> Command {

