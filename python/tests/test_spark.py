@@ -137,10 +137,30 @@ def test_a_wrong_hash_ends_the_program_at_once(texts, folder, tmp_path):
 
 def test_bad_usage_has_its_exit_code(texts, folder, tmp_path):
     out = tmp_path / "out"
+    (tmp_path / "there").mkdir()
     for arguments, words in [
+        (["--model", folder, "--input", tmp_path / "nowhere", "--output", out], "PATH_NOT_FOUND"),
+        (["--model", folder, "--input", texts, "--output", tmp_path / "there", "--text", "body"], "ALREADY_EXISTS"),
         (["--model", folder, "--input", texts, "--output", out, "--text", "title"], "title does not hold the texts"),
         (["--model", folder, "--input", texts, "--output", out, "--conf", "spark"], "--conf spark needs a value"),
         (["--model", tmp_path / "none", "--input", texts, "--output", out], "there is no model"),
     ]:
         done = job(*arguments)
         assert (done.returncode, words in done.stderr) == (2, True), done.stderr
+        assert "Traceback" not in done.stderr
+
+
+def test_a_checkpoint_goes_on_with_its_own_model_only(texts, folder, tmp_path):
+    out, notes = tmp_path / "out", tmp_path / "notes"
+    arguments = ["--input", texts, "--output", out, "--text", "body", "--checkpoint", notes, "--files", 3]
+    assert job("--model", folder, *arguments).returncode == 0
+    assert sorted(rows(out)) == list(range(120))
+    other = job("--model", folder.parent / "conll04", *arguments)
+    assert (other.returncode, "is by another model" in other.stderr) == (2, True), other.stderr
+    # Files that came since, and no others.
+    before = {file: file.stat().st_mtime_ns for file in out.glob("batch=*/*.parquet")}
+    table = pyarrow.table({"id": [500], "body": ["A parser uses beam search."]})
+    pyarrow.parquet.write_table(table, texts / "late.parquet")
+    assert job("--model", folder, *arguments).returncode == 0
+    assert sorted(rows(out)) == [*range(120), 500]
+    assert all(file.stat().st_mtime_ns == time for file, time in before.items())

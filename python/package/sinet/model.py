@@ -226,7 +226,7 @@ def _kept(model: _sinet.Model) -> _sinet.Model:
     model = _loaded.pop(model.fingerprint, model)
     _loaded[model.fingerprint] = model
     while len(_loaded) > _MOST_LOADED:
-        _loaded.pop(next(iter(_loaded)))
+        _loaded.pop(next(iter(_loaded)), None)
     return model
 
 

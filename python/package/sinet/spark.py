@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import pyarrow
+from pyspark.errors import AnalysisException, PySparkException
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql.types import (
     ArrayType,
@@ -99,14 +100,34 @@ def main(arguments: list[str] | None = None) -> int:
         if given.checkpoint is None:
             annotate(table, model, text=given.text).write.parquet(given.output)
         else:
+            _check_model(spark, given.output, model)
             stream = spark.readStream.format(form).schema(table.schema).option("maxFilesPerTrigger", given.files)
             batches(stream.load(given.input), model, given.output, given.checkpoint, text=given.text).awaitTermination()
-    except SinetError as error:
-        print(f"error: {error}", file=sys.stderr)
+    except (SinetError, AnalysisException) as error:
+        print(f"error: {_sentence(error)}", file=sys.stderr)
         return 2
+    except PySparkException as error:
+        print(f"error: the job has failed: {_sentence(error)}", file=sys.stderr)
+        return 1
     finally:
         spark.stop()
     return 0
+
+
+def _check_model(spark: SparkSession, output: str, model: Model) -> None:
+    """What is there already is by the same model: a checkpoint is gone on with by the one it was begun with."""
+    try:
+        columns = spark.read.parquet(output).schema
+    except AnalysisException:
+        return
+    found = columns["entities"].metadata.get("sinet.fingerprint") if "entities" in columns.names else None
+    if found != model.fingerprint:
+        raise SinetError(f"{output} is by another model ({found}); name another folder for the output and for the checkpoint")
+
+
+def _sentence(error: Exception) -> str:
+    """What Spark says first; its plans and traces come after it."""
+    return str(error).strip().partition("\n")[0]
 
 
 def _columns(model: Model) -> list[StructField]:
