@@ -130,15 +130,16 @@ pub fn is_annotated(schema: &Schema) -> bool {
     has(ENTITIES, columns::entity_list()) && has(RELATIONS, columns::relation_list())
 }
 
+/// The entities and the relations of a row.
+pub type RowLabels = (Vec<Entity>, Vec<Relation>);
+
 /// The labels of each row of an annotated batch; `None` for a row without an annotation, and for all where
 /// [`is_annotated`] says no.
 ///
 /// # Errors
 ///
 /// [`BatchError::Arrow`] if a column is not what its schema says.
-pub fn labels(
-    batch: &RecordBatch,
-) -> Result<impl Iterator<Item = Option<(Vec<Entity>, Vec<Relation>)>> + use<>, BatchError> {
+pub fn labels(batch: &RecordBatch) -> Result<impl Iterator<Item = Option<RowLabels>> + use<>, BatchError> {
     let read = |name: &str, ours: DataType| {
         let column = batch.column_by_name(name);
         let kind = column.and_then(|column| Some((column, columns::read_as(column.data_type(), &ours)?)));
