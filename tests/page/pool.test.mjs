@@ -170,10 +170,12 @@ test('a set is read by several workers, saved in its order, and as by one', { ti
       await release(page);
     }
     await said(page, /^11 of 11 documents were read\.$/);
-    kept.push(found(await records(page)));
+    // The open document is none of the eleven: it is read by itself, and saved in its own time.
+    kept.push(found((await records(page)).filter((record) => numberOf(record) > 1)));
     const workers = new Set((await asked(page)).filter(({ kind }) => kind === 'annotate').map(({ worker }) => worker));
     assert.equal(workers.size > 1, helpers > 0, `${workers.size} workers`);
   }
+  assert.equal(Object.keys(kept[0]).length, 11);
   assert.ok(Object.keys(kept[0][12][0]).length > 20);
   assert.deepEqual(kept[1], kept[0]);
 });
