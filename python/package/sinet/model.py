@@ -36,21 +36,17 @@ class Model:
     ('scierc', ('Task', 'Method', 'Material'))
     """
 
-    __slots__ = ("_model", "_threads")
+    __slots__ = ("_model", "_threads", "_types")
 
     def __init__(self, source: str | os.PathLike[str] | bytes, *, threads: int | None = None):
         if threads is not None and threads < 1:
             raise SinetError(f"{threads} threads cannot read; name at least one, or none for one each core")
-        self._threads = threads
-        if isinstance(source, bytes):
-            self._model = _kept(_sinet.Model.of_zip(source))
-            return
-        path = _found(source)
-        if path.is_file():
-            self._model = _kept(_sinet.Model.of_zip(path.read_bytes()))
-            return
-        known = _loaded.get(_sinet.fingerprint_of(path))
-        self._model = _kept(known or _sinet.Model.of_folder(path))
+        self._take(_kept(_read(source)), threads)
+
+    def _take(self, model: _sinet.Model, threads: int | None) -> None:
+        self._model, self._threads = model, threads
+        # Once, and not with each annotation, all of which hold it.
+        self._types = model.types
 
     @classmethod
     def _of_files(cls, files: dict[str, bytes], *, threads: int | None) -> Model:
@@ -190,7 +186,7 @@ class Model:
         found, reason = answer
         if found is None:
             raise SinetError(reason)
-        return Annotation.from_dict(json.loads(found), self._model.types)
+        return Annotation.from_dict(json.loads(found), self._types)
 
 
 def evaluate(model: Model, data: str | os.PathLike[str], *, symmetric: str = "text-order") -> dict[str, Any]:
@@ -204,6 +200,15 @@ def evaluate(model: Model, data: str | os.PathLike[str], *, symmetric: str = "te
     """
     scores: dict[str, Any] = json.loads(model._model.evaluate(data, symmetric, model.threads))
     return scores
+
+
+def _read(source: str | os.PathLike[str] | bytes) -> _sinet.Model:
+    if isinstance(source, bytes):
+        return _sinet.Model.of_zip(source)
+    path = _found(source)
+    if path.is_file():
+        return _sinet.Model.of_zip(path.read_bytes())
+    return _loaded.get(_sinet.fingerprint_of(path)) or _sinet.Model.of_folder(path)
 
 
 def _found(source: str | os.PathLike[str]) -> Path:
@@ -232,7 +237,7 @@ def _kept(model: _sinet.Model) -> _sinet.Model:
 
 def _restored(model: _sinet.Model, threads: int | None) -> Model:
     restored = Model.__new__(Model)
-    restored._model, restored._threads = model, threads
+    restored._take(model, threads)
     return restored
 
 

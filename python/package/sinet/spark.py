@@ -9,7 +9,7 @@ import argparse
 import os
 import sys
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pyarrow
 from pyspark.errors import AnalysisException, PySparkException
@@ -42,7 +42,7 @@ def annotate(df: DataFrame, model: Model | str, *, text: str | None = None) -> D
     if not isinstance(model, Model):
         model = Model(model)
     column = _text_column(df, text)
-    of_task = model.with_threads(int(_setting(df.sparkSession, "spark.task.cpus", "1")))
+    of_task = model.with_threads(int(df.sparkSession.conf.get("spark.task.cpus", "1") or "1"))
 
     def rows(batches: Iterator[pyarrow.RecordBatch]) -> Iterator[pyarrow.RecordBatch]:
         for batch in batches:
@@ -156,11 +156,6 @@ def _text_column(df: DataFrame, name: str | None) -> str:
         return name
     there = ", ".join(texts) or "none"
     raise SinetError(f"{name or 'one column'} does not hold the texts; name one of the columns of text: {there}")
-
-
-def _setting(spark: SparkSession, key: str, default: str) -> str:
-    value: Any = spark.conf.get(key, default)
-    return default if value is None else str(value)
 
 
 def _key_and_value(setting: str) -> tuple[str, str]:
